@@ -1,0 +1,205 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""The agent: the engine, the host and the operator wired together. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+from typing import Any, Callable, Dict, List
+
+from ..base.errors import ConfigError, ControlError
+from ..base.units import Nanoseconds
+from ..control.protocol import RELOAD, STATUS, Request
+from ..engine.actions import Action, Transition
+from ..engine.engine import Engine
+from ..engine.report import at_wall_time
+from ..linux.channel import Channel
+from ..linux.links import LinkMonitor
+from ..runtime import clock
+from ..runtime.executor import Executor
+from ..runtime.log import LOGGER
+from ..runtime.loop import Loop
+from ..runtime.notify import Notifier
+from ..runtime.server import Server
+from ..runtime.storage import Storage
+from .cleanup import clean_up
+from .configuration import load, refuse_foreign_interfaces
+
+
+class Agent:
+    """Runs until it is told to stop; raises ConfigError when it has nothing it can start with."""
+
+    def __init__(self, config_path: str, socket_path: str, state_directory: str) -> None:
+        self._config_path = config_path
+        self._config = load(config_path)
+        self._storage = Storage(state_directory)
+        self._loop = Loop()
+        self._server = Server(socket_path, self._loop, self._answer)
+        self._notifier = Notifier()
+        clean_up(self._storage)
+        self._engine = Engine(self._storage.load_intents())
+        self._monitor = LinkMonitor()
+        self._executor = Executor(self._storage, self._open, self._loop.forget, self._publish)
+        self._signals = _signal_socket()
+        self._handlers: Dict[int, Callable[[], None]] = {
+            signal.SIGHUP: self._reload_on_signal,
+            signal.SIGTERM: self._stop,
+            signal.SIGINT: self._stop,
+        }
+
+    def run(self) -> None:
+        """Take part until a signal ends it; masters have handed over when this returns."""
+        self._loop.on_readable(self._monitor, self._read_links)
+        self._loop.on_readable(self._signals, self._read_signals)
+        now = clock.now()
+        self._do(self._engine.links_changed(self._monitor.links(), now))
+        self._do(self._engine.reconfigure(self._config, now))
+        LOGGER.info("started with %d instances", len(self._config.instances))
+        self._notifier.ready()
+        try:
+            self._turn()
+        finally:
+            self._close()
+
+    def _turn(self) -> None:
+        fed_at = clock.now()
+        while not self._engine.stopped:
+            self._loop.run_once(self._wake_at(fed_at))
+            now = clock.now()
+            self._do(self._engine.wakeup(now))
+            interval = self._notifier.watchdog_interval
+            if interval is not None and now - fed_at >= interval:
+                self._notifier.alive()
+                fed_at = now
+
+    def _wake_at(self, fed_at: Nanoseconds) -> Nanoseconds | None:
+        deadlines = [self._engine.next_deadline()]
+        if self._notifier.watchdog_interval is not None:
+            deadlines.append(fed_at + self._notifier.watchdog_interval)
+        return min((one for one in deadlines if one is not None), default=None)
+
+    def _close(self) -> None:
+        self._server.close()
+        self._executor.close()
+        self._monitor.close()
+        self._storage.keep_recoveries([])
+        LOGGER.info("stopped")
+
+    # --- The host ---
+
+    def _do(self, actions: List[Action]) -> None:
+        """Perform actions; what fails becomes an event, whose actions are performed in turn."""
+        while actions:
+            failures = self._executor.perform(actions)
+            now = clock.now()
+            actions = [
+                follow_up
+                for action, error in failures
+                for follow_up in self._engine.failed(action, error, now)
+            ]
+
+    def _open(self, channel: Channel) -> None:
+        self._loop.on_readable(channel, lambda: self._read_packets(channel))
+
+    def _read_packets(self, channel: Channel) -> None:
+        for datagram in channel.receive():
+            self._do(self._engine.datagram(channel.index, datagram, clock.now()))
+
+    def _read_links(self) -> None:
+        if self._monitor.drain():
+            self._do(self._engine.links_changed(self._monitor.links(), clock.now()))
+
+    # --- Signals ---
+
+    def _read_signals(self) -> None:
+        for number in self._signals.recv(64):
+            self._handlers.get(number, _nothing)()
+
+    def _stop(self) -> None:
+        LOGGER.info("stopping: masters serve on until a successor is heard")
+        self._notifier.stopping()
+        self._do(self._engine.stop(clock.now()))
+
+    def _reload_on_signal(self) -> None:
+        try:
+            self._reload()
+        except ConfigError as error:
+            for problem in error.problems:
+                LOGGER.error("the configuration is not taken: %s", problem)
+
+    def _reload(self) -> bool:
+        """Take the configuration file as it is now; raises ConfigError and changes nothing."""
+        self._notifier.reloading()
+        try:
+            config = load(self._config_path)
+            refuse_foreign_interfaces(config, self._known_interfaces())
+        finally:
+            self._notifier.ready()
+        changed = config != self._config
+        self._config = config
+        self._do(self._engine.reconfigure(config, clock.now()))
+        LOGGER.info("configuration %s", "taken" if changed else "read again, nothing changed")
+        return changed
+
+    def _known_interfaces(self) -> set[str]:
+        """Those of the host, and those that the present configuration waits for."""
+        waited_for = {instance.interface for instance in self._config.instances}
+        return waited_for | set(self._monitor.links())
+
+    # --- The operator ---
+
+    def _publish(self, transition: Transition) -> None:
+        self._server.publish(
+            {
+                "instance": transition.router,
+                "event": transition.event,
+                "old": transition.old,
+                "new": transition.new,
+                "cause": transition.cause,
+                "at": at_wall_time(transition.at, clock.now(), clock.wall()),
+            }
+        )
+
+    def _answer(self, request: Request) -> Dict[str, Any]:
+        if request.command == STATUS:
+            return self._status(request)
+        if request.command == RELOAD:
+            return {"changed": self._reload()}
+        return self._set_intent(request)
+
+    def _status(self, request: Request) -> Dict[str, Any]:
+        status = self._engine.status(clock.now(), clock.wall())
+        if request.instances is None:
+            return status
+        known = {instance["name"]: instance for instance in status["instances"]}
+        missing = [name for name in request.instances if name not in known]
+        if missing:
+            raise ControlError("unknown_instance", f"there is no instance {', '.join(missing)}")
+        return {**status, "instances": [known[name] for name in request.instances]}
+
+    def _set_intent(self, request: Request) -> Dict[str, Any]:
+        change, actions = self._engine.set_intent(request.instance, request.intent, clock.now())
+        self._do(actions)
+        status = self._status(Request(STATUS, instances=(request.instance,)))
+        return {"change": change.number, "instance": status["instances"][0]}
+
+
+def _nothing() -> None:
+    """A signal that needs no handling."""
+
+
+def _signal_socket() -> socket.socket:
+    """Signals as bytes on a socket, so that they are input like any other."""
+    readable, writable = socket.socketpair()
+    readable.setblocking(False)
+    writable.setblocking(False)
+    signal.set_wakeup_fd(writable.fileno(), warn_on_full_buffer=False)
+    # The pair must live as long as the process; the descriptor alone would not keep it.
+    os.set_inheritable(writable.detach(), False)
+    for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: None)
+    return readable

@@ -1,0 +1,107 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""The command line: run, check, ctl, cleanup. This module is PRIVATE to the collection.
+
+Each command imports what it needs when it is chosen: asking an agent must not load netlink.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Sequence
+
+from ..base.errors import ConfigError, ControlError
+from ..control.client import DEFAULT_SOCKET
+from . import ctl
+from .places import DEFAULT_CONFIG, state_directory
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; gives the exit status: 0, 1 for what went wrong, 2 for wrong usage."""
+    chosen = _parser().parse_args(arguments)
+    try:
+        return _COMMANDS[chosen.command](chosen)
+    except (ConfigError, ControlError) as error:
+        sys.stderr.write("".join(f"vrrp-agent: {line}\n" for line in str(error).splitlines()))
+        return 1
+
+
+def control(arguments: Sequence[str] | None = None) -> int:
+    """``vrrpctl``: the same as ``vrrp-agent ctl``."""
+    parser = argparse.ArgumentParser(prog="vrrpctl", description="Ask the VRRP agent.")
+    ctl.add_arguments(parser)
+    return ctl.run(parser.parse_args(arguments))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="vrrp-agent", description="A VRRP agent.")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _add_run(commands.add_parser("run", help="take part with the instances of a file"))
+    check = commands.add_parser("check", help="tell what is wrong with a configuration file")
+    check.add_argument("file", metavar="FILE", help="the configuration, or - for standard input")
+    check.add_argument(
+        "--elsewhere",
+        action="store_true",
+        help="the file is for another host: any interface will do",
+    )
+    cleanup = commands.add_parser("cleanup", help="remove what a dead agent left behind")
+    _add_places(cleanup)
+    ctl.add_arguments(commands.add_parser("ctl", help="ask a running agent"))
+    return parser
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--config", default=DEFAULT_CONFIG, metavar="FILE", help="the configuration"
+    )
+    _add_places(parser)
+
+
+def _add_places(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--socket", default=DEFAULT_SOCKET, metavar="PATH", help="the control socket"
+    )
+    parser.add_argument("--state", metavar="DIRECTORY", help="where to remember intents")
+
+
+def _state(arguments: argparse.Namespace) -> str:
+    return arguments.state or state_directory(arguments.socket)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from ..runtime import log
+    from .agent import Agent
+
+    log.set_up()
+    Agent(arguments.config, arguments.socket, _state(arguments)).run()
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from .configuration import host_interfaces, load, refuse_foreign_interfaces
+
+    config = load("/dev/stdin" if arguments.file == "-" else arguments.file)
+    if not arguments.elsewhere:
+        refuse_foreign_interfaces(config, host_interfaces())
+    sys.stdout.write(f"{arguments.file}: {_count(len(config.instances))}, nothing wrong\n")
+    return 0
+
+
+def _count(number: int) -> str:
+    return f"{number} instance{'' if number == 1 else 's'}"
+
+
+def _cleanup(arguments: argparse.Namespace) -> int:
+    from ..runtime import log
+    from ..runtime.storage import Storage
+    from .cleanup import clean_up
+
+    log.set_up()
+    clean_up(Storage(_state(arguments)))
+    return 0
+
+
+_COMMANDS = {"run": _run, "check": _check, "ctl": ctl.run, "cleanup": _cleanup}

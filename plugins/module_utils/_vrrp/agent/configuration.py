@@ -1,0 +1,48 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Reading the configuration file of this host. This module is PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import os
+import socket
+from typing import AbstractSet, List
+
+from ..base.errors import ConfigError, Problem
+from ..model.config import parse_config
+from ..model.instance import Config
+
+
+def load(path: str) -> Config:
+    """Read a file; raises ConfigError, also where the file can't be read."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+    except (OSError, UnicodeDecodeError) as error:
+        why = os.strerror(error.errno or 0) if isinstance(error, OSError) else str(error)
+        raise ConfigError([Problem(path, f"it can't be read: {why}")]) from None
+    return parse_config(text)
+
+
+def refuse_foreign_interfaces(config: Config, known: AbstractSet[str]) -> None:
+    """Raise ConfigError when the configuration names an interface that is not in ``known``.
+
+    A running agent waits for an interface that is missing. Who brings a new configuration has
+    mistyped a name more often than not, so there it is an error.
+    """
+    problems: List[Problem] = [
+        Problem(
+            f"instances[{index}].interface", f"{instance.interface} does not exist on this host"
+        )
+        for index, instance in enumerate(config.instances)
+        if instance.interface not in known
+    ]
+    if problems:
+        raise ConfigError(problems)
+
+
+def host_interfaces() -> AbstractSet[str]:
+    """The names of this host's interfaces."""
+    return {name for _index, name in socket.if_nameindex()}

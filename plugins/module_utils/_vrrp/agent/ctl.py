@@ -1,0 +1,96 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""``vrrpctl``: ask a running agent. Imports only the control client, to be quick at 3 a.m.
+
+This module is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import Any, Dict
+
+from ..base.errors import ControlError
+from ..control.client import DEFAULT_SOCKET, ControlClient
+from ..control.render import table, transition_line
+
+_WISHES = {
+    "master": "make this host master of an instance, and keep it so",
+    "backup": "drain: hand an instance over, and stay out while another master is heard",
+    "auto": "let elections decide again",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command line of ``vrrpctl``."""
+    parser.add_argument("--socket", default=DEFAULT_SOCKET, help="the agent's control socket")
+    commands = parser.add_subparsers(dest="action", metavar="COMMAND", required=True)
+    status = commands.add_parser("status", help="show the instances of this host")
+    status.add_argument("names", nargs="*", metavar="NAME", help="only these instances")
+    status.add_argument("--json", action="store_true", help="for programs")
+    watch = commands.add_parser("watch", help="show every transition as it happens")
+    watch.add_argument("--json", action="store_true", help="for programs, one object a line")
+    commands.add_parser("reload", help="read the configuration file again")
+    for wish, meaning in _WISHES.items():
+        command = commands.add_parser(wish, help=meaning)
+        command.add_argument("name", metavar="NAME", help="the instance")
+        if wish == "backup":
+            command.add_argument("--force", action="store_true", help="even if nobody takes over")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do what the command line says; gives the exit status."""
+    try:
+        with ControlClient(arguments.socket) as client:
+            _COMMANDS[arguments.action](client, arguments)
+    except ControlError as error:
+        sys.stderr.write(f"vrrpctl: {error}\n")
+        return 1
+    except (KeyboardInterrupt, BrokenPipeError):
+        return 130
+    return 0
+
+
+def _status(client: ControlClient, arguments: argparse.Namespace) -> None:
+    answer = client.status(arguments.names or None)
+    if arguments.json:
+        _write(json.dumps(_without(answer, "ok"), indent=2))
+    else:
+        _write(table(answer))
+
+
+def _without(answer: Dict[str, Any], key: str) -> Dict[str, Any]:
+    return {name: value for name, value in answer.items() if name != key}
+
+
+def _watch(client: ControlClient, arguments: argparse.Namespace) -> None:
+    for transition in client.watch():
+        _write(json.dumps(transition) if arguments.json else transition_line(transition))
+
+
+def _reload(client: ControlClient, arguments: argparse.Namespace) -> None:
+    changed = client.reload()["changed"]
+    _write("the configuration is in force" if changed else "the configuration had not changed")
+
+
+def _set_intent(client: ControlClient, arguments: argparse.Namespace) -> None:
+    force = getattr(arguments, "force", False)
+    answer = client.set_intent(arguments.name, arguments.action, force)
+    _write(table({"instances": [answer["instance"]]}))
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+_COMMANDS = {
+    "status": _status,
+    "watch": _watch,
+    "reload": _reload,
+    **{wish: _set_intent for wish in _WISHES},
+}

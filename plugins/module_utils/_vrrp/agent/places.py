@@ -1,0 +1,20 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Where the agent's files are when nobody says otherwise.
+
+This module is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+from ..control.client import DEFAULT_SOCKET
+
+DEFAULT_CONFIG = "/etc/vrrp-agent/config.json"
+_INSTALLED_STATE = "/var/lib/vrrp-agent"
+
+
+def state_directory(socket_path: str) -> str:
+    """Where an agent keeps its memory: an agent with a socket of its own has its own memory."""
+    return _INSTALLED_STATE if socket_path == DEFAULT_SOCKET else f"{socket_path}.state"

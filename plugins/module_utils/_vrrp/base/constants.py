@@ -1,0 +1,58 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Numbers of the protocol and numbers of ours. This module is PRIVATE to the collection."""
+
+from __future__ import annotations
+
+from .units import milliseconds, seconds
+
+# --- Specification constants -------------------------------------------------------------------
+
+VRRP_PROTOCOL = 112  # IP protocol number (RFC 9568 section 5.1.1.4).
+VRRP_TTL = 255  # TTL or hop limit of every advertisement (section 5.1.1.3).
+ADVERTISEMENT_TYPE = 1  # The only packet type (section 5.2.2).
+PRIORITY_RELEASE = 0  # The master has stopped taking part (section 5.2.4).
+PRIORITY_MIN = 1
+PRIORITY_MAX = 254  # The highest priority of a router that does not own the addresses.
+PRIORITY_OWNER = 255  # The router that owns the addresses (section 5.2.4).
+PRIORITY_DEFAULT = 100
+VRID_MIN = 1
+VRID_MAX = 255
+ADVERTISEMENT_INTERVAL_DEFAULT = seconds(1)  # Section 6.1.
+V3_INTERVAL_MIN = milliseconds(10)  # One centisecond (erratum 8301).
+V3_INTERVAL_MAX = milliseconds(40_950)  # 4095 centiseconds, a 12-bit field (section 5.2.7).
+V2_INTERVAL_MIN = seconds(1)  # RFC 3768 section 5.3.7.
+V2_INTERVAL_MAX = seconds(255)
+DOWN_INTERVALS = 3  # Advertisements missed before a backup takes over (section 6.1).
+V2_AUTHENTICATION_DATA_LENGTH = 8  # Always present in version 2 (RFC 3768 section 5.3.10).
+
+# --- Constants of ours -------------------------------------------------------------------------
+
+# A packet must not need fragmenting on an Ethernet of 1500 bytes: (1500 - 40 - 8) / 16.
+IPV6_ADDRESSES_MAX = 90
+IPV4_ADDRESSES_MAX = 255  # The count is one byte.
+
+# keepalived's habits, which switches and hosts are used to.
+ANNOUNCE_COUNT_DEFAULT = 5
+ANNOUNCE_DELAY_DEFAULT = seconds(5)
+
+# A resigning master hears its successor one skew time (at most an interval) after its priority 0,
+# or, if that was lost, one master-down interval (at most four intervals) after its last
+# advertisement. The half interval on top is for the way there and back.
+RESIGN_HALF_INTERVALS = 9
+
+# How long a resigning master keeps the addresses after it has heard its successor. keepalived
+# advertises before it installs and announces, which takes it up to a few milliseconds.
+RESIGN_LINGER = milliseconds(50)
+
+# A router that the kernel refused tries again after this long.
+RETRY_INTERVAL = seconds(10)
+
+# So many advertisements in a row that the kernel refuses make a master step down: the number
+# after which its peers believe it dead.
+SEND_FAILURES_MAX = DOWN_INTERVALS
+
+# At most one log line per instance and reason to discard in this time (RFC 9568 section 7.1).
+DISCARD_LOG_INTERVAL = seconds(60)

@@ -1,0 +1,56 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Time, in one unit: integer nanoseconds.
+
+Inside the agent a point in time and a length of time are both ``Nanoseconds``. The wire counts
+centiseconds (version 3) or seconds (version 2), a person writes seconds; the conversions stand
+here and nowhere else. This module is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Union
+
+Nanoseconds = int
+
+NANOSECONDS_PER_SECOND = 1_000_000_000
+NANOSECONDS_PER_CENTISECOND = 10_000_000
+NANOSECONDS_PER_MILLISECOND = 1_000_000
+
+
+def seconds(value: Union[int, float, str]) -> Nanoseconds:
+    """Convert seconds as a person writes them (``0.01``) exactly, without binary rounding."""
+    return int(Decimal(str(value)) * NANOSECONDS_PER_SECOND)
+
+
+def milliseconds(value: int) -> Nanoseconds:
+    """Convert whole milliseconds."""
+    return value * NANOSECONDS_PER_MILLISECOND
+
+
+def centiseconds(value: int) -> Nanoseconds:
+    """Convert whole centiseconds, the unit of the version 3 packet."""
+    return value * NANOSECONDS_PER_CENTISECOND
+
+
+def to_centiseconds(length: Nanoseconds) -> int:
+    """Convert to whole centiseconds, rounding down."""
+    return length // NANOSECONDS_PER_CENTISECOND
+
+
+def to_whole_seconds(length: Nanoseconds) -> int:
+    """Convert to whole seconds, the unit of the version 2 packet, rounding down."""
+    return length // NANOSECONDS_PER_SECOND
+
+
+def to_seconds(length: Nanoseconds) -> float:
+    """Convert to seconds for a person or for JSON, rounded to a microsecond."""
+    return round(length / NANOSECONDS_PER_SECOND, 6)
+
+
+def describe(length: Nanoseconds) -> str:
+    """Give a length as a person reads it: ``3.61 s``."""
+    return f"{length / NANOSECONDS_PER_SECOND:.2f} s"

@@ -1,0 +1,100 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Asking a running agent: all that modules and ``vrrpctl`` reach. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import json
+import socket
+from types import TracebackType
+from typing import Any, Dict, Iterator, Sequence, Type
+
+from ..base.errors import ControlError
+from .protocol import PROTOCOL_VERSION, RELOAD, SET_INTENT, STATUS, WATCH, encode
+
+DEFAULT_SOCKET = "/run/vrrp-agent/control.sock"
+
+
+class ControlClient:
+    """A connection to the agent at ``path``; ``timeout`` in seconds is for each answer.
+
+    Every method raises ControlError: ``unreachable`` when no agent answers, otherwise with the
+    code and the message of the agent.
+    """
+
+    def __init__(self, path: str = DEFAULT_SOCKET, timeout: float = 10.0) -> None:
+        self._path = path
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._socket.settimeout(timeout)
+        try:
+            self._socket.connect(path)
+        except OSError as error:
+            self._socket.close()
+            raise self._unreachable(error) from None
+        self._lines = self._socket.makefile("rb")
+
+    def __enter__(self) -> ControlClient:
+        return self
+
+    def __exit__(
+        self,
+        kind: Type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the connection."""
+        self._lines.close()
+        self._socket.close()
+
+    def status(self, instances: Sequence[str] | None = None) -> Dict[str, Any]:
+        """The status of all instances or of those named."""
+        chosen = {} if instances is None else {"instances": list(instances)}
+        return self._ask(STATUS, **chosen)
+
+    def set_intent(self, instance: str, intent: str, force: bool = False) -> Dict[str, Any]:
+        """Want ``auto``, ``master`` or ``backup``; gives ``change`` and the instance's status."""
+        return self._ask(SET_INTENT, instance=instance, intent=intent, force=force)
+
+    def reload(self) -> Dict[str, Any]:
+        """Have the configuration file read again."""
+        return self._ask(RELOAD)
+
+    def watch(self) -> Iterator[Dict[str, Any]]:
+        """Yield every transition from now on; waits without limit."""
+        self._ask(WATCH)
+        self._socket.settimeout(None)
+        while True:
+            yield self._answer()
+
+    def _ask(self, command: str, **fields: Any) -> Dict[str, Any]:
+        request = {"version": PROTOCOL_VERSION, "command": command, **fields}
+        try:
+            self._socket.sendall(encode(request))
+        except OSError as error:
+            raise self._unreachable(error) from None
+        answer = self._answer()
+        if not answer.get("ok"):
+            told = answer.get("error", {})
+            raise ControlError(told.get("code", "unknown"), told.get("message", "no reason given"))
+        return answer
+
+    def _answer(self) -> Dict[str, Any]:
+        try:
+            line = self._lines.readline()
+        except OSError as error:
+            raise self._unreachable(error) from None
+        if not line.endswith(b"\n"):
+            raise ControlError("unreachable", f"the agent at {self._path} closed the connection")
+        answer = json.loads(line)
+        if not isinstance(answer, dict):
+            raise ControlError("bad_answer", f"the agent at {self._path} did not answer an object")
+        return answer
+
+    def _unreachable(self, error: OSError) -> ControlError:
+        why = "it does not answer" if isinstance(error, socket.timeout) else error.strerror
+        return ControlError("unreachable", f"no agent at {self._path}: {why}")

@@ -1,0 +1,30 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""What became of the last change of an intent. This module is PRIVATE to the collection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from ..model.intent import Intent
+
+
+class Outcome(Enum):
+    """ACCEPTED: on its way or reached; UNDONE: it failed, and the intent is what it was before."""
+
+    ACCEPTED = "accepted"
+    UNDONE = "undone"
+
+
+@dataclass(frozen=True)
+class IntentChange:
+    """``number`` counts the changes of this agent's life, so that each can be followed."""
+
+    number: int
+    intent: Intent
+    before: Intent
+    outcome: Outcome = Outcome.ACCEPTED
+    message: str = ""

@@ -1,0 +1,73 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""What an operator's wish means for a router, and when it has to be refused.
+
+This module is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+from ..base.constants import PRIORITY_MAX, PRIORITY_OWNER, PRIORITY_RELEASE
+from ..base.errors import ControlError
+from ..base.units import Nanoseconds
+from ..fsm.events import Claim, Event, Reconfigured, Resign
+from ..fsm.state import Backup, Master, Peer, Purpose, Resigning
+from ..model.family import text
+from ..model.intent import Intent, Wish
+from .router import Router
+
+
+def refuse_impossible(router: Router, intent: Intent) -> None:
+    """Raise ControlError where mastership is asked for and can't be had by any priority."""
+    if intent.wish is not Wish.MASTER or isinstance(router.state, (Master, Resigning)):
+        return
+    peer = router.master
+    if peer is None:
+        return
+    if peer.priority == PRIORITY_OWNER and router.instance.priority != PRIORITY_OWNER:
+        raise ControlError(
+            "address_owner",
+            f"{text(peer.address)} owns the addresses (priority 255) and can't be displaced",
+        )
+    if _outbids_us_for_good(router, peer):
+        raise ControlError(
+            "outbid",
+            f"{text(peer.address)} is master with priority 254 and the higher address; "
+            "release or lower it first",
+        )
+
+
+def _outbids_us_for_good(router: Router, peer: Peer) -> bool:
+    own_priority = max(router.instance.priority, PRIORITY_MAX)
+    return (peer.priority, peer.address) > (own_priority, router.address)
+
+
+def event_of(router: Router, now: Nanoseconds) -> Event | None:
+    """What the router's (new) intent makes happen at once, if anything."""
+    wish, state = router.intent.wish, router.state
+    if wish is Wish.MASTER and isinstance(state, (Backup, Resigning)):
+        outbid(router, state.master if isinstance(state, Backup) else None)
+        return Claim("the operator wants this host to be master")
+    if wish is Wish.BACKUP and isinstance(state, Master):
+        return Resign(Purpose.DRAIN, "drained by the operator")
+    if wish is Wish.AUTO and isinstance(state, Resigning) and state.purpose is Purpose.DRAIN:
+        return Claim("the operator called the drain off")
+    return Reconfigured() if isinstance(state, Master) else None
+
+
+def outbid(router: Router, peer: Peer | None) -> None:
+    """Raise the priority of a router that holds mastership just above that of ``peer``."""
+    if peer is None or router.intent.wish is not Wish.MASTER:
+        return
+    if peer.priority in (PRIORITY_RELEASE, PRIORITY_OWNER):
+        return
+    if router.parameters.loses_to(peer):
+        router.hold_priority = min(peer.priority + 1, PRIORITY_MAX)
+
+
+def claims_from(router: Router, peer: Peer) -> bool:
+    """Whether a router that should hold mastership may take it from the master just heard."""
+    wants = router.intent.wish is Wish.MASTER and isinstance(router.state, Backup)
+    return wants and peer.priority != PRIORITY_RELEASE and not router.parameters.loses_to(peer)

@@ -1,0 +1,36 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""The two formulas of the protocol, in integer nanoseconds: multiply first, divide by 256 last.
+
+This module is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+from ..base.constants import DOWN_INTERVALS, PRIORITY_MAX
+from ..base.units import NANOSECONDS_PER_SECOND, Nanoseconds
+
+
+def skew_time(version: int, priority: int, interval: Nanoseconds) -> Nanoseconds:
+    """How much longer a router of this priority waits, so that the best one speaks first.
+
+    Version 3: ((256 - priority) * Master_Adver_Interval) / 256 (RFC 9568 section 6.1).
+    Version 2: (256 - priority) / 256 seconds, whatever the interval (RFC 3768 section 6.1).
+    """
+    unit = NANOSECONDS_PER_SECOND if version == 2 else interval
+    return (256 - priority) * unit // 256
+
+
+def master_down_interval(version: int, priority: int, interval: Nanoseconds) -> Nanoseconds:
+    """How long a backup of this priority waits before it believes the master dead.
+
+    3 * Master_Adver_Interval + Skew_Time (RFC 9568 section 6.1).
+    """
+    return DOWN_INTERVALS * interval + skew_time(version, priority, interval)
+
+
+def silence_that_elects(version: int, interval: Nanoseconds) -> Nanoseconds:
+    """The shortest silence of a master after which some backup may have taken over."""
+    return master_down_interval(version, PRIORITY_MAX, interval)

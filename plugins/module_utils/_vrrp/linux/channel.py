@@ -1,0 +1,136 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""The raw socket through which one interface sends and hears advertisements of one family.
+
+This module is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+from typing import List
+
+from ..base.constants import VRRP_PROTOCOL, VRRP_TTL
+from ..base.errors import KernelError
+from ..model.family import Family
+from ..wire.ipv4 import build_header, split
+from ..wire.receive import Datagram
+
+_SO_BINDTODEVICE = 25
+_SO_RCVBUFFORCE = 33
+_IP_MULTICAST_ALL = 49
+_IPV6_MULTICAST_ALL = 29
+_RECEIVE_BUFFER = 1 << 21  # Several hundred routers may speak at the same instant.
+_PACKET_MAX = 65_535
+_BURST_MAX = 4096  # Packets taken in one go, so that a flood can't keep the loop from its timers.
+_INTERNETWORK_CONTROL = 0xC0
+
+
+class Channel:
+    """Joined to the multicast group on the interface with ``index``; raises KernelError."""
+
+    def __init__(self, index: int, family: Family) -> None:
+        self.index = index
+        self.family = family
+        self._socket = _open(family)
+        try:
+            self._bind()
+            (_join_ipv4 if family is Family.IPV4 else _join_ipv6)(self._socket, index)
+        except OSError as error:
+            self._socket.close()
+            raise KernelError(error.errno or 0, f"cannot listen for VRRP on {index}") from None
+
+    def _bind(self) -> None:
+        name = socket.if_indextoname(self.index)
+        self._socket.setsockopt(socket.SOL_SOCKET, _SO_BINDTODEVICE, name.encode() + b"\0")
+
+    def fileno(self) -> int:
+        """The descriptor that is readable when a packet waits."""
+        return self._socket.fileno()
+
+    def close(self) -> None:
+        """Leave the group."""
+        self._socket.close()
+
+    def send(self, source: bytes, destination: bytes, message: bytes) -> None:
+        """Send a VRRP message between packed addresses; raises KernelError."""
+        try:
+            if self.family is Family.IPV4:
+                packet = build_header(source, destination, len(message)) + message
+                self._socket.sendto(packet, (socket.inet_ntoa(destination), 0))
+            else:
+                self._send_ipv6(source, destination, message)
+        except OSError as error:
+            raise KernelError(error.errno or 0, "cannot send an advertisement") from None
+
+    def _send_ipv6(self, source: bytes, destination: bytes, message: bytes) -> None:
+        origin = (socket.IPPROTO_IPV6, socket.IPV6_PKTINFO, source + struct.pack("=I", self.index))
+        written = socket.inet_ntop(socket.AF_INET6, destination)
+        self._socket.sendmsg([message], [origin], 0, (written, 0, 0, self.index))
+
+    def receive(self) -> List[Datagram]:
+        """All packets that wait; what is no IP packet is left out."""
+        found: List[Datagram] = []
+        for _count in range(_BURST_MAX):
+            try:
+                data, ancillary, _flags, sender = self._socket.recvmsg(_PACKET_MAX, 256)
+            except (BlockingIOError, InterruptedError):
+                break
+            except OSError:
+                break  # ENETDOWN and the like: the link monitor tells, and tells better.
+            datagram = _ipv4(data) if self.family is Family.IPV4 else _ipv6(data, ancillary, sender)
+            if datagram is not None:
+                found.append(datagram)
+        return found
+
+
+def _open(family: Family) -> socket.socket:
+    domain = socket.AF_INET if family is Family.IPV4 else socket.AF_INET6
+    kind = socket.SOCK_RAW | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC
+    try:
+        opened = socket.socket(domain, kind, VRRP_PROTOCOL)
+        opened.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _RECEIVE_BUFFER)
+    except OSError as error:
+        raise KernelError(error.errno or 0, "cannot open a raw socket for VRRP") from None
+    return opened
+
+
+def _join_ipv4(opened: socket.socket, index: int) -> None:
+    membership = struct.pack("=4s4si", Family.IPV4.group, bytes(4), index)
+    opened.setsockopt(socket.IPPROTO_IP, socket.IP_HDRINCL, 1)
+    opened.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, membership)
+    opened.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_LOOP, 0)
+    opened.setsockopt(socket.IPPROTO_IP, _IP_MULTICAST_ALL, 0)
+    opened.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, membership)
+
+
+def _join_ipv6(opened: socket.socket, index: int) -> None:
+    membership = Family.IPV6.group + struct.pack("=I", index)
+    level = socket.IPPROTO_IPV6
+    opened.setsockopt(level, socket.IPV6_MULTICAST_IF, index)
+    opened.setsockopt(level, socket.IPV6_MULTICAST_LOOP, 0)
+    opened.setsockopt(level, socket.IPV6_MULTICAST_HOPS, VRRP_TTL)
+    opened.setsockopt(level, socket.IPV6_TCLASS, _INTERNETWORK_CONTROL)
+    opened.setsockopt(level, socket.IPV6_RECVHOPLIMIT, 1)
+    opened.setsockopt(level, socket.IPV6_RECVPKTINFO, 1)
+    opened.setsockopt(level, _IPV6_MULTICAST_ALL, 0)
+    opened.setsockopt(level, socket.IPV6_JOIN_GROUP, membership)
+
+
+def _ipv4(data: bytes) -> Datagram | None:
+    parts = split(data)
+    return None if parts is None else Datagram(*parts)
+
+
+def _ipv6(
+    data: bytes, ancillary: list[tuple[int, int, bytes]], sender: tuple[str, ...]
+) -> Datagram:
+    """IPv6 gives no header; hop limit and destination come beside the data."""
+    told = {kind: value for level, kind, value in ancillary if level == socket.IPPROTO_IPV6}
+    (hop_limit,) = struct.unpack("=i", told.get(socket.IPV6_HOPLIMIT, bytes(4)))
+    destination = told.get(socket.IPV6_PKTINFO, bytes(20))[:16]
+    source = socket.inet_pton(socket.AF_INET6, sender[0].partition("%")[0])
+    return Datagram(source, destination, hop_limit, data)

@@ -1,0 +1,121 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""The host's interfaces and their addresses, kept up to date by rtnetlink.
+
+This module is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+from typing import Any, Dict, Tuple
+
+from ..engine.links import Link, LinkAddress, Links
+from . import netlink
+
+_IFF_UP = 0x1
+_IFF_RUNNING = 0x40
+_IFA_F_SECONDARY = 0x01
+_IFA_F_DADFAILED = 0x08
+_IFA_F_TENTATIVE = 0x40
+_IFA_F_OPTIMISTIC = 0x04
+
+_AddressKey = Tuple[int, bytes, int]
+
+
+class LinkMonitor:
+    """Has a file descriptor to wait on; ``drain`` reads what came, ``links`` is how it is now."""
+
+    def __init__(self) -> None:
+        self._events = netlink.open_socket(listen=True)
+        self._events.setblocking(False)
+        self._links: Dict[int, Tuple[str, bool, bytes]] = {}
+        self._addresses: Dict[_AddressKey, LinkAddress] = {}
+        self._read_everything()
+
+    def fileno(self) -> int:
+        """The descriptor that is readable when something changed."""
+        return self._events.fileno()
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._events.close()
+
+    def drain(self) -> bool:
+        """Take in all changes that wait; tells whether there were any."""
+        changed = False
+        while True:
+            try:
+                data = self._events.recv(1 << 20)
+            except BlockingIOError:
+                return changed
+            except OSError as error:
+                if error.errno != errno.ENOBUFS:
+                    raise
+                # Changes were lost: start over from what the kernel has.
+                self._read_everything()
+                changed = True
+                continue
+            changed = True
+            for message in netlink.parse(data):
+                self._take(message)
+
+    def links(self) -> Links:
+        """All interfaces by name, as they are now."""
+        addresses: Dict[int, list[LinkAddress]] = {}
+        for (index, _packed, _length), address in self._addresses.items():
+            addresses.setdefault(index, []).append(address)
+        return {
+            name: Link(index, name, up, mac, tuple(addresses.get(index, ())))
+            for index, (name, up, mac) in self._links.items()
+        }
+
+    def _read_everything(self) -> None:
+        asked = netlink.open_socket()
+        try:
+            self._links.clear()
+            self._addresses.clear()
+            for message in netlink.dump_links(asked) + netlink.dump_addresses(asked):
+                self._take(message)
+        finally:
+            asked.close()
+
+    def _take(self, message: Any) -> None:
+        event = message.get("event")
+        if event == "RTM_NEWLINK":
+            self._links[message["index"]] = _link(message)
+        elif event == "RTM_DELLINK":
+            self._forget(message["index"])
+        elif event == "RTM_NEWADDR":
+            key, address = _address(message)
+            self._addresses[key] = address
+        elif event == "RTM_DELADDR":
+            self._addresses.pop(_address(message)[0], None)
+
+    def _forget(self, index: int) -> None:
+        self._links.pop(index, None)
+        self._addresses = {
+            key: address for key, address in self._addresses.items() if key[0] != index
+        }
+
+
+def _link(message: Any) -> Tuple[str, bool, bytes]:
+    attributes = dict(message["attrs"])
+    up = message["flags"] & (_IFF_UP | _IFF_RUNNING) == _IFF_UP | _IFF_RUNNING
+    mac = bytes.fromhex(attributes.get("IFLA_ADDRESS", "00:00:00:00:00:00").replace(":", ""))
+    return attributes["IFLA_IFNAME"], up, mac[:6].ljust(6, b"\0")
+
+
+def _address(message: Any) -> Tuple[_AddressKey, LinkAddress]:
+    attributes = dict(message["attrs"])
+    written = attributes.get("IFA_LOCAL") or attributes["IFA_ADDRESS"]
+    packed = ipaddress.ip_address(written).packed
+    flags = attributes.get("IFA_FLAGS", message["flags"])
+    tentative = flags & _IFA_F_TENTATIVE and not flags & _IFA_F_OPTIMISTIC
+    usable = not tentative and not flags & _IFA_F_DADFAILED
+    secondary = len(packed) == 4 and bool(flags & _IFA_F_SECONDARY)
+    length = message["prefixlen"]
+    return (message["index"], packed, length), LinkAddress(packed, length, usable, secondary)

@@ -1,0 +1,169 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Talking rtnetlink: pyroute2 knows the messages, the socket is ours.
+
+pyroute2's own sockets bring an event loop and threads; the agent has one loop and asks for many
+addresses in one batch. This module is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+import struct
+from typing import Any, Iterable, List, Sequence
+
+from ..base.errors import KernelError, invariant
+from ..model.address import VirtualAddress
+from ..model.family import Family
+
+try:
+    from pyroute2.netlink import NLM_F_ACK, NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL, NLM_F_REQUEST
+    from pyroute2.netlink.rtnl import (
+        RTM_DELADDR,
+        RTM_GETADDR,
+        RTM_GETLINK,
+        RTM_NEWADDR,
+        RTMGRP_IPV4_IFADDR,
+        RTMGRP_IPV6_IFADDR,
+        RTMGRP_LINK,
+    )
+    from pyroute2.netlink.rtnl.ifaddrmsg import ifaddrmsg
+    from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg
+    from pyroute2.netlink.rtnl.marshal import MarshalRtnl
+except ImportError as missing:  # The bundle carries pyroute2; a checkout needs it installed.
+    PYROUTE2_MISSING: ImportError | None = missing
+else:
+    PYROUTE2_MISSING = None
+
+_RECEIVE_SIZE = 1 << 20
+_RECEIVE_BUFFER = 1 << 22
+_SO_RCVBUFFORCE = 33
+_NLMSG_ERROR = 2
+_NLMSG_DONE = 3
+_HEADER = struct.Struct("=IHHII")
+_IFA_F_NODAD = 0x02
+_BATCH_MAX = 500  # Acknowledgements that surely fit into the receive buffer.
+
+
+def open_socket(listen: bool = False) -> socket.socket:
+    """An rtnetlink socket; with ``listen`` it hears of changes to links and addresses."""
+    if PYROUTE2_MISSING is not None:
+        raise PYROUTE2_MISSING
+    groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR if listen else 0
+    opened = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, 0)
+    try:
+        opened.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _RECEIVE_BUFFER)
+    except PermissionError:
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
+    opened.bind((0, groups))
+    return opened
+
+
+def parse(data: bytes) -> List[Any]:
+    """The messages in what a socket gave, as pyroute2's message objects."""
+    return list(MarshalRtnl().parse(data))
+
+
+def add_message(index: int, address: VirtualAddress) -> bytes:
+    """Ask for an address on the interface; IPv6 without duplicate address detection.
+
+    The address may be on another router for a moment longer, so detection would fail
+    (RFC 9568 section 8.2.2).
+    """
+    return _address_message(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, index, address)
+
+
+def delete_message(index: int, address: VirtualAddress) -> bytes:
+    """Ask for an address to be taken off the interface."""
+    return _address_message(RTM_DELADDR, 0, index, address)
+
+
+def _address_message(kind: int, flags: int, index: int, address: VirtualAddress) -> bytes:
+    message = ifaddrmsg()
+    is_ipv4 = address.family is Family.IPV4
+    message["family"] = socket.AF_INET if is_ipv4 else socket.AF_INET6
+    message["prefixlen"] = address.prefix_length
+    message["index"] = index
+    message["flags"] = 0 if is_ipv4 else _IFA_F_NODAD
+    written = str(address).partition("/")[0]
+    message["attrs"] = [("IFA_LOCAL", written), ("IFA_ADDRESS", written)]
+    return _encoded(message, kind, NLM_F_REQUEST | NLM_F_ACK | flags)
+
+
+def _encoded(message: Any, kind: int, flags: int) -> bytes:
+    message["header"]["type"] = kind
+    message["header"]["flags"] = flags
+    message["header"]["sequence_number"] = 0
+    message.encode()
+    return bytes(message.data)
+
+
+def transact(opened: socket.socket, messages: Sequence[bytes]) -> List[int]:
+    """Send requests in batches; gives the errno of each, 0 where the kernel agreed.
+
+    Raises KernelError when the socket itself fails.
+    """
+    results: List[int] = []
+    for start in range(0, len(messages), _BATCH_MAX):
+        results.extend(_transact_batch(opened, messages[start : start + _BATCH_MAX]))
+    return results
+
+
+def _transact_batch(opened: socket.socket, messages: Sequence[bytes]) -> List[int]:
+    numbered = b"".join(
+        message[:8] + struct.pack("=I", number) + message[12:]
+        for number, message in enumerate(messages)
+    )
+    results: dict[int, int] = {}
+    try:
+        opened.send(numbered)
+        while len(results) < len(messages):
+            results.update(_acknowledgements(opened.recv(_RECEIVE_SIZE)))
+    except OSError as error:
+        raise KernelError(error.errno or errno.EIO, "rtnetlink") from None
+    return [results[number] for number in range(len(messages))]
+
+
+def _acknowledgements(data: bytes) -> Iterable[tuple[int, int]]:
+    """(sequence number, errno) of every NLMSG_ERROR, which is also the form of an agreement."""
+    at = 0
+    while at + _HEADER.size <= len(data):
+        length, kind, _flags, sequence, _port = _HEADER.unpack_from(data, at)
+        invariant(length >= _HEADER.size, "rtnetlink gave a message shorter than its header")
+        if kind == _NLMSG_ERROR:
+            (negative,) = struct.unpack_from("=i", data, at + _HEADER.size)
+            yield sequence, -negative
+        at += (length + 3) & ~3
+
+
+def dump_links(opened: socket.socket) -> List[Any]:
+    """All interfaces."""
+    return _dump(opened, _encoded(ifinfmsg(), RTM_GETLINK, NLM_F_REQUEST | NLM_F_DUMP))
+
+
+def dump_addresses(opened: socket.socket) -> List[Any]:
+    """All addresses of all interfaces."""
+    return _dump(opened, _encoded(ifaddrmsg(), RTM_GETADDR, NLM_F_REQUEST | NLM_F_DUMP))
+
+
+def _dump(opened: socket.socket, request: bytes) -> List[Any]:
+    opened.send(request)
+    found: List[Any] = []
+    while True:
+        data = opened.recv(_RECEIVE_SIZE)
+        found.extend(parse(data))
+        if _ends_dump(data):
+            return [one for one in found if one.get("event") in ("RTM_NEWLINK", "RTM_NEWADDR")]
+
+
+def _ends_dump(data: bytes) -> bool:
+    at = 0
+    while at + _HEADER.size <= len(data):
+        length, kind, *_rest = _HEADER.unpack_from(data, at)
+        if kind in (_NLMSG_DONE, _NLMSG_ERROR):
+            return True
+        at += (length + 3) & ~3
+    return False

@@ -1,0 +1,32 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""What the operator wants of an instance. This module is PRIVATE to the collection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Wish(Enum):
+    """AUTO lets elections decide, MASTER holds mastership, BACKUP stays out."""
+
+    AUTO = "auto"
+    MASTER = "master"
+    BACKUP = "backup"
+
+
+@dataclass(frozen=True)
+class Intent:
+    """A wish; ``forced`` (BACKUP only) means: stay out even when no other master is heard."""
+
+    wish: Wish = Wish.AUTO
+    forced: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.wish.value} (forced)" if self.forced else self.wish.value
+
+
+AUTO = Intent()

@@ -1,0 +1,22 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""The only clock of the agent. This module is PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timezone
+
+from ..base.units import Nanoseconds
+
+
+def now() -> Nanoseconds:
+    """Monotonic time that goes on while the machine sleeps: peers don't wait for us then."""
+    return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+
+
+def wall() -> datetime:
+    """The time of day, for people only."""
+    return datetime.now(timezone.utc)

@@ -1,0 +1,36 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Lines for the journal or a terminal. This module is PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+
+LOGGER = logging.getLogger("vrrp-agent")
+
+# What the journal understands at the beginning of a line (sd-daemon(3)).
+_PRIORITIES = {logging.ERROR: "<3>", logging.WARNING: "<4>", logging.INFO: "<6>"}
+
+
+class _JournalFormatter(logging.Formatter):
+    """The journal knows the time; it has to be told how grave a line is."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return _PRIORITIES.get(record.levelno, "<6>") + super().format(record)
+
+
+def set_up() -> logging.Logger:
+    """Log to standard error, in the form that whoever reads it expects."""
+    handler = logging.StreamHandler(sys.stderr)
+    if os.environ.get("JOURNAL_STREAM"):
+        handler.setFormatter(_JournalFormatter("%(message)s"))
+    else:
+        handler.setFormatter(logging.Formatter("%(asctime)s.%(msecs)03d %(message)s", "%H:%M:%S"))
+    LOGGER.handlers[:] = [handler]
+    LOGGER.setLevel(logging.INFO)
+    LOGGER.propagate = False
+    return LOGGER

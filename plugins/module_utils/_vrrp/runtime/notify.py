@@ -1,0 +1,54 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Telling the service manager how we are: sd_notify(3).
+
+This module is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+
+from ..base.units import Nanoseconds
+
+
+class Notifier:
+    """Does nothing where no service manager listens."""
+
+    def __init__(self) -> None:
+        self._address = os.environ.get("NOTIFY_SOCKET", "")
+        microseconds = int(os.environ.get("WATCHDOG_USEC", "0") or 0)
+        # Half the limit: sd_watchdog_enabled(3).
+        self.watchdog_interval: Nanoseconds | None = microseconds * 1000 // 2 or None
+
+    def ready(self) -> None:
+        """The agent serves."""
+        self._tell("READY=1\nSTATUS=taking part")
+
+    def reloading(self) -> None:
+        """The configuration is being read; ``ready`` says when it is in force."""
+        self._tell("RELOADING=1")
+
+    def stopping(self) -> None:
+        """The agent is on its way out, serving until a successor is heard."""
+        self._tell("STOPPING=1\nSTATUS=resigning")
+
+    def alive(self) -> None:
+        """Feed the watchdog."""
+        self._tell("WATCHDOG=1")
+
+    def _tell(self, state: str) -> None:
+        if not self._address:
+            return
+        address = self._address
+        if address.startswith("@"):
+            address = "\0" + address[1:]
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
+            try:
+                told.connect(address)
+                told.send(state.encode())
+            except OSError:
+                pass  # A service manager that is gone needs no telling.

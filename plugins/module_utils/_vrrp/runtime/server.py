@@ -1,0 +1,192 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""The control socket: reads requests, checks who asks, answers. PRIVATE to the collection.
+
+Everybody on the host may connect and read. Changing needs root, the agent's own user, or the
+group that owns the socket, which the kernel tells of the peer (SO_PEERCRED, SO_PEERGROUPS).
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+from typing import Any, Callable, Dict
+
+from ..base.errors import ConfigError, ControlError
+from ..control.protocol import (
+    CHANGING,
+    LINE_MAX,
+    WATCH,
+    Request,
+    encode,
+    failure,
+    parse_request,
+    success,
+)
+from .loop import Loop
+
+Answerer = Callable[[Request], Dict[str, Any]]
+
+_SO_PEERGROUPS = 59
+_CONNECTIONS_MAX = 64
+_PENDING_MAX = 1 << 22  # Bytes that a client may leave unread before it is hung up on.
+_MODE = 0o666  # Reading needs no root; changing is checked by credentials.
+
+
+class Server:
+    """Listens at ``path``; ``answer`` gives the fields of an answer or raises."""
+
+    def __init__(self, path: str, loop: Loop, answer: Answerer) -> None:
+        self._path = path
+        self._loop = loop
+        self._answer = answer
+        self._connections: Dict[int, _Connection] = {}
+        self._socket = _listen(path)
+        self._group = os.stat(path).st_gid
+        loop.on_readable(self._socket, self._accept)
+
+    def close(self) -> None:
+        """Hang up on everybody and remove the socket."""
+        for connection in list(self._connections.values()):
+            connection.flush()
+            self._drop(connection)
+        self._loop.forget(self._socket)
+        self._socket.close()
+        if os.path.exists(self._path):
+            os.unlink(self._path)
+
+    def publish(self, message: Dict[str, Any]) -> None:
+        """Send a line to all that watch."""
+        line = encode(message)
+        for connection in list(self._connections.values()):
+            if connection.watches:
+                self._send(connection, line)
+
+    def _accept(self) -> None:
+        try:
+            accepted, _address = self._socket.accept()
+        except OSError:
+            return
+        if len(self._connections) >= _CONNECTIONS_MAX:
+            accepted.close()
+            return
+        accepted.setblocking(False)
+        connection = _Connection(accepted)
+        self._connections[accepted.fileno()] = connection
+        self._loop.on_readable(accepted, lambda: self._serve(connection))
+
+    def _serve(self, connection: _Connection) -> None:
+        self._send(connection, b"")
+        if not connection.read():
+            self._drop(connection)
+            return
+        for line in connection.lines():
+            self._send(connection, encode(self._handle(connection, line)))
+        if connection.overflows:
+            self._drop(connection)
+
+    def _handle(self, connection: _Connection, line: bytes) -> Dict[str, Any]:
+        try:
+            request = parse_request(line)
+            if request.command in CHANGING and not connection.may_change(self._group):
+                raise ControlError("forbidden", "changing needs root or the agent's group")
+            if request.command == WATCH:
+                connection.watches = True
+                return success(watching=True)
+            return success(**self._answer(request))
+        except (ControlError, ConfigError) as error:
+            return failure(error)
+
+    def _send(self, connection: _Connection, line: bytes) -> None:
+        connection.pending += line
+        alive = connection.flush()
+        if not alive or len(connection.pending) > _PENDING_MAX:
+            self._drop(connection)
+        elif connection.socket.fileno() in self._connections:
+            self._loop.want_write(connection.socket, bool(connection.pending))
+
+    def _drop(self, connection: _Connection) -> None:
+        if self._connections.pop(connection.socket.fileno(), None) is not None:
+            self._loop.forget(connection.socket)
+            connection.socket.close()
+
+
+class _Connection:
+    """A client, with what it has sent of a line and what it has not read yet."""
+
+    def __init__(self, accepted: socket.socket) -> None:
+        self.socket = accepted
+        self.watches = False
+        self.pending = b""
+        self._received = b""
+
+    @property
+    def overflows(self) -> bool:
+        """Whether the client sends a line longer than any request is."""
+        return len(self._received) > LINE_MAX
+
+    def read(self) -> bool:
+        """Take what there is; False when the client has gone."""
+        try:
+            data = self.socket.recv(LINE_MAX)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        self._received += data
+        return bool(data)
+
+    def lines(self) -> list[bytes]:
+        """The complete lines that have arrived."""
+        *lines, self._received = self._received.split(b"\n")
+        return lines
+
+    def flush(self) -> bool:
+        """Send what is pending as far as it goes; False when the client has gone."""
+        try:
+            while self.pending:
+                self.pending = self.pending[self.socket.send(self.pending) :]
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return True
+
+    def may_change(self, group: int) -> bool:
+        """Whether the client may change something: root, ourselves, or of the group."""
+        packed = self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+        _pid, user, primary_group = struct.unpack("=iII", packed)
+        if user in (0, os.geteuid()):
+            return True
+        return group in (primary_group, *_peer_groups(self.socket))
+
+
+def _peer_groups(connection: socket.socket) -> tuple[int, ...]:
+    packed = connection.getsockopt(socket.SOL_SOCKET, _SO_PEERGROUPS, 4096)
+    return struct.unpack(f"={len(packed) // 4}I", packed)
+
+
+def _listen(path: str) -> socket.socket:
+    """Bind the socket; one that a dead agent left is replaced, a live agent's is not."""
+    os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+    if os.path.exists(path):
+        _refuse_second_agent(path)
+        os.unlink(path)
+    opened = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
+    opened.bind(path)
+    os.chmod(path, _MODE)
+    opened.listen(_CONNECTIONS_MAX)
+    opened.setblocking(False)
+    return opened
+
+
+def _refuse_second_agent(path: str) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        try:
+            probe.connect(path)
+        except OSError:
+            return
+    raise ControlError("running", f"another agent answers at {path}")

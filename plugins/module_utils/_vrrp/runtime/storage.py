@@ -1,0 +1,107 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""What the agent remembers: intents across restarts, and what to clean up if it dies.
+
+Both files are written whole and renamed into place. A file that can't be read counts as empty:
+losing an intent is better than not serving. This module is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import os
+from typing import Any, Dict, List, Mapping, Sequence
+
+from ..engine.actions import Recovery
+from ..model.address import parse_address
+from ..model.intent import Intent, Wish
+
+
+class Storage:
+    """The files in one directory, which is made when it is first needed."""
+
+    def __init__(self, directory: str) -> None:
+        self._directory = directory
+        self._written: Dict[str, str] = {}
+
+    def load_intents(self) -> Dict[str, Intent]:
+        """The intents that were kept, by the name of their instance."""
+        kept = self._read("intents.json")
+        entries = kept.items() if isinstance(kept, dict) else ()
+        return {name: intent for name, entry in entries if (intent := _intent(entry)) is not None}
+
+    def keep_intents(self, intents: Mapping[str, Intent]) -> None:
+        """Replace the intents that are kept; raises OSError."""
+        entries = {
+            name: {"intent": intent.wish.value, "forced": intent.forced}
+            for name, intent in intents.items()
+        }
+        self._write("intents.json", entries, durable=True)
+
+    def load_recoveries(self) -> List[Recovery]:
+        """What the last agent left to be cleaned up."""
+        kept = self._read("recovery.json")
+        found = [_recovery(entry) for entry in kept] if isinstance(kept, list) else []
+        return [one for one in found if one is not None]
+
+    def keep_recoveries(self, recoveries: Sequence[Recovery]) -> None:
+        """Replace what is to be cleaned up; raises OSError."""
+        self._write("recovery.json", [_recovery_entry(one) for one in recoveries], durable=False)
+
+    def _read(self, name: str) -> Any:
+        try:
+            with open(os.path.join(self._directory, name), encoding="utf-8") as file:
+                return json.load(file)
+        except (OSError, ValueError):
+            return None
+
+    def _write(self, name: str, content: Any, durable: bool) -> None:
+        text = json.dumps(content)
+        if self._written.get(name) == text:
+            return
+        os.makedirs(self._directory, mode=0o755, exist_ok=True)
+        path = os.path.join(self._directory, name)
+        with open(path + ".new", "w", encoding="utf-8") as file:
+            file.write(text)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        os.replace(path + ".new", path)
+        self._written[name] = text
+
+
+def _intent(entry: Any) -> Intent | None:
+    try:
+        return Intent(Wish(entry["intent"]), bool(entry.get("forced")))
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+
+
+def _recovery_entry(recovery: Recovery) -> Dict[str, Any]:
+    return {
+        "router": recovery.router,
+        "index": recovery.index,
+        "interface": recovery.interface,
+        "addresses": [str(address) for address in recovery.addresses],
+        "source": str(ipaddress.ip_address(recovery.source)),
+        "destination": str(ipaddress.ip_address(recovery.destination)),
+        "resignation": recovery.resignation.hex(),
+    }
+
+
+def _recovery(entry: Any) -> Recovery | None:
+    try:
+        return Recovery(
+            entry["router"],
+            int(entry["index"]),
+            entry["interface"],
+            tuple(parse_address(address) for address in entry["addresses"]),
+            ipaddress.ip_address(entry["source"]).packed,
+            ipaddress.ip_address(entry["destination"]).packed,
+            bytes.fromhex(entry["resignation"]),
+        )
+    except (KeyError, TypeError, ValueError):
+        return None

@@ -1,0 +1,37 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""The Internet checksum (RFC 1071) in the forms VRRP uses.
+
+This module is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+import struct
+
+from ..base.constants import VRRP_PROTOCOL
+
+
+def internet_checksum(data: bytes) -> int:
+    """The one's complement of the one's complement sum of all 16-bit words, 0..65535."""
+    if len(data) % 2:
+        data += b"\x00"
+    total: int = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return ~total & 0xFFFF
+
+
+def pseudo_header(
+    source: bytes, destination: bytes, length: int, protocol: int = VRRP_PROTOCOL
+) -> bytes:
+    """What the checksum covers besides the message, for packed addresses of one family.
+
+    IPv4: the header of RFC 793 section 3.1, which RFC 5798 section 5.2.8 was read to mean.
+    IPv6: RFC 8200 section 8.1.
+    """
+    if len(source) == 4:
+        return source + destination + struct.pack("!BBH", 0, protocol, length)
+    return source + destination + struct.pack("!IHBB", length, 0, 0, protocol)
