@@ -10,6 +10,8 @@ module is PRIVATE to the collection.
 
 from __future__ import annotations
 
+import socket
+
 from ..base.errors import KernelError
 from ..engine.actions import Recovery
 from ..linux.addresses import AddressTable
@@ -37,7 +39,11 @@ def clean_up(storage: Storage) -> None:
 def _release(table: AddressTable, recovery: Recovery) -> bool:
     """Take the addresses off; True when there were some, which means that it was master."""
     try:
-        removed = table.remove(recovery.index, recovery.addresses)
+        # By name: after a restart of the machine the index may be another interface's.
+        index = socket.if_nametoindex(recovery.interface)
+        removed = table.remove(index, recovery.addresses)
+    except OSError:
+        return False  # The interface is gone, and its addresses with it.
     except KernelError as error:
         LOGGER.error("%s: clean-up: %s", recovery.router, error)
         return True
@@ -54,7 +60,7 @@ def _release(table: AddressTable, recovery: Recovery) -> bool:
 def _resign(recovery: Recovery) -> None:
     family = Family.IPV4 if len(recovery.source) == 4 else Family.IPV6
     try:
-        channel = Channel(recovery.index, family)
+        channel = Channel(socket.if_nametoindex(recovery.interface), family)
         channel.send(recovery.source, recovery.destination, recovery.resignation)
         channel.close()
     except (KernelError, OSError) as error:

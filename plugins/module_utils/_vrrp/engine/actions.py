@@ -97,7 +97,6 @@ class Recovery:
     """What a clean-up has to do for one router whose agent died: addresses off, priority 0 out."""
 
     router: str
-    index: int
     interface: str
     addresses: Tuple[VirtualAddress, ...]
     source: bytes

@@ -13,10 +13,13 @@ from ..model.intent import Intent
 
 
 class Outcome(Enum):
-    """ACCEPTED: on its way or reached; UNDONE: it failed, and the intent is what it was before."""
+    """ACCEPTED: on its way or reached. UNDONE: it failed, the intent is what it was before.
+    SUPERSEDED: another host was made master later, the intent is ``auto``.
+    """
 
     ACCEPTED = "accepted"
     UNDONE = "undone"
+    SUPERSEDED = "superseded"
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ from ..wire.advertisement import Advertisement
 from ..wire.receive import Datagram, DropReason, checksum_form, expect, receive
 from .actions import Action, Install, KeepIntents, KeepRecovery, Listen, Note, Send
 from .changes import IntentChange, Outcome
-from .intents import claims_from, event_of, outbid, refuse_impossible
+from .intents import claims_from, event_of, is_superseded, outbid, refuse_impossible
 from .links import Links, primary_address, why_unusable
 from .report import report
 from .router import Router
@@ -250,8 +250,9 @@ class Engine:
             counters["interval_mismatch"] += 1
 
     def _hear(self, router: Router, peer: Peer, now: Nanoseconds) -> Actions:
+        actions = self._supersede(router, peer) if is_superseded(router, peer, now) else []
         outbid(router, peer)
-        actions = self._step(router, Heard(peer), now)
+        actions.extend(self._step(router, Heard(peer), now))
         if claims_from(router, peer):
             claim = Claim("the operator wants this host to be master")
             actions.extend(self._step(router, claim, now))
@@ -272,11 +273,20 @@ class Engine:
         refuse_impossible(router, intent)
         self._changes += 1
         router.change = IntentChange(self._changes, intent, router.intent)
+        router.claimed_at = now
         actions = self._set(router, intent)
         event = event_of(router, now)
         if event is not None:
             actions.extend(self._step(router, event, now))
         return router.change, actions
+
+    def _supersede(self, router: Router, peer: Peer) -> Actions:
+        """Another host was made master after this one: let go."""
+        message = f"{text(peer.address)} was made master with priority {peer.priority}"
+        if router.change is not None:
+            router.change = replace(router.change, outcome=Outcome.SUPERSEDED, message=message)
+        note = Note(router.name, f"no longer held here: {message}", warning=False)
+        return [note, *self._set(router, AUTO)]
 
     def _set(self, router: Router, intent: Intent) -> Actions:
         if intent.wish is not router.intent.wish:

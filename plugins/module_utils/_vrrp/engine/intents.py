@@ -67,6 +67,20 @@ def outbid(router: Router, peer: Peer | None) -> None:
         router.hold_priority = min(peer.priority + 1, PRIORITY_MAX)
 
 
+def is_superseded(router: Router, peer: Peer, now: Nanoseconds) -> bool:
+    """Whether the advertisement is a newer claim than the one this master holds.
+
+    A claim bids exactly one above the master it displaces, and a router's own priority is hardly
+    ever just that: so the last wish of the operator wins. A router that has only just claimed
+    bids on, because what it hears is the old holder defending itself.
+    """
+    holds = router.intent.wish is Wish.MASTER and isinstance(router.state, Master)
+    if not holds or peer.priority != router.effective_priority + 1:
+        return False
+    interval = router.instance.advertisement_interval
+    return now - router.claimed_at > router.parameters.master_down_interval(interval)
+
+
 def claims_from(router: Router, peer: Peer) -> bool:
     """Whether a router that should hold mastership may take it from the master just heard."""
     wants = router.intent.wish is Wish.MASTER and isinstance(router.state, Backup)

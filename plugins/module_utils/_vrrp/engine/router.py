@@ -15,7 +15,7 @@ from collections import Counter
 from typing import Dict, FrozenSet, List, Tuple
 
 from ..base.constants import PRIORITY_MAX, PRIORITY_MIN, PRIORITY_OWNER, PRIORITY_RELEASE
-from ..base.units import Nanoseconds
+from ..base.units import NANOSECONDS_PER_SECOND, Nanoseconds
 from ..fsm import actions as fsm
 from ..fsm.events import Event, name_of
 from ..fsm.parameters import Parameters
@@ -46,6 +46,7 @@ class Router:
         self.link: Link | None = None
         self.address = b""
         self.hold_priority = 0
+        self.claimed_at: Nanoseconds = -NANOSECONDS_PER_SECOND * 3600
         self.change: IntentChange | None = None
         self.retired = False
         self.send_failures = 0
@@ -228,7 +229,6 @@ class Router:
         native = self._native if self._installed else self._native_addresses()
         return Recovery(
             self.name,
-            self.link.index,
             self.link.name,
             tuple(one for one in self.instance.addresses if one.packed not in native),
             self.address,

@@ -250,8 +250,10 @@ def _master_heard(parameters: Parameters, state: Master, event: Heard, now: Nano
         reason = f"{text(peer.address)} is master with priority {peer.priority}"
         return _to_backup(parameters, now, reason, peer)
     # "Send an ADVERTISEMENT immediately to assert the state to the sending router and to any
-    # learning bridges": the Adver_Timer is not reset.
-    return state, [Advertise(parameters.priority)]
+    # learning bridges": the Adver_Timer is not reset. The other has announced the addresses, and
+    # may do so once more before it hears us, so we announce them too, now and an interval later.
+    announce_at = now + parameters.advertisement_interval
+    return replace(state, announce_at=announce_at), [Advertise(parameters.priority), Announce()]
 
 
 def _master_resign(

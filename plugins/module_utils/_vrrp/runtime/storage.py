@@ -83,7 +83,6 @@ def _intent(entry: Any) -> Intent | None:
 def _recovery_entry(recovery: Recovery) -> Dict[str, Any]:
     return {
         "router": recovery.router,
-        "index": recovery.index,
         "interface": recovery.interface,
         "addresses": [str(address) for address in recovery.addresses],
         "source": str(ipaddress.ip_address(recovery.source)),
@@ -96,7 +95,6 @@ def _recovery(entry: Any) -> Recovery | None:
     try:
         return Recovery(
             entry["router"],
-            int(entry["index"]),
             entry["interface"],
             tuple(parse_address(address) for address in entry["addresses"]),
             ipaddress.ip_address(entry["source"]).packed,

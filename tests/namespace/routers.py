@@ -1,0 +1,162 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The routers that tests put on a segment: our agent, and keepalived."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Sequence
+
+from segment import ENVIRONMENT, Host, eventually
+
+AGENT = (sys.executable, "-m", "_vrrp")
+
+
+def instance(**settings: Any) -> dict[str, Any]:
+    """An instance of the tests, fast unless a test says otherwise."""
+    return {
+        "name": "web",
+        "interface": "eth0",
+        "vrid": 51,
+        "addresses": ["192.0.2.100/24"],
+        "advertisement_interval": 0.1,
+        **settings,
+    }
+
+
+class Agent:
+    """Our agent on a host, run from the checkout."""
+
+    def __init__(self, host: Host, *instances: dict[str, Any]) -> None:
+        self.host = host
+        self.directory = host.segment.directory / f"agent{host.number}"
+        self.directory.mkdir(exist_ok=True)
+        self.config = self.directory / "config.json"
+        self.socket = self.directory / "control.sock"
+        self.log = self.directory / "log"
+        self.process: subprocess.Popen[str] | None = None
+        self.configure(*instances)
+
+    def configure(self, *instances: dict[str, Any]) -> None:
+        """Write the configuration file."""
+        self.config.write_text(json.dumps({"instances": instances}))
+
+    def start(self) -> Agent:
+        """Start it, and wait until it answers."""
+        with self.log.open("a") as log:
+            command = (*AGENT, "run", "--config", str(self.config), "--socket", str(self.socket))
+            self.process = self.host.start(*command, stderr=log)
+        eventually(
+            lambda: self.ctl("status", check=False).returncode == 0, 10, self.log.read_text()
+        )
+        return self
+
+    def ctl(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run ``vrrpctl``."""
+        command = [*AGENT, "ctl", "--socket", str(self.socket), *arguments]
+        return subprocess.run(command, env=ENVIRONMENT, check=check, capture_output=True, text=True)
+
+    def status(self, name: str = "web") -> dict[str, Any]:
+        """The status of one instance."""
+        answer = json.loads(self.ctl("status", "--json", name).stdout)
+        found: dict[str, Any] = answer["instances"][0]
+        return found
+
+    def wait_for(self, state: str, within: float = 10.0, name: str = "web") -> dict[str, Any]:
+        """Wait until the instance is in a state; gives its status."""
+
+        def reached() -> dict[str, Any] | None:
+            status = self.status(name)
+            return status if status["state"] == state else None
+
+        found: dict[str, Any] = eventually(reached, within, f"{state} on {self.host.namespace}")
+        return found
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send the agent's process a signal."""
+        assert self.process is not None
+        self.process.send_signal(number)
+
+    def stop(self, within: float = 10.0) -> None:
+        """Ask it to stop, and wait until it has."""
+        self.signal(signal.SIGTERM)
+        assert self.process is not None
+        assert self.process.wait(within) == 0
+
+    def kill(self) -> None:
+        """End it as a crash does."""
+        self.signal(signal.SIGKILL)
+        assert self.process is not None
+        self.process.wait(5)
+
+    def clean_up(self) -> None:
+        """What the unit does after every exit."""
+        self.host.start(*AGENT, "cleanup", "--socket", str(self.socket)).wait(10)
+
+
+class Keepalived:
+    """Debian's keepalived on a host, with one instance named web."""
+
+    def __init__(
+        self,
+        host: Host,
+        addresses: Sequence[str] = ("192.0.2.100/24",),
+        version: int = 3,
+        priority: int = 100,
+        interval: float = 0.1,
+    ) -> None:
+        self.host = host
+        self.directory = host.segment.directory / f"keepalived{host.number}"
+        self.directory.mkdir(exist_ok=True)
+        listed = "\n".join(f"    {address}" for address in addresses)
+        self._config = self.directory / "keepalived.conf"
+        self._config.write_text(
+            "global_defs {\n"
+            f" vrrp_version {version}\n"
+            "}\n"
+            "vrrp_instance web {\n"
+            f" version {version}\n interface eth0\n virtual_router_id 51\n"
+            f" priority {priority}\n advert_int {interval:g}\n"
+            f" virtual_ipaddress {{\n{listed}\n }}\n"
+            "}\n"
+        )
+        self.address = addresses[-1].partition("/")[0]
+        self.process: subprocess.Popen[str] | None = None
+
+    def start(self) -> Keepalived:
+        """Start it in the foreground, with files of its own."""
+        files = self._file("pid", "-p"), self._file("vrrp.pid", "-r")
+        with (self.directory / "log").open("a") as log:
+            self.process = self.host.start(
+                "keepalived",
+                "--dont-fork",
+                "--log-console",
+                "--vrrp",
+                "-f",
+                str(self._config),
+                *(part for pair in files for part in pair),
+                stdout=log,
+                stderr=log,
+            )
+        return self
+
+    def _file(self, name: str, option: str) -> tuple[str, str]:
+        path: Path = self.directory / name
+        return option, str(path)
+
+    def wait_for(self, state: str, within: float = 10.0) -> None:
+        """Wait until it serves the address (MASTER), or doesn't."""
+        wanted = state == "MASTER"
+        eventually(lambda: self.host.has(self.address) == wanted, within, f"keepalived {state}")
+
+    def stop(self) -> None:
+        """Ask it to stop, and wait until it has."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(10)

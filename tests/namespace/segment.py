@@ -1,0 +1,172 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A segment of hosts in network namespaces, with no way out, made and removed by a test."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from pathlib import Path
+from typing import Any, Callable
+
+ROOT = Path(__file__).resolve().parents[2]
+PROBE = ROOT / "roles" / "lab" / "files" / "probe.py"
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "plugins" / "module_utils")}
+QUIET_IPV6 = ("all", "default", "eth0")
+
+
+def eventually(predicate: Callable[[], Any], within: float = 10.0, what: str = "") -> Any:
+    """Poll until ``predicate`` gives something true; fail when ``within`` seconds are over."""
+    deadline = time.monotonic() + within
+    while True:
+        found = predicate()
+        if found:
+            return found
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {within} s: {what or predicate}")
+        time.sleep(0.02)
+
+
+def ip(*arguments: str) -> str:
+    """Run iproute2; gives what it printed."""
+    result = subprocess.run(["ip", *arguments], check=True, capture_output=True, text=True)
+    return result.stdout
+
+
+class Host:
+    """A namespace with one interface, eth0, on the segment."""
+
+    def __init__(self, segment: Segment, number: int) -> None:
+        self.segment = segment
+        self.number = number
+        self.namespace = f"{segment.name}-{number}"
+        self.port = f"p{number}"
+        self.address = f"192.0.2.{10 + number}"
+        self.address6 = f"2001:db8::{10 + number}"
+        self._make()
+
+    def _make(self) -> None:
+        ip("netns", "add", self.namespace)
+        ip(
+            "-n",
+            self.namespace,
+            "link",
+            "add",
+            "eth0",
+            "type",
+            "veth",
+            "peer",
+            "name",
+            self.port,
+            "netns",
+            self.segment.namespace,
+        )
+        ip("-n", self.segment.namespace, "link", "set", self.port, "master", "br0", "up")
+        for name in QUIET_IPV6:
+            self.run("sysctl", "-qw", f"net.ipv6.conf.{name}.accept_dad=0")
+        ip("-n", self.namespace, "address", "add", f"{self.address}/24", "dev", "eth0")
+        ip(
+            "-n",
+            self.namespace,
+            "address",
+            "add",
+            f"{self.address6}/64",
+            "dev",
+            "eth0",
+        )
+        ip("-n", self.namespace, "link", "set", "lo", "up")
+        self.plug_in()
+
+    def run(self, *command: str) -> str:
+        """Run a command in the namespace; gives what it printed."""
+        entered = ["ip", "netns", "exec", self.namespace, *command]
+        return subprocess.run(entered, check=True, capture_output=True, text=True).stdout
+
+    def start(self, *command: str, **options: Any) -> subprocess.Popen[str]:
+        """Start a command in the namespace; it is killed when the segment is removed."""
+        entered = ["nsenter", f"--net=/run/netns/{self.namespace}", *command]
+        process = subprocess.Popen(entered, text=True, env=ENVIRONMENT, **options)
+        self.segment.processes.append(process)
+        return process
+
+    def unplug(self) -> None:
+        """Pull the cable: the power cut as the others see it."""
+        ip("-n", self.segment.namespace, "link", "set", self.port, "down")
+
+    def plug_in(self) -> None:
+        """Put the cable back."""
+        ip("-n", self.namespace, "link", "set", "eth0", "up")
+        ip("-n", self.segment.namespace, "link", "set", self.port, "up")
+
+    def addresses(self) -> set[str]:
+        """The addresses of eth0, without prefix lengths."""
+        links = json.loads(ip("-json", "-n", self.namespace, "address", "show", "dev", "eth0"))
+        return {one["local"] for one in links[0]["addr_info"] if "local" in one}
+
+    def has(self, address: str) -> bool:
+        """Whether eth0 has the address."""
+        return address in self.addresses()
+
+    @property
+    def mac(self) -> str:
+        """The hardware address of eth0."""
+        links = json.loads(ip("-json", "-n", self.namespace, "link", "show", "dev", "eth0"))
+        return str(links[0]["address"])
+
+
+class Segment:
+    """A bridge in a namespace of its own, and hosts on it."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.name = f"vt{uuid.uuid4().hex[:8]}"
+        self.namespace = f"{self.name}-br"
+        self.hosts: list[Host] = []
+        self.processes: list[subprocess.Popen[str]] = []
+        ip("netns", "add", self.namespace)
+        ip("-n", self.namespace, "link", "add", "br0", "type", "bridge", "mcast_snooping", "0")
+        ip("-n", self.namespace, "link", "set", "br0", "up")
+
+    def host(self) -> Host:
+        """Another host."""
+        self.hosts.append(Host(self, len(self.hosts) + 1))
+        return self.hosts[-1]
+
+    def remove(self) -> None:
+        """End what was started, then take the namespaces away."""
+        for process in self.processes:
+            if process.poll() is None:
+                process.send_signal(signal.SIGCONT)
+                process.kill()
+            process.wait()
+        for namespace in [*(host.namespace for host in self.hosts), self.namespace]:
+            ip("netns", "delete", namespace)
+
+
+class Probe:
+    """1000 echo requests a second from a host to an address."""
+
+    def __init__(self, host: Host, address: str) -> None:
+        self._process = host.start(
+            sys.executable,
+            str(PROBE),
+            address,
+            "--interface",
+            "eth0",
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+
+    def finish(self) -> dict[str, Any]:
+        """Stop probing; gives the result (see the probe)."""
+        output, _errors = self._process.communicate(timeout=10)
+        result: dict[str, Any] = json.loads(output)
+        assert result["sent"] > 0
+        return result

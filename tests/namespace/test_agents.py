@@ -1,0 +1,198 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Our agents among themselves, through the real kernel."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from routers import Agent, instance
+from segment import Probe, Segment, eventually
+
+VIP = "192.0.2.100"
+FAMILIES = [
+    pytest.param(["192.0.2.100/24"], id="ipv4"),
+    pytest.param(["fe80::100/64", "2001:db8::100/64"], id="ipv6"),
+]
+
+
+def pair(segment: Segment, **settings: object) -> tuple[Agent, Agent]:
+    """A master of priority 150 and a backup of priority 100, settled."""
+    first = Agent(segment.host(), instance(priority=150, **settings)).start()
+    first.wait_for("MASTER")
+    second = Agent(segment.host(), instance(priority=100, **settings)).start()
+    eventually(lambda: second.status()["master"], 5, "the backup hears the master")
+    return first, second
+
+
+@pytest.mark.parametrize("addresses", FAMILIES)
+def test_a_power_cut_moves_the_address(segment: Segment, addresses: list[str]) -> None:
+    first, second = pair(segment, addresses=addresses)
+    address = addresses[-1].partition("/")[0]
+    assert first.host.has(address)
+    assert not second.host.has(address)
+    first.host.unplug()
+    status = second.wait_for("MASTER")
+    assert second.host.has(address)
+    assert "was not heard for" in status["reason"]
+    # The cut-off host knows that it can't serve.
+    assert first.wait_for("INITIALIZE")["reason"] == "eth0 is down"
+    assert not first.host.has(address)
+    first.host.plug_in()
+    first.wait_for("MASTER")
+    second.wait_for("BACKUP")
+    assert not second.host.has(address)
+
+
+@pytest.mark.parametrize("addresses", FAMILIES)
+@pytest.mark.parametrize("interval", [1, 0.1])
+def test_planned_moves_lose_no_packet(
+    segment: Segment, addresses: list[str], interval: float
+) -> None:
+    first, second = pair(segment, addresses=addresses, advertisement_interval=interval)
+    address = addresses[-1].partition("/")[0]
+    probe = Probe(segment.host(), address)
+    time.sleep(0.3)  # The probe needs a neighbour entry before a move means anything to it.
+    first.ctl("backup", "web")
+    second.wait_for("MASTER")
+    first.wait_for("BACKUP")
+    first.ctl("master", "web")
+    first.wait_for("MASTER")
+    second.wait_for("BACKUP")
+    second.ctl("master", "web")
+    second.wait_for("MASTER")
+    first.wait_for("BACKUP")
+    second.stop()
+    first.wait_for("MASTER")
+    result = probe.finish()
+    assert result["unanswered"] == 0, result
+    assert {mac for _number, mac in result["servers"]} == {first.host.mac, second.host.mac}
+
+
+def test_a_crash_is_cleaned_up_and_told(segment: Segment) -> None:
+    first, second = pair(segment, advertisement_interval=1)
+    first.kill()
+    assert first.host.has(VIP)
+    first.clean_up()
+    assert not first.host.has(VIP)
+    # Priority 0 was sent: the backup needs one skew time (0.61 s), not the master-down interval.
+    status = second.wait_for("MASTER", 2)
+    assert status["reason"] == f"{first.host.address} resigned"
+
+
+def test_a_new_agent_cleans_up_after_a_dead_one(segment: Segment) -> None:
+    only = Agent(segment.host(), instance()).start()
+    only.wait_for("MASTER")
+    only.kill()
+    only.configure()
+    only.start()
+    assert not only.host.has(VIP)
+
+
+def test_an_address_that_is_deleted_comes_back(segment: Segment) -> None:
+    first, second = pair(segment)
+    transitions = first.status()["transitions"]
+    first.host.run("ip", "address", "delete", "192.0.2.100/24", "dev", "eth0")
+    eventually(lambda: first.host.has(VIP), 2, "the address comes back")
+    assert first.status()["transitions"] == transitions
+    assert first.status()["counters"]["addresses_restored"] == 1
+    assert second.status()["state"] == "BACKUP"
+
+
+def test_after_a_pause_it_listens_before_it_speaks(segment: Segment) -> None:
+    first, second = pair(segment, preempt=False)
+    first.signal(signal.SIGSTOP)
+    second.wait_for("MASTER")
+    received = second.status()["counters"]["advertisements_received"]
+    time.sleep(0.5)  # The pause has to be longer than the peers wait (0.3 s and skew).
+    first.signal(signal.SIGCONT)
+    first.wait_for("BACKUP")
+    assert not first.host.has(VIP)
+    assert second.status()["counters"]["advertisements_received"] == received
+
+
+def test_a_drain_that_nobody_takes_over_is_undone(segment: Segment) -> None:
+    only = Agent(segment.host(), instance()).start()
+    only.wait_for("MASTER")
+    probe = Probe(segment.host(), VIP)
+    only.ctl("backup", "web")
+    status = eventually(
+        lambda: (found := only.status())["intent"] == "auto" and found, 5, "the drain is undone"
+    )
+    assert status["state"] == "MASTER"
+    assert status["intent_change"]["outcome"] == "undone"
+    assert "no other master was heard for 0.45 s" in status["intent_change"]["message"]
+    assert probe.finish()["unanswered"] == 0
+
+
+def test_a_forced_drain_goes_through(segment: Segment) -> None:
+    only = Agent(segment.host(), instance()).start()
+    only.wait_for("MASTER")
+    only.ctl("backup", "web", "--force")
+    status = only.wait_for("BACKUP")
+    assert status["intent_forced"] is True
+    assert not only.host.has(VIP)
+
+
+def test_intents_outlive_the_agent(segment: Segment) -> None:
+    first, second = pair(segment)
+    first.ctl("backup", "web")
+    second.wait_for("MASTER")
+    first.wait_for("BACKUP")
+    first.stop()
+    first.start()
+    assert first.status()["intent"] == "backup"
+    second.ctl("master", "web")
+    second.signal(signal.SIGTERM)
+    first.wait_for("MASTER")
+    first.ctl("auto", "web")
+    assert first.wait_for("MASTER")["effective_priority"] == 150
+
+
+def test_an_owner_can_not_be_displaced(segment: Segment) -> None:
+    owner = Agent(segment.host(), instance(priority=255)).start()
+    owner.wait_for("MASTER", 2)
+    other = Agent(segment.host(), instance()).start()
+    eventually(lambda: other.status()["master"], 5, "the owner is heard")
+    refused = other.ctl("master", "web", check=False)
+    assert refused.returncode == 1
+    assert "can't be displaced" in refused.stderr
+    assert other.status()["intent"] == "auto"
+
+
+def test_a_reload_keeps_mastership(segment: Segment) -> None:
+    first, second = pair(segment)
+    probe = Probe(segment.host(), VIP)
+    first.configure(
+        instance(priority=160, addresses=["192.0.2.100/24", "192.0.2.101/24"]),
+        instance(name="db", vrid=52, addresses=["192.0.2.110/24"]),
+    )
+    transitions = first.status()["transitions"]
+    assert "in force" in first.ctl("reload").stdout
+    eventually(lambda: first.host.has("192.0.2.101"), 2, "the new address")
+    eventually(lambda: (second.status()["master"] or {}).get("priority") == 160, 2, "priority")
+    first.wait_for("MASTER", name="db")
+    first.configure(instance(priority=160))
+    first.signal(signal.SIGHUP)
+    eventually(lambda: not first.host.has("192.0.2.101"), 2, "the address goes")
+    eventually(lambda: not first.host.has("192.0.2.110"), 2, "the instance goes")
+    assert first.status()["transitions"] == transitions
+    assert probe.finish()["unanswered"] == 0
+
+
+def test_watch_tells_every_transition(segment: Segment) -> None:
+    first, second = pair(segment)
+    command = ["ctl", "--socket", str(second.socket), "watch"]
+    watch = second.host.start(sys.executable, "-m", "_vrrp", *command, stdout=subprocess.PIPE)
+    assert watch.stdout is not None
+    eventually(lambda: len(second.status()) > 0, 2)
+    time.sleep(0.3)  # The watcher is another process; nothing tells when it listens.
+    first.ctl("backup", "web")
+    line = watch.stdout.readline()
+    assert "web: BACKUP -> MASTER (timer_expired: 192.0.2.11 resigned)" in line
