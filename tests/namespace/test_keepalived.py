@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import time
 from typing import Any
@@ -96,7 +97,7 @@ def test_planned_moves_to_and_from_keepalived_lose_no_packet(
     agent.signal(signal.SIGTERM)
     keepalived.wait_for("MASTER")
     result = probe.finish()
-    assert result["unanswered"] == 0, result
+    assert result["unanswered"] == 0, json.dumps(result)
 
 
 def test_keepalived_agrees_about_our_packets(segment: Segment) -> None:

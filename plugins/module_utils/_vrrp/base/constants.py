@@ -47,6 +47,10 @@ RESIGN_HALF_INTERVALS = 9
 # advertises before it installs and announces, which takes it up to a few milliseconds.
 RESIGN_LINGER = milliseconds(50)
 
+# For so long after its claim a router bids on when it is outbid by one: what it hears then is the
+# old holder, which answers a claim at once. Later it is a newer claim.
+CLAIM_CONTEST = milliseconds(200)
+
 # A router that the kernel refused tries again after this long.
 RETRY_INTERVAL = seconds(10)
 

@@ -9,7 +9,7 @@ This module is PRIVATE to the collection.
 
 from __future__ import annotations
 
-from ..base.constants import PRIORITY_MAX, PRIORITY_OWNER, PRIORITY_RELEASE
+from ..base.constants import CLAIM_CONTEST, PRIORITY_MAX, PRIORITY_OWNER, PRIORITY_RELEASE
 from ..base.errors import ControlError
 from ..base.units import Nanoseconds
 from ..fsm.events import Claim, Event, Reconfigured, Resign
@@ -77,8 +77,7 @@ def is_superseded(router: Router, peer: Peer, now: Nanoseconds) -> bool:
     holds = router.intent.wish is Wish.MASTER and isinstance(router.state, Master)
     if not holds or peer.priority != router.effective_priority + 1:
         return False
-    interval = router.instance.advertisement_interval
-    return now - router.claimed_at > router.parameters.master_down_interval(interval)
+    return now - router.claimed_at > CLAIM_CONTEST
 
 
 def claims_from(router: Router, peer: Peer) -> bool:

@@ -4,9 +4,11 @@
 
 """What one virtual router wants done: a closed set, performed in the order given.
 
-The order is part of the contract. A new master installs the addresses, advertises, announces: so
-that, when an old master steps down on hearing it, somebody answers already. This module is PRIVATE
-to the collection.
+The order is part of the contract: somebody must answer for the addresses at every instant. A new
+master installs them before it advertises, and one that displaces a living master also announces
+them before, because the other stops serving when it hears the advertisement.
+
+This module is PRIVATE to the collection.
 """
 
 from __future__ import annotations

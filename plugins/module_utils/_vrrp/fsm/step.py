@@ -105,11 +105,18 @@ def _listen(
     return Backup(reason, down_at, interval, peer)
 
 
-def _to_master(parameters: Parameters, now: Nanoseconds, reason: str) -> Result:
-    """RFC 9568 section 6.4.2 (355), with the addresses installed before the peers are told."""
+def _to_master(
+    parameters: Parameters, now: Nanoseconds, reason: str, displaces: bool = False
+) -> Result:
+    """RFC 9568 section 6.4.2 (355), with the addresses installed before the peers are told.
+
+    ``displaces``: there is a living master, which stops serving the moment it hears us. Its
+    clients have to be told before it does.
+    """
     announce_at = now + parameters.announce_delay if parameters.announce_delay else None
     state = Master(reason, now + parameters.advertisement_interval, announce_at)
-    return state, [InstallAddresses(), Advertise(parameters.priority), Announce()]
+    tell: List[Action] = [Advertise(parameters.priority), Announce()]
+    return state, [InstallAddresses(), *(reversed(tell) if displaces else tell)]
 
 
 def _to_initialize(cause: str, retry: bool, now: Nanoseconds) -> Initialize:
@@ -161,17 +168,25 @@ def _backup_wakeup(
         return _listen(parameters, now, "was paused, listening for a master"), []
     if parameters.stay_out:
         return _listen(parameters, now, "drained; no other master is heard"), []
-    return _to_master(parameters, now, _why_takeover(parameters, state, waited))
+    preempts = _is_worse(parameters, state.master)
+    reason = _why_takeover(state.master, preempts, waited)
+    return _to_master(parameters, now, reason, displaces=preempts)
 
 
-def _why_takeover(parameters: Parameters, state: Backup, waited: Nanoseconds) -> str:
-    if state.master is None:
+def _is_worse(parameters: Parameters, master: Peer | None) -> bool:
+    if master is None or not parameters.preempt:
+        return False
+    return PRIORITY_RELEASE < master.priority < parameters.priority
+
+
+def _why_takeover(master: Peer | None, preempts: bool, waited: Nanoseconds) -> str:
+    if master is None:
         return f"no master was heard for {describe(waited)}"
-    peer = text(state.master.address)
-    if state.master.priority == PRIORITY_RELEASE:
+    peer = text(master.address)
+    if preempts:
+        return f"preempts {peer}, which has priority {master.priority}"
+    if master.priority == PRIORITY_RELEASE:
         return f"{peer} resigned"
-    if parameters.preempt and state.master.priority < parameters.priority:
-        return f"preempts {peer}, which has priority {state.master.priority}"
     return f"{peer} was not heard for {describe(waited)}"
 
 
@@ -196,7 +211,7 @@ def _why_backup(state: Backup, peer: Peer) -> str:
 
 
 def _backup_claim(parameters: Parameters, state: Backup, event: Claim, now: Nanoseconds) -> Result:
-    return _to_master(parameters, now, event.cause)
+    return _to_master(parameters, now, event.cause, displaces=True)
 
 
 def _backup_ends(parameters: Parameters, state: Backup, event: Any, now: Nanoseconds) -> Result:
@@ -250,10 +265,10 @@ def _master_heard(parameters: Parameters, state: Master, event: Heard, now: Nano
         reason = f"{text(peer.address)} is master with priority {peer.priority}"
         return _to_backup(parameters, now, reason, peer)
     # "Send an ADVERTISEMENT immediately to assert the state to the sending router and to any
-    # learning bridges": the Adver_Timer is not reset. The other has announced the addresses, and
-    # may do so once more before it hears us, so we announce them too, now and an interval later.
+    # learning bridges": the Adver_Timer is not reset. The other has announced the addresses, so
+    # they are announced again, before it hears us and stops serving, and an interval later.
     announce_at = now + parameters.advertisement_interval
-    return replace(state, announce_at=announce_at), [Advertise(parameters.priority), Announce()]
+    return replace(state, announce_at=announce_at), [Announce(), Advertise(parameters.priority)]
 
 
 def _master_resign(

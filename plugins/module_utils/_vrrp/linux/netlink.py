@@ -17,7 +17,7 @@ from typing import Any, Iterable, List, Sequence
 
 from ..base.errors import KernelError, invariant
 from ..model.address import VirtualAddress
-from ..model.family import Family
+from ..model.family import Family, text
 
 try:
     from pyroute2.netlink import NLM_F_ACK, NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL, NLM_F_REQUEST
@@ -25,7 +25,9 @@ try:
         RTM_DELADDR,
         RTM_GETADDR,
         RTM_GETLINK,
+        RTM_GETROUTE,
         RTM_NEWADDR,
+        RTM_NEWROUTE,
         RTMGRP_IPV4_IFADDR,
         RTMGRP_IPV6_IFADDR,
         RTMGRP_LINK,
@@ -33,6 +35,7 @@ try:
     from pyroute2.netlink.rtnl.ifaddrmsg import ifaddrmsg
     from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg
     from pyroute2.netlink.rtnl.marshal import MarshalRtnl
+    from pyroute2.netlink.rtnl.rtmsg import rtmsg
 except ImportError as missing:  # The bundle carries pyroute2; a checkout needs it installed.
     PYROUTE2_MISSING: ImportError | None = missing
 else:
@@ -45,6 +48,8 @@ _NLMSG_ERROR = 2
 _NLMSG_DONE = 3
 _HEADER = struct.Struct("=IHHII")
 _IFA_F_NODAD = 0x02
+_ROUTE_TYPE_OFFSET = 7  # Of rtm_type in struct rtmsg.
+_RTN_LOCAL = 2
 _BATCH_MAX = 500  # Acknowledgements that surely fit into the receive buffer.
 
 
@@ -65,6 +70,11 @@ def open_socket(listen: bool = False) -> socket.socket:
 def parse(data: bytes) -> List[Any]:
     """The messages in what a socket gave, as pyroute2's message objects."""
     return list(MarshalRtnl().parse(data))
+
+
+def written(address: VirtualAddress) -> str:
+    """The address without its prefix length, as pyroute2 takes it."""
+    return text(address.packed)
 
 
 def add_message(index: int, address: VirtualAddress) -> bytes:
@@ -88,9 +98,20 @@ def _address_message(kind: int, flags: int, index: int, address: VirtualAddress)
     message["prefixlen"] = address.prefix_length
     message["index"] = index
     message["flags"] = 0 if is_ipv4 else _IFA_F_NODAD
-    written = str(address).partition("/")[0]
-    message["attrs"] = [("IFA_LOCAL", written), ("IFA_ADDRESS", written)]
+    message["attrs"] = [("IFA_LOCAL", written(address)), ("IFA_ADDRESS", written(address))]
     return _encoded(message, kind, NLM_F_REQUEST | NLM_F_ACK | flags)
+
+
+def is_served(opened: socket.socket, index: int, address: VirtualAddress) -> bool:
+    """Whether packets to an IPv6 address on the interface are delivered to this host by now."""
+    message = rtmsg()
+    message["family"] = socket.AF_INET6
+    message["dst_len"] = 128
+    message["attrs"] = [("RTA_DST", written(address)), ("RTA_OIF", index)]
+    opened.send(_encoded(message, RTM_GETROUTE, NLM_F_REQUEST))
+    answer = opened.recv(_RECEIVE_SIZE)
+    _length, kind, *_rest = _HEADER.unpack_from(answer)
+    return kind == RTM_NEWROUTE and answer[_HEADER.size + _ROUTE_TYPE_OFFSET] == _RTN_LOCAL
 
 
 def _encoded(message: Any, kind: int, flags: int) -> bytes:
