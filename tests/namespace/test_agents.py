@@ -51,6 +51,7 @@ def test_a_power_cut_moves_the_address(segment: Segment, addresses: list[str]) -
     assert not second.host.has(address)
 
 
+@pytest.mark.measured
 @pytest.mark.parametrize("addresses", FAMILIES)
 @pytest.mark.parametrize("interval", [1, 0.1])
 def test_planned_moves_lose_no_packet(
@@ -119,6 +120,7 @@ def test_after_a_pause_it_listens_before_it_speaks(segment: Segment) -> None:
     assert second.status()["counters"]["advertisements_received"] == received
 
 
+@pytest.mark.measured
 def test_a_drain_that_nobody_takes_over_is_undone(segment: Segment) -> None:
     only = Agent(segment.host(), instance()).start()
     only.wait_for("MASTER")
@@ -168,6 +170,7 @@ def test_an_owner_can_not_be_displaced(segment: Segment) -> None:
     assert other.status()["intent"] == "auto"
 
 
+@pytest.mark.measured
 def test_a_reload_keeps_mastership(segment: Segment) -> None:
     first, second = pair(segment)
     probe = Probe(segment.host(), VIP)

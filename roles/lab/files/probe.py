@@ -16,6 +16,7 @@ probes as [first, count]) and ``servers`` (runs of probes by MAC address as [fir
 from __future__ import annotations
 
 import argparse
+import contextlib
 import ipaddress
 import json
 import os
@@ -85,14 +86,14 @@ class Probe:
     def _ask(self) -> None:
         number = self.sent
         self.sent += 1
-        head = struct.pack("!BBHHH", REQUESTS[self.target.version], 0, 0, self.identifier, number % 65536)
+        kind, sequence = REQUESTS[self.target.version], number % 65536
+        head = struct.pack("!BBHHH", kind, 0, 0, self.identifier, sequence)
         body = struct.pack("!Q", number)
         if self.target.version == 4:
             head = head[:2] + struct.pack("!H", checksum(head + body)) + head[4:]
-        try:
+        # While there is no neighbour, a probe that can't be sent is one without an answer.
+        with contextlib.suppress(OSError):
             self._sender.sendto(head + body, (str(self.target), 0))
-        except OSError:
-            pass  # No neighbour yet: a probe that can't be sent is one without an answer.
 
     def _listen(self, until: float) -> None:
         while (left := until - time.monotonic()) > 0:
@@ -106,7 +107,9 @@ class Probe:
         message = frame[14 + header :]
         if source != self.target.packed or len(message) < 16:
             return
-        kind, _code, _checksum, identifier, _sequence, number = struct.unpack("!BBHHHQ", message[:16])
+        kind, _code, _checksum, identifier, _sequence, number = struct.unpack(
+            "!BBHHHQ", message[:16]
+        )
         if kind == ANSWERS[self.target.version] and identifier == self.identifier:
             self.servers[number] = frame[6:12].hex(":")
 

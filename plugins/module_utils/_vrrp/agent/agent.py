@@ -28,12 +28,14 @@ from ..runtime.server import Server
 from ..runtime.storage import Storage
 from .cleanup import clean_up
 from .configuration import load, refuse_foreign_interfaces
+from .version import VERSION, bundle
 
 
 class Agent:
     """Runs until it is told to stop; raises ConfigError when it has nothing it can start with."""
 
     def __init__(self, config_path: str, socket_path: str, state_directory: str) -> None:
+        self._about = {"version": VERSION, "bundle": bundle(), "pid": os.getpid()}
         self._config_path = config_path
         self._config = load(config_path)
         self._storage = Storage(state_directory)
@@ -62,6 +64,10 @@ class Agent:
         self._notifier.ready()
         try:
             self._turn()
+            self._storage.keep_recoveries([])
+        except BaseException:
+            clean_up(self._storage)
+            raise
         finally:
             self._close()
 
@@ -86,7 +92,6 @@ class Agent:
         self._server.close()
         self._executor.close()
         self._monitor.close()
-        self._storage.keep_recoveries([])
         LOGGER.info("stopped")
 
     # --- The host ---
@@ -172,7 +177,7 @@ class Agent:
         return self._set_intent(request)
 
     def _status(self, request: Request) -> Dict[str, Any]:
-        status = self._engine.status(clock.now(), clock.wall())
+        status = {"agent": self._about, **self._engine.status(clock.now(), clock.wall())}
         if request.instances is None:
             return status
         known = {instance["name"]: instance for instance in status["instances"]}

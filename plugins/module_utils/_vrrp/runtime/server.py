@@ -31,6 +31,7 @@ from .loop import Loop
 Answerer = Callable[[Request], Dict[str, Any]]
 
 _SO_PEERGROUPS = 59
+_GROUPS_LENGTH_MAX = 1024  # What Python can take: 256 groups.
 _CONNECTIONS_MAX = 64
 _PENDING_MAX = 1 << 22  # Bytes that a client may leave unread before it is hung up on.
 _MODE = 0o666  # Reading needs no root; changing is checked by credentials.
@@ -165,7 +166,11 @@ class _Connection:
 
 
 def _peer_groups(connection: socket.socket) -> tuple[int, ...]:
-    packed = connection.getsockopt(socket.SOL_SOCKET, _SO_PEERGROUPS, 4096)
+    """The supplementary groups of the peer; none when it has more than fit."""
+    try:
+        packed = connection.getsockopt(socket.SOL_SOCKET, _SO_PEERGROUPS, _GROUPS_LENGTH_MAX)
+    except OSError:
+        return ()
     return struct.unpack(f"={len(packed) // 4}I", packed)
 
 

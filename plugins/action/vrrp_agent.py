@@ -1,0 +1,70 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The controller's part of vrrp_agent: build the bundle, and bring it where it is missing."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import tempfile
+import typing as t
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible_collections.failover.vrrp.plugins.module_utils._install import bundle
+from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.agent.version import VERSION
+
+
+class ActionModule(ActionBase):
+    """Asks the host first; only a host that lacks the bundle gets it."""
+
+    TRANSFERS_FILES = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict:
+        """Run the module, a second time with the archive if the host asks for it."""
+        super().run(tmp, task_vars)
+        arguments = self._task.args.copy()
+        if arguments.get("state", "present") == "absent":
+            return self._execute_module(module_args=arguments, task_vars=task_vars)
+        sources = _sources()
+        arguments["bundle"] = bundle.name_of(VERSION, sources)
+        result = self._execute_module(module_args=arguments, task_vars=task_vars)
+        if result.get("needs_archive"):
+            arguments["archive"] = self._bring(bundle.pack(sources))
+            result = self._execute_module(module_args=arguments, task_vars=task_vars)
+            self._remove_tmp_path(self._connection._shell.tmpdir)
+        return result
+
+    def _bring(self, packed: bytes) -> str:
+        """Transfer the archive; gives its place on the host."""
+        remote = self._connection._shell.join_path(self._remote_directory(), "vrrp-agent.zip")
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(packed)
+            file.flush()
+            self._transfer_file(file.name, remote)
+        self._fixup_perms2([self._connection._shell.tmpdir, remote])
+        return remote
+
+    def _remote_directory(self) -> str:
+        if not self._connection._shell.tmpdir:
+            self._make_tmp_path()
+        return self._connection._shell.tmpdir
+
+
+def _sources() -> list[bundle.Source]:
+    """The agent of this collection and the pyroute2 of this controller."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    agent = os.path.join(os.path.dirname(here), "module_utils", "_vrrp")
+    return [*bundle.read_package(agent), *bundle.read_package(_pyroute2())]
+
+
+def _pyroute2() -> str:
+    found = importlib.util.find_spec("pyroute2")
+    if found is None or not found.submodule_search_locations:
+        raise AnsibleActionFail(
+            "pyroute2 is needed on the controller, in the Python that runs Ansible: "
+            "install what the collection's requirements.txt names"
+        )
+    return found.submodule_search_locations[0]

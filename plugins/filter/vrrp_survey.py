@@ -1,0 +1,26 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Filter vrrp_survey."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.failover.vrrp.plugins.plugin_utils._survey import survey
+
+
+def vrrp_survey(
+    hostvars: t.Mapping[str, t.Any], hosts: t.Sequence[str], variable: str
+) -> dict[str, t.Any]:
+    """The survey over what ``vrrp_info`` registered as ``variable`` on the hosts."""
+    return survey({host: hostvars[host][variable] for host in hosts if variable in hostvars[host]})
+
+
+class FilterModule:
+    """Names the filter for Ansible."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        """The filters of this file."""
+        return {"vrrp_survey": vrrp_survey}

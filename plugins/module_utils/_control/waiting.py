@@ -1,0 +1,58 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Waiting for the agent: pure predicates of a status, and one waiter. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Callable, Dict
+
+from .._vrrp.base.errors import ControlError
+
+Status = Dict[str, Any]
+
+_POLL_INTERVAL = 0.05  # Seconds; a question costs the agent less than a millisecond.
+
+
+def wait_until(
+    ask: Callable[[], Status], obstacle: Callable[[Status], str], timeout: float
+) -> Status:
+    """Ask until ``obstacle`` is empty; gives that status.
+
+    Raises ControlError ``timeout`` with the last obstacle after ``timeout`` seconds.
+    """
+    deadline = time.monotonic() + timeout
+    while True:
+        found = ask()
+        why = obstacle(found)
+        if not why:
+            return found
+        if time.monotonic() >= deadline:
+            raise ControlError("timeout", f"after {timeout} seconds {why}")
+        time.sleep(_POLL_INTERVAL)
+
+
+def unsettled(status: Status) -> str:
+    """Which instances have not settled, and why; empty when the elections are over."""
+    waiting = [one for one in status["instances"] if not has_settled(one)]
+    return "; ".join(describe(one) for one in waiting)
+
+
+def has_settled(instance: Status) -> bool:
+    """Whether the instance is master, or hears a master that it will not preempt."""
+    if instance["state"] == "MASTER":
+        return True
+    master = instance["master"]
+    if instance["state"] != "BACKUP" or master is None:
+        return False
+    return not instance["preempt"] or master["priority"] >= instance["effective_priority"]
+
+
+def describe(instance: Status) -> str:
+    """The instance as an error names it: its state and why it is in it."""
+    master = instance["master"]
+    heard = f"hears {master['address']} ({master['priority']})" if master else "hears no master"
+    name, state, reason = instance["name"], instance["state"], instance["reason"]
+    return f"{name} is {state} ({reason}) and {heard}"

@@ -1,0 +1,42 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Removing the agent from a host, and all that came with it. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import os
+import pwd
+
+from . import firewall, places
+from .host import Host
+
+_REMOVED = (
+    places.DAEMON,
+    places.CONTROL,
+    places.LIBRARY,
+    places.CONFIG_DIRECTORY,
+    places.STATE,
+    places.RUNTIME,
+)
+
+
+def make_absent(host: Host) -> None:
+    """Stop the agent, which hands over what it serves, and remove everything; raises HostError."""
+    if os.path.exists(places.UNIT):
+        host.command("stop the service", "systemctl", "disable", "--now", places.UNIT_NAME)
+        host.remove(places.UNIT)
+        host.command("tell systemd of its units", "systemctl", "daemon-reload")
+    firewall.close(host)
+    for path in _REMOVED:
+        host.remove(path)
+    _remove_user(host)
+
+
+def _remove_user(host: Host) -> None:
+    try:
+        pwd.getpwnam(places.USER)
+    except KeyError:
+        return
+    host.command(f"remove the user {places.USER}", "userdel", places.USER)

@@ -1,0 +1,130 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Letting protocol 112 in where a firewall is active: firewalld, or nftables.service.
+
+firewalld keeps its own permanent rules. nftables loads one file at start and at reload, so there
+the rule is put back by a drop-in of its unit. This module is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Dict, List, Sequence, Tuple
+
+from .host import Host
+from .places import NFTABLES_DROP_IN, NFTABLES_DROP_IN_DIRECTORY
+
+_MARK = "failover.vrrp"
+_RULE = ("meta", "l4proto", "112", "accept", "comment", f'"{_MARK}"')
+_FAMILIES = ("inet", "ip", "ip6")
+Chain = Tuple[str, str, str]
+
+
+def open_for_vrrp(host: Host, interfaces: Sequence[str]) -> None:
+    """Let VRRP in through whichever firewall is active."""
+    if _is_active(host, "firewalld.service"):
+        _open_firewalld(host, interfaces)
+    if _is_active(host, "nftables.service"):
+        _open_nftables(host)
+
+
+def close(host: Host) -> None:
+    """Take away what ``open_for_vrrp`` brought."""
+    if _is_active(host, "firewalld.service"):
+        _close_firewalld(host)
+    if host.remove(NFTABLES_DROP_IN):
+        host.remove(NFTABLES_DROP_IN_DIRECTORY)
+        host.command("tell systemd of its units", "systemctl", "daemon-reload")
+    for chain, handle in _nftables_rules(host):
+        host.command(
+            "remove the rule for VRRP from nftables",
+            "nft", "delete", "rule", *chain, "handle", str(handle),
+        )  # fmt: skip
+
+
+def _is_active(host: Host, unit: str) -> bool:
+    status, _output = host.ask("systemctl", "is-active", "--quiet", unit)
+    return status == 0
+
+
+# --- firewalld -----------------------------------------------------------------------------------
+
+
+def _open_firewalld(host: Host, interfaces: Sequence[str]) -> None:
+    for zone in sorted({_zone(host, interface) for interface in interfaces}):
+        for permanent in ((), ("--permanent",)):
+            command = ("firewall-cmd", *permanent, f"--zone={zone}")
+            status, _output = host.ask(*command, "--query-protocol=vrrp")
+            if status != 0:
+                host.command(f"let VRRP into zone {zone}", *command, "--add-protocol=vrrp")
+
+
+def _zone(host: Host, interface: str) -> str:
+    status, output = host.ask("firewall-cmd", f"--get-zone-of-interface={interface}")
+    if status != 0:
+        _status, output = host.ask("firewall-cmd", "--get-default-zone")
+    return output.strip()
+
+
+def _close_firewalld(host: Host) -> None:
+    _status, zones = host.ask("firewall-cmd", "--get-zones")
+    for zone in zones.split():
+        for permanent in ((), ("--permanent",)):
+            command = ("firewall-cmd", *permanent, f"--zone={zone}")
+            status, _output = host.ask(*command, "--query-protocol=vrrp")
+            if status == 0:
+                host.command(f"keep VRRP out of zone {zone}", *command, "--remove-protocol=vrrp")
+
+
+# --- nftables ------------------------------------------------------------------------------------
+
+
+def _open_nftables(host: Host) -> None:
+    chains = _input_chains(host)
+    opened = {chain for chain, _handle in _nftables_rules(host)}
+    for chain in chains:
+        if chain not in opened:
+            what = f"let VRRP into nftables chain {' '.join(chain)}"
+            host.command(what, "nft", "insert", "rule", *chain, *_RULE)
+    if host.write(NFTABLES_DROP_IN, _drop_in(chains)):
+        host.command("tell systemd of its units", "systemctl", "daemon-reload")
+
+
+def _drop_in(chains: Sequence[Chain]) -> str:
+    # systemd takes one level of quotes away, and nft wants its own.
+    rule = " ".join(f"'{word}'" if '"' in word else word for word in _RULE)
+    rules = [f"-nft insert rule {' '.join(chain)} {rule}" for chain in chains]
+    lines = [f"{key}={rule}" for rule in rules for key in ("ExecStartPost", "ExecReload")]
+    head = "# Written by the Ansible collection failover.vrrp: VRRP is let in after every load."
+    return "\n".join([head, "[Service]", *lines, ""])
+
+
+def _ruleset(host: Host) -> List[Dict[str, Any]]:
+    status, output = host.ask("nft", "--json", "list", "ruleset")
+    if status != 0:
+        return []
+    found: List[Dict[str, Any]] = json.loads(output).get("nftables", [])
+    return found
+
+
+def _input_chains(host: Host) -> List[Chain]:
+    """The base chains that filter what arrives for this host."""
+    chains = [entry["chain"] for entry in _ruleset(host) if "chain" in entry]
+    return [
+        (chain["family"], chain["table"], chain["name"])
+        for chain in chains
+        if chain.get("hook") == "input"
+        and chain.get("type") == "filter"
+        and chain["family"] in _FAMILIES
+    ]
+
+
+def _nftables_rules(host: Host) -> List[Tuple[Chain, int]]:
+    rules = [entry["rule"] for entry in _ruleset(host) if "rule" in entry]
+    return [
+        ((rule["family"], rule["table"], rule["chain"]), rule["handle"])
+        for rule in rules
+        if rule.get("comment") == _MARK
+    ]

@@ -1,0 +1,121 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""What the installation does to a host, behind one small interface.
+
+Everything is asked before it is changed, and in check mode nothing is changed: the steps that
+use this class have no ``if check_mode`` of their own. This module is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import Callable, Dict, List, Sequence, Tuple
+
+Runner = Callable[[Sequence[str]], Tuple[int, str, str]]
+
+
+class HostError(Exception):
+    """A command or a file operation that failed, with what was tried."""
+
+
+class Host:
+    """``run`` starts a command and gives (exit status, output, errors)."""
+
+    def __init__(self, run: Runner, check_mode: bool) -> None:
+        self._run = run
+        self._check_mode = check_mode
+        self.changes: List[str] = []
+        self.diff: List[Dict[str, str]] = []
+
+    def ask(self, *command: str) -> Tuple[int, str]:
+        """Run a command that changes nothing; gives its exit status and output."""
+        status, output, _errors = self._run(command)
+        return status, output
+
+    def change(self, what: str, act: Callable[[], object]) -> None:
+        """Note a change, and make it unless this is a rehearsal."""
+        self.changes.append(what)
+        if self._check_mode:
+            return
+        try:
+            act()
+        except OSError as error:
+            raise HostError(f"{what}: {error}") from None
+
+    def command(self, what: str, *command: str) -> None:
+        """Note a change that a command makes; raises HostError when it fails."""
+        self.change(what, lambda: self._must_run(what, command))
+
+    def _must_run(self, what: str, command: Sequence[str]) -> None:
+        status, output, errors = self._run(command)
+        if status != 0:
+            raise HostError(f"{what}: {' '.join(command)}: {(errors or output).strip()}")
+
+    def write(self, path: str, text: str, mode: int = 0o644) -> bool:
+        """Have a file with this text and mode; tells whether that is a change."""
+        before = read(path)
+        if before == text and os.stat(path).st_mode & 0o777 == mode:
+            return False
+        self._note_diff(path, before, text)
+        self.change(f"write {path}", lambda: write_atomically(path, text, mode))
+        return True
+
+    def link(self, path: str, target: str) -> bool:
+        """Have a symbolic link to ``target``, switched atomically; tells whether it is new."""
+        if os.path.islink(path) and os.readlink(path) == target:
+            return False
+        self.change(f"point {path} to {target}", lambda: _switch_link(path, target))
+        return True
+
+    def remove(self, path: str) -> bool:
+        """Have nothing at ``path``; tells whether there was something."""
+        if not os.path.lexists(path):
+            return False
+        self.change(f"remove {path}", lambda: _remove(path))
+        return True
+
+    def _note_diff(self, path: str, before: str | None, after: str) -> None:
+        self.diff.append(
+            {
+                "before_header": path,
+                "after_header": path,
+                "before": before or "",
+                "after": after,
+            }
+        )
+
+
+def read(path: str) -> str | None:
+    """The text of a file, or None where there is none."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def write_atomically(path: str, text: str, mode: int) -> None:
+    """Replace a file in one step, its directory made if need be; raises OSError."""
+    os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
+    with open(path + ".new", "w", encoding="utf-8") as file:
+        file.write(text)
+    os.chmod(path + ".new", mode)
+    os.replace(path + ".new", path)
+
+
+def _switch_link(path: str, target: str) -> None:
+    os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
+    if os.path.lexists(path + ".new"):
+        os.unlink(path + ".new")
+    os.symlink(target, path + ".new")
+    os.replace(path + ".new", path)
+
+
+def _remove(path: str) -> None:
+    if os.path.isdir(path) and not os.path.islink(path):
+        shutil.rmtree(path)
+    else:
+        os.unlink(path)

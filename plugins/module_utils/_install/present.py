@@ -1,0 +1,191 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Bringing a host to the state that is wanted: agent, configuration, unit, firewall, service.
+
+The steps stand in the order in which they may be interrupted at any point without harm to what
+runs: everything is prepared and validated before the first thing in use is replaced. This module
+is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+import tempfile
+from dataclasses import dataclass
+from typing import Any, Dict, List
+
+from .._vrrp.base.errors import ControlError
+from .._vrrp.control.client import ControlClient
+from . import firewall, places
+from .bundle import unpack
+from .host import Host, HostError, read
+from .texts import UNIT_TEXT, program
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """``bundle`` is the name of the version, ``archive`` its file on this host if it is there.
+
+    ``config`` is None when the configuration is somebody else's business.
+    """
+
+    bundle: str
+    archive: str | None
+    python: str
+    config: Dict[str, Any] | None
+    firewall: bool
+
+
+def has_version(bundle: str) -> bool:
+    """Whether the host has the files of that version."""
+    return os.path.isdir(os.path.join(places.VERSIONS, bundle))
+
+
+def make_present(host: Host, wanted: Wanted) -> bool:
+    """Bring the host to the state; tells whether a running agent has yet to be restarted.
+
+    Raises HostError or BundleError; until the configuration is found right nothing in use is
+    touched.
+    """
+    _ensure_user(host)
+    _ensure_version(host, wanted)
+    config_changed = _ensure_config(host, wanted)
+    _ensure_current(host, wanted.bundle)
+    _ensure_programs(host, wanted.python)
+    unit_changed = _ensure_unit(host)
+    if wanted.firewall:
+        firewall.open_for_vrrp(host, _interfaces(wanted.config))
+    return _ensure_service(host, wanted.bundle, config_changed, unit_changed)
+
+
+def _ensure_user(host: Host) -> None:
+    try:
+        pwd.getpwnam(places.USER)
+    except KeyError:
+        host.command(
+            f"add the user {places.USER}",
+            "useradd", "--system", "--user-group", "--no-create-home",
+            "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin", places.USER,
+        )  # fmt: skip
+
+
+def _ensure_version(host: Host, wanted: Wanted) -> None:
+    if not has_version(wanted.bundle):
+        host.change(f"unpack the agent {wanted.bundle}", lambda: _unpack(host, wanted))
+
+
+def _unpack(host: Host, wanted: Wanted) -> None:
+    if wanted.archive is None:
+        raise HostError(f"the host does not have {wanted.bundle}, and no archive was brought")
+    directory = unpack(wanted.archive, wanted.bundle, places.VERSIONS)
+    # Imported once by root, the modules are compiled for good: the agent's user can't write here.
+    code = f"import sys; sys.path.insert(0, {directory!r}); import _vrrp.agent.agent"
+    status, output = host.ask(wanted.python, "-IS", "-c", code)
+    if status != 0:
+        raise HostError(f"the agent can't be loaded by {wanted.python}: {output}")
+
+
+def _ensure_config(host: Host, wanted: Wanted) -> bool:
+    if wanted.config is None:
+        return False
+    text = json.dumps(wanted.config, indent=2, sort_keys=True) + "\n"
+    if read(places.CONFIG) == text:
+        return False
+    _validate(host, wanted, text)
+    return host.write(places.CONFIG, text)
+
+
+def _validate(host: Host, wanted: Wanted, text: str) -> None:
+    """Have the agent's own code judge the configuration; raises HostError with all its problems.
+
+    In a rehearsal of the first installation there is no agent on the host to ask.
+    """
+    directory = os.path.join(places.VERSIONS, wanted.bundle)
+    if not os.path.isdir(directory):
+        return
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        file.write(text)
+        file.flush()
+        code = (
+            f"import sys; sys.path.insert(0, {directory!r}); from _vrrp.agent.cli import main; "
+            f"sys.stderr = sys.stdout; raise SystemExit(main(['check', {file.name!r}]))"
+        )
+        status, output = host.ask(wanted.python, "-IS", "-c", code)
+    if status != 0:
+        problems = [line.partition("vrrp-agent: ")[2] or line for line in output.splitlines()]
+        raise HostError("the configuration is not right:\n" + "\n".join(problems))
+
+
+def _ensure_current(host: Host, bundle: str) -> None:
+    target = os.path.join("versions", bundle)
+    before = os.readlink(places.CURRENT) if os.path.islink(places.CURRENT) else None
+    if host.link(places.CURRENT, target) and before is not None:
+        host.link(places.PREVIOUS, before)
+    for name in _superfluous_versions(before, target):
+        host.remove(os.path.join(places.VERSIONS, name))
+
+
+def _superfluous_versions(before: str | None, target: str) -> List[str]:
+    """All versions but the one that is wanted and the one to go back to."""
+    earlier = os.readlink(places.PREVIOUS) if os.path.islink(places.PREVIOUS) else None
+    kept = {target, earlier if before in (None, target) else before}
+    present = os.listdir(places.VERSIONS) if os.path.isdir(places.VERSIONS) else []
+    return sorted(name for name in present if os.path.join("versions", name) not in kept)
+
+
+def _ensure_programs(host: Host, python: str) -> None:
+    host.write(places.DAEMON, program(python, "main"), 0o755)
+    host.write(places.CONTROL, program(python, "control"), 0o755)
+
+
+def _ensure_unit(host: Host) -> bool:
+    changed = host.write(places.UNIT, UNIT_TEXT)
+    if changed:
+        host.command("tell systemd of the unit", "systemctl", "daemon-reload")
+    return changed
+
+
+def _interfaces(config: Dict[str, Any] | None) -> List[str]:
+    instances = (config or {}).get("instances", [])
+    return sorted({instance["interface"] for instance in instances})
+
+
+# --- The service ---------------------------------------------------------------------------------
+
+
+def _ensure_service(host: Host, bundle: str, config_changed: bool, unit_changed: bool) -> bool:
+    """Have the service enabled and running; tells whether it has to be restarted."""
+    enabled, active = _service_state(host)
+    if not enabled:
+        host.command("enable the service", "systemctl", "enable", places.UNIT_NAME)
+    if not active:
+        host.command("start the service", "systemctl", "start", places.UNIT_NAME)
+        return False
+    if unit_changed or _running_bundle() != bundle:
+        return True
+    if config_changed:
+        host.command("reload the configuration", "systemctl", "reload", places.UNIT_NAME)
+    return False
+
+
+def _service_state(host: Host) -> tuple[bool, bool]:
+    _status, output = host.ask(
+        "systemctl", "show", "--property=UnitFileState,ActiveState", places.UNIT_NAME
+    )
+    facts = dict(line.partition("=")[::2] for line in output.splitlines())
+    return facts.get("UnitFileState") == "enabled", facts.get("ActiveState") == "active"
+
+
+def _running_bundle() -> str | None:
+    """The version that runs, which is not the one installed until it is restarted."""
+    try:
+        with ControlClient() as client:
+            agent = client.status().get("agent", {})
+            found: str | None = agent.get("bundle")
+            return found
+    except ControlError:
+        return None

@@ -1,0 +1,84 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""The small files that the installation writes. This module is PRIVATE to the collection."""
+
+from __future__ import annotations
+
+from .places import CONTROL, CURRENT, DAEMON, USER
+
+# The agent starts no programs and reads nothing but its own files, so the unit takes away all
+# the rest. The two capabilities are for addresses (NET_ADMIN) and raw sockets (NET_RAW).
+UNIT_TEXT = f"""\
+# Written by the Ansible collection failover.vrrp; changes are overwritten.
+[Unit]
+Description=VRRP agent
+Documentation=https://www.rfc-editor.org/rfc/rfc9568
+After=network.target
+StartLimitIntervalSec=0
+
+[Service]
+Type=notify
+ExecStart={DAEMON} run
+ExecReload={CONTROL} reload
+ExecStopPost={DAEMON} cleanup
+Restart=on-failure
+RestartSec=1
+WatchdogSec=30
+# A master that stops serves on until it hears its successor, up to 4.5 advertisement intervals.
+TimeoutStopSec=300
+User={USER}
+Group={USER}
+RuntimeDirectory=vrrp-agent
+StateDirectory=vrrp-agent
+UMask=0022
+
+AmbientCapabilities=CAP_NET_ADMIN CAP_NET_RAW
+CapabilityBoundingSet=CAP_NET_ADMIN CAP_NET_RAW
+NoNewPrivileges=true
+RestrictAddressFamilies=AF_UNIX AF_NETLINK AF_INET AF_INET6 AF_PACKET
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallFilter=~@privileged @resources
+SystemCallErrorNumber=EPERM
+DevicePolicy=closed
+LockPersonality=true
+MemoryDenyWriteExecute=true
+PrivateDevices=true
+PrivateTmp=true
+ProcSubset=pid
+ProtectClock=true
+ProtectControlGroups=true
+ProtectHome=true
+ProtectHostname=true
+ProtectKernelLogs=true
+ProtectKernelModules=true
+ProtectKernelTunables=true
+ProtectProc=invisible
+ProtectSystem=strict
+RemoveIPC=true
+RestrictNamespaces=true
+RestrictRealtime=true
+RestrictSUIDSGID=true
+
+[Install]
+WantedBy=multi-user.target
+"""
+
+_PROGRAM = """\
+#!{python} -IS
+# Written by the Ansible collection failover.vrrp; changes are overwritten.
+import sys
+
+sys.path.insert(0, "{library}")
+
+from _vrrp.agent.cli import {entry}
+
+raise SystemExit({entry}())
+"""
+
+
+def program(python: str, entry: str) -> str:
+    """A program that calls a function of the agent's command line with the current version."""
+    return _PROGRAM.format(python=python, library=CURRENT, entry=entry)

@@ -1,0 +1,141 @@
+#!/usr/bin/python
+
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Module vrrp_agent."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: vrrp_agent
+short_description: Install, upgrade, configure or remove the VRRP agent of a host
+version_added: 0.1.0
+description:
+  - Brings the agent of this collection to a host, with its configuration, its systemd unit and the firewall rule that lets
+    VRRP in.
+  - The controller packs the agent and its own pyroute2 into one bundle, which crosses the wire only when the host does not
+    have it. The host needs Python 3.9 and systemd, no internet and no pip.
+  - A new configuration is judged by the agent's own code on the host before it replaces the old one, and a running agent
+    takes it without giving up mastership.
+  - The version before the present one is kept in C(/usr/local/lib/vrrp-agent/previous).
+options:
+  state:
+    description:
+      - V(present) installs and starts the agent.
+      - V(absent) stops it, which hands over what it serves, and removes everything that came with it.
+    type: str
+    choices: [present, absent]
+    default: present
+  config:
+    description:
+      - The configuration, see the role P(failover.vrrp.vrrp#role) for its settings. It is left as it is when this is left out.
+    type: dict
+  firewall:
+    description: Let protocol 112 in where firewalld or nftables is active.
+    type: bool
+    default: true
+  bundle:
+    description: The name of the bundle. The action plugin sets it.
+    type: str
+  archive:
+    description: The bundle on the host. The action plugin sets it.
+    type: path
+extends_documentation_fragment:
+  - failover.vrrp.attributes
+attributes:
+  action:
+    description: Has a part that runs on the controller, which builds and brings the bundle.
+    support: full
+requirements:
+  - pyroute2 0.9 on the controller
+author:
+  - failover.vrrp contributors (@failover)
+"""
+
+EXAMPLES = r"""
+- name: Install the agent with one instance
+  failover.vrrp.vrrp_agent:
+    config:
+      instances:
+        - name: web
+          interface: eth0
+          vrid: 51
+          addresses: [192.0.2.100/24]
+          priority: 150
+
+- name: Remove the agent
+  failover.vrrp.vrrp_agent:
+    state: absent
+"""
+
+RETURN = r"""
+bundle:
+  description: The name of the version that is installed.
+  returned: when O(state=present)
+  type: str
+actions:
+  description: What was changed, or would be in check mode, in order.
+  returned: success
+  type: list
+  elements: str
+restart_required:
+  description: Whether a running agent is of another version, or of another unit, than the one installed now.
+  returned: when O(state=present)
+  type: bool
+"""
+
+import sys
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.failover.vrrp.plugins.module_utils._install.absent import make_absent
+from ansible_collections.failover.vrrp.plugins.module_utils._install.bundle import BundleError
+from ansible_collections.failover.vrrp.plugins.module_utils._install.host import Host, HostError
+from ansible_collections.failover.vrrp.plugins.module_utils._install.present import (
+    Wanted,
+    has_version,
+    make_present,
+)
+
+
+def bring_to_state(module: AnsibleModule, host: Host) -> dict:
+    """Do what the parameters say; gives the result, raises HostError or BundleError."""
+    parameters = module.params
+    if parameters["state"] == "absent":
+        make_absent(host)
+        return {"changed": bool(host.changes)}
+    bundle, archive = parameters["bundle"], parameters["archive"]
+    if not archive and not module.check_mode and not has_version(bundle):
+        return {"changed": True, "needs_archive": True}
+    wanted = Wanted(bundle, archive, sys.executable, parameters["config"], parameters["firewall"])
+    restart = make_present(host, wanted)
+    changed = bool(host.changes) or restart
+    return {"changed": changed, "bundle": bundle, "restart_required": restart}
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(
+        argument_spec={
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "config": {"type": "dict"},
+            "firewall": {"type": "bool", "default": True},
+            "bundle": {"type": "str"},
+            "archive": {"type": "path"},
+        },
+        supports_check_mode=True,
+        required_if=[("state", "present", ["bundle"])],
+    )
+    host = Host(lambda command: module.run_command(list(command)), module.check_mode)
+    try:
+        result = bring_to_state(module, host)
+    except (HostError, BundleError) as error:
+        module.fail_json(msg=str(error), actions=host.changes)
+    if module._diff:
+        result["diff"] = host.diff
+    module.exit_json(actions=host.changes, **result)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,177 @@
+#!/usr/bin/python
+
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Module vrrp_info."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: vrrp_info
+short_description: Ask the VRRP agent of a host who is master
+version_added: 0.1.0
+description:
+  - Asks the agent of this collection for its virtual routers, what state each is in, since when and why.
+  - Needs no root on the host and never changes anything.
+options:
+  instances:
+    description: The names of the instances to ask for. All of them when it is left out.
+    type: list
+    elements: str
+  wait:
+    description:
+      - Wait until the elections are over as far as this host can tell.
+      - An instance has settled when it is master, or when it is backup and hears a master that it will not preempt.
+    type: bool
+    default: false
+  wait_timeout:
+    description: How many seconds to wait at most. An instance that has not settled by then is an error.
+    type: int
+    default: 30
+extends_documentation_fragment:
+  - failover.vrrp.attributes
+  - failover.vrrp.attributes.socket
+author:
+  - failover.vrrp contributors (@failover)
+seealso:
+  - module: failover.vrrp.vrrp_state
+"""
+
+EXAMPLES = r"""
+- name: Ask for all instances of the host
+  failover.vrrp.vrrp_info:
+  register: vrrp
+
+- name: Wait until the election is over, then ask for one instance
+  failover.vrrp.vrrp_info:
+    instances: [web]
+    wait: true
+  register: web
+"""
+
+RETURN = r"""
+agent:
+  description: The agent itself.
+  returned: success
+  type: dict
+  contains:
+    version:
+      description: The version of the agent.
+      type: str
+    bundle:
+      description: The name of the installed bundle that runs.
+      type: str
+    pid:
+      description: The process.
+      type: int
+instances:
+  description: The virtual routers of the host, in the order of the configuration.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The name of the instance.
+      type: str
+    interface:
+      description: The interface it takes part on.
+      type: str
+    family:
+      description: V(ipv4) or V(ipv6).
+      type: str
+    vrid:
+      description: The virtual router identifier.
+      type: int
+    version:
+      description: The version of the protocol.
+      type: int
+    state:
+      description: V(INITIALIZE), V(BACKUP) or V(MASTER).
+      type: str
+    reason:
+      description: Why it is in this state.
+      type: str
+    intent:
+      description: What the operator wants, V(auto), V(master) or V(backup).
+      type: str
+    intent_forced:
+      description: Whether it stays out even if no other master is heard.
+      type: bool
+    intent_change:
+      description: What became of the last change of the intent.
+      type: dict
+    priority:
+      description: The configured priority.
+      type: int
+    effective_priority:
+      description: The priority it advertises.
+      type: int
+    preempt:
+      description: Whether it takes mastership from a master of lower priority.
+      type: bool
+    advertisement_interval:
+      description: Seconds between advertisements.
+      type: float
+    address:
+      description: The address it sends from.
+      type: str
+    addresses:
+      description: The virtual addresses.
+      type: list
+      elements: str
+    master:
+      description: The master as this host sees it, with its address, priority and advertisement interval.
+      type: dict
+    since:
+      description: When it entered the state, in UTC.
+      type: str
+    seconds_in_state:
+      description: How long it has been in the state.
+      type: float
+    transitions:
+      description: How many times it has changed its state since the agent started.
+      type: int
+    counters:
+      description: What it sent, received and discarded, by name.
+      type: dict
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.failover.vrrp.plugins.module_utils._control.asking import status
+from ansible_collections.failover.vrrp.plugins.module_utils._control.waiting import (
+    unsettled,
+    wait_until,
+)
+from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.base.errors import ControlError
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(
+        argument_spec={
+            "instances": {"type": "list", "elements": "str"},
+            "wait": {"type": "bool", "default": False},
+            "wait_timeout": {"type": "int", "default": 30},
+            "socket": {"type": "path", "default": "/run/vrrp-agent/control.sock"},
+        },
+        supports_check_mode=True,
+    )
+    parameters = module.params
+
+    def ask() -> dict:
+        return status(parameters["socket"], parameters["instances"])
+
+    try:
+        if parameters["wait"]:
+            answer = wait_until(ask, unsettled, parameters["wait_timeout"])
+        else:
+            answer = ask()
+    except ControlError as error:
+        module.fail_json(msg=str(error), code=error.code)
+    module.exit_json(changed=False, agent=answer["agent"], instances=answer["instances"])
+
+
+if __name__ == "__main__":
+    main()

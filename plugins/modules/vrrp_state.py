@@ -1,0 +1,136 @@
+#!/usr/bin/python
+
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Module vrrp_state."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: vrrp_state
+short_description: Move the mastership of a VRRP instance to or away from a host
+version_added: 0.1.0
+description:
+  - Tells the agent of a host what the operator wants of an instance, and waits until that is so.
+  - A move loses no packet. The new master serves before the old one stops.
+  - It causes no outage. A drain that no other host takes over from is undone and fails, and the owner of the addresses
+    (priority 255) is not displaced.
+  - What is wanted is kept until it is changed, also across restarts of the agent.
+options:
+  instance:
+    description: The name of the instance.
+    type: str
+    required: true
+  state:
+    description:
+      - V(master) makes the host master and keeps it so. It advertises just above the highest priority it hears, 254 at most.
+      - V(backup) drains the host. It stays out while another master is heard.
+      - V(auto) leaves it to elections again.
+    type: str
+    choices: [master, backup, auto]
+    required: true
+  wait:
+    description: Wait until the state is reached and verified.
+    type: bool
+    default: true
+  wait_timeout:
+    description: How many seconds to wait at most.
+    type: int
+    default: 30
+  force:
+    description: With O(state=backup), stay out even when no other host takes over.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - failover.vrrp.attributes
+  - failover.vrrp.attributes.socket
+notes:
+  - Changing a state needs root on the host, or membership in the group C(vrrp).
+author:
+  - failover.vrrp contributors (@failover)
+seealso:
+  - module: failover.vrrp.vrrp_info
+"""
+
+EXAMPLES = r"""
+- name: Drain the host before its upgrade
+  failover.vrrp.vrrp_state:
+    instance: web
+    state: backup
+
+- name: Make the host master
+  failover.vrrp.vrrp_state:
+    instance: web
+    state: master
+
+- name: Let elections decide again
+  failover.vrrp.vrrp_state:
+    instance: web
+    state: auto
+"""
+
+RETURN = r"""
+before:
+  description: The instance as it was, see M(failover.vrrp.vrrp_info#module) for its fields.
+  returned: success
+  type: dict
+after:
+  description: The instance as it is now. In check mode, the instance as it is with the intent that it would have.
+  returned: success
+  type: dict
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.failover.vrrp.plugins.module_utils._control.asking import status_of
+from ansible_collections.failover.vrrp.plugins.module_utils._control.moving import (
+    differs,
+    move,
+    predicted,
+    refuse_predictable,
+    summary,
+)
+from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.base.errors import ControlError
+
+
+def run(module: AnsibleModule) -> dict:
+    """Do what the parameters say; gives the result, raises ControlError."""
+    wanted = module.params
+    before = status_of(wanted["socket"], wanted["instance"])
+    changed = differs(before, wanted["state"], wanted["force"])
+    if not changed:
+        after = before
+    elif module.check_mode:
+        refuse_predictable(before, wanted["state"])
+        after = predicted(before, wanted["state"], wanted["force"])
+    else:
+        after = move(wanted)
+    result = {"changed": changed, "before": before, "after": after}
+    if module._diff:
+        result["diff"] = {"before": summary(before), "after": summary(after)}
+    return result
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(
+        argument_spec={
+            "instance": {"type": "str", "required": True},
+            "state": {"type": "str", "choices": ["master", "backup", "auto"], "required": True},
+            "wait": {"type": "bool", "default": True},
+            "wait_timeout": {"type": "int", "default": 30},
+            "force": {"type": "bool", "default": False},
+            "socket": {"type": "path", "default": "/run/vrrp-agent/control.sock"},
+        },
+        supports_check_mode=True,
+    )
+    try:
+        result = run(module)
+    except ControlError as error:
+        module.fail_json(msg=str(error), code=error.code)
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From the inventory to each host's configuration, and what is wrong with it.
+
+Pure, so that it can be tested without Ansible. It is judged by the agent's own code, so the
+controller and the host can't disagree about what is right. This module is PRIVATE to the
+collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.base.errors import ConfigError
+from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.model.config import build_config
+
+Variables = t.Mapping[str, t.Any]
+Instances = t.List[t.Dict[str, t.Any]]
+
+# Places 0..199 get 200 down to 1, so that a host that is made to hold mastership finds room above
+# them all; a group that is larger goes on upwards.
+_DOWNWARDS_FROM = 200
+_HOSTS_MAX = 254
+
+# What all hosts of an instance have to agree on; interfaces are named differently everywhere.
+_COMMON = ("vrid", "version", "addresses", "advertisement_interval")
+
+
+class InventoryError(Exception):
+    """Everything that is wrong with the inventory, a line each."""
+
+
+def place_priority(place: int) -> int:
+    """The priority of the host at this place (0 is the first) in the play's hosts.
+
+    Distinct and in 1..254; a host that is added at the end changes no other's.
+    """
+    if not 0 <= place < _HOSTS_MAX:
+        raise InventoryError(
+            f"there are more than {_HOSTS_MAX} hosts: give priorities by vrrp_priority"
+        )
+    return _DOWNWARDS_FROM - place if place < _DOWNWARDS_FROM else place + 1
+
+
+def plan(variables: t.Mapping[str, Variables]) -> dict[str, dict[str, Instances]]:
+    """The configuration of each host, from its ``vrrp_instances`` and ``vrrp_priority``.
+
+    The hosts stand in the order of the play. Raises InventoryError with all problems at once.
+    """
+    configs = {
+        host: {"instances": _instances(own, place_priority(place))}
+        for place, (host, own) in enumerate(variables.items())
+    }
+    problems = [line for host, config in configs.items() for line in _own_problems(host, config)]
+    problems += _common_problems(configs)
+    if problems:
+        raise InventoryError("\n".join(problems))
+    return configs
+
+
+def _instances(own: Variables, derived: int) -> Instances:
+    given = own.get("vrrp_priority")
+    priority = derived if given is None else given
+    listed = own.get("vrrp_instances") or []
+    return [{"priority": priority, **_without_empty(instance)} for instance in listed]
+
+
+def _without_empty(instance: Variables) -> dict[str, t.Any]:
+    """The role's argument spec fills in None for what is left out."""
+    return {key: value for key, value in instance.items() if value is not None}
+
+
+def _own_problems(host: str, config: dict[str, Instances]) -> list[str]:
+    try:
+        build_config(config)
+    except ConfigError as error:
+        return [f"{host}: vrrp_{problem}" for problem in error.problems]
+    return []
+
+
+def _common_problems(configs: t.Mapping[str, dict[str, Instances]]) -> list[str]:
+    """Problems between hosts: what they have to agree on, and what has to differ."""
+    groups: dict[t.Any, list[tuple[str, dict[str, t.Any]]]] = {}
+    for host, config in configs.items():
+        for instance in config["instances"]:
+            groups.setdefault(instance.get("name"), []).append((host, instance))
+    problems: list[str] = []
+    for name, members in groups.items():
+        problems += _equal_priorities(name, members)
+        problems += _disagreements(name, members)
+    return problems
+
+
+def _equal_priorities(name: str, members: list[tuple[str, dict[str, t.Any]]]) -> list[str]:
+    by_priority: dict[t.Any, list[str]] = {}
+    for host, instance in members:
+        by_priority.setdefault(instance["priority"], []).append(host)
+    return [
+        f"{name}: {' and '.join(hosts)} have the same priority {priority}; give each its own "
+        "by vrrp_priority, or leave it out everywhere"
+        for priority, hosts in by_priority.items()
+        if len(hosts) > 1
+    ]
+
+
+def _disagreements(name: str, members: list[tuple[str, dict[str, t.Any]]]) -> list[str]:
+    first_host, first = members[0]
+    return [
+        f"{name}: {key} is {first.get(key)} on {first_host} and {instance.get(key)} on {host}"
+        for host, instance in members[1:]
+        for key in _COMMON
+        if instance.get(key) != first.get(key)
+    ]

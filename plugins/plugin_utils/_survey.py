@@ -1,0 +1,85 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the hosts say of their instances, side by side: a table, and what is wrong.
+
+Pure, so that it can be tested without Ansible. This module is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.control.render import align
+
+Instance = t.Mapping[str, t.Any]
+
+_COLUMNS = ("INSTANCE", "HOST", "STATE", "INTENT", "PRIORITY", "SINCE", "WHY")
+
+
+def survey(answers: t.Mapping[str, t.Mapping[str, t.Any]]) -> dict[str, t.Any]:
+    """The table and the problems, from what ``vrrp_info`` registered on each host.
+
+    A host that could not be asked has ``msg`` in place of ``instances``.
+    """
+    groups: dict[str, list[tuple[str, Instance]]] = {}
+    silent: list[tuple[str, str]] = []
+    for host, answer in answers.items():
+        if "instances" not in answer:
+            silent.append((host, str(answer.get("msg", "it was not asked"))))
+        for instance in answer.get("instances", []):
+            groups.setdefault(instance["name"], []).append((host, instance))
+    rows = [_row(host, one) for name in sorted(groups) for host, one in groups[name]]
+    rows += [("-", host, "UNKNOWN", "-", "-", "-", why) for host, why in silent]
+    problems = [line for name, members in groups.items() for line in _problems(name, members)]
+    problems += [f"{host} could not be asked: {why}" for host, why in silent]
+    masters = _masters(groups)
+    return {
+        "table": align([_COLUMNS, *rows]),
+        "problems": problems,
+        "masters": masters,
+        "summary": [f"{name}: {' and '.join(hosts)} is master" for name, hosts in masters.items()],
+        "priorities": {
+            name: {host: instance["priority"] for host, instance in members}
+            for name, members in groups.items()
+        },
+    }
+
+
+def _row(host: str, instance: Instance) -> tuple[str, ...]:
+    configured, effective = instance["priority"], instance["effective_priority"]
+    priority = str(configured) if configured == effective else f"{effective} (set: {configured})"
+    since = str(instance["since"]).partition(".")[0].replace("T", " ")
+    state, intent = instance["state"], instance["intent"]
+    return (instance["name"], host, state, intent, priority, since, instance["reason"])
+
+
+def _masters(groups: t.Mapping[str, list[tuple[str, Instance]]]) -> dict[str, list[str]]:
+    return {
+        name: [host for host, instance in members if instance["state"] == "MASTER"]
+        for name, members in groups.items()
+    }
+
+
+def _problems(name: str, members: list[tuple[str, Instance]]) -> list[str]:
+    masters = [(host, instance) for host, instance in members if instance["state"] == "MASTER"]
+    if not masters:
+        states = ", ".join(f"{host} is {one['state']} ({one['reason']})" for host, one in members)
+        return [f"{name} has no master: {states}"]
+    if len(masters) > 1:
+        hosts = " and ".join(host for host, _instance in masters)
+        return [f"{name} has {len(masters)} masters: {hosts}"]
+    return _strangers(name, masters[0][1], members)
+
+
+def _strangers(name: str, master: Instance, members: list[tuple[str, Instance]]) -> list[str]:
+    """Backups that hear another master than the one there is, or none."""
+    strangers: list[str] = []
+    for host, instance in members:
+        heard = (instance["master"] or {}).get("address")
+        if instance["state"] == "BACKUP" and heard != master["address"]:
+            strangers.append(
+                f"{name}: {host} hears {heard or 'no master'}, not the master there is"
+            )
+    return strangers
