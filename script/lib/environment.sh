@@ -1,0 +1,75 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash
+#
+# What every script of this repository needs: root, Debian's packages, and a virtual environment
+# that is shared by all checkouts of this machine and made anew when the requirements change.
+
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/failover-vrrp
+export ROOT CACHE
+
+die() {
+    echo "$(basename "$0"): $*" >&2
+    exit 1
+}
+
+need_root() {
+    [ "$(id -u)" = 0 ] || die "this needs root: it makes network namespaces"
+}
+
+# Install Debian packages that are missing, without letting any of them start a daemon.
+need_packages() {
+    local missing=() package
+    for package in "$@"; do
+        dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed ||
+            missing+=("$package")
+    done
+    [ "${#missing[@]}" = 0 ] && return
+    echo "installing: ${missing[*]}"
+    local policy=/usr/sbin/policy-rc.d
+    if [ ! -e "$policy" ]; then
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod 755 "$policy"
+    else
+        policy=
+    fi
+    apt-get -qq update >"$CACHE/apt.log" 2>&1 || true
+    DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends \
+        "${missing[@]}" >>"$CACHE/apt.log" 2>&1 ||
+        { [ -z "$policy" ] || rm -f "$policy"; tail -20 "$CACHE/apt.log"; die "apt-get failed"; }
+    [ -z "$policy" ] || rm -f "$policy"
+}
+
+# Have a virtual environment with what the files in "$@" require; its place is $VENV.
+need_python() {
+    python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+        die "ansible-core 2.19 needs Python 3.11, and python3 is $(python3 --version)"
+    local key
+    key=$( (python3 --version; command -v python3; cat "$@") | sha256sum | cut -c1-12)
+    VENV=$CACHE/venv-$key
+    export VENV
+    [ -e "$VENV/complete" ] && return
+    echo "making a virtual environment: a minute, once"
+    rm -rf "$VENV"
+    python3 -m venv "$VENV"
+    local files=() file
+    for file in "$@"; do files+=(-r "$file"); done
+    "$VENV/bin/pip" install --quiet --disable-pip-version-check "${files[@]}" \
+        >"$CACHE/pip.log" 2>&1 || { tail -20 "$CACHE/pip.log"; die "pip failed"; }
+    touch "$VENV/complete"
+}
+
+# Make the checkout known to Ansible as the collection failover.vrrp.
+need_collection() {
+    local place=$ROOT/.cache/collections/ansible_collections/failover
+    mkdir -p "$place"
+    ln -sfn "$ROOT" "$place/vrrp"
+    export ANSIBLE_COLLECTIONS_PATH=$ROOT/.cache/collections
+    export PATH=$VENV/bin:$PATH
+}
+
+mkdir -p "$CACHE"

@@ -1,0 +1,102 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the probe measured, as numbers and as a picture."""
+
+from __future__ import annotations
+
+from typing import Any, Iterator, Sequence
+
+_COLOURS = ("#2f6f9f", "#4c9f70", "#a06cb5")
+_GAP = "#c0392b"
+_WIDTH, _LEFT, _TOP, _ROW = 900, 70, 46, 30
+
+
+class Timeline:
+    """The result of a probe; probe ``n`` was sent ``n`` milliseconds after the start."""
+
+    def __init__(self, result: dict[str, Any], names: dict[str, str]) -> None:
+        self.sent: int = result["sent"]
+        self.gaps: list[tuple[int, int]] = [(first, count) for first, count in result["gaps"]]
+        self._servers: list[tuple[int, str]] = [(first, mac) for first, mac in result["servers"]]
+        self.names = names
+
+    def unanswered(self, first: int, last: int) -> int:
+        """How many of the probes from ``first`` up to ``last`` got no answer."""
+        return sum(
+            max(0, min(start + count, last) - max(start, first)) for start, count in self.gaps
+        )
+
+    def runs(self) -> Iterator[tuple[int, int, str]]:
+        """Who answered as (first probe, one past the last probe, host), gaps included."""
+        ends = [first for first, _mac in self._servers[1:]] + [self.sent]
+        for (first, mac), end in zip(self._servers, ends, strict=True):
+            yield first, end, self.names.get(mac, mac)
+
+    def served(self, first: int, last: int) -> str:
+        """Who served between two probes: ``node1 to 1204, node2 from 1204``."""
+        runs = [run for run in self.runs() if run[0] < last and run[1] > first]
+        return ", then ".join(f"{host} from {max(start, 0)}" for start, _end, host in runs)
+
+
+def draw(timeline: Timeline, events: Sequence[tuple[int, str]]) -> str:
+    """The timeline as SVG: a row for each host, what went unanswered in red."""
+    hosts = sorted({host for _first, _end, host in timeline.runs()})
+    height = _TOP + _ROW * len(hosts) + 50
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" '
+        'font-family="sans-serif" font-size="12">',
+        f'<rect width="{_WIDTH}" height="{height}" fill="#fff"/>',
+        *_rows(timeline, hosts),
+        *_gaps(timeline, hosts),
+        *_events(timeline, events, len(hosts)),
+        *_scale(timeline, len(hosts)),
+        "</svg>",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _x(timeline: Timeline, number: int) -> float:
+    return round(_LEFT + number * (_WIDTH - _LEFT - 20) / timeline.sent, 1)
+
+
+def _bar(timeline: Timeline, first: int, end: int, row: int, colour: str) -> str:
+    left, right = _x(timeline, first), _x(timeline, end)
+    top = _TOP + row * _ROW + 4
+    width = max(right - left, 0.5)
+    return f'<rect x="{left}" y="{top}" width="{width:.1f}" height="{_ROW - 8}" fill="{colour}"/>'
+
+
+def _rows(timeline: Timeline, hosts: Sequence[str]) -> Iterator[str]:
+    for row, host in enumerate(hosts):
+        yield f'<text x="10" y="{_TOP + row * _ROW + 20}">{host}</text>'
+    for first, end, host in timeline.runs():
+        row = hosts.index(host)
+        yield _bar(timeline, first, end, row, _COLOURS[row % len(_COLOURS)])
+
+
+def _gaps(timeline: Timeline, hosts: Sequence[str]) -> Iterator[str]:
+    for first, count in timeline.gaps:
+        for row in range(len(hosts)):
+            yield _bar(timeline, first, first + count, row, _GAP)
+        if count > 20:
+            x, y = _x(timeline, first + count // 2), _TOP + _ROW * len(hosts) + 14
+            yield f'<text x="{x}" y="{y}" text-anchor="middle" fill="{_GAP}">{count} ms</text>'
+
+
+def _events(
+    timeline: Timeline, events: Sequence[tuple[int, str]], rows: int
+) -> Iterator[str]:
+    for place, (number, what) in enumerate(events):
+        x, bottom = _x(timeline, number), _TOP + rows * _ROW
+        y = 14 + 14 * (place % 2)
+        yield f'<line x1="{x}" y1="{y + 2}" x2="{x}" y2="{bottom}" stroke="#555"/>'
+        yield f'<text x="{x + 3}" y="{y}">{what}</text>'
+
+
+def _scale(timeline: Timeline, rows: int) -> Iterator[str]:
+    y = _TOP + rows * _ROW + 34
+    for number in range(0, timeline.sent, 2000):
+        x = _x(timeline, number)
+        yield f'<text x="{x}" y="{y}" text-anchor="middle" fill="#555">{number // 1000} s</text>'
