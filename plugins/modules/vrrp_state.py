@@ -73,7 +73,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 before:
-  description: The instance as it was, see M(failover.vrrp.vrrp_info#module) for its fields.
+  description: The instance as it was, see M(failover.vrrp.vrrp_info) for its fields.
   returned: success
   type: dict
 after:

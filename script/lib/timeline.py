@@ -18,8 +18,8 @@ class Timeline:
 
     def __init__(self, result: dict[str, Any], names: dict[str, str]) -> None:
         self.sent: int = result["sent"]
-        self.gaps: list[tuple[int, int]] = [(first, count) for first, count in result["gaps"]]
-        self._servers: list[tuple[int, str]] = [(first, mac) for first, mac in result["servers"]]
+        self.gaps: list[tuple[int, int]] = [tuple(gap) for gap in result["gaps"]]
+        self._servers: list[tuple[int, str]] = [tuple(run) for run in result["servers"]]
         self.names = names
 
     def unanswered(self, first: int, last: int) -> int:

@@ -21,12 +21,18 @@ def wait_until(
 ) -> Status:
     """Ask until ``obstacle`` is empty; gives that status.
 
-    Raises ControlError ``timeout`` with the last obstacle after ``timeout`` seconds.
+    An agent that does not answer is waited for, too: it may be about to be restarted. Raises
+    ControlError ``timeout`` with the last obstacle after ``timeout`` seconds.
     """
     deadline = time.monotonic() + timeout
     while True:
-        found = ask()
-        why = obstacle(found)
+        try:
+            found = ask()
+            why = obstacle(found)
+        except ControlError as error:
+            if error.code != "unreachable":
+                raise
+            why = f"there is {error}"
         if not why:
             return found
         if time.monotonic() >= deadline:

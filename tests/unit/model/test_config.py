@@ -1,0 +1,202 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Configurations: what is legal, and for what is not a problem with its path."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from _vrrp.base.errors import ConfigError
+from _vrrp.model.config import parse_config
+from _vrrp.model.instance import ChecksumForm
+
+WEB = {"name": "web", "interface": "eth0", "vrid": 51, "addresses": ["192.0.2.100/24"]}
+DB = {"name": "db", "interface": "eth0", "vrid": 52, "addresses": ["192.0.2.101/24"]}
+
+
+def config(*instances: dict[str, Any]) -> str:
+    return json.dumps({"instances": instances})
+
+
+def problems(text: str) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        parse_config(text)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_defaults() -> None:
+    (instance,) = parse_config(config(WEB)).instances
+    assert instance.priority == 100
+    assert instance.version == 3
+    assert instance.advertisement_interval == 1_000_000_000
+    assert instance.preempt is True
+    assert instance.advertise_checksum is ChecksumForm.RFC5798
+    assert (instance.announce_count, instance.announce_delay) == (5, 5_000_000_000)
+    assert str(instance.addresses[0]) == "192.0.2.100/24"
+
+
+def test_every_setting() -> None:
+    given = {
+        **WEB,
+        "priority": 255,
+        "version": 2,
+        "advertisement_interval": 255,
+        "preempt": False,
+        "advertise_checksum": "rfc9568",
+        "announce_count": 1,
+        "announce_delay": 0.5,
+    }
+    (instance,) = parse_config(config(given)).instances
+    assert instance.priority == 255
+    assert instance.version == 2
+    assert instance.advertisement_interval == 255_000_000_000
+    assert instance.preempt is False
+    assert instance.advertise_checksum is ChecksumForm.RFC9568
+    assert (instance.announce_count, instance.announce_delay) == (1, 500_000_000)
+
+
+def test_no_instances_is_a_configuration() -> None:
+    assert parse_config('{"instances": []}').instances == ()
+
+
+WRONG = [
+    ("", "file: it is empty"),
+    ("  \n", "file: it is empty"),
+    ('{"instances": [', "file: line 1 column 16 is not JSON: Expecting value"),
+    ("[]", 'file: it does not hold an object such as {"instances": []}'),
+    ("{}", "instances: it is required"),
+    ('{"instances": {}}', "instances: it is not a list"),
+    (
+        '{"instances": [], "instances": []}',
+        "file: the key 'instances' is there twice in one object",
+    ),
+    ('{"instances": [], "vrid": 5}', "vrid: there is no such setting"),
+    ('{"instances": [7]}', "instances[0]: 7 is not an object with settings"),
+    (config({**WEB, "vird": 51}), "instances[0].vird: there is no such setting"),
+    (config(DB, {**WEB, "vrid": 256}), "instances[1].vrid: 256 is not in 1..255"),
+    (config({**WEB, "vrid": 0}), "instances[0].vrid: 0 is not in 1..255"),
+    (config({**WEB, "vrid": "51"}), "instances[0].vrid: '51' is not a whole number"),
+    (config({**WEB, "vrid": True}), "instances[0].vrid: True is not a whole number"),
+    (config({**WEB, "priority": 256}), "instances[0].priority: 256 is not in 1..255"),
+    (config({**WEB, "priority": 0}), "instances[0].priority: 0 is not in 1..255"),
+    (config({**WEB, "version": 4}), "instances[0].version: 4 is not 2 or 3"),
+    (config({**WEB, "preempt": "yes"}), "instances[0].preempt: 'yes' is not true or false"),
+    (
+        config({**WEB, "advertisement_interval": 0}),
+        "instances[0].advertisement_interval: 0 is not in 0.01..40.95 seconds (version 3)",
+    ),
+    (
+        config({**WEB, "advertisement_interval": 40.96}),
+        "instances[0].advertisement_interval: 40.96 is not in 0.01..40.95 seconds (version 3)",
+    ),
+    (
+        config({**WEB, "advertisement_interval": 0.015}),
+        "instances[0].advertisement_interval: 0.015 is not in steps of 0.01 (version 3)",
+    ),
+    (
+        config({**WEB, "version": 2, "advertisement_interval": 0.5}),
+        "instances[0].advertisement_interval: 0.5 is not in 1..255 seconds (version 2)",
+    ),
+    (
+        config({**WEB, "advertisement_interval": "1s"}),
+        "instances[0].advertisement_interval: '1s' is not a number of seconds",
+    ),
+    (
+        config({**WEB, "name": "web server"}),
+        "instances[0].name: 'web server' is not a name of 1 to",
+    ),
+    (
+        config({**WEB, "interface": "a-name-that-is-too-long"}),
+        "instances[0].interface: 'a-name-that-is-too-long' is not an interface name",
+    ),
+    (
+        config({**WEB, "interface": "../eth0"}),
+        "instances[0].interface: '../eth0' is not an interface",
+    ),
+    (config({**WEB, "addresses": []}), "instances[0].addresses: there is no address to serve"),
+    (
+        config({**WEB, "addresses": "192.0.2.1"}),
+        "instances[0].addresses: '192.0.2.1' is not a list",
+    ),
+    (
+        config({**WEB, "addresses": ["192.0.2.300/24"]}),
+        "instances[0].addresses: '192.0.2.300/24' is not an IP address with a prefix length",
+    ),
+    (
+        config({**WEB, "addresses": ["192.0.2.1/33"]}),
+        "instances[0].addresses: '192.0.2.1/33' is not an IP address with a prefix length",
+    ),
+    (
+        config({**WEB, "addresses": ["224.0.0.18"]}),
+        "instances[0].addresses: 224.0.0.18 is a multicast address, which no host can serve",
+    ),
+    (
+        config({**WEB, "addresses": ["192.0.2.1/24", "fe80::1/64"]}),
+        "instances[0].addresses: IPv4 and IPv6 are mixed; an instance serves one family",
+    ),
+    (
+        config({**WEB, "addresses": ["192.0.2.1/24", "192.0.2.1/32"]}),
+        "instances[0].addresses: an address is there twice",
+    ),
+    (
+        config({**WEB, "addresses": ["2001:db8::1/64"]}),
+        "instances[0].addresses[0]: 2001:db8::1/64 comes first and is not link-local (fe80::/64)",
+    ),
+    (
+        config({**WEB, "addresses": ["fe80::1/64"], "version": 2}),
+        "instances[0].addresses: version 2 of the protocol has no IPv6",
+    ),
+    (config(WEB, {**DB, "name": "web"}), "instances[1].name: the name web is used by instances[0]"),
+    (
+        config(WEB, {**DB, "vrid": 51}),
+        "instances[1].vrid: VRID 51 on eth0 is used by instances[0] already",
+    ),
+    (
+        config(WEB, {**DB, "addresses": ["192.0.2.100/32"]}),
+        "instances[1].addresses: an address on eth0 is used by instances[0] already",
+    ),
+    (config({"name": "web"}), "instances[0].interface: it is required"),
+    (config({**WEB, "announce_count": 0}), "instances[0].announce_count: 0 is not in 1..100"),
+    (
+        config({**WEB, "advertise_checksum": "rfc1071"}),
+        "instances[0].advertise_checksum: 'rfc1071' is not rfc5798 or rfc9568",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "problem"), WRONG)
+def test_what_is_wrong_is_named_with_its_path(text: str, problem: str) -> None:
+    assert any(line.startswith(problem) for line in problems(text)), problems(text)
+
+
+def test_all_problems_are_told_at_once() -> None:
+    told = problems(config({**WEB, "vrid": 0, "priority": "high"}, {"name": "db"}))
+    assert [line.partition(":")[0] for line in told] == [
+        "instances[0].vrid",
+        "instances[0].priority",
+        "instances[1].interface",
+        "instances[1].vrid",
+        "instances[1].addresses",
+    ]
+
+
+def test_the_same_vrid_is_free_in_the_other_family_and_on_another_interface() -> None:
+    six = {**DB, "vrid": 51, "addresses": ["fe80::1/64"]}
+    elsewhere = {**DB, "name": "other", "vrid": 51, "interface": "eth1"}
+    assert len(parse_config(config(WEB, six, elsewhere)).instances) == 3
+
+
+def test_as_many_addresses_as_a_packet_holds() -> None:
+    many = [f"192.0.{number // 250}.{number % 250 + 1}/32" for number in range(256)]
+    assert len(parse_config(config({**WEB, "addresses": many[:255]})).instances) == 1
+    assert problems(config({**WEB, "addresses": many})) == [
+        "instances[0].addresses: there are 256, and a packet holds 255"
+    ]
+
+
+def test_deep_nesting_is_a_problem_and_no_crash() -> None:
+    assert problems("[" * 100_000)[0].startswith("file: ")

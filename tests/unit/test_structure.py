@@ -1,0 +1,109 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The house: layers import only what stands before them, and the core touches no world."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import Iterator
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "plugins" / "module_utils" / "_vrrp"
+LAYERS = ("base", "model", "wire", "fsm", "engine", "control", "linux", "runtime", "agent")
+# control is for modules, which must not bring the engine along.
+NOT_FOR_CONTROL = {"wire", "fsm", "engine"}
+PURE = LAYERS[: LAYERS.index("control")]
+# What a module without a clock, a socket, a file, a thread or a random number may import.
+PURE_IMPORTS = {
+    "__future__", "collections", "dataclasses", "datetime", "decimal", "enum", "functools",
+    "ipaddress", "json", "os", "re", "struct", "typing",
+}  # fmt: skip
+PURE_OS = {"strerror"}
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+SHIPPED = sorted((ROOT / "plugins").rglob("*.py"))
+BANNED_CALLS = {"print", "sys.exit", "os.system", "os.popen", "eval", "exec"}
+
+
+def imports(path: Path) -> Iterator[tuple[int, str, tuple[str, ...]]]:
+    """The imports of a file as (level, module, names)."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom):
+            yield node.level, node.module or "", tuple(alias.name for alias in node.names)
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                yield 0, alias.name, ()
+
+
+def layer_of(path: Path) -> str:
+    """The layer a source belongs to."""
+    parts = path.relative_to(PACKAGE).parts
+    return parts[0] if len(parts) > 1 else "agent"
+
+
+def imported_layers(path: Path) -> Iterator[str]:
+    """The layers that a source imports by relative imports."""
+    depth = len(path.relative_to(PACKAGE).parts)
+    for level, module, _names in imports(path):
+        if level == depth:
+            yield module.partition(".")[0]
+        elif level:
+            yield layer_of(path)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_layer_imports_only_what_stands_before_it(path: Path) -> None:
+    allowed = set(LAYERS[: LAYERS.index(layer_of(path)) + 1])
+    if layer_of(path) == "control":
+        allowed -= NOT_FOR_CONTROL
+    assert set(imported_layers(path)) <= allowed
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_the_agent_knows_nothing_of_ansible_and_one_place_knows_pyroute2(path: Path) -> None:
+    roots = {module.partition(".")[0] for level, module, _names in imports(path) if not level}
+    assert not {root for root in roots if root.startswith("ansible")}
+    assert "pyroute2" not in roots or layer_of(path) == "linux"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_the_core_is_pure(path: Path) -> None:
+    if layer_of(path) not in PURE:
+        return
+    for level, module, names in imports(path):
+        if level == 0:
+            assert module.partition(".")[0] in PURE_IMPORTS, f"{path.name} imports {module}"
+            assert module != "datetime" or "time" not in names
+    tree = ast.parse(path.read_text())
+    attributes = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
+    for node in attributes:
+        if isinstance(node.value, ast.Name) and node.value.id == "os":
+            assert node.attr in PURE_OS, f"{path.name} uses os.{node.attr}"
+        assert node.attr not in ("now", "utcnow", "today"), f"{path.name} reads a clock"
+    names_called = {
+        node.func.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    assert "open" not in names_called
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_is_shipped_is_python_3_9_and_calls_nothing_banned(path: Path) -> None:
+    tree = ast.parse(path.read_text(), feature_version=(3, 9))
+    called = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    assert not {name for name in called if name in BANNED_CALLS or name.startswith("subprocess.")}
+
+
+def test_functions_and_files_stay_small() -> None:
+    for path in SHIPPED:
+        text = path.read_text()
+        assert len(text.splitlines()) <= 430, f"{path} is too long"
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                length = (node.end_lineno or 0) - node.lineno + 1
+                assert length <= 50, f"{path.name}:{node.name} has {length} lines"
