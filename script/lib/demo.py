@@ -201,7 +201,9 @@ def leftovers() -> list[str]:
     """What is left of the lab: namespaces, mounts, processes."""
     namespaces = [line for line in run("ip", "netns", "list").splitlines() if NAME in line]
     mounts = [line for line in Path("/proc/mounts").read_text().splitlines() if NAME in line]
-    found = subprocess.run(["pgrep", "-af", f"{NAME}-"], check=False, stdout=subprocess.PIPE, text=True)
+    found = subprocess.run(
+        ["pgrep", "-af", f"{NAME}-"], check=False, stdout=subprocess.PIPE, text=True
+    )
     return [*namespaces, *mounts, *found.stdout.splitlines()]
 
 

@@ -85,9 +85,7 @@ def _gaps(timeline: Timeline, hosts: Sequence[str]) -> Iterator[str]:
             yield f'<text x="{x}" y="{y}" text-anchor="middle" fill="{_GAP}">{count} ms</text>'
 
 
-def _events(
-    timeline: Timeline, events: Sequence[tuple[int, str]], rows: int
-) -> Iterator[str]:
+def _events(timeline: Timeline, events: Sequence[tuple[int, str]], rows: int) -> Iterator[str]:
     for place, (number, what) in enumerate(events):
         x, bottom = _x(timeline, number), _TOP + rows * _ROW
         y = 14 + 14 * (place % 2)

@@ -95,16 +95,11 @@ class Engine:
         router = self._routers.get(getattr(action, "router", ""))
         if router is None:
             return []
-        if isinstance(action, Send) and not self._speechless(router):
+        if isinstance(action, Send) and router.failed_to_send() < SEND_FAILURES_MAX:
             return [Note(router.name, error)]
         if isinstance(action, (Send, Install)):
             return [Note(router.name, error), *self._step(router, Interrupted(error, True), now)]
         return [Note(router.name, error)]
-
-    @staticmethod
-    def _speechless(router: Router) -> bool:
-        router.send_failures += 1
-        return router.send_failures >= SEND_FAILURES_MAX
 
     def _look_around(self, now: Nanoseconds) -> Actions:
         """Bring every router in line with the interfaces, and forget those that have left."""
@@ -157,7 +152,6 @@ class Engine:
         retry_at = getattr(router.state, "retry_at", None)
         if retry_at is not None and now < retry_at:
             return []
-        router.send_failures = 0
         return self._step(router, Startup(), now)
 
     def _listen(self) -> Listen:

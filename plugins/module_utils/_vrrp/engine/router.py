@@ -49,11 +49,11 @@ class Router:
         self.claimed_at: Nanoseconds = -NANOSECONDS_PER_SECOND * 3600
         self.change: IntentChange | None = None
         self.retired = False
-        self.send_failures = 0
         self.logged_at: Dict[str, Nanoseconds] = {}
         self._installed = False
         self._native: FrozenSet[bytes] = frozenset()
         self._messages: Dict[int, bytes] = {}
+        self._failed_sends: List[int] = []
 
     # --- What it is now ---
 
@@ -204,6 +204,13 @@ class Router:
         index = self.link.index if self.link else 0
         group = self.instance.family.group
         return Send(self.name, index, self.address, group, self._message(priority))
+
+    def failed_to_send(self) -> int:
+        """Note that the last advertisement was not sent; gives how many in a row were not."""
+        number = self.counters["advertisements_sent"]
+        in_a_row = self._failed_sends and self._failed_sends[-1] == number - 1
+        self._failed_sends = [*self._failed_sends, number] if in_a_row else [number]
+        return len(self._failed_sends)
 
     def _message(self, priority: int) -> bytes:
         """The ready-made bytes for this priority; made anew only when what they say changed."""

@@ -1,0 +1,93 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The control protocol: well-formed requests, and an answer to everything else."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from typing import Any
+
+import pytest
+from _vrrp.base.errors import ConfigError, ControlError, Problem
+from _vrrp.control import protocol
+from _vrrp.model.intent import Intent, Wish
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+def parse(**message: Any) -> protocol.Request:
+    return protocol.parse_request(json.dumps({"version": 1, **message}).encode())
+
+
+def test_requests() -> None:
+    assert parse(command="status") == protocol.Request("status")
+    assert parse(command="status", instances=["web"]).instances == ("web",)
+    assert parse(command="reload").command == "reload"
+    assert parse(command="watch").command == "watch"
+    wanted = parse(command="set-intent", instance="web", intent="backup", force=True)
+    assert (wanted.instance, wanted.intent) == ("web", Intent(Wish.BACKUP, True))
+    wanted = parse(command="set-intent", instance="web", intent="master", force=True)
+    assert wanted.intent == Intent(Wish.MASTER, False)
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        (b"", "the line is not JSON"),
+        (b"\xff", "the line is not JSON"),
+        (b"[" * 100_000, "the line is not JSON"),
+        (b"7", "the line is not an object"),
+        (b"{}", "this agent speaks version 1"),
+        (b'{"version": 2, "command": "status"}', "this agent speaks version 1"),
+        (b'{"version": 1}', "command: None is not one of status, set-intent, reload, watch"),
+        (b'{"version": 1, "command": []}', "command: [] is not one of"),
+        (b'{"version": 1, "command": "reload", "now": true}', "now: reload has no such field"),
+        (b'{"version": 1, "command": "status", "instances": "web"}', "instances: it is not a list"),
+        (b'{"version": 1, "command": "set-intent"}', "instance: it is not a name"),
+        (
+            b'{"version": 1, "command": "set-intent", "instance": "web", "intent": "off"}',
+            "intent: 'off' is not auto, master or backup",
+        ),
+        (
+            b'{"version": 1, "command": "set-intent", "instance": "a", "intent": [], "force": 1}',
+            "force: it is not true or false",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_request(line: bytes, why: str) -> None:
+    with pytest.raises(ControlError) as caught:
+        protocol.parse_request(line)
+    assert why in str(caught.value)
+
+
+@given(st.binary(max_size=200) | st.text(max_size=100).map(str.encode))
+def test_nothing_else_is_raised(line: bytes) -> None:
+    with contextlib.suppress(ControlError):
+        protocol.parse_request(line)
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=10),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+)
+
+
+@given(st.dictionaries(st.sampled_from(["command", "instances", "instance", "intent"]), values))
+def test_nothing_else_is_raised_by_objects(message: dict[str, Any]) -> None:
+    with contextlib.suppress(ControlError):
+        parse(**message)
+
+
+def test_answers() -> None:
+    assert protocol.success(a=1) == {"version": 1, "ok": True, "a": 1}
+    refused = protocol.failure(ControlError("forbidden", "no"))
+    assert refused == {"version": 1, "ok": False, "error": {"code": "forbidden", "message": "no"}}
+    wrong = protocol.failure(ConfigError([Problem("instances[0].vrid", "256 is not in 1..255")]))
+    assert wrong["error"] == {
+        "code": "invalid_config",
+        "message": "instances[0].vrid: 256 is not in 1..255",
+        "problems": [{"path": "instances[0].vrid", "text": "256 is not in 1..255"}],
+    }

@@ -1,0 +1,75 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a person reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from _vrrp.control.render import table, transition_line
+
+MASTER: dict[str, Any] = {
+    "name": "web",
+    "interface": "eth0",
+    "family": "ipv4",
+    "vrid": 51,
+    "state": "MASTER",
+    "seconds_in_state": 3725.4,
+    "intent": "master",
+    "intent_forced": False,
+    "priority": 100,
+    "effective_priority": 151,
+    "address": "192.0.2.11",
+    "master": {"address": "192.0.2.11", "priority": 151, "advertisement_interval": 1.0},
+    "addresses": ["192.0.2.100/24"],
+    "reason": "the operator wants this host to be master",
+}
+DOWN = {
+    **MASTER,
+    "name": "a",
+    "state": "INITIALIZE",
+    "seconds_in_state": 59.9,
+    "intent": "backup",
+    "intent_forced": True,
+    "effective_priority": 100,
+    "master": None,
+    "reason": "eth0 is down",
+}
+
+
+def test_a_table() -> None:
+    lines = table({"instances": [MASTER, DOWN]}).splitlines()
+    assert [line.split("  ")[0] for line in lines] == [
+        "INSTANCE",
+        "web (eth0 ipv4 51)",
+        "a (eth0 ipv4 51)",
+    ]
+    assert "1h02m" in lines[1]
+    assert "151 (set: 100)" in lines[1]
+    assert "this host (151)" in lines[1]
+    assert "backup (forced)" in lines[2]
+    assert lines[2].endswith("eth0 is down")
+    # Columns are aligned.
+    assert len({line.index(word) for line, word in zip(lines, ("STATE", "MASTER", "INIT"))}) == 1
+
+
+def test_no_instances() -> None:
+    assert table({"instances": []}) == "no instances are configured"
+
+
+def test_durations() -> None:
+    for seconds, written in ((0, "0s"), (61, "1m01s"), (172_800, "2d00h"), (86_400, "24h00m")):
+        assert f" {written} " in table({"instances": [{**MASTER, "seconds_in_state": seconds}]})
+
+
+def test_a_transition() -> None:
+    transition = {
+        "instance": "web", "event": "heard", "old": "MASTER", "new": "BACKUP",
+        "cause": "192.0.2.12 is master with priority 200", "at": "2026-11-22T12:00:00.000+00:00",
+    }  # fmt: skip
+    assert transition_line(transition) == (
+        "2026-11-22T12:00:00.000+00:00 web: MASTER -> BACKUP "
+        "(heard: 192.0.2.12 is master with priority 200)"
+    )

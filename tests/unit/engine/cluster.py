@@ -1,0 +1,154 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Real engines on a virtual clock and a perfect virtual segment."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timezone
+from typing import Any
+
+from _vrrp.base.errors import ControlError
+from _vrrp.engine.actions import Action, Install, Remove, Send, Transition
+from _vrrp.engine.engine import Engine
+from _vrrp.engine.links import Link, LinkAddress
+from _vrrp.model.config import build_config
+from _vrrp.model.intent import Intent, Wish
+from _vrrp.wire.receive import Datagram
+
+MS = 1_000_000
+WALL = datetime(2026, 11, 22, 12, 0, 0, tzinfo=timezone.utc)
+
+
+def instance(**settings: Any) -> dict[str, Any]:
+    """An instance with the address 192.0.2.100."""
+    base = {"name": "web", "interface": "eth0", "vrid": 51, "addresses": ["192.0.2.100/24"]}
+    return {**base, **settings}
+
+
+class Node:
+    """A host: an engine, and an interface as the kernel would have it."""
+
+    def __init__(self, cluster: Cluster, number: int, *instances: dict[str, Any]) -> None:
+        self.cluster = cluster
+        self.own = bytes([192, 0, 2, 10 + number])
+        mac = bytes([2, 0, 0, 0, 0, number])
+        self.link = Link(7, "eth0", True, mac, (LinkAddress(self.own, 24),))
+        self.connected = True
+        self.done: list[Action] = []
+        self.refused: type[Action] | None = None
+        self.engine = Engine()
+        self.do(self.engine.links_changed({"eth0": self.link}, cluster.now))
+        self.configure(*instances)
+
+    def configure(self, *instances: dict[str, Any]) -> None:
+        """Give the engine a configuration."""
+        config = build_config({"instances": list(instances)})
+        self.do(self.engine.reconfigure(config, self.cluster.now))
+
+    def do(self, actions: list[Action]) -> None:
+        """Perform actions on the virtual host."""
+        for action in actions:
+            self.done.append(action)
+            if self.refused is not None and isinstance(action, self.refused):
+                self.do(self.engine.failed(action, "refused", self.cluster.now))
+            elif isinstance(action, Send):
+                self.cluster.carry(self, action)
+            elif isinstance(action, (Install, Remove)):
+                self._change_addresses(action)
+
+    def _change_addresses(self, action: Install | Remove) -> None:
+        kept = [one for one in self.link.addresses]
+        for address in action.addresses:
+            kept = [one for one in kept if one.packed != address.packed]
+            if isinstance(action, Install):
+                kept.append(LinkAddress(address.packed, address.prefix_length, secondary=True))
+        self.set_link(addresses=tuple(kept))
+
+    def set_link(self, **changes: Any) -> None:
+        """Change the interface, and let the engine know."""
+        self.link = replace(self.link, **changes)
+        self.cluster.later(self, lambda: self.engine.links_changed(
+            {self.link.name: self.link}, self.cluster.now
+        ))  # fmt: skip
+
+    def want(self, wish: str, forced: bool = False, name: str = "web") -> str:
+        """Set an intent; gives the code of the refusal, or nothing."""
+        try:
+            intent = Intent(Wish(wish), forced)
+            _change, actions = self.engine.set_intent(name, intent, self.cluster.now)
+        except ControlError as error:
+            return error.code
+        self.do(actions)
+        return ""
+
+    def status(self, name: str = "web") -> dict[str, Any]:
+        """The status of an instance."""
+        every = self.engine.status(self.cluster.now, WALL)["instances"]
+        found: dict[str, Any] = next(one for one in every if one["name"] == name)
+        return found
+
+    @property
+    def state(self) -> str:
+        """The state of the instance web."""
+        return str(self.status()["state"])
+
+    def transitions(self) -> list[str]:
+        """All transitions so far."""
+        return [f"{one.old} {one.new}" for one in self.done if isinstance(one, Transition)]
+
+    def serves(self, address: str = "192.0.2.100") -> bool:
+        """Whether the interface has the address."""
+        return self.link.has(bytes(int(part) for part in address.split(".")))
+
+
+class Cluster:
+    """Nodes, a clock, and what waits to happen at this instant."""
+
+    def __init__(self) -> None:
+        self.now = 1000 * 1000 * MS
+        self.nodes: list[Node] = []
+        self._waiting: list[tuple[Node, Any]] = []
+
+    def node(self, **settings: Any) -> Node:
+        """Another node with the instance web."""
+        self.nodes.append(Node(self, len(self.nodes) + 1, instance(**settings)))
+        return self.nodes[-1]
+
+    def carry(self, sender: Node, send: Send) -> None:
+        """Deliver a message to all other nodes, at this instant."""
+        datagram = Datagram(send.source, send.destination, 255, send.message)
+        for node in self.nodes:
+            if node is not sender and node.connected and sender.connected:
+                self.later(node, lambda node=node: node.engine.datagram(7, datagram, self.now))
+
+    def later(self, node: Node, event: Any) -> None:
+        """Let something happen to a node after what happens now."""
+        self._waiting.append((node, event))
+
+    def settle(self) -> None:
+        """Let everything happen that waits for this instant."""
+        for _round in range(10_000):
+            if not self._waiting:
+                return
+            node, event = self._waiting.pop(0)
+            node.do(event())
+        raise AssertionError("the cluster does not come to rest")
+
+    def run(self, seconds: float) -> None:
+        """Let time pass, from deadline to deadline."""
+        end = self.now + int(seconds * 1000) * MS
+        self.settle()
+        while True:
+            deadlines = [node.engine.next_deadline() for node in self.nodes if node.connected]
+            due = min((one for one in deadlines if one is not None), default=None)
+            if due is None or due > end:
+                self.now = end
+                return
+            self.now = max(self.now, due)
+            for node in self.nodes:
+                if node.connected:
+                    node.do(node.engine.wakeup(self.now))
+            self.settle()

@@ -1,0 +1,58 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The primary address, and what makes an interface unusable."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from _vrrp.engine.links import Link, LinkAddress, primary_address
+from _vrrp.model.config import build_config
+from _vrrp.model.instance import Instance
+
+
+def packed(text: str) -> bytes:
+    return ipaddress.ip_address(text).packed
+
+
+def an_instance(*addresses: str, priority: int = 100) -> Instance:
+    settings = {"name": "web", "interface": "eth0", "vrid": 51, "priority": priority}
+    config = build_config({"instances": [{**settings, "addresses": list(addresses)}]})
+    return config.instances[0]
+
+
+def primary(instance: Instance, *addresses: LinkAddress) -> str | None:
+    link = Link(2, "eth0", True, bytes(6), addresses)
+    found = primary_address(link, instance, set(instance.packed_addresses))
+    return None if found is None else str(ipaddress.ip_address(found))
+
+
+def held(text: str, usable: bool = True, secondary: bool = False) -> LinkAddress:
+    return LinkAddress(packed(text), 24, usable, secondary)
+
+
+WEB = an_instance("192.0.2.100/24")
+WEB6 = an_instance("fe80::100/64", "2001:db8::100/64")
+
+
+def test_the_first_address_that_is_not_secondary() -> None:
+    assert primary(WEB, held("192.0.2.9", secondary=True), held("192.0.2.11")) == "192.0.2.11"
+
+
+def test_a_virtual_address_may_move_away() -> None:
+    assert primary(WEB, held("192.0.2.100"), held("192.0.2.11")) == "192.0.2.11"
+    assert primary(WEB, held("192.0.2.100")) is None
+
+
+def test_an_owner_has_nothing_else() -> None:
+    owner = an_instance("192.0.2.100/24", priority=255)
+    assert primary(owner, held("192.0.2.100")) == "192.0.2.100"
+
+
+def test_ipv6_speaks_from_a_link_local_address_that_works() -> None:
+    assert primary(WEB6, held("2001:db8::11"), held("fe80::11")) == "fe80::11"
+    assert primary(WEB6, held("fe80::11", usable=False)) is None
+    assert primary(WEB6, held("fe80::100")) is None
+    assert primary(WEB6, held("192.0.2.11")) is None
