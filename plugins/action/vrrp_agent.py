@@ -22,7 +22,7 @@ class ActionModule(ActionBase):
 
     TRANSFERS_FILES = True
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict:
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> t.Any:
         """Run the module, a second time with the archive if the host asks for it."""
         super().run(tmp, task_vars)
         arguments = self._task.args.copy()

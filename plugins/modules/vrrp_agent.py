@@ -87,6 +87,7 @@ restart_required:
 """
 
 import sys
+import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.failover.vrrp.plugins.module_utils._install.absent import make_absent
@@ -99,7 +100,7 @@ from ansible_collections.failover.vrrp.plugins.module_utils._install.present imp
 )
 
 
-def bring_to_state(module: AnsibleModule, host: Host) -> dict:
+def bring_to_state(module: AnsibleModule, host: Host) -> dict[str, t.Any]:
     """Do what the parameters say; gives the result, raises HostError or BundleError."""
     parameters = module.params
     if parameters["state"] == "absent":

@@ -138,6 +138,8 @@ instances:
       type: dict
 """
 
+import typing as t
+
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.failover.vrrp.plugins.module_utils._control.asking import status
 from ansible_collections.failover.vrrp.plugins.module_utils._control.waiting import (
@@ -160,7 +162,7 @@ def main() -> None:
     )
     parameters = module.params
 
-    def ask() -> dict:
+    def ask() -> dict[str, t.Any]:
         return status(parameters["socket"], parameters["instances"])
 
     try:

@@ -82,6 +82,8 @@ after:
   type: dict
 """
 
+import typing as t
+
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.failover.vrrp.plugins.module_utils._control.asking import status_of
 from ansible_collections.failover.vrrp.plugins.module_utils._control.moving import (
@@ -94,7 +96,7 @@ from ansible_collections.failover.vrrp.plugins.module_utils._control.moving impo
 from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.base.errors import ControlError
 
 
-def run(module: AnsibleModule) -> dict:
+def run(module: AnsibleModule) -> dict[str, t.Any]:
     """Do what the parameters say; gives the result, raises ControlError."""
     wanted = module.params
     before = status_of(wanted["socket"], wanted["instance"])

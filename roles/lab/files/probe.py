@@ -34,7 +34,7 @@ REQUESTS = {4: 8, 6: 128}
 
 def checksum(data: bytes) -> int:
     """RFC 1071, for data of even length."""
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    total: int = sum(struct.unpack(f"!{len(data) // 2}H", data))
     total = (total & 0xFFFF) + (total >> 16)
     return ~(total + (total >> 16)) & 0xFFFF
 

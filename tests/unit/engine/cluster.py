@@ -52,7 +52,7 @@ class Node:
         """Perform actions on the virtual host."""
         for action in actions:
             self.done.append(action)
-            if self.refused is not None and isinstance(action, self.refused):
+            if type(action) is self.refused:
                 self.do(self.engine.failed(action, "refused", self.cluster.now))
             elif isinstance(action, Send):
                 self.cluster.carry(self, action)
@@ -60,7 +60,7 @@ class Node:
                 self._change_addresses(action)
 
     def _change_addresses(self, action: Install | Remove) -> None:
-        kept = [one for one in self.link.addresses]
+        kept = list(self.link.addresses)
         for address in action.addresses:
             kept = [one for one in kept if one.packed != address.packed]
             if isinstance(action, Install):

@@ -16,7 +16,7 @@ from vectors import VALID, Vector
 
 @pytest.mark.parametrize("vector", VALID, ids=lambda vector: vector.name)
 def test_we_send_the_same_bytes(vector: Vector) -> None:
-    version, vrid, priority, interval, addresses, form = vector.expected
+    version, vrid, priority, interval, addresses, form = vector.fields
     advertisement = Advertisement(
         version,
         vrid,

@@ -31,7 +31,7 @@ def datagram(vector: Vector, message: bytes | None = None) -> Datagram:
 def test_a_valid_packet_says_what_it_says(vector: Vector) -> None:
     found = receive(datagram(vector))
     assert isinstance(found, Advertisement)
-    version, vrid, priority, interval, addresses, form = vector.expected
+    version, vrid, priority, interval, addresses, form = vector.fields
     assert (found.version, found.vrid, found.priority) == (version, vrid, priority)
     assert found.interval == interval
     assert tuple(text(address) for address in found.addresses) == addresses
@@ -45,7 +45,7 @@ def test_a_valid_packet_says_what_it_says(vector: Vector) -> None:
 def test_a_wrong_packet_is_discarded_for_its_reason(vector: Vector) -> None:
     found = receive(datagram(vector))
     assert isinstance(found, DropReason)
-    assert found.value == vector.expected
+    assert found.value == vector.reason
 
 
 @pytest.mark.parametrize("vector", VALID, ids=lambda vector: vector.name)
@@ -71,7 +71,7 @@ def test_nothing_that_arrives_raises(message: bytes, length: int, ttl: int) -> N
 
 
 def test_all_reasons_have_a_case() -> None:
-    by_packet = {vector.expected for vector in DISCARDED}
+    by_packet = {vector.reason for vector in DISCARDED}
     by_instance = {"not_multicast", "sent_from_own_address", "version_mismatch"}
     assert {reason.value for reason in DropReason} == by_packet | by_instance | {
         "interval_mismatch"

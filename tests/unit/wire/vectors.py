@@ -15,12 +15,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Vector:
-    """A message with its surroundings; ``expected`` is a tuple of fields or a counter's name."""
+    """A message with its surroundings, and what it says: ``fields``, or ``reason`` to discard it.
+
+    The fields are version, VRID, priority, interval in nanoseconds, addresses and the form of
+    the checksum where there are two.
+    """
 
     name: str
     message: str
     source: str
-    expected: tuple[int, int, int, int, tuple[str, ...], str] | str
+    fields: tuple[int, int, int, int, tuple[str, ...], str] = (0, 0, 0, 0, (), "")
+    reason: str = ""
     ttl: int = 255
 
     @property
@@ -28,7 +33,6 @@ class Vector:
         return "ff02::12" if ":" in self.source else "224.0.0.18"
 
 
-# (version, vrid, priority, interval in nanoseconds, addresses, checksum form)
 S = 1_000_000_000
 VALID = [
     Vector("RouterOS, v3 over IPv4", "312cbf0203e8b3c60a042c640a042cc8", "10.0.0.91",
@@ -58,36 +62,37 @@ VALID = [
 ]  # fmt: skip
 DISCARDED = [
     Vector("RouterOS, v2 with a password", "212abf03010af11f0a042a010a042a020a042a03"
-           "6162636465666768", "10.0.0.91", "authentication_type"),
-    Vector("tcpdump, cut to six bytes", "2102000101ff", "250.219.91.20", "truncated", 254),
+           "6162636465666768", "10.0.0.91", reason="authentication_type"),
+    Vector("tcpdump, cut to six bytes", "2102000101ff", "250.219.91.20", reason="truncated", ttl=254),
     Vector("PcapPlusPlus, v2 without its trailer",
-           "21016403000138fac0a80001c0a80002c0a80003", "192.168.0.30", "invalid_length"),
+           "21016403000138fac0a80001c0a80002c0a80003", "192.168.0.30", reason="invalid_length"),
     Vector("lagopus, type 2", "3232ff020064b5390a0000010a000002", "192.168.100.238",
-           "invalid_type"),
+           reason="invalid_type"),
     Vector("lagopus, one byte too many", "3132ff020064bf3f0a000001ffffffff00",
-           "192.168.100.238", "invalid_length"),
+           "192.168.100.238", reason="invalid_length"),
     Vector("lagopus, TTL 254", "3132ff020064b5390a0000010a000002", "192.168.100.238",
-           "invalid_ttl", 254),
+           reason="invalid_ttl", ttl=254),
     Vector("holo, checksum zeroed", "21331e01000100000a0001050000000000000000",
-           "192.168.100.2", "invalid_checksum"),
+           "192.168.100.2", reason="invalid_checksum"),
     Vector("holo, version 4", "410116010001b57f20010db8000000000000000003707334", "fe80::9",
-           "invalid_version"),
-    Vector("holo, 1000 bytes", "3101" + "00" * 998, "fe80::9", "invalid_length"),
-    Vector("scapy, count 1 and no address", "3101640100646a1f", "::1", "invalid_length", 64),
+           reason="invalid_version"),
+    Vector("holo, 1000 bytes", "3101" + "00" * 998, "fe80::9", reason="invalid_length"),
+    Vector("scapy, count 1 and no address", "3101640100646a1f", "::1", reason="invalid_length", ttl=64),
     Vector("scapy, version 1", "1102fe020001c6f414000102140001030000000000000000", "20.0.0.3",
-           "invalid_version"),
+           reason="invalid_version"),
     Vector("ze, v3 with a v2 trailer", "310ac8020064828ac0000201c00002020000000000000000",
-           "192.0.2.251", "invalid_length"),
-    Vector("ze, no addresses", "310ac80000640691", "192.0.2.251", "no_addresses"),
+           "192.0.2.251", reason="invalid_length"),
+    Vector("ze, no addresses", "310ac80000640691", "192.0.2.251", reason="no_addresses"),
     Vector("ze, v2 auth type 1", "210ac802010191edc0000201c00002020000000000000000",
-           "192.0.2.251", "authentication_type"),
+           "192.0.2.251", reason="authentication_type"),
     Vector("ze, a count that lies", "210ac803000192ecc0000201c00002020000000000000000",
-           "192.0.2.251", "invalid_length"),
+           "192.0.2.251", reason="invalid_length"),
     # Interval 0: 31 0a c8 01 0000 ... message-only sum 310a+c801+c000+0201 = 1bb0c, folded bb0d.
-    Vector("an interval of zero", "310ac801000044f2c0000201", "192.0.2.251", "interval_zero"),
+    Vector("an interval of zero", "310ac801000044f2c0000201", "192.0.2.251",
+           reason="interval_zero"),
     # First address 2001:db8::1; the sum over pseudo-header and message, worked out by hand:
     # fe80+c8+ff02+12 (addresses), 18 (length), 70 (protocol), 310a+6401+64+2001+db8+1 (message)
     # come to 2c20d, folded c20f, inverted 3df0.
     Vector("a first address that is global", "310a640100643df020010db8000000000000000000000001",
-           "fe80::c8", "first_address_not_link_local"),
+           "fe80::c8", reason="first_address_not_link_local"),
 ]  # fmt: skip

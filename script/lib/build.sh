@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Build the artefact, install it, delete everything but meta/ plugins/ roles/ playbooks/, and see
+# that what is left is a collection that works.
+
+. "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
+need_python "$ROOT/requirements.txt" "$ROOT/script/requirements.txt"
+export PATH=$VENV/bin:$PATH
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$ROOT"
+ansible-galaxy collection build --force --output-path "$work" . >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+ansible-galaxy collection install --offline --collections-path "$work" "$work"/failover-vrrp-*.tar.gz \
+    >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+installed=$work/ansible_collections/failover/vrrp
+for entry in "$installed"/* "$installed"/.[!.]*; do
+    case ${entry##*/} in
+    meta | plugins | roles | playbooks | MANIFEST.json) ;;
+    tests | script | .ci | .cache | extensions) echo "the artefact holds ${entry##*/}"; exit 1 ;;
+    *) rm -rf "$entry" ;;
+    esac
+done
+
+export ANSIBLE_COLLECTIONS_PATH=$work ANSIBLE_LOCALHOST_WARNING=false
+cat >"$work/inventory.yml" <<'YAML'
+all:
+  hosts:
+    a: {ansible_connection: local}
+    b: {ansible_connection: local}
+  vars:
+    ansible_python_interpreter: "{{ ansible_playbook_python }}"
+    vrrp_instances:
+      - {name: web, interface: lo, vrid: 51, addresses: [192.0.2.100/24]}
+YAML
+cd "$work"
+# In check mode nothing on this machine is touched.
+ansible-playbook -i inventory.yml --check failover.vrrp.deploy >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+grep -q 'changed=1' "$work/log" || { cat "$work/log"; exit 1; }
+for module in vrrp_agent vrrp_info vrrp_state; do
+    ansible-doc -t module "failover.vrrp.$module" >/dev/null
+done
+for role in vrrp lab; do
+    ansible-doc -t role "failover.vrrp.$role" >/dev/null
+done
+echo "the artefact installs and works by itself: $(stat -c %s "$work"/*.tar.gz) bytes"
