@@ -38,7 +38,7 @@ class Node:
         self.link = Link(7, "eth0", True, mac, (LinkAddress(self.own, 24),))
         self.connected = True
         self.done: list[Action] = []
-        self.refused: type[Action] | None = None
+        self.refused: tuple[type, ...] = ()
         self.engine = Engine()
         self.do(self.engine.links_changed({"eth0": self.link}, cluster.now))
         self.configure(*instances)
@@ -52,7 +52,7 @@ class Node:
         """Perform actions on the virtual host."""
         for action in actions:
             self.done.append(action)
-            if type(action) is self.refused:
+            if isinstance(action, self.refused):
                 self.do(self.engine.failed(action, "refused", self.cluster.now))
             elif isinstance(action, Send):
                 self.cluster.carry(self, action)

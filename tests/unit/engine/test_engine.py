@@ -304,11 +304,11 @@ def test_a_host_that_can_not_install_leaves_it_to_another_and_tries_again() -> N
     cluster = Cluster()
     first = cluster.node(priority=150)
     second = cluster.node(priority=100)
-    first.refused = Install
+    first.refused = (Install,)
     cluster.run(9)
     assert (first.state, first.status()["reason"]) == ("INITIALIZE", "refused")
     assert second.state == "MASTER"
-    first.refused = None
+    first.refused = ()
     cluster.run(10)
     assert masters(cluster) == [1]
 
@@ -316,12 +316,12 @@ def test_a_host_that_can_not_install_leaves_it_to_another_and_tries_again() -> N
 def test_a_host_that_can_not_speak_steps_down_after_three_attempts() -> None:
     cluster, first, second = pair()
     second.connected = False
-    first.refused = Send
+    first.refused = (Send,)
     cluster.run(2)
     assert first.state == "MASTER"
-    first.refused = None
+    first.refused = ()
     cluster.run(1)
-    first.refused = Send
+    first.refused = (Send,)
     cluster.run(2)
     assert first.state == "MASTER"
     cluster.run(1)

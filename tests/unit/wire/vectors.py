@@ -63,9 +63,11 @@ VALID = [
 DISCARDED = [
     Vector("RouterOS, v2 with a password", "212abf03010af11f0a042a010a042a020a042a03"
            "6162636465666768", "10.0.0.91", reason="authentication_type"),
-    Vector("tcpdump, cut to six bytes", "2102000101ff", "250.219.91.20", reason="truncated", ttl=254),
+    Vector("tcpdump, cut to six bytes", "2102000101ff", "250.219.91.20",
+           reason="truncated", ttl=254),
     Vector("PcapPlusPlus, v2 without its trailer",
-           "21016403000138fac0a80001c0a80002c0a80003", "192.168.0.30", reason="invalid_length"),
+           "21016403000138fac0a80001c0a80002c0a80003", "192.168.0.30",
+           reason="invalid_length"),
     Vector("lagopus, type 2", "3232ff020064b5390a0000010a000002", "192.168.100.238",
            reason="invalid_type"),
     Vector("lagopus, one byte too many", "3132ff020064bf3f0a000001ffffffff00",
@@ -77,7 +79,8 @@ DISCARDED = [
     Vector("holo, version 4", "410116010001b57f20010db8000000000000000003707334", "fe80::9",
            reason="invalid_version"),
     Vector("holo, 1000 bytes", "3101" + "00" * 998, "fe80::9", reason="invalid_length"),
-    Vector("scapy, count 1 and no address", "3101640100646a1f", "::1", reason="invalid_length", ttl=64),
+    Vector("scapy, count 1 and no address", "3101640100646a1f", "::1",
+           reason="invalid_length", ttl=64),
     Vector("scapy, version 1", "1102fe020001c6f414000102140001030000000000000000", "20.0.0.3",
            reason="invalid_version"),
     Vector("ze, v3 with a v2 trailer", "310ac8020064828ac0000201c00002020000000000000000",

@@ -1,0 +1,140 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The control socket of a running agent: who may read, who may change, and what can't harm it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import tempfile
+from pathlib import Path
+from typing import Any, Iterator
+
+import pytest
+from routers import AGENT, Agent, instance
+from segment import Segment, eventually
+
+NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+
+
+@pytest.fixture
+def public(segment: Segment) -> Iterator[Path]:
+    """A directory that everybody can reach, in place of the test's own."""
+    place = Path(tempfile.mkdtemp(prefix="vrrp-"))
+    place.chmod(0o755)
+    segment.directory = place
+    yield place
+    shutil.rmtree(place)
+
+
+@pytest.fixture
+def agent(segment: Segment, public: Path) -> Agent:
+    """An agent that serves, with a socket that everybody can reach."""
+    started = Agent(segment.host(), instance()).start()
+    started.wait_for("MASTER")
+    return started
+
+
+def say(agent: Agent, line: bytes) -> dict[str, Any]:
+    """Send a line as it is; gives the answer."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+        client.settimeout(5)
+        client.connect(str(agent.socket))
+        client.sendall(line)
+        answer: dict[str, Any] = json.loads(client.makefile("rb").readline())
+        return answer
+
+
+def as_nobody(agent: Agent, *groups: str) -> list[str]:
+    """The beginning of a vrrpctl command that an unprivileged user runs."""
+    identity = [word for word in NOBODY if not groups or word != "--clear-groups"]
+    return [*identity, *groups, *AGENT, "ctl", "--socket", str(agent.socket)]
+
+
+def outcome(agent: Agent, command: list[str]) -> tuple[int, str]:
+    """Run a command on the agent's host; gives exit status and errors."""
+    errors = agent.directory / "errors"
+    with errors.open("w") as file:
+        status = agent.host.start(*command, stdout=file, stderr=file).wait(10)
+    return status, errors.read_text()
+
+
+def test_status_answers_as_documented(agent: Agent) -> None:
+    answer = say(agent, b'{"version": 1, "command": "status"}\n')
+    assert answer["version"] == 1
+    assert answer["agent"]["bundle"] is None
+    (web,) = answer["instances"]
+    expected = {
+        "name", "interface", "family", "vrid", "state", "reason", "intent", "priority",
+        "effective_priority", "addresses", "master", "since", "transitions", "counters",
+    }  # fmt: skip
+    assert expected <= set(web)
+    assert set(web["master"]) == {"address", "priority", "advertisement_interval"}
+
+
+def test_everybody_reads_and_not_everybody_changes(agent: Agent) -> None:
+    assert outcome(agent, [*as_nobody(agent), "status"])[0] == 0
+    for command in (["backup", "web"], ["reload"]):
+        status, errors = outcome(agent, [*as_nobody(agent), *command])
+        assert (status, errors) == (1, "vrrpctl: changing needs root or the agent's group\n")
+    assert agent.status()["intent"] == "auto"
+
+
+def test_the_group_of_the_socket_changes(agent: Agent) -> None:
+    agent.stop()
+    agent.start()
+    # The agent took note of the socket's group, root's; another one is of no use.
+    group = os.stat(agent.socket).st_gid
+    assert group == 0
+    assert outcome(agent, [*as_nobody(agent, "--groups=12"), "auto", "web"])[0] == 1
+    assert outcome(agent, [*as_nobody(agent, "--groups=12,0"), "auto", "web"])[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        (b"\xff\xfe\n", "bad_request"),
+        (b"[]\n", "bad_request"),
+        (b'{"version": 7}\n', "version"),
+        (b'{"version": 1, "command": "status", "instances": ["nothing"]}\n', "unknown_instance"),
+        (
+            b'{"version": 1, "command": "set-intent", "instance": "x", "intent": "auto"}\n',
+            "unknown_instance",
+        ),
+    ],
+)
+def test_what_is_wrong_is_answered(agent: Agent, line: bytes, code: str) -> None:
+    assert say(agent, line)["error"]["code"] == code
+    assert agent.status()["state"] == "MASTER"
+
+
+def test_clients_that_misbehave_do_no_harm(agent: Agent) -> None:
+    clients = [socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) for _number in range(80)]
+    for client in clients:
+        client.connect(str(agent.socket))
+    clients[0].sendall(b"{" * 200_000)
+    clients[1].sendall(b'{"version": 1, "command": "watch"}\n')
+    clients[2].sendall(b'{"version": 1, "command": "status"}\n' * 500)
+    for client in clients:
+        client.close()
+    eventually(lambda: agent.ctl("status", check=False).returncode == 0, 5, "it answers again")
+    assert agent.status()["transitions"] == 2
+
+
+def test_there_is_one_agent_at_a_socket(agent: Agent) -> None:
+    command = ["run", "--config", str(agent.config), "--socket", str(agent.socket)]
+    status, errors = outcome(agent, [*AGENT, *command])
+    assert status == 1
+    assert "another agent answers at" in errors
+    assert agent.status()["state"] == "MASTER"
+
+
+def test_no_agent(agent: Agent) -> None:
+    agent.stop()
+    refused = agent.ctl("status", check=False)
+    assert refused.returncode == 1
+    assert "no agent at" in refused.stderr
