@@ -12,10 +12,14 @@ from ansible_collections.failover.vrrp.plugins.plugin_utils._survey import surve
 
 
 def vrrp_survey(
-    hostvars: t.Mapping[str, t.Any], hosts: t.Sequence[str], variable: str
+    hostvars: t.Mapping[str, t.Any],
+    hosts: t.Sequence[str],
+    variable: str,
+    complete: bool = True,
 ) -> dict[str, t.Any]:
     """The survey over what ``vrrp_info`` registered as ``variable`` on the hosts."""
-    return survey({host: hostvars[host][variable] for host in hosts if variable in hostvars[host]})
+    answers = {host: hostvars[host][variable] for host in hosts if variable in hostvars[host]}
+    return survey(answers, complete)
 
 
 class FilterModule:

@@ -18,10 +18,13 @@ Instance = t.Mapping[str, t.Any]
 _COLUMNS = ("INSTANCE", "HOST", "STATE", "INTENT", "PRIORITY", "SINCE", "WHY")
 
 
-def survey(answers: t.Mapping[str, t.Mapping[str, t.Any]]) -> dict[str, t.Any]:
+def survey(
+    answers: t.Mapping[str, t.Mapping[str, t.Any]], complete: bool = True
+) -> dict[str, t.Any]:
     """The table and the problems, from what ``vrrp_info`` registered on each host.
 
-    A host that could not be asked has ``msg`` in place of ``instances``.
+    A host that could not be asked has ``msg`` in place of ``instances``. Where the answers are
+    not ``complete``, the master may be a host that was not asked, if all hear the same one.
     """
     groups: dict[str, list[tuple[str, Instance]]] = {}
     silent: list[tuple[str, str]] = []
@@ -32,7 +35,9 @@ def survey(answers: t.Mapping[str, t.Mapping[str, t.Any]]) -> dict[str, t.Any]:
             groups.setdefault(instance["name"], []).append((host, instance))
     rows = [_row(host, one) for name in sorted(groups) for host, one in groups[name]]
     rows += [("-", host, "UNKNOWN", "-", "-", "-", why) for host, why in silent]
-    problems = [line for name, members in groups.items() for line in _problems(name, members)]
+    problems = [
+        line for name, members in groups.items() for line in _problems(name, members, complete)
+    ]
     problems += [f"{host} could not be asked: {why}" for host, why in silent]
     masters = _masters(groups)
     return {
@@ -62,8 +67,10 @@ def _masters(groups: t.Mapping[str, list[tuple[str, Instance]]]) -> dict[str, li
     }
 
 
-def _problems(name: str, members: list[tuple[str, Instance]]) -> list[str]:
+def _problems(name: str, members: list[tuple[str, Instance]], complete: bool) -> list[str]:
     masters = [(host, instance) for host, instance in members if instance["state"] == "MASTER"]
+    if not masters and not complete and _hear_one_master(members):
+        return []
     if not masters:
         states = ", ".join(f"{host} is {one['state']} ({one['reason']})" for host, one in members)
         return [f"{name} has no master: {states}"]
@@ -71,6 +78,11 @@ def _problems(name: str, members: list[tuple[str, Instance]]) -> list[str]:
         hosts = " and ".join(host for host, _instance in masters)
         return [f"{name} has {len(masters)} masters: {hosts}"]
     return _strangers(name, masters[0][1], members)
+
+
+def _hear_one_master(members: list[tuple[str, Instance]]) -> bool:
+    heard = {(instance["master"] or {}).get("address") for _host, instance in members}
+    return len(heard) == 1 and None not in heard
 
 
 def _strangers(name: str, master: Instance, members: list[tuple[str, Instance]]) -> list[str]:

@@ -12,7 +12,8 @@ export PATH=$VENV/bin:$PATH
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-cd "$ROOT"
+export ANSIBLE_COLLECTIONS_PATH=$work ANSIBLE_LOCALHOST_WARNING=false
+cd "$ROOT" || exit 1
 ansible-galaxy collection build --force --output-path "$work" . >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 ansible-galaxy collection install --offline --collections-path "$work" "$work"/failover-vrrp-*.tar.gz \
     >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
@@ -25,7 +26,6 @@ for entry in "$installed"/* "$installed"/.[!.]*; do
     esac
 done
 
-export ANSIBLE_COLLECTIONS_PATH=$work ANSIBLE_LOCALHOST_WARNING=false
 cat >"$work/inventory.yml" <<'YAML'
 all:
   hosts:
@@ -36,7 +36,7 @@ all:
     vrrp_instances:
       - {name: web, interface: lo, vrid: 51, addresses: [192.0.2.100/24]}
 YAML
-cd "$work"
+cd "$work" || exit 1
 # In check mode nothing on this machine is touched.
 ansible-playbook -i inventory.yml --check failover.vrrp.deploy >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 grep -q 'changed=1' "$work/log" || { cat "$work/log"; exit 1; }

@@ -20,11 +20,11 @@ mkdir -p "$(dirname "$bootstrap")"
 copy=$ROOT/.cache/sanity/ansible_collections/failover/vrrp
 rm -rf "$copy"
 mkdir -p "$copy"
-cd "$ROOT"
+cd "$ROOT" || exit 1
 git ls-files -z --cached --others --exclude-standard |
     while IFS= read -r -d '' file; do [ -e "$file" ] && printf '%s\0' "$file"; done |
     tar --create --null --files-from=- | tar --extract --directory="$copy"
-cd "$copy"
+cd "$copy" || exit 1
 git init -q .
 git add -A
 exec ansible-test sanity --color no --python "$python_version" "$@"

@@ -201,3 +201,15 @@ def test_watch_tells_every_transition(segment: Segment) -> None:
     first.ctl("backup", "web")
     line = watch.stdout.readline()
     assert "web: BACKUP -> MASTER (timer_expired: 192.0.2.11 resigned)" in line
+
+
+def test_an_interface_that_leaves_a_bridge_is_still_there(segment: Segment) -> None:
+    only = Agent(segment.host(), instance()).start()
+    only.wait_for("MASTER")
+    only.host.run("ip", "link", "add", "br9", "type", "bridge")
+    only.host.run("ip", "link", "set", "eth0", "master", "br9")
+    # The kernel tells of a port that leaves a bridge as if the interface were deleted.
+    only.host.run("ip", "link", "set", "eth0", "nomaster")
+    time.sleep(0.3)  # Long enough for the agent to have heard, had it believed it.
+    status = only.status()
+    assert (status["state"], status["transitions"]) == ("MASTER", 2)

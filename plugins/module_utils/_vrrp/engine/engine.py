@@ -91,7 +91,9 @@ class Engine:
         return self._look_around(now)
 
     def failed(self, action: Action, error: str, now: Nanoseconds) -> Actions:
-        """The kernel refused an action. A router that can't serve or speak steps down."""
+        """The kernel refused an action. A router that can't serve, speak or hear steps down."""
+        if isinstance(action, Listen):
+            return self._deaf(action, error, now)
         router = self._routers.get(getattr(action, "router", ""))
         if router is None:
             return []
@@ -100,6 +102,15 @@ class Engine:
         if isinstance(action, (Send, Install)):
             return [Note(router.name, error), *self._step(router, Interrupted(error, True), now)]
         return [Note(router.name, error)]
+
+    def _deaf(self, action: Listen, error: str, now: Nanoseconds) -> Actions:
+        """Who can't hear other masters must not be one."""
+        actions: Actions = []
+        for (index, family, _vrid), router in list(self._places.items()):
+            if (index, family) in action.channels:
+                actions.append(Note(router.name, error))
+                actions.extend(self._step(router, Interrupted(error, True), now))
+        return actions
 
     def _look_around(self, now: Nanoseconds) -> Actions:
         """Bring every router in line with the interfaces, and forget those that have left."""
@@ -152,7 +163,7 @@ class Engine:
         retry_at = getattr(router.state, "retry_at", None)
         if retry_at is not None and now < retry_at:
             return []
-        return self._step(router, Startup(), now)
+        return [self._listen(), *self._step(router, Startup(), now)]
 
     def _listen(self) -> Listen:
         self._places = {

@@ -16,6 +16,7 @@ from typing import Any, Dict, Tuple
 from ..engine.links import Link, LinkAddress, Links
 from . import netlink
 
+_AF_BRIDGE = 7
 _IFF_UP = 0x1
 _IFF_RUNNING = 0x40
 _IFA_F_SECONDARY = 0x01
@@ -85,6 +86,8 @@ class LinkMonitor:
 
     def _take(self, message: Any) -> None:
         event = message.get("event")
+        if message.get("family") == _AF_BRIDGE:
+            return  # About a port of a bridge, not about the interface that is the port.
         if event == "RTM_NEWLINK":
             self._links[message["index"]] = _link(message)
         elif event == "RTM_DELLINK":

@@ -41,6 +41,7 @@ except ImportError as missing:  # The bundle carries pyroute2; a checkout needs 
 else:
     PYROUTE2_MISSING = None
 
+_ANSWER_WITHIN = 5.0  # Seconds; the kernel answers at once or never.
 _RECEIVE_SIZE = 1 << 20
 _RECEIVE_BUFFER = 1 << 22
 _SO_RCVBUFFORCE = 33
@@ -64,6 +65,7 @@ def open_socket(listen: bool = False) -> socket.socket:
     except PermissionError:
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
     opened.bind((0, groups))
+    opened.settimeout(_ANSWER_WITHIN)
     return opened
 
 

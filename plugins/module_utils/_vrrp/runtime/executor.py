@@ -57,6 +57,9 @@ class Executor:
         """Do all of it; gives the actions that failed, each with what went wrong."""
         failures: List[Failure] = []
         for action in actions:
+            if isinstance(action, Listen):
+                failures.extend(self._listen(action))
+                continue
             try:
                 self._perform(action)
             except (KernelError, OSError) as error:
@@ -80,8 +83,6 @@ class Executor:
         elif isinstance(action, SendFrames):
             for _count in range(action.count):
                 self._frames.send(action.index, action.frames)
-        elif isinstance(action, Listen):
-            self._listen(action)
         else:
             self._record(action)
 
@@ -116,12 +117,19 @@ class Executor:
             raise KernelError(19, "cannot send an advertisement")
         channel.send(action.source, action.destination, action.message)
 
-    def _listen(self, action: Listen) -> None:
+    def _listen(self, action: Listen) -> List[Failure]:
+        """Open and close channels; a failure names the one channel that could not be opened."""
+        failures: List[Failure] = []
         for key in set(self._channels) - action.channels:
             channel = self._channels.pop(key)
             self._on_close(channel)
             channel.close()
         for key in action.channels - set(self._channels):
-            channel = Channel(*key)
+            try:
+                channel = Channel(*key)
+            except (KernelError, OSError) as error:
+                failures.append((Listen(frozenset({key})), str(error)))
+                continue
             self._channels[key] = channel
             self._on_open(channel)
+        return failures
