@@ -27,6 +27,7 @@ from pathlib import Path
 CACHE = Path(os.environ.get("VRRP_LAB_CACHE", "/var/cache/vrrp-lab"))
 STATE = Path("/var/lib/vrrp-lab")
 PACKAGES = "systemd,systemd-sysv,dbus,python3,iproute2,openssh-server,procps,nftables,iputils-ping"
+RECIPE = 2  # Counts the changes to how an image is made, so that old ones are not used.
 BOOT_WITHIN = 60.0  # Seconds; three seconds are usual.
 BRIDGE_ADDRESS = "192.0.2.1"
 OBSERVER_ADDRESS = "192.0.2.2"
@@ -62,7 +63,7 @@ def attempt(*command: str | Path) -> bool:
 
 def image(suite: str) -> Path:
     """The root file system of a suite, built if it is not in the cache."""
-    recipe = hashlib.sha256(f"{PACKAGES}{NFTABLES}".encode()).hexdigest()[:12]
+    recipe = hashlib.sha256(f"{PACKAGES}{NFTABLES}{RECIPE}".encode()).hexdigest()[:12]
     root = CACHE / f"{suite}-{recipe}"
     if not root.exists():
         building = root.with_suffix(f".{os.getpid()}")
@@ -72,9 +73,43 @@ def image(suite: str) -> Path:
         wants = building / "etc/systemd/system/sysinit.target.wants"
         wants.mkdir(parents=True, exist_ok=True)
         (wants / "nftables.service").symlink_to("/lib/systemd/system/nftables.service")
+        _leave_tmp_alone(building)
         shutil.rmtree(building / "var/cache/apt", ignore_errors=True)
         building.rename(root)
     return root
+
+
+def _leave_tmp_alone(root: Path) -> None:
+    """Mask tmp.mount: nspawn has mounted /tmp, and a second mount would hide what is in it.
+
+    It fails at boot, and systemd tries again whenever a service is started.
+    """
+    (root / "etc/systemd/system/tmp.mount").symlink_to("/dev/null")
+
+
+# --- What the hosts together need of this machine ------------------------------------------------
+
+INOTIFY = Path("/proc/sys/fs/inotify/max_user_instances")
+INOTIFY_NEEDED = 1024  # Every systemd takes some dozens, and all of them count as one root.
+INOTIFY_BEFORE = STATE / "inotify-before"
+
+
+def raise_limits() -> None:
+    """Let several systemds run beside each other, and remember how it was."""
+    before = INOTIFY.read_text()
+    if int(before) < INOTIFY_NEEDED:
+        INOTIFY_BEFORE.write_text(before)
+        INOTIFY.write_text(str(INOTIFY_NEEDED))
+
+
+def restore_limits() -> None:
+    """Set back what ``raise_limits`` changed, once there is no lab any more."""
+    if [path for path in STATE.iterdir() if path.is_dir()]:
+        return
+    if INOTIFY_BEFORE.exists():
+        INOTIFY.write_text(INOTIFY_BEFORE.read_text())
+        INOTIFY_BEFORE.unlink()
+    STATE.rmdir()
 
 
 # --- One host ------------------------------------------------------------------------------------
@@ -246,8 +281,7 @@ class Lab:
         for namespace in (self.observer, self.bridge):
             attempt("ip", "netns", "delete", namespace)
         shutil.rmtree(self.directory)
-        if not any(STATE.iterdir()):
-            STATE.rmdir()
+        restore_limits()
         return True
 
     def connect(self, namespace: str, port: str, address: str) -> None:
@@ -270,6 +304,7 @@ class Lab:
 
     def _make_network(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
+        raise_limits()
         if not Path(f"/run/netns/{self.bridge}").exists():
             self._make_bridge()
         self.connect(self.observer, "observer", OBSERVER_ADDRESS)
