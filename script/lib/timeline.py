@@ -10,7 +10,7 @@ from typing import Any, Iterator, Sequence
 
 _COLOURS = ("#2f6f9f", "#4c9f70", "#a06cb5")
 _GAP = "#c0392b"
-_WIDTH, _LEFT, _TOP, _ROW = 900, 70, 46, 30
+_WIDTH, _LEFT, _TOP, _ROW = 900, 70, 60, 30
 
 
 class Timeline:
@@ -88,7 +88,7 @@ def _gaps(timeline: Timeline, hosts: Sequence[str]) -> Iterator[str]:
 def _events(timeline: Timeline, events: Sequence[tuple[int, str]], rows: int) -> Iterator[str]:
     for place, (number, what) in enumerate(events):
         x, bottom = _x(timeline, number), _TOP + rows * _ROW
-        y = 14 + 14 * (place % 2)
+        y = 14 + 14 * (place % 3)
         yield f'<line x1="{x}" y1="{y + 2}" x2="{x}" y2="{bottom}" stroke="#555"/>'
         yield f'<text x="{x + 3}" y="{y}">{what}</text>'
 

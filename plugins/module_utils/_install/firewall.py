@@ -88,7 +88,7 @@ def _open_nftables(host: Host) -> None:
         if chain not in opened:
             what = f"let VRRP into nftables chain {' '.join(chain)}"
             host.command(what, "nft", "insert", "rule", *chain, *_RULE)
-    if host.write(NFTABLES_DROP_IN, _drop_in(chains)):
+    if chains and host.write(NFTABLES_DROP_IN, _drop_in(chains)):
         host.command("tell systemd of its units", "systemctl", "daemon-reload")
 
 

@@ -27,7 +27,7 @@ from pathlib import Path
 CACHE = Path(os.environ.get("VRRP_LAB_CACHE", "/var/cache/vrrp-lab"))
 STATE = Path("/var/lib/vrrp-lab")
 PACKAGES = "systemd,systemd-sysv,dbus,python3,iproute2,openssh-server,procps,nftables,iputils-ping"
-RECIPE = 2  # Counts the changes to how an image is made, so that old ones are not used.
+RECIPE = 3  # Counts the changes to how an image is made, so that old ones are not used.
 BOOT_WITHIN = 60.0  # Seconds; three seconds are usual.
 BRIDGE_ADDRESS = "192.0.2.1"
 OBSERVER_ADDRESS = "192.0.2.2"
@@ -73,18 +73,9 @@ def image(suite: str) -> Path:
         wants = building / "etc/systemd/system/sysinit.target.wants"
         wants.mkdir(parents=True, exist_ok=True)
         (wants / "nftables.service").symlink_to("/lib/systemd/system/nftables.service")
-        _leave_tmp_alone(building)
         shutil.rmtree(building / "var/cache/apt", ignore_errors=True)
         building.rename(root)
     return root
-
-
-def _leave_tmp_alone(root: Path) -> None:
-    """Mask tmp.mount: nspawn has mounted /tmp, and a second mount would hide what is in it.
-
-    It fails at boot, and systemd tries again whenever a service is started.
-    """
-    (root / "etc/systemd/system/tmp.mount").symlink_to("/dev/null")
 
 
 # --- What the hosts together need of this machine ------------------------------------------------
@@ -290,7 +281,9 @@ class Lab:
             return
         number = address.rpartition(".")[2]
         run("ip", "netns", "add", namespace)
-        run("ip", "-n", namespace, "link", "add", "eth0", "type", "veth",
+        # A card keeps its address when its host is booted again, and the others count on that.
+        run("ip", "-n", namespace, "link", "add", "eth0",
+            "address", f"02:00:c0:00:02:{int(number):02x}", "type", "veth",
             "peer", "name", port, "netns", self.bridge)  # fmt: skip
         run("ip", "-n", self.bridge, "link", "set", port, "master", "br0", "up")
         # Otherwise addresses stay tentative on a bridge that has no one to ask.

@@ -1,0 +1,116 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The firewall of a host that only pretends: which commands are run, and which are not."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Sequence
+
+import pytest
+from ansible_collections.failover.vrrp.plugins.module_utils._install import firewall
+from ansible_collections.failover.vrrp.plugins.module_utils._install.host import Host
+
+CHAIN = {"family": "inet", "table": "filter", "name": "input", "hook": "input", "type": "filter"}
+RULE = {"family": "inet", "table": "filter", "chain": "input", "handle": 9}
+
+
+class Pretender:
+    """Answers as the commands in ``answers`` do; everything else fails."""
+
+    def __init__(self, answers: dict[str, str]) -> None:
+        self.answers = answers
+        self.ran: list[str] = []
+
+    def __call__(self, command: Sequence[str]) -> tuple[int, str, str]:
+        line = " ".join(command)
+        self.ran.append(line)
+        known = line in self.answers
+        return (0 if known else 1), self.answers.get(line, ""), ""
+
+
+def host(answers: dict[str, str]) -> tuple[Host, Pretender]:
+    pretender = Pretender(answers)
+    return Host(pretender, check_mode=True), pretender
+
+
+def ruleset(*entries: dict[str, Any]) -> dict[str, str]:
+    return {
+        "systemctl is-active --quiet nftables.service": "",
+        "nft --json list ruleset": json.dumps({"nftables": list(entries)}),
+    }
+
+
+def test_no_firewall_no_change() -> None:
+    managed, _pretender = host({})
+    firewall.open_for_vrrp(managed, ["eth0"])
+    assert managed.changes == []
+
+
+@pytest.fixture(autouse=True)
+def _no_drop_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    monkeypatch.setattr(firewall, "NFTABLES_DROP_IN", str(tmp_path / "vrrp.conf"))
+
+
+def test_nftables_gets_a_rule_and_a_drop_in_that_brings_it_back() -> None:
+    managed, _pretender = host(ruleset({"chain": CHAIN}))
+    firewall.open_for_vrrp(managed, ["eth0"])
+    assert managed.changes[0] == "let VRRP into nftables chain inet filter input"
+    (diff,) = managed.diff
+    rule = "-nft insert rule inet filter input meta l4proto 112 accept comment '\"failover.vrrp\"'"
+    assert f"ExecStartPost={rule}\n" in diff["after"]
+    assert f"ExecReload={rule}\n" in diff["after"]
+
+
+def test_nftables_that_has_the_rule_is_left_alone(tmp_path: Any) -> None:
+    rule = {**RULE, "comment": "failover.vrrp"}
+    managed, _pretender = host(ruleset({"chain": CHAIN}, {"rule": rule}))
+    (tmp_path / "vrrp.conf").write_text(firewall._drop_in([("inet", "filter", "input")]))
+    firewall.open_for_vrrp(managed, ["eth0"])
+    assert managed.changes == []
+
+
+@pytest.mark.parametrize(
+    "other", [{"hook": "forward"}, {"type": "nat"}, {"family": "bridge"}, {"hook": None}]
+)
+def test_only_chains_that_filter_what_arrives_count(other: dict[str, Any]) -> None:
+    managed, _pretender = host(ruleset({"chain": {**CHAIN, **other}}))
+    firewall.open_for_vrrp(managed, ["eth0"])
+    assert managed.changes == []
+
+
+def test_the_rule_is_taken_away_again() -> None:
+    rule = {**RULE, "comment": "failover.vrrp"}
+    managed, _pretender = host(ruleset({"rule": rule}, {"rule": RULE}))
+    firewall.close(managed)
+    assert managed.changes == ["remove the rule for VRRP from nftables"]
+
+
+FIREWALLD = {
+    "systemctl is-active --quiet firewalld.service": "",
+    "firewall-cmd --get-zone-of-interface=eth0": "internal\n",
+    "firewall-cmd --get-default-zone": "public\n",
+}
+
+
+def test_firewalld_is_opened_for_good_in_the_zones_of_the_interfaces() -> None:
+    managed, _pretender = host(FIREWALLD)
+    firewall.open_for_vrrp(managed, ["eth0", "eth1"])
+    assert managed.changes == [
+        "let VRRP into zone internal",
+        "let VRRP into zone internal",
+        "let VRRP into zone public",
+        "let VRRP into zone public",
+    ]
+
+
+def test_firewalld_that_is_open_is_left_alone() -> None:
+    opened = {
+        "firewall-cmd --zone=internal --query-protocol=vrrp": "",
+        "firewall-cmd --permanent --zone=internal --query-protocol=vrrp": "",
+    }
+    managed, _pretender = host({**FIREWALLD, **opened})
+    firewall.open_for_vrrp(managed, ["eth0"])
+    assert managed.changes == []

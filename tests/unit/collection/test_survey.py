@@ -1,0 +1,75 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The hosts side by side: what is right, and what is wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.failover.vrrp.plugins.plugin_utils._survey import survey
+
+
+def answer(state: str, number: int, master: int | None) -> dict[str, Any]:
+    """What a host 192.0.2.<number> says of the instance web."""
+    heard = {"address": f"192.0.2.{master}"} if master else None
+    web = {
+        "name": "web", "state": state, "intent": "auto", "reason": "why", "master": heard,
+        "priority": 100, "effective_priority": 100, "address": f"192.0.2.{number}",
+        "since": "2026-11-22T12:00:00.000+00:00",
+    }  # fmt: skip
+    return {"instances": [web]}
+
+
+GOOD = {"a": answer("MASTER", 11, 11), "b": answer("BACKUP", 12, 11)}
+
+
+def test_one_master_that_all_hear() -> None:
+    found = survey(GOOD)
+    assert found["problems"] == []
+    assert found["masters"] == {"web": ["a"]}
+    assert found["summary"] == ["web: a is master"]
+    lines = found["table"].splitlines()
+    assert lines[1].split() == [
+        "web",
+        "a",
+        "MASTER",
+        "auto",
+        "100",
+        "2026-11-22",
+        "12:00:00",
+        "why",
+    ]
+
+
+def test_no_master() -> None:
+    found = survey({"a": answer("BACKUP", 11, None), "b": answer("INITIALIZE", 12, None)})
+    assert found["problems"] == ["web has no master: a is BACKUP (why), b is INITIALIZE (why)"]
+
+
+def test_two_masters() -> None:
+    found = survey({"a": answer("MASTER", 11, 11), "b": answer("MASTER", 12, 12)})
+    assert found["problems"] == ["web has 2 masters: a and b"]
+
+
+def test_a_backup_that_hears_somebody_else() -> None:
+    found = survey({**GOOD, "c": answer("BACKUP", 13, 99), "d": answer("BACKUP", 14, None)})
+    assert found["problems"] == [
+        "web: c hears 192.0.2.99, not the master there is",
+        "web: d hears no master, not the master there is",
+    ]
+
+
+def test_a_part_of_the_hosts_may_have_its_master_elsewhere() -> None:
+    part = {"b": GOOD["b"], "c": answer("BACKUP", 13, 11)}
+    assert survey(part, complete=False)["problems"] == []
+    assert survey(part)["problems"] != []
+    torn = {**part, "d": answer("BACKUP", 14, 12)}
+    assert survey(torn, complete=False)["problems"] != []
+
+
+def test_a_host_that_says_nothing() -> None:
+    found = survey({**GOOD, "c": {"msg": "unreachable"}})
+    assert found["problems"] == ["c could not be asked: unreachable"]
+    assert "UNKNOWN" in found["table"]

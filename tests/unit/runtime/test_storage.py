@@ -1,0 +1,60 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the agent remembers, and what it makes of files that are torn."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from _vrrp.engine.actions import Recovery
+from _vrrp.model.address import parse_address
+from _vrrp.model.intent import Intent, Wish
+from _vrrp.runtime.storage import Storage
+
+RECOVERY = Recovery(
+    "web",
+    "eth0",
+    (parse_address("192.0.2.100/24"),),
+    bytes([192, 0, 2, 11]),
+    bytes([224, 0, 0, 18]),
+    bytes.fromhex("3133000100640000c0000264"),
+)
+
+
+def test_nothing_is_remembered_at_first(tmp_path: Path) -> None:
+    storage = Storage(str(tmp_path / "new"))
+    assert storage.load_intents() == {}
+    assert storage.load_recoveries() == []
+
+
+def test_what_is_kept_is_there_after_a_restart(tmp_path: Path) -> None:
+    storage = Storage(str(tmp_path / "new"))
+    intents = {"web": Intent(Wish.BACKUP, True), "db": Intent(Wish.MASTER)}
+    storage.keep_intents(intents)
+    storage.keep_recoveries([RECOVERY])
+    again = Storage(str(tmp_path / "new"))
+    assert again.load_intents() == intents
+    assert again.load_recoveries() == [RECOVERY]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"web": {"intent": "off"}}', '{"web": 7}', "7"])
+def test_torn_intents_are_none(tmp_path: Path, text: str) -> None:
+    (tmp_path / "intents.json").write_text(text)
+    assert Storage(str(tmp_path)).load_intents() == {}
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[7]", '[{"router": "web"}]', "null"])
+def test_torn_recoveries_are_none(tmp_path: Path, text: str) -> None:
+    (tmp_path / "recovery.json").write_text(text)
+    assert Storage(str(tmp_path)).load_recoveries() == []
+
+
+def test_the_same_is_not_written_twice(tmp_path: Path) -> None:
+    storage = Storage(str(tmp_path))
+    storage.keep_recoveries([RECOVERY])
+    (tmp_path / "recovery.json").unlink()
+    storage.keep_recoveries([RECOVERY])
+    assert not (tmp_path / "recovery.json").exists()
