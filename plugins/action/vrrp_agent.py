@@ -14,6 +14,7 @@ import typing as t
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.failover.vrrp.plugins.module_utils._install import bundle
+from ansible_collections.failover.vrrp.plugins.module_utils._install.texts import UNIT_TEXT
 from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.agent.version import VERSION
 
 
@@ -57,7 +58,9 @@ def _sources() -> list[bundle.Source]:
     """The agent of this collection and the pyroute2 of this controller."""
     here = os.path.dirname(os.path.abspath(__file__))
     agent = os.path.join(os.path.dirname(here), "module_utils", "_vrrp")
-    return [*bundle.read_package(agent), *bundle.read_package(_pyroute2())]
+    # The unit is no part of what is imported, but another unit is another version.
+    unit = ("vrrp-agent.service", UNIT_TEXT.encode())
+    return [*bundle.read_package(agent), *bundle.read_package(_pyroute2()), unit]
 
 
 def _pyroute2() -> str:

@@ -17,13 +17,14 @@ _VARIABLES = ("vrrp_instances", "vrrp_priority")
 def vrrp_plan(
     hostvars: t.Mapping[str, t.Any], hosts: t.Sequence[str], instances: t.Any = None
 ) -> dict[str, t.Any]:
-    """The configuration of each of the hosts; ``instances`` where a host has none of its own."""
-    variables: dict[str, dict[str, t.Any]] = {}
-    for host in hosts:
-        own = {name: hostvars[host].get(name) for name in _VARIABLES}
-        if own["vrrp_instances"] is None:
-            own["vrrp_instances"] = instances
-        variables[host] = own
+    """The configuration of each of the hosts.
+
+    ``instances`` are those of every host when none of them has any in its variables: that is so
+    where they are given to the role as parameters.
+    """
+    variables = {host: {name: hostvars[host].get(name) for name in _VARIABLES} for host in hosts}
+    if all(own["vrrp_instances"] is None for own in variables.values()):
+        variables = {host: {**own, "vrrp_instances": instances} for host, own in variables.items()}
     try:
         return plan(variables)
     except InventoryError as error:

@@ -165,7 +165,7 @@ def watch_it_move() -> tuple[Timeline, list[Event]]:
         limit = MASTER_DOWN_INTERVAL_MS + ALLOWANCE_MS
         watch.during("power cut of node2, the master", lambda: lab("power-off", "node2"),
                      limit, 4)  # fmt: skip
-        watch.during("return of node2, which was told to be master",
+        watch.during("return of node2",
                      lambda: lab("power-on", "node2"), 0, 3)  # fmt: skip
         timeline = watch.finish()
     except BaseException:

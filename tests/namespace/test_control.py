@@ -10,6 +10,8 @@ import json
 import os
 import shutil
 import socket
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any, Iterator
@@ -123,6 +125,29 @@ def test_clients_that_misbehave_do_no_harm(agent: Agent) -> None:
         client.close()
     eventually(lambda: agent.ctl("status", check=False).returncode == 0, 5, "it answers again")
     assert agent.status()["transitions"] == 2
+
+
+def test_a_client_that_asks_and_hangs_up_does_no_harm(agent: Agent) -> None:
+    lines = b'{"version": 1, "command": "status"}\n{"version": 1, "command": "reload"}\n'
+    for _attempt in range(50):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+            client.connect(str(agent.socket))
+            client.sendall(lines)
+    assert agent.status()["transitions"] == 2
+
+
+def test_nobody_can_lock_root_out(agent: Agent) -> None:
+    hog = (
+        "import socket, sys, time\n"
+        "held = [socket.socket(socket.AF_UNIX) for _number in range(80)]\n"
+        "for one in held: one.connect(sys.argv[1])\n"
+        "print('held', flush=True); time.sleep(60)"
+    )
+    command = [*NOBODY, sys.executable, "-c", hog, str(agent.socket)]
+    process = agent.host.start(*command, stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+    assert agent.status()["state"] == "MASTER"
 
 
 def test_there_is_one_agent_at_a_socket(agent: Agent) -> None:

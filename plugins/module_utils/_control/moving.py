@@ -24,7 +24,7 @@ def differs(instance: Status, state: str, force: bool) -> bool:
     """Whether what is wanted is not so yet."""
     if instance["intent"] != state:
         return True
-    if state == "backup" and force and not instance["intent_forced"]:
+    if state == "backup" and force != instance["intent_forced"]:
         return True
     return state in _REACHED and instance["state"] != _REACHED[state]
 

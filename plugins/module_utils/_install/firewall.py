@@ -13,8 +13,8 @@ from __future__ import annotations
 import json
 from typing import Any, Dict, List, Sequence, Tuple
 
-from .host import Host
-from .places import NFTABLES_DROP_IN, NFTABLES_DROP_IN_DIRECTORY
+from .host import Host, read
+from .places import FIREWALLD_ZONES, NFTABLES_DROP_IN, NFTABLES_DROP_IN_DIRECTORY
 
 _MARK = "failover.vrrp"
 _RULE = ("meta", "l4proto", "112", "accept", "comment", f'"{_MARK}"')
@@ -35,7 +35,7 @@ def close(host: Host) -> None:
     if _is_active(host, "firewalld.service"):
         _close_firewalld(host)
     if host.remove(NFTABLES_DROP_IN):
-        host.remove(NFTABLES_DROP_IN_DIRECTORY)
+        host.remove_if_empty(NFTABLES_DROP_IN_DIRECTORY)
         host.command("tell systemd of its units", "systemctl", "daemon-reload")
     for chain, handle in _nftables_rules(host):
         host.command(
@@ -53,12 +53,17 @@ def _is_active(host: Host, unit: str) -> bool:
 
 
 def _open_firewalld(host: Host, interfaces: Sequence[str]) -> None:
+    opened = set((read(FIREWALLD_ZONES) or "").split())
     for zone in sorted({_zone(host, interface) for interface in interfaces}):
         for permanent in ((), ("--permanent",)):
             command = ("firewall-cmd", *permanent, f"--zone={zone}")
             status, _output = host.ask(*command, "--query-protocol=vrrp")
             if status != 0:
                 host.command(f"let VRRP into zone {zone}", *command, "--add-protocol=vrrp")
+                opened.add(zone)
+    if opened:
+        # Only these are closed again: others may have been open for somebody else.
+        host.write(FIREWALLD_ZONES, "".join(f"{zone}\n" for zone in sorted(opened)))
 
 
 def _zone(host: Host, interface: str) -> str:
@@ -69,8 +74,7 @@ def _zone(host: Host, interface: str) -> str:
 
 
 def _close_firewalld(host: Host) -> None:
-    _status, zones = host.ask("firewall-cmd", "--get-zones")
-    for zone in zones.split():
+    for zone in (read(FIREWALLD_ZONES) or "").split():
         for permanent in ((), ("--permanent",)):
             command = ("firewall-cmd", *permanent, f"--zone={zone}")
             status, _output = host.ask(*command, "--query-protocol=vrrp")

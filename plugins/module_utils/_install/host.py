@@ -31,7 +31,12 @@ class Host:
         self.diff: List[Dict[str, str]] = []
 
     def ask(self, *command: str) -> Tuple[int, str]:
-        """Run a command that changes nothing; gives its exit status and output."""
+        """Run a command that changes nothing; gives its exit status and output.
+
+        A program that the host does not have is one that fails.
+        """
+        if shutil.which(command[0]) is None and not os.path.isabs(command[0]):
+            return 127, ""
         status, output, _errors = self._run(command)
         return status, output
 
@@ -76,6 +81,11 @@ class Host:
             return False
         self.change(f"remove {path}", lambda: _remove(path))
         return True
+
+    def remove_if_empty(self, path: str) -> None:
+        """Have no directory at ``path`` when nothing is in it any more."""
+        if os.path.isdir(path) and not os.listdir(path):
+            self.change(f"remove {path}", lambda: os.rmdir(path))
 
     def _note_diff(self, path: str, before: str | None, after: str) -> None:
         self.diff.append(

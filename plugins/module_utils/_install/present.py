@@ -14,12 +14,14 @@ from __future__ import annotations
 import json
 import os
 import pwd
+import shutil
 import tempfile
 from dataclasses import dataclass
 from typing import Any, Dict, List
 
 from .._vrrp.base.errors import ControlError
 from .._vrrp.control.client import ControlClient
+from .._vrrp.control.protocol import digest
 from . import firewall, places
 from .bundle import unpack
 from .host import Host, HostError, read
@@ -53,13 +55,13 @@ def make_present(host: Host, wanted: Wanted) -> bool:
     """
     _ensure_user(host)
     _ensure_version(host, wanted)
-    config_changed = _ensure_config(host, wanted)
+    config = _ensure_config(host, wanted)
     _ensure_current(host, wanted.bundle)
     _ensure_programs(host, wanted.python)
-    unit_changed = _ensure_unit(host)
+    _ensure_unit(host)
     if wanted.firewall:
         firewall.open_for_vrrp(host, _interfaces(wanted.config))
-    return _ensure_service(host, wanted.bundle, config_changed, unit_changed)
+    return _ensure_service(host, wanted.bundle, config)
 
 
 def _ensure_user(host: Host) -> None:
@@ -86,17 +88,26 @@ def _unpack(host: Host, wanted: Wanted) -> None:
     code = f"import sys; sys.path.insert(0, {directory!r}); import _vrrp.agent.agent"
     status, output = host.ask(wanted.python, "-IS", "-c", code)
     if status != 0:
+        shutil.rmtree(directory)  # Or the next run would take it for a version that works.
         raise HostError(f"the agent can't be loaded by {wanted.python}: {output}")
 
 
-def _ensure_config(host: Host, wanted: Wanted) -> bool:
-    if wanted.config is None:
-        return False
-    text = json.dumps(wanted.config, indent=2, sort_keys=True) + "\n"
-    if read(places.CONFIG) == text:
-        return False
-    _validate(host, wanted, text)
-    return host.write(places.CONFIG, text)
+def _ensure_config(host: Host, wanted: Wanted) -> str | None:
+    """Have the configuration, judged by the version that is going to read it; gives its text."""
+    present = read(places.CONFIG)
+    text = present
+    if wanted.config is not None:
+        text = json.dumps(wanted.config, indent=2, sort_keys=True) + "\n"
+    if text is not None and (text != present or not _is_current(wanted.bundle)):
+        _validate(host, wanted, text)
+    if text is not None:
+        host.write(places.CONFIG, text)
+    return text
+
+
+def _is_current(bundle: str) -> bool:
+    link = places.CURRENT
+    return os.path.islink(link) and os.path.basename(os.readlink(link)) == bundle
 
 
 def _validate(host: Host, wanted: Wanted, text: str) -> None:
@@ -142,11 +153,9 @@ def _ensure_programs(host: Host, python: str) -> None:
     host.write(places.CONTROL, program(python, "control"), 0o755)
 
 
-def _ensure_unit(host: Host) -> bool:
-    changed = host.write(places.UNIT, UNIT_TEXT)
-    if changed:
+def _ensure_unit(host: Host) -> None:
+    if host.write(places.UNIT, UNIT_TEXT):
         host.command("tell systemd of the unit", "systemctl", "daemon-reload")
-    return changed
 
 
 def _interfaces(config: Dict[str, Any] | None) -> List[str]:
@@ -157,17 +166,21 @@ def _interfaces(config: Dict[str, Any] | None) -> List[str]:
 # --- The service ---------------------------------------------------------------------------------
 
 
-def _ensure_service(host: Host, bundle: str, config_changed: bool, unit_changed: bool) -> bool:
-    """Have the service enabled and running; tells whether it has to be restarted."""
+def _ensure_service(host: Host, bundle: str, config: str | None) -> bool:
+    """Have the service enabled and running; tells whether it has to be restarted.
+
+    What runs is asked of the agent itself, so an earlier run that was cut off is made good.
+    """
     enabled, active = _service_state(host)
     if not enabled:
         host.command("enable the service", "systemctl", "enable", places.UNIT_NAME)
     if not active:
         host.command("start the service", "systemctl", "start", places.UNIT_NAME)
         return False
-    if unit_changed or _running_bundle() != bundle:
+    running = _running_agent()
+    if running.get("bundle") != bundle:
         return True
-    if config_changed:
+    if config is not None and running.get("config") != digest(config):
         host.command("reload the configuration", "systemctl", "reload", places.UNIT_NAME)
     return False
 
@@ -180,12 +193,11 @@ def _service_state(host: Host) -> tuple[bool, bool]:
     return facts.get("UnitFileState") == "enabled", facts.get("ActiveState") == "active"
 
 
-def _running_bundle() -> str | None:
-    """The version that runs, which is not the one installed until it is restarted."""
+def _running_agent() -> Dict[str, Any]:
+    """What the running agent says of itself; nothing where none answers."""
     try:
         with ControlClient() as client:
-            agent = client.status().get("agent", {})
-            found: str | None = agent.get("bundle")
-            return found
+            about: Dict[str, Any] = client.status().get("agent", {})
+            return about
     except ControlError:
-        return None
+        return {}

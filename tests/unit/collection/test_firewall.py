@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import Any, Sequence
 
 import pytest
@@ -52,6 +53,8 @@ def test_no_firewall_no_change() -> None:
 @pytest.fixture(autouse=True)
 def _no_drop_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     monkeypatch.setattr(firewall, "NFTABLES_DROP_IN", str(tmp_path / "vrrp.conf"))
+    monkeypatch.setattr(firewall, "FIREWALLD_ZONES", str(tmp_path / "zones"))
+    monkeypatch.setattr(shutil, "which", lambda name: name)
 
 
 def test_nftables_gets_a_rule_and_a_drop_in_that_brings_it_back() -> None:
@@ -103,7 +106,18 @@ def test_firewalld_is_opened_for_good_in_the_zones_of_the_interfaces() -> None:
         "let VRRP into zone internal",
         "let VRRP into zone public",
         "let VRRP into zone public",
+        managed.changes[-1],
     ]
+    assert managed.diff[-1]["after"] == "internal\npublic\n"
+
+
+def test_firewalld_is_closed_only_where_it_was_opened(tmp_path: Any) -> None:
+    (tmp_path / "zones").write_text("internal\n")
+    zones = ("internal", "public")
+    opened = {f"firewall-cmd --zone={zone} --query-protocol=vrrp": "" for zone in zones}
+    managed, _pretender = host({**FIREWALLD, **opened})
+    firewall.close(managed)
+    assert managed.changes == ["keep VRRP out of zone internal"]
 
 
 def test_firewalld_that_is_open_is_left_alone() -> None:

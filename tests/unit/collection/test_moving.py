@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Iterator
 
 import pytest
 from ansible_collections.failover.vrrp.plugins.module_utils._control import moving, waiting
@@ -31,6 +31,7 @@ def instance(**settings: Any) -> dict[str, Any]:
         ({"intent": "backup"}, "backup", False, False),
         ({"intent": "backup"}, "backup", True, True),
         ({"intent": "backup", "intent_forced": True}, "backup", True, False),
+        ({"intent": "backup", "intent_forced": True}, "backup", False, True),
         ({"intent": "backup", "state": "MASTER"}, "backup", False, True),
         ({"intent": "master"}, "auto", False, True),
     ],
@@ -73,7 +74,8 @@ def test_waiting_ends_with_what_was_seen_last() -> None:
 
 
 def test_waiting_waits_for_an_agent_that_is_away() -> None:
-    answers = iter([ControlError("unreachable", "no agent"), {"instances": [instance()]}])
+    away = ControlError("unreachable", "no agent")
+    answers: Iterator[ControlError | dict[str, Any]] = iter([away, {"instances": [instance()]}])
 
     def ask() -> dict[str, Any]:
         found = next(answers)

@@ -161,6 +161,37 @@ def test_a_holder_is_not_preempted() -> None:
     assert second.status()["intent"] == "master"
 
 
+def test_the_neighbour_in_the_inventory_is_no_claim() -> None:
+    cluster = Cluster()
+    first = cluster.node(priority=200)
+    second = cluster.node(priority=199)
+    first.connected = False
+    cluster.run(10)
+    assert second.state == "MASTER"
+    second.want("master")
+    cluster.run(5)
+    first.connected = True
+    first.set_link(up=False)
+    cluster.settle()
+    first.set_link(up=True)
+    cluster.run(10)
+    assert masters(cluster) == [2]
+    assert second.status()["intent"] == "master"
+
+
+def test_an_owner_preempts_whatever_it_was_told() -> None:
+    cluster = Cluster()
+    owner = cluster.node(priority=255, preempt=False)
+    cluster.node(priority=100)
+    cluster.run(5)
+    owner.want("backup")
+    cluster.run(10)
+    assert masters(cluster) == [2]
+    owner.want("auto")
+    cluster.run(10)
+    assert masters(cluster) == [1]
+
+
 def test_a_holder_yields_to_the_owner_of_the_addresses() -> None:
     cluster, first, second = pair()
     second.want("master")
@@ -341,6 +372,17 @@ def test_what_another_agent_left_is_removed_at_start() -> None:
     cluster.settle()
     assert not node.serves()
     assert any(isinstance(one, Remove) for one in node.done)
+
+
+@pytest.mark.parametrize("length", [24, 32])
+def test_a_backup_has_no_virtual_address_whoever_put_it_there(length: int) -> None:
+    cluster, _first, second = pair()
+    stray = type(second.link.addresses[0])(bytes([192, 0, 2, 100]), length)
+    second.set_link(addresses=(*second.link.addresses, stray))
+    cluster.settle()
+    assert not second.serves()
+    removed = [one for one in second.done if isinstance(one, Remove)][-1]
+    assert [str(one) for one in removed.addresses] == [f"192.0.2.100/{length}"]
 
 
 def test_the_address_of_an_owner_is_never_taken_from_it() -> None:

@@ -292,7 +292,7 @@ def test_an_interface_that_goes_down() -> None:
 
 
 def test_a_kernel_that_refuses_is_asked_again_in_ten_seconds() -> None:
-    state, actions = after(MASTER, ev.Interrupted("cannot add", retry=True))
+    state, actions = after(MASTER, ev.Interrupted("cannot add", retry=True, tell=True))
     assert state == Initialize("cannot add", NOW + 10 * S)
     assert actions == [RELEASE, REMOVE]
 

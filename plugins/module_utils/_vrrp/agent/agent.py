@@ -13,12 +13,13 @@ from typing import Any, Callable, Dict, List
 
 from ..base.errors import ConfigError, ControlError
 from ..base.units import Nanoseconds
-from ..control.protocol import RELOAD, STATUS, Request
+from ..control.protocol import RELOAD, STATUS, Request, digest
 from ..engine.actions import Action, Transition
 from ..engine.engine import Engine
 from ..engine.report import at_wall_time
 from ..linux.channel import Channel
 from ..linux.links import LinkMonitor
+from ..model.config import parse_config
 from ..runtime import clock
 from ..runtime.executor import Executor
 from ..runtime.log import LOGGER
@@ -27,7 +28,7 @@ from ..runtime.notify import Notifier
 from ..runtime.server import Server
 from ..runtime.storage import Storage
 from .cleanup import clean_up
-from .configuration import load, refuse_foreign_interfaces
+from .configuration import read, refuse_foreign_interfaces
 from .version import VERSION, bundle
 
 
@@ -35,9 +36,15 @@ class Agent:
     """Runs until it is told to stop; raises ConfigError when it has nothing it can start with."""
 
     def __init__(self, config_path: str, socket_path: str, state_directory: str) -> None:
-        self._about = {"version": VERSION, "bundle": bundle(), "pid": os.getpid()}
+        text = read(config_path)
+        self._config = parse_config(text)
         self._config_path = config_path
-        self._config = load(config_path)
+        self._about = {
+            "version": VERSION,
+            "bundle": bundle(),
+            "pid": os.getpid(),
+            "config": digest(text),
+        }
         self._storage = Storage(state_directory)
         self._loop = Loop()
         self._server = Server(socket_path, self._loop, self._answer)
@@ -140,12 +147,14 @@ class Agent:
         """Take the configuration file as it is now; raises ConfigError and changes nothing."""
         self._notifier.reloading()
         try:
-            config = load(self._config_path)
+            text = read(self._config_path)
+            config = parse_config(text)
             refuse_foreign_interfaces(config, self._known_interfaces())
         finally:
             self._notifier.ready()
         changed = config != self._config
         self._config = config
+        self._about["config"] = digest(text)
         self._do(self._engine.reconfigure(config, clock.now()))
         LOGGER.info("configuration %s", "taken" if changed else "read again, nothing changed")
         return changed

@@ -17,13 +17,17 @@ from ..model.instance import Config
 
 def load(path: str) -> Config:
     """Read a file; raises ConfigError, also where the file can't be read."""
+    return parse_config(read(path))
+
+
+def read(path: str) -> str:
+    """The text of a file; raises ConfigError where it can't be read."""
     try:
         with open(path, encoding="utf-8") as file:
-            text = file.read()
+            return file.read()
     except (OSError, UnicodeDecodeError) as error:
         why = os.strerror(error.errno or 0) if isinstance(error, OSError) else str(error)
         raise ConfigError([Problem(path, f"it can't be read: {why}")]) from None
-    return parse_config(text)
 
 
 def refuse_foreign_interfaces(config: Config, known: AbstractSet[str]) -> None:

@@ -11,6 +11,7 @@ line and then sends one more for every transition. This module is PRIVATE to the
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, Set, Tuple
@@ -44,6 +45,11 @@ class Request:
 def encode(message: Dict[str, Any]) -> bytes:
     """One line of the protocol."""
     return json.dumps(message, separators=(",", ":")).encode() + b"\n"
+
+
+def digest(config: str) -> str:
+    """A short name for the text of a configuration, by which to tell which one is in force."""
+    return hashlib.sha256(config.encode()).hexdigest()[:12]
 
 
 def success(**fields: Any) -> Dict[str, Any]:

@@ -32,7 +32,7 @@ from ..fsm.events import (
     Startup,
     TimerExpired,
 )
-from ..fsm.state import Initialize, Peer, Purpose
+from ..fsm.state import Backup, Initialize, Peer, Purpose
 from ..model.family import Family, text
 from ..model.instance import Config, Instance
 from ..model.intent import AUTO, Intent, Wish
@@ -100,7 +100,10 @@ class Engine:
         if isinstance(action, Send) and router.failed_to_send() < SEND_FAILURES_MAX:
             return [Note(router.name, error)]
         if isinstance(action, (Send, Install)):
-            return [Note(router.name, error), *self._step(router, Interrupted(error, True), now)]
+            # A router that has only just become master has not said so: it never served.
+            told = now - router.since >= router.instance.advertisement_interval
+            interrupted = Interrupted(error, retry=True, tell=told)
+            return [Note(router.name, error), *self._step(router, interrupted, now)]
         return [Note(router.name, error)]
 
     def _deaf(self, action: Listen, error: str, now: Nanoseconds) -> Actions:
@@ -144,6 +147,8 @@ class Engine:
             return self._consider_start(router, cause, now)
         if cause is not None:
             return self._step(router, Interrupted(cause), now)
+        if isinstance(router.state, Backup):
+            return router.remove_strays()
         lost = router.lost_addresses()
         if not lost:
             return []

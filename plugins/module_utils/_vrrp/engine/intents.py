@@ -75,7 +75,10 @@ def is_superseded(router: Router, peer: Peer, now: Nanoseconds) -> bool:
     bids on, because what it hears is the old holder defending itself.
     """
     holds = router.intent.wish is Wish.MASTER and isinstance(router.state, Master)
-    if not holds or peer.priority != router.effective_priority + 1:
+    # Who has not bid yet was master already when it was wanted to be, with its own priority, and
+    # the router just above it is likely to be its neighbour in the inventory.
+    has_bid = router.hold_priority > 0
+    if not holds or not has_bid or peer.priority != router.effective_priority + 1:
         return False
     return now - router.claimed_at > CLAIM_CONTEST
 

@@ -35,7 +35,7 @@ def report(router: Router, now: Nanoseconds, wall: datetime) -> Dict[str, Any]:
         "intent_change": _change(router.change),
         "priority": instance.priority,
         "effective_priority": router.effective_priority,
-        "preempt": instance.preempt,
+        "preempt": router.preempts,
         "advertisement_interval": to_seconds(instance.advertisement_interval),
         "address": text(router.address) if router.address else None,
         "addresses": [str(address) for address in instance.addresses],

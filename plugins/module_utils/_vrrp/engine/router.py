@@ -26,7 +26,7 @@ from ..model.instance import Instance
 from ..model.intent import Intent, Wish
 from ..wire.advertisement import Advertisement, encode
 from ..wire.announce import announcement
-from .actions import Action, Install, Recovery, Remove, Send, SendFrames, Transition
+from .actions import Action, Install, Note, Recovery, Remove, Send, SendFrames, Transition
 from .changes import IntentChange
 from .links import Link
 
@@ -76,6 +76,11 @@ class Router:
         return self.instance.priority
 
     @property
+    def preempts(self) -> bool:
+        """Whether it displaces a worse master; an owner always does (RFC 9568 section 6.1)."""
+        return self.instance.preempt or self.effective_priority == PRIORITY_OWNER
+
+    @property
     def parameters(self) -> Parameters:
         """What the state machine has to know."""
         return Parameters(
@@ -83,7 +88,7 @@ class Router:
             priority=self.effective_priority,
             address=self.address,
             advertisement_interval=self.instance.advertisement_interval,
-            preempt=self.instance.preempt,
+            preempt=self.preempts,
             announce_delay=self.instance.announce_delay,
             stay_out=self.intent.forced,
         )
@@ -164,12 +169,34 @@ class Router:
         if self.link is None:
             return []
         native = self._native if present else self._native_addresses()
-        leaving = tuple(
-            one
-            for one in self.instance.addresses
-            if one.packed not in native and (present or self.link.has(one.packed))
-        )
+        served = self.instance.addresses if present else ()
+        leaving = tuple(one for one in served if one.packed not in native)
+        leaving += tuple(one for one in self.stray_addresses() if one not in leaving)
         return [Remove(self.name, self.link.index, leaving)] if leaving else []
+
+    def stray_addresses(self) -> Tuple[VirtualAddress, ...]:
+        """Virtual addresses that the interface has although this router doesn't serve them.
+
+        With the prefix lengths they have there, without which the kernel would not find them.
+        """
+        if self.link is None or self._installed:
+            return ()
+        virtual = set(self.instance.packed_addresses) - self._native_addresses()
+        return tuple(
+            VirtualAddress(one.packed, one.prefix_length)
+            for one in self.link.addresses
+            if one.packed in virtual
+        )
+
+    def remove_strays(self) -> List[Action]:
+        """Take away what another program put on the interface of a router that is no master."""
+        strays = self.stray_addresses()
+        if self.link is None or not strays:
+            return []
+        note = Note(
+            self.name, f"{', '.join(map(str, strays))} was added by another program; removing"
+        )
+        return [note, Remove(self.name, self.link.index, strays)]
 
     def replace_instance(self, instance: Instance) -> List[Action]:
         """Take other settings; addresses that are no longer served go at once."""

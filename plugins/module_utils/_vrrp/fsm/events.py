@@ -20,10 +20,13 @@ class Startup:
 
 @dataclass(frozen=True)
 class Interrupted:
-    """Can't take part any more, and nobody can be told; ``retry`` asks to try again later."""
+    """Can't take part any more. ``retry`` asks to try again later; ``tell`` says that the peers
+    can hear of it, and should.
+    """
 
     cause: str
     retry: bool = False
+    tell: bool = False
 
 
 @dataclass(frozen=True)

@@ -287,8 +287,7 @@ def _master_resign(
 def _master_interrupted(
     parameters: Parameters, state: State, event: Interrupted, now: Nanoseconds
 ) -> Result:
-    # Where it is the kernel that refused us, the link may work and the peers should know.
-    told: List[Action] = [Advertise(PRIORITY_RELEASE)] if event.retry else []
+    told: List[Action] = [Advertise(PRIORITY_RELEASE)] if event.tell else []
     return _to_initialize(event.cause, event.retry, now), [*told, RemoveAddresses()]
 
 

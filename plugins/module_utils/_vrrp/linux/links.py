@@ -47,22 +47,25 @@ class LinkMonitor:
 
     def drain(self) -> bool:
         """Take in all changes that wait; tells whether there were any."""
-        changed = False
+        changed = lost = False
         while True:
             try:
                 data = self._events.recv(1 << 20)
             except BlockingIOError:
-                return changed
+                break
             except OSError as error:
                 if error.errno != errno.ENOBUFS:
                     raise
-                # Changes were lost: start over from what the kernel has.
-                self._read_everything()
-                changed = True
+                changed = lost = True
                 continue
             changed = True
-            for message in netlink.parse(data):
-                self._take(message)
+            if not lost:
+                for message in netlink.parse(data):
+                    self._take(message)
+        if lost:
+            # What is still in the queue is older than what the kernel has now: start over.
+            self._read_everything()
+        return changed
 
     def links(self) -> Links:
         """All interfaces by name, as they are now."""

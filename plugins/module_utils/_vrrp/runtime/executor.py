@@ -9,7 +9,7 @@ It holds the sockets and decides nothing. This module is PRIVATE to the collecti
 
 from __future__ import annotations
 
-from typing import Callable, Dict, List, Tuple
+from typing import Callable, Dict, List, Set, Tuple
 
 from ..base.errors import KernelError, invariant
 from ..engine.actions import (
@@ -56,14 +56,20 @@ class Executor:
     def perform(self, actions: List[Action]) -> List[Failure]:
         """Do all of it; gives the actions that failed, each with what went wrong."""
         failures: List[Failure] = []
+        silenced: Set[str] = set()
         for action in actions:
             if isinstance(action, Listen):
                 failures.extend(self._listen(action))
+                continue
+            if isinstance(action, (Send, SendFrames)) and action.router in silenced:
                 continue
             try:
                 self._perform(action)
             except (KernelError, OSError) as error:
                 failures.append((action, str(error)))
+                if isinstance(action, Install):
+                    # Nobody may be told of addresses that are not there.
+                    silenced.add(action.router)
         return failures
 
     def close(self) -> None:

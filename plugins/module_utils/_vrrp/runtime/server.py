@@ -33,6 +33,8 @@ Answerer = Callable[[Request], Dict[str, Any]]
 _SO_PEERGROUPS = 59
 _GROUPS_LENGTH_MAX = 1024  # What Python can take: 256 groups.
 _CONNECTIONS_MAX = 64
+_CONNECTIONS_OF_A_USER_MAX = 16  # Of any other than root, so that nobody can lock root out.
+_LINES_MAX = 16  # Requests taken at a time: answering must not keep the loop from its timers.
 _PENDING_MAX = 1 << 22  # Bytes that a client may leave unread before it is hung up on.
 _MODE = 0o666  # Reading needs no root; changing is checked by credentials.
 
@@ -71,23 +73,32 @@ class Server:
             accepted, _address = self._socket.accept()
         except OSError:
             return
-        if len(self._connections) >= _CONNECTIONS_MAX:
-            accepted.close()
-            return
         accepted.setblocking(False)
         connection = _Connection(accepted)
+        if not self._has_room_for(connection.user):
+            accepted.close()
+            return
         self._connections[accepted.fileno()] = connection
         self._loop.on_readable(accepted, lambda: self._serve(connection))
+
+    def _has_room_for(self, user: int) -> bool:
+        if user == 0:
+            return len(self._connections) < 2 * _CONNECTIONS_MAX
+        own = sum(1 for one in self._connections.values() if one.user == user)
+        return own < _CONNECTIONS_OF_A_USER_MAX and len(self._connections) < _CONNECTIONS_MAX
 
     def _serve(self, connection: _Connection) -> None:
         self._send(connection, b"")
         if not connection.read():
             self._drop(connection)
             return
-        for line in connection.lines():
-            self._send(connection, encode(self._handle(connection, line)))
-        if connection.overflows:
+        lines = connection.lines()
+        if connection.overflows or len(lines) > _LINES_MAX:
             self._drop(connection)
+            return
+        for line in lines:
+            if connection.is_open:
+                self._send(connection, encode(self._handle(connection, line)))
 
     def _handle(self, connection: _Connection, line: bytes) -> Dict[str, Any]:
         try:
@@ -120,9 +131,15 @@ class _Connection:
 
     def __init__(self, accepted: socket.socket) -> None:
         self.socket = accepted
+        self.user, self._primary_group = _credentials(accepted)
         self.watches = False
         self.pending = b""
         self._received = b""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether we have not hung up."""
+        return self.socket.fileno() >= 0
 
     @property
     def overflows(self) -> bool:
@@ -158,11 +175,16 @@ class _Connection:
 
     def may_change(self, group: int) -> bool:
         """Whether the client may change something: root, ourselves, or of the group."""
-        packed = self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
-        _pid, user, primary_group = struct.unpack("=iII", packed)
-        if user in (0, os.geteuid()):
+        if self.user in (0, os.geteuid()):
             return True
-        return group in (primary_group, *_peer_groups(self.socket))
+        return group in (self._primary_group, *_peer_groups(self.socket))
+
+
+def _credentials(connection: socket.socket) -> tuple[int, int]:
+    """User and primary group of the peer, as the kernel noted them when it connected."""
+    packed = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+    _pid, user, group = struct.unpack("=iII", packed)
+    return user, group
 
 
 def _peer_groups(connection: socket.socket) -> tuple[int, ...]:
