@@ -1,0 +1,95 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""What happens to a backup (RFC 9568 section 6.4.2).
+
+This module is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from ..base.constants import PRIORITY_RELEASE
+from ..base.units import Nanoseconds, describe
+from ..model.family import text
+from .events import Claim, Heard, Interrupted, Resign, TimerExpired
+from .parameters import Parameters
+from .state import Backup, Initialize, Peer, Purpose
+from .transitions import Result, listen, to_initialize, to_master
+
+
+def timer_expired(
+    parameters: Parameters, state: Backup, event: TimerExpired, now: Nanoseconds
+) -> Result:
+    if now < state.master_down_at:
+        return state, []
+    waited = parameters.master_down_interval(state.master_adver_interval)
+    if now - state.master_down_at > waited:
+        # So late a wake-up means that we did not run: what was sent meanwhile is unknown.
+        return listen(parameters, now, "was paused, listening for a master"), []
+    if parameters.stay_out:
+        return listen(parameters, now, "drained; no other master is heard"), []
+    preempts = _is_worse(parameters, state.master)
+    reason = _why_takeover(state.master, preempts, waited)
+    return to_master(parameters, now, reason, displaces=preempts)
+
+
+def _is_worse(parameters: Parameters, master: Peer | None) -> bool:
+    if master is None or not parameters.preempt:
+        return False
+    return PRIORITY_RELEASE < master.priority < parameters.priority
+
+
+def _why_takeover(master: Peer | None, preempts: bool, waited: Nanoseconds) -> str:
+    if master is None:
+        return f"no master was heard for {describe(waited)}"
+    peer = text(master.address)
+    if preempts:
+        return f"preempts {peer}, which has priority {master.priority}"
+    if master.priority == PRIORITY_RELEASE:
+        return f"{peer} resigned"
+    return f"{peer} was not heard for {describe(waited)}"
+
+
+def heard(parameters: Parameters, state: Backup, event: Heard, now: Nanoseconds) -> Result:
+    """RFC 9568 section 6.4.2 (400 to 470). Only a master breaks ties by address."""
+    peer = event.peer
+    if peer.priority == PRIORITY_RELEASE:
+        down_at = now + parameters.skew_time(state.master_adver_interval)
+        return replace(state, master_down_at=down_at, master=peer), []
+    if not parameters.preempt or peer.priority >= parameters.priority:
+        interval = peer.advertisement_interval
+        down_at = now + parameters.master_down_interval(interval)
+        return Backup(_why_backup(state, peer), down_at, interval, peer), []
+    # A worse master is discarded and the timer keeps running: this is how preemption works.
+    return replace(state, master=peer), []
+
+
+def _why_backup(state: Backup, peer: Peer) -> str:
+    if state.master == peer:
+        return state.reason
+    return f"{text(peer.address)} is master with priority {peer.priority}"
+
+
+def claim(parameters: Parameters, state: Backup, event: Claim, now: Nanoseconds) -> Result:
+    return to_master(parameters, now, event.cause, displaces=True)
+
+
+def ends(parameters: Parameters, state: Backup, event: Any, now: Nanoseconds) -> Result:
+    # RFC 9568 section 6.4.2 (315): a backup that shuts down sends nothing.
+    return Initialize(event.cause), []
+
+
+def resign(parameters: Parameters, state: Backup, event: Resign, now: Nanoseconds) -> Result:
+    if event.purpose is Purpose.STOP:
+        return Initialize(event.cause), []
+    return state, []
+
+
+def interrupted(
+    parameters: Parameters, state: Backup, event: Interrupted, now: Nanoseconds
+) -> Result:
+    return to_initialize(event.cause, event.retry, now), []

@@ -1,0 +1,35 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""What happens to a router that takes no part (RFC 9568 section 6.4.1).
+
+This module is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..base.units import Nanoseconds
+from .events import Interrupted, Startup
+from .parameters import Parameters
+from .state import Initialize
+from .transitions import Result, to_backup, to_initialize, to_master
+
+
+def startup(parameters: Parameters, state: Initialize, event: Startup, now: Nanoseconds) -> Result:
+    """RFC 9568 section 6.4.1: the owner starts as master, everybody else listens."""
+    if parameters.is_owner and not parameters.stay_out:
+        return to_master(parameters, now, "owns the addresses")
+    return to_backup(parameters, now, "started, listening for a master")
+
+
+def interrupted(
+    parameters: Parameters, state: Initialize, event: Interrupted, now: Nanoseconds
+) -> Result:
+    return to_initialize(event.cause, event.retry, now), []
+
+
+def ends(parameters: Parameters, state: Initialize, event: Any, now: Nanoseconds) -> Result:
+    return Initialize(event.cause), []

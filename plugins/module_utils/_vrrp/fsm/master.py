@@ -1,0 +1,92 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""What happens to a master (RFC 9568 section 6.4.3).
+
+This module is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import List
+
+from ..base.constants import PRIORITY_RELEASE
+from ..base.units import Nanoseconds
+from ..model.family import text
+from .actions import Action, Advertise, Announce, InstallAddresses, RemoveAddresses
+from .events import AddressesLost, Heard, Interrupted, Reconfigured, Replaced, Resign, TimerExpired
+from .parameters import Parameters
+from .state import Initialize, Master, Resigning, State
+from .transitions import Result, to_backup, to_initialize
+
+
+def timer_expired(
+    parameters: Parameters, state: Master, event: TimerExpired, now: Nanoseconds
+) -> Result:
+    actions: List[Action] = []
+    if now >= state.adver_at:
+        actions.append(Advertise(parameters.priority))
+        state = replace(state, adver_at=_next_beat(state.adver_at, parameters, now))
+    if state.announce_at is not None and now >= state.announce_at:
+        actions.append(Announce())
+        state = replace(state, announce_at=None)
+    return state, actions
+
+
+def _next_beat(adver_at: Nanoseconds, parameters: Parameters, now: Nanoseconds) -> Nanoseconds:
+    """Keep the rhythm of the timer, so that late wake-ups do not add up; after a gap start anew."""
+    planned = adver_at + parameters.advertisement_interval
+    return planned if planned > now else now + parameters.advertisement_interval
+
+
+def heard(parameters: Parameters, state: Master, event: Heard, now: Nanoseconds) -> Result:
+    """RFC 9568 section 6.4.3 (700 to 770)."""
+    peer = event.peer
+    if peer.priority == PRIORITY_RELEASE:
+        adver_at = now + parameters.advertisement_interval
+        return replace(state, adver_at=adver_at), [Advertise(parameters.priority)]
+    if parameters.loses_to(peer):
+        reason = f"{text(peer.address)} is master with priority {peer.priority}"
+        return to_backup(parameters, now, reason, peer)
+    # "Send an ADVERTISEMENT immediately to assert the state to the sending router and to any
+    # learning bridges": the Adver_Timer is not reset. The other has announced the addresses, so
+    # they are announced again, before it hears us and stops serving, and an interval later.
+    announce_at = now + parameters.advertisement_interval
+    return replace(state, announce_at=announce_at), [Announce(), Advertise(parameters.priority)]
+
+
+def resign(parameters: Parameters, state: Master, event: Resign, now: Nanoseconds) -> Result:
+    """Promise: planned moves lose nothing. Say that we go, and serve until a successor is heard."""
+    after = Resigning(
+        event.cause,
+        event.purpose,
+        now + parameters.advertisement_interval,
+        now + parameters.successor_wait,
+    )
+    return after, [Advertise(PRIORITY_RELEASE)]
+
+
+def interrupted(
+    parameters: Parameters, state: State, event: Interrupted, now: Nanoseconds
+) -> Result:
+    told: List[Action] = [Advertise(PRIORITY_RELEASE)] if event.tell else []
+    return to_initialize(event.cause, event.retry, now), [*told, RemoveAddresses()]
+
+
+def replaced(parameters: Parameters, state: State, event: Replaced, now: Nanoseconds) -> Result:
+    return Initialize(event.cause), [Advertise(PRIORITY_RELEASE), RemoveAddresses()]
+
+
+def reconfigured(
+    parameters: Parameters, state: Master, event: Reconfigured, now: Nanoseconds
+) -> Result:
+    after = replace(state, adver_at=now + parameters.advertisement_interval)
+    return after, [InstallAddresses(), Advertise(parameters.priority), Announce()]
+
+
+def addresses_lost(
+    parameters: Parameters, state: State, event: AddressesLost, now: Nanoseconds
+) -> Result:
+    return state, [InstallAddresses(), Announce()]

@@ -1,0 +1,74 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""What happens to a master that has said that it goes, and serves until a successor is heard.
+
+This module is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..base.constants import PRIORITY_RELEASE, RESIGN_LINGER
+from ..base.units import Nanoseconds, describe
+from .actions import Advertise, DrainUndone, RemoveAddresses
+from .events import Claim, Heard, Resign, TimerExpired
+from .parameters import Parameters
+from .state import Initialize, Master, Purpose, Resigning
+from .transitions import Result, to_backup, to_master
+
+
+def timer_expired(
+    parameters: Parameters, state: Resigning, event: TimerExpired, now: Nanoseconds
+) -> Result:
+    if now >= state.give_up_at:
+        return _give_up(parameters, state, now)
+    if now < state.adver_at or state.successor is not None:
+        return state, []
+    # The first priority 0 may have been lost.
+    after = replace(state, adver_at=now + parameters.advertisement_interval)
+    return after, [Advertise(PRIORITY_RELEASE)]
+
+
+def _give_up(parameters: Parameters, state: Resigning, now: Nanoseconds) -> Result:
+    if state.purpose is Purpose.STOP:
+        return Initialize(state.reason), [RemoveAddresses()]
+    if state.successor is not None:
+        return to_backup(parameters, now, state.reason, state.successor)
+    if parameters.stay_out:
+        return to_backup(parameters, now, f"{state.reason}; nobody took over")
+    cause = f"no other master was heard for {describe(parameters.successor_wait)}"
+    return _serve_on(parameters, now, f"drain undone: {cause}"), [DrainUndone(cause)]
+
+
+def _serve_on(parameters: Parameters, now: Nanoseconds, reason: str) -> Master:
+    """Master again without having stopped; the Reconfigured that follows tells the peers."""
+    return Master(reason, now + parameters.advertisement_interval)
+
+
+def heard(parameters: Parameters, state: Resigning, event: Heard, now: Nanoseconds) -> Result:
+    """Any other master ends the wait, however low its priority: we have left the election."""
+    if event.peer.priority == PRIORITY_RELEASE or state.successor is not None:
+        return state, []
+    after = replace(
+        state,
+        give_up_at=now + RESIGN_LINGER,
+        adver_at=now + parameters.advertisement_interval,
+        successor=event.peer,
+    )
+    return after, []
+
+
+def claim(parameters: Parameters, state: Resigning, event: Claim, now: Nanoseconds) -> Result:
+    if state.purpose is Purpose.STOP:
+        return state, []
+    return to_master(parameters, now, event.cause)
+
+
+def resign(parameters: Parameters, state: Resigning, event: Resign, now: Nanoseconds) -> Result:
+    """A stop that meets a drain under way makes it final; the wait is not started again."""
+    if event.purpose is Purpose.STOP:
+        return replace(state, purpose=Purpose.STOP, reason=event.cause), []
+    return state, []
