@@ -39,15 +39,21 @@ def group(
     return Agent(segment.host(), {**settings, "priority": ours}), keepalived
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_ours_is_master_and_fails_over_to_keepalived_and_back(
-    segment: Segment, kind: dict[str, Any]
-) -> None:
+def ours_before_theirs(segment: Segment, kind: dict[str, Any]) -> tuple[Agent, Keepalived]:
+    """Our agent as master and a keepalived as its backup, settled."""
     agent, keepalived = group(segment, kind, ours=150, theirs=100)
     keepalived.start()
     agent.start()
     agent.wait_for("MASTER")
     keepalived.wait_for("BACKUP")
+    return agent, keepalived
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_ours_is_master_and_fails_over_to_keepalived_and_back(
+    segment: Segment, kind: dict[str, Any]
+) -> None:
+    agent, keepalived = ours_before_theirs(segment, kind)
     agent.host.unplug()
     keepalived.wait_for("MASTER")
     agent.host.plug_in()
@@ -94,11 +100,7 @@ def gaps_that_keepalived_did_not_make(
 def test_planned_moves_to_and_from_keepalived_lose_no_packet(
     segment: Segment, kind: dict[str, Any]
 ) -> None:
-    agent, keepalived = group(segment, kind, ours=150, theirs=100)
-    keepalived.start()
-    agent.start()
-    agent.wait_for("MASTER")
-    keepalived.wait_for("BACKUP")
+    agent, keepalived = ours_before_theirs(segment, kind)
     probe = Probe(segment.host(), keepalived.address)
     time.sleep(0.3)  # The probe needs a neighbour entry before a move means anything to it.
     agent.ctl("backup", "web")
@@ -116,10 +118,7 @@ def test_planned_moves_to_and_from_keepalived_lose_no_packet(
 
 
 def test_keepalived_agrees_about_our_packets(segment: Segment) -> None:
-    agent, keepalived = group(segment, {"version": 3, "addresses": IPV4}, ours=150, theirs=100)
-    keepalived.start()
-    agent.start()
-    agent.wait_for("MASTER")
+    agent, keepalived = ours_before_theirs(segment, {"version": 3, "addresses": IPV4})
     eventually(lambda: agent.status()["counters"]["advertisements_sent"] > 5, 5, "adverts")
     log = (keepalived.directory / "log").read_text()
     assert "invalid" not in log.lower()

@@ -74,6 +74,13 @@ class Node:
             {self.link.name: self.link}, self.cluster.now
         ))  # fmt: skip
 
+    def plug_in_again(self) -> None:
+        """Reach the others again, after the interface was seen down."""
+        self.connected = True
+        self.set_link(up=False)
+        self.cluster.settle()
+        self.set_link(up=True)
+
     def want(self, wish: str, forced: bool = False, name: str = "web") -> str:
         """Set an intent; gives the code of the refusal, or nothing."""
         try:

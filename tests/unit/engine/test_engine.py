@@ -58,10 +58,7 @@ def test_a_better_one_that_comes_back_preempts_without_a_gap() -> None:
     cluster, first, second = pair()
     first.connected = False
     cluster.run(5)
-    first.connected = True
-    first.set_link(up=False)
-    cluster.settle()
-    first.set_link(up=True)
+    first.plug_in_again()
     cluster.run(10)
     assert (first.state, second.state) == ("MASTER", "BACKUP")
     assert first.serves()
@@ -170,10 +167,7 @@ def test_the_neighbour_in_the_inventory_is_no_claim() -> None:
     assert second.state == "MASTER"
     second.want("master")
     cluster.run(5)
-    first.connected = True
-    first.set_link(up=False)
-    cluster.settle()
-    first.set_link(up=True)
+    first.plug_in_again()
     cluster.run(10)
     assert masters(cluster) == [2]
     assert second.status()["intent"] == "master"

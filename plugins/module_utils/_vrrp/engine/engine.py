@@ -22,7 +22,6 @@ from ..base.units import Nanoseconds
 from ..fsm.actions import DrainUndone
 from ..fsm.events import (
     AddressesLost,
-    Claim,
     Event,
     Heard,
     Interrupted,
@@ -40,7 +39,7 @@ from ..wire.advertisement import Advertisement
 from ..wire.receive import Datagram, DropReason, checksum_form, expect, receive
 from .actions import Action, Install, KeepIntents, KeepRecovery, Listen, Note, Send
 from .changes import IntentChange, Outcome
-from .intents import claims_from, event_of, is_superseded, outbid, refuse_impossible
+from .intents import CLAIM, claims_from, event_of, is_superseded, outbid, refuse_impossible
 from .links import Links, primary_address, why_unusable
 from .report import report
 from .router import Router
@@ -264,8 +263,7 @@ class Engine:
         outbid(router, peer)
         actions.extend(self._step(router, Heard(peer), now))
         if claims_from(router, peer):
-            claim = Claim("the operator wants this host to be master")
-            actions.extend(self._step(router, claim, now))
+            actions.extend(self._step(router, CLAIM, now))
         return actions
 
     # --- The operator ---
@@ -285,7 +283,7 @@ class Engine:
         router.change = IntentChange(self._changes, intent, router.intent)
         router.claimed_at = now
         actions = self._set(router, intent)
-        event = event_of(router, now)
+        event = event_of(router)
         if event is not None:
             actions.extend(self._step(router, event, now))
         return router.change, actions

@@ -18,6 +18,8 @@ from ..model.family import text
 from ..model.intent import Intent, Wish
 from .router import Router
 
+CLAIM = Claim("the operator wants this host to be master")
+
 
 def refuse_impossible(router: Router, intent: Intent) -> None:
     """Raise ControlError where mastership is asked for and can't be had by any priority."""
@@ -44,12 +46,12 @@ def _outbids_us_for_good(router: Router, peer: Peer) -> bool:
     return (peer.priority, peer.address) > (own_priority, router.address)
 
 
-def event_of(router: Router, now: Nanoseconds) -> Event | None:
+def event_of(router: Router) -> Event | None:
     """What the router's (new) intent makes happen at once, if anything."""
     wish, state = router.intent.wish, router.state
     if wish is Wish.MASTER and isinstance(state, (Backup, Resigning)):
         outbid(router, state.master if isinstance(state, Backup) else None)
-        return Claim("the operator wants this host to be master")
+        return CLAIM
     if wish is Wish.BACKUP and isinstance(state, Master):
         return Resign(Purpose.DRAIN, "drained by the operator")
     if wish is Wish.AUTO and isinstance(state, Resigning) and state.purpose is Purpose.DRAIN:

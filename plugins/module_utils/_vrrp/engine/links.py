@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import AbstractSet, FrozenSet, Mapping, Tuple
 
 from ..base.constants import PRIORITY_OWNER
-from ..model.family import Family
+from ..model.family import Family, is_link_local
 from ..model.instance import Instance
 
 
@@ -64,11 +64,7 @@ def primary_address(link: Link, instance: Instance, virtual: AbstractSet[bytes])
 def _may_send(address: LinkAddress, family: Family) -> bool:
     if len(address.packed) != family.address_length or not address.usable:
         return False
-    return family is Family.IPV4 or _is_link_local(address.packed)
-
-
-def _is_link_local(packed: bytes) -> bool:
-    return packed[0] == 0xFE and packed[1] & 0xC0 == 0x80
+    return family is Family.IPV4 or is_link_local(address.packed)
 
 
 def why_unusable(instance: Instance, link: Link | None, address: bytes | None) -> str | None:

@@ -53,7 +53,8 @@ class Router:
         self._installed = False
         self._native: FrozenSet[bytes] = frozenset()
         self._messages: Dict[int, bytes] = {}
-        self._failed_sends: List[int] = []
+        self._failed_send = 0
+        self._failed_in_a_row = 0
 
     # --- What it is now ---
 
@@ -117,9 +118,7 @@ class Router:
         old = self.displayed
         self.state, decided = step(self.parameters, self.state, event, now)
         undone = [one for one in decided if isinstance(one, fsm.DrainUndone)]
-        done: List[Action] = [
-            action for one in decided for action in self._realise(one) if one not in undone
-        ]
+        done = [action for one in decided for action in self._realise(one)]
         if self.displayed != old:
             done.append(self._transition(event, old, now))
         return done, undone
@@ -235,9 +234,10 @@ class Router:
     def failed_to_send(self) -> int:
         """Note that the last advertisement was not sent; gives how many in a row were not."""
         number = self.counters["advertisements_sent"]
-        in_a_row = self._failed_sends and self._failed_sends[-1] == number - 1
-        self._failed_sends = [*self._failed_sends, number] if in_a_row else [number]
-        return len(self._failed_sends)
+        follows = self._failed_send == number - 1
+        self._failed_in_a_row = self._failed_in_a_row + 1 if follows else 1
+        self._failed_send = number
+        return self._failed_in_a_row
 
     def _message(self, priority: int) -> bytes:
         """The ready-made bytes for this priority; made anew only when what they say changed."""

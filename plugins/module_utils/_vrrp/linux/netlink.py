@@ -13,7 +13,7 @@ from __future__ import annotations
 import errno
 import socket
 import struct
-from typing import Any, Iterable, List, Sequence
+from typing import Any, Dict, Iterator, List, Sequence, Tuple
 
 from ..base.errors import KernelError, invariant
 from ..model.address import VirtualAddress
@@ -140,7 +140,7 @@ def _transact_batch(opened: socket.socket, messages: Sequence[bytes]) -> List[in
         message[:8] + struct.pack("=I", number) + message[12:]
         for number, message in enumerate(messages)
     )
-    results: dict[int, int] = {}
+    results: Dict[int, int] = {}
     try:
         opened.send(numbered)
         while len(results) < len(messages):
@@ -150,15 +150,21 @@ def _transact_batch(opened: socket.socket, messages: Sequence[bytes]) -> List[in
     return [results[number] for number in range(len(messages))]
 
 
-def _acknowledgements(data: bytes) -> Iterable[tuple[int, int]]:
+def _acknowledgements(data: bytes) -> Iterator[Tuple[int, int]]:
     """(sequence number, errno) of every NLMSG_ERROR, which is also the form of an agreement."""
+    for at, kind, sequence in _headers(data):
+        if kind == _NLMSG_ERROR:
+            (negative,) = struct.unpack_from("=i", data, at + _HEADER.size)
+            yield sequence, -negative
+
+
+def _headers(data: bytes) -> Iterator[Tuple[int, int, int]]:
+    """(offset, kind, sequence number) of every message in what a socket gave."""
     at = 0
     while at + _HEADER.size <= len(data):
         length, kind, _flags, sequence, _port = _HEADER.unpack_from(data, at)
         invariant(length >= _HEADER.size, "rtnetlink gave a message shorter than its header")
-        if kind == _NLMSG_ERROR:
-            (negative,) = struct.unpack_from("=i", data, at + _HEADER.size)
-            yield sequence, -negative
+        yield at, kind, sequence
         at += (length + 3) & ~3
 
 
@@ -183,10 +189,4 @@ def _dump(opened: socket.socket, request: bytes) -> List[Any]:
 
 
 def _ends_dump(data: bytes) -> bool:
-    at = 0
-    while at + _HEADER.size <= len(data):
-        length, kind, *_rest = _HEADER.unpack_from(data, at)
-        if kind in (_NLMSG_DONE, _NLMSG_ERROR):
-            return True
-        at += (length + 3) & ~3
-    return False
+    return any(kind in (_NLMSG_DONE, _NLMSG_ERROR) for _at, kind, _sequence in _headers(data))

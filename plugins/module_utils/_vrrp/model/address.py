@@ -26,10 +26,6 @@ class VirtualAddress:
     def family(self) -> Family:
         return Family.IPV4 if len(self.packed) == 4 else Family.IPV6
 
-    @property
-    def is_link_local(self) -> bool:
-        return ipaddress.ip_address(self.packed).is_link_local
-
     def __str__(self) -> str:
         return f"{ipaddress.ip_address(self.packed)}/{self.prefix_length}"
 

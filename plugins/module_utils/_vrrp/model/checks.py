@@ -22,7 +22,7 @@ from ..base.constants import (
 from ..base.errors import Problem
 from ..base.units import NANOSECONDS_PER_CENTISECOND, NANOSECONDS_PER_SECOND, to_seconds
 from .address import VirtualAddress
-from .family import Family
+from .family import Family, is_link_local
 from .instance import Instance
 
 
@@ -58,7 +58,7 @@ def _ipv6_problems(
 ) -> Iterator[Problem]:
     if version == 2:
         yield Problem(path, "version 2 of the protocol has no IPv6")
-    if not addresses[0].is_link_local:
+    if not is_link_local(addresses[0].packed):
         # RFC 9568 section 5.2.9 with erratum 8300.
         yield Problem(f"{path}[0]", f"{addresses[0]} comes first and is not link-local (fe80::/64)")
 

@@ -41,3 +41,8 @@ _GROUPS = {
 def text(packed: bytes) -> str:
     """Write a packed address of either family as a person does."""
     return str(ipaddress.ip_address(packed))
+
+
+def is_link_local(packed: bytes) -> bool:
+    """Whether a packed IPv6 address is in fe80::/10 (RFC 4291 section 2.4)."""
+    return packed[0] == 0xFE and packed[1] & 0xC0 == 0x80

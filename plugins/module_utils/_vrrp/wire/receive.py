@@ -19,7 +19,7 @@ from enum import Enum
 from typing import Callable, Tuple, Union
 
 from ..base.constants import ADVERTISEMENT_TYPE, VRRP_TTL
-from ..model.family import Family
+from ..model.family import Family, is_link_local
 from ..model.instance import ChecksumForm, Instance
 from .advertisement import FIXED_LENGTH, Advertisement, decode, message_length
 from .checksum import internet_checksum, pseudo_header
@@ -132,7 +132,7 @@ def _first_not_link_local(datagram: Datagram) -> bool:
     # Erratum 8300: the first IPv6 address MUST be the link-local one (fe80::/10).
     if datagram.family is Family.IPV4:
         return False
-    return datagram.message[8] != 0xFE or datagram.message[9] & 0xC0 != 0x80
+    return not is_link_local(datagram.message[FIXED_LENGTH:])
 
 
 _Check = Callable[[Datagram], bool]
