@@ -40,6 +40,16 @@ cd "$work" || exit 1
 # In check mode nothing on this machine is touched.
 ansible-playbook -i inventory.yml --check failover.vrrp.deploy >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 grep -q 'changed=1' "$work/log" || { cat "$work/log"; exit 1; }
+# --limit hides hosts and gives them no other priorities.
+ansible-playbook -i inventory.yml --check --diff --limit b failover.vrrp.deploy >"$work/log" 2>&1 ||
+    { cat "$work/log"; exit 1; }
+grep -q '"priority": 199' "$work/log" || { cat "$work/log"; exit 1; }
+# An inventory that can't be right is refused before any host is touched.
+if ansible-playbook -i inventory.yml --check -e vrrp_priority=150 failover.vrrp.deploy >"$work/log" 2>&1 ||
+    ! grep -q 'a and b have the same priority 150' "$work/log" || grep -q 'changed=1' "$work/log"; then
+    cat "$work/log"
+    exit 1
+fi
 for module in vrrp_agent vrrp_info vrrp_state; do
     ansible-doc -t module "failover.vrrp.$module" >/dev/null
 done
