@@ -14,7 +14,11 @@ import typing as t
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.failover.vrrp.plugins.module_utils._install import bundle
-from ansible_collections.failover.vrrp.plugins.module_utils._install.texts import UNIT_TEXT
+from ansible_collections.failover.vrrp.plugins.module_utils._install.texts import (
+    HELPER_SOCKET_TEXT,
+    HELPER_UNIT_TEXT,
+    UNIT_TEXT,
+)
 from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.agent.version import VERSION
 
 
@@ -59,7 +63,8 @@ def _sources() -> list[bundle.Source]:
     here = os.path.dirname(os.path.abspath(__file__))
     agent = os.path.join(os.path.dirname(here), "module_utils", "_vrrp")
     # The unit is no part of what is imported, but another unit is another version.
-    unit = ("vrrp-agent.service", UNIT_TEXT.encode())
+    texts = UNIT_TEXT + HELPER_UNIT_TEXT + HELPER_SOCKET_TEXT
+    unit = ("vrrp-agent.service", texts.encode())
     return [*bundle.read_package(agent), *bundle.read_package(_pyroute2()), unit]
 
 

@@ -32,6 +32,11 @@ options:
     description:
       - The configuration, see the role P(failover.vrrp.vrrp#role) for its settings. It is left as it is when this is left out.
     type: dict
+  passwords:
+    description:
+      - The passwords of instances of version 2, by the names of the instances. They are not shown in any log or diff.
+      - On the host they stand in the configuration file, which the agent's group can read.
+    type: dict
   firewall:
     description: Let protocol 112 in where firewalld or nftables is active.
     type: bool
@@ -100,6 +105,19 @@ from ansible_collections.failover.vrrp.plugins.module_utils._install.present imp
 )
 
 
+def with_passwords(
+    config: dict[str, t.Any] | None, passwords: dict[str, str]
+) -> dict[str, t.Any] | None:
+    """The configuration with the passwords in their places."""
+    if not config or not passwords:
+        return config
+    instances = [
+        {**one, "password": passwords[one["name"]]} if one.get("name") in passwords else one
+        for one in config.get("instances", [])
+    ]
+    return {**config, "instances": instances}
+
+
 def bring_to_state(module: AnsibleModule, host: Host) -> dict[str, t.Any]:
     """Do what the parameters say; gives the result, raises HostError or BundleError."""
     parameters = module.params
@@ -109,7 +127,8 @@ def bring_to_state(module: AnsibleModule, host: Host) -> dict[str, t.Any]:
     bundle, archive = parameters["bundle"], parameters["archive"]
     if not archive and not module.check_mode and not has_version(bundle):
         return {"changed": True, "needs_archive": True}
-    wanted = Wanted(bundle, archive, sys.executable, parameters["config"], parameters["firewall"])
+    config = with_passwords(parameters["config"], parameters["passwords"] or {})
+    wanted = Wanted(bundle, archive, sys.executable, config, parameters["firewall"])
     restart = make_present(host, wanted)
     changed = bool(host.changes) or restart
     return {"changed": changed, "bundle": bundle, "restart_required": restart}
@@ -121,6 +140,7 @@ def main() -> None:
         argument_spec={
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             "config": {"type": "dict"},
+            "passwords": {"type": "dict", "no_log": True},
             "firewall": {"type": "bool", "default": True},
             "bundle": {"type": "str"},
             "archive": {"type": "path"},

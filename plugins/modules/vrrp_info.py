@@ -75,6 +75,9 @@ instances:
     name:
       description: The name of the instance.
       type: str
+    label:
+      description: What the log calls it, the name, and the family where the instance has two.
+      type: str
     interface:
       description: The interface it takes part on.
       type: str
@@ -121,6 +124,20 @@ instances:
       description: The virtual addresses.
       type: list
       elements: str
+    sync_group:
+      description: The sync group it belongs to.
+      type: str
+    tracked:
+      description: What it depends on, each with whether it is up, why, and what it does to the priority.
+      type: list
+      elements: dict
+    hooks:
+      description: Its hooks, each with what became of it when it last ran.
+      type: list
+      elements: dict
+    settings:
+      description: All other settings, with their defaults.
+      type: dict
     master:
       description: The master as this host sees it, with its address, priority and advertisement interval.
       type: dict

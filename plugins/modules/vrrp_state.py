@@ -18,6 +18,7 @@ description:
   - It causes no outage. A drain that no other host takes over from is undone and fails, and the owner of the addresses
     (priority 255) is not displaced.
   - What is wanted is kept until it is changed, also across restarts of the agent.
+  - Both families of an instance move together, and so do all members of its sync group.
 options:
   instance:
     description: The name of the instance.
@@ -73,19 +74,23 @@ EXAMPLES = r"""
 
 RETURN = r"""
 before:
-  description: The instance as it was, see M(failover.vrrp.vrrp_info) for its fields.
+  description:
+    - What moves as it was, see M(failover.vrrp.vrrp_info) for the fields.
+    - One entry for each family of the instance and for each other member of its sync group.
   returned: success
-  type: dict
+  type: list
+  elements: dict
 after:
-  description: The instance as it is now. In check mode, the instance as it is with the intent that it would have.
+  description: The same as it is now. In check mode, as it is with the intent that it would have.
   returned: success
-  type: dict
+  type: list
+  elements: dict
 """
 
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.failover.vrrp.plugins.module_utils._control.asking import status_of
+from ansible_collections.failover.vrrp.plugins.module_utils._control.asking import moving_with
 from ansible_collections.failover.vrrp.plugins.module_utils._control.moving import (
     differs,
     move,
@@ -99,16 +104,17 @@ from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.base.errors im
 def run(module: AnsibleModule) -> dict[str, t.Any]:
     """Do what the parameters say; gives the result, raises ControlError."""
     wanted = module.params
-    before = status_of(wanted["socket"], wanted["instance"])
-    changed = differs(before, wanted["state"], wanted["force"])
+    before = moving_with(wanted["socket"], wanted["instance"])
+    changed = any(differs(one, wanted["state"], wanted["force"]) for one in before)
     if not changed:
         after = before
     elif module.check_mode:
-        refuse_predictable(before, wanted["state"])
-        after = predicted(before, wanted["state"], wanted["force"])
+        for one in before:
+            refuse_predictable(one, wanted["state"])
+        after = [predicted(one, wanted["state"], wanted["force"]) for one in before]
     else:
         after = move(wanted)
-    result = {"changed": changed, "before": before, "after": after}
+    result: dict[str, t.Any] = {"changed": changed, "before": before, "after": after}
     if module._diff:
         result["diff"] = {"before": summary(before), "after": summary(after)}
     return result

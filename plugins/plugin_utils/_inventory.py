@@ -12,6 +12,7 @@ collection.
 from __future__ import annotations
 
 import typing as t
+from collections.abc import Mapping
 
 from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.base.errors import ConfigError
 from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.model.config import build_config
@@ -25,7 +26,8 @@ _DOWNWARDS_FROM = 200
 _HOSTS_MAX = 254
 
 # What all hosts of an instance have to agree on; interfaces are named differently everywhere.
-_COMMON = ("vrid", "version", "addresses", "advertisement_interval")
+_COMMON = ("vrid", "version", "addresses", "advertisement_interval", "down_intervals")
+_SECRET = "password"
 
 
 class InventoryError(Exception):
@@ -57,7 +59,13 @@ def plan(variables: t.Mapping[str, Variables]) -> dict[str, dict[str, Instances]
     problems += _common_problems(configs)
     if problems:
         raise InventoryError("\n".join(problems))
-    return configs
+    return {host: _without_secrets(config) for host, config in configs.items()}
+
+
+def _without_secrets(config: dict[str, Instances]) -> dict[str, Instances]:
+    """What is secret takes another way to the host than what may be shown."""
+    listed = config["instances"]
+    return {"instances": [{k: v for k, v in one.items() if k != _SECRET} for one in listed]}
 
 
 def _instances(own: Variables, derived: int) -> Instances:
@@ -67,9 +75,13 @@ def _instances(own: Variables, derived: int) -> Instances:
     return [{"priority": priority, **_without_empty(instance)} for instance in listed]
 
 
-def _without_empty(instance: Variables) -> dict[str, t.Any]:
+def _without_empty(value: t.Any) -> t.Any:
     """The role's argument spec fills in None for what is left out."""
-    return {key: value for key, value in instance.items() if value is not None}
+    if isinstance(value, Mapping):
+        return {key: _without_empty(one) for key, one in value.items() if one is not None}
+    if isinstance(value, list):
+        return [_without_empty(one) for one in value]
+    return value
 
 
 def _own_problems(host: str, config: dict[str, Instances]) -> list[str]:
@@ -107,7 +119,12 @@ def _equal_priorities(name: str, members: list[tuple[str, dict[str, t.Any]]]) ->
 
 def _disagreements(name: str, members: list[tuple[str, dict[str, t.Any]]]) -> list[str]:
     first_host, first = members[0]
-    return [
+    secrets = [
+        f"{name}: {_SECRET} is not the same on {first_host} and {host}"
+        for host, instance in members[1:]
+        if instance.get(_SECRET) != first.get(_SECRET)
+    ]
+    return secrets + [
         f"{name}: {key} is {first.get(key)} on {first_host} and {instance.get(key)} on {host}"
         for host, instance in members[1:]
         for key in _COMMON

@@ -32,7 +32,7 @@ def survey(
         if "instances" not in answer:
             silent.append((host, str(answer.get("msg", "it was not asked"))))
         for instance in answer.get("instances", []):
-            groups.setdefault(instance["name"], []).append((host, instance))
+            groups.setdefault(instance["label"], []).append((host, instance))
     rows = [_row(host, one) for name in sorted(groups) for host, one in groups[name]]
     rows += [("-", host, "UNKNOWN", "-", "-", "-", why) for host, why in silent]
     problems = [
@@ -44,6 +44,7 @@ def survey(
         "table": align([_COLUMNS, *rows]),
         "problems": problems,
         "masters": masters,
+        "named": _labels(groups),
         "summary": [f"{name}: {' and '.join(hosts)} is master" for name, hosts in masters.items()],
         "priorities": {
             name: {host: instance["priority"] for host, instance in members}
@@ -57,7 +58,15 @@ def _row(host: str, instance: Instance) -> tuple[str, ...]:
     priority = str(configured) if configured == effective else f"{effective} (set: {configured})"
     since = str(instance["since"]).partition(".")[0].replace("T", " ")
     state, intent = instance["state"], instance["intent"]
-    return (instance["name"], host, state, intent, priority, since, instance["reason"])
+    return (instance["label"], host, state, intent, priority, since, instance["reason"])
+
+
+def _labels(groups: t.Mapping[str, list[tuple[str, Instance]]]) -> dict[str, list[str]]:
+    """The labels of each instance: two where it has two families."""
+    found: dict[str, list[str]] = {}
+    for label, members in groups.items():
+        found.setdefault(members[0][1]["name"], []).append(label)
+    return found
 
 
 def _masters(groups: t.Mapping[str, list[tuple[str, Instance]]]) -> dict[str, list[str]]:

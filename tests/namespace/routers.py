@@ -47,6 +47,11 @@ class Agent:
         """Write the configuration file."""
         self.config.write_text(json.dumps({"instances": instances}))
 
+    def settings(self) -> list[dict[str, Any]]:
+        """The instances of the configuration file."""
+        found: list[dict[str, Any]] = json.loads(self.config.read_text())["instances"]
+        return found
+
     def start(self) -> Agent:
         """Start it, and wait until it answers."""
         with self.log.open("a") as log:
@@ -68,6 +73,13 @@ class Agent:
         found: dict[str, Any] = answer["instances"][0]
         return found
 
+    def every(self, name: str) -> list[dict[str, Any]]:
+        """The status of an instance in each of its families."""
+        found: list[dict[str, Any]] = json.loads(self.ctl("status", "--json", name).stdout)[
+            "instances"
+        ]
+        return found
+
     def wait_for(self, state: str, within: float = 10.0, name: str = "web") -> dict[str, Any]:
         """Wait until the instance is in a state; gives its status."""
 
@@ -77,6 +89,10 @@ class Agent:
 
         found: dict[str, Any] = eventually(reached, within, f"{state} on {self.host.namespace}")
         return found
+
+    def wait_until_it_hears_a_master(self, name: str = "web") -> None:
+        """Wait until a backup knows its master."""
+        eventually(lambda: self.status(name)["master"], 10, f"{self.host.namespace} hears nobody")
 
     def signal(self, number: signal.Signals) -> None:
         """Send the agent's process a signal."""

@@ -40,6 +40,11 @@ def ip(*arguments: str) -> str:
     return result.stdout
 
 
+def with_length(address: str) -> str:
+    """An address with the prefix length that its network has in these tests."""
+    return f"{address}/64" if ":" in address else f"{address}/24"
+
+
 class Host:
     """A namespace with one interface, eth0, on the segment."""
 
@@ -84,6 +89,31 @@ class Host:
         ip("-n", self.namespace, "link", "set", "lo", "up")
         self.plug_in()
 
+    def isolate(self) -> None:
+        """Part the host from the others, with the link up."""
+        ip("-n", self.segment.namespace, "link", "set", self.port, "nomaster")
+
+    def rejoin(self) -> None:
+        """Bring the host back to the others."""
+        ip("-n", self.segment.namespace, "link", "set", self.port, "master", "br0")
+
+    def add_interface(self, name: str) -> None:
+        """Another interface, on a segment of its own."""
+        far = f"{name}{self.number}"
+        peer = ("type", "veth", "peer", "name", far, "netns", self.segment.namespace)
+        ip("-n", self.namespace, "link", "add", name, *peer)
+        ip("-n", self.segment.namespace, "link", "set", far, "up")
+        self.run("sysctl", "-qw", f"net.ipv6.conf.{name}.accept_dad=0")
+        ip("-n", self.namespace, "link", "set", name, "up")
+
+    def cut(self, name: str) -> None:
+        """Pull the cable of another interface."""
+        ip("-n", self.segment.namespace, "link", "set", f"{name}{self.number}", "down")
+
+    def mend(self, name: str) -> None:
+        """Put the cable of another interface back."""
+        ip("-n", self.segment.namespace, "link", "set", f"{name}{self.number}", "up")
+
     def run(self, *command: str) -> str:
         """Run a command in the namespace; gives what it printed."""
         entered = ["ip", "netns", "exec", self.namespace, *command]
@@ -105,14 +135,25 @@ class Host:
         ip("-n", self.namespace, "link", "set", "eth0", "up")
         ip("-n", self.segment.namespace, "link", "set", self.port, "up")
 
-    def addresses(self) -> set[str]:
-        """The addresses of eth0, without prefix lengths."""
-        links = json.loads(ip("-json", "-n", self.namespace, "address", "show", "dev", "eth0"))
+    def addresses(self, interface: str = "eth0") -> set[str]:
+        """The addresses of an interface, without prefix lengths."""
+        links = json.loads(ip("-json", "-n", self.namespace, "address", "show", "dev", interface))
         return {one["local"] for one in links[0]["addr_info"] if "local" in one}
 
-    def has(self, address: str) -> bool:
-        """Whether eth0 has the address."""
-        return address in self.addresses()
+    def has(self, address: str, interface: str = "eth0") -> bool:
+        """Whether an interface has the address."""
+        return address in self.addresses(interface)
+
+    def reaches(self, address: str) -> bool:
+        """Whether the address answers an echo request from here."""
+        command = ("ping", "-c", "1", "-W", "1", "-I", "eth0", address)
+        process = self.start(*command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return process.wait(5) == 0
+
+    def neighbour_mac(self, address: str) -> str:
+        """The hardware address that this host has learned for an address."""
+        shown = json.loads(ip("-json", "-n", self.namespace, "neighbor", "show", address) or "[]")
+        return next((str(one["lladdr"]) for one in shown if "lladdr" in one), "")
 
     @property
     def mac(self) -> str:
@@ -130,6 +171,7 @@ class Segment:
         self.namespace = f"{self.name}-br"
         self.hosts: list[Host] = []
         self.processes: list[subprocess.Popen[str]] = []
+        self._bridges: set[str] = set()
         ip("netns", "add", self.namespace)
         ip("-n", self.namespace, "link", "add", "br0", "type", "bridge", "mcast_snooping", "0")
         ip("-n", self.namespace, "link", "set", "br0", "up")
@@ -138,6 +180,16 @@ class Segment:
         """Another host."""
         self.hosts.append(Host(self, len(self.hosts) + 1))
         return self.hosts[-1]
+
+    def connect(self, host: Host, name: str) -> None:
+        """Put another interface of a host on the bridge of interfaces with that name."""
+        bridge = f"br-{name}"
+        if bridge not in self._bridges:
+            self._bridges.add(bridge)
+            kind = ("type", "bridge", "mcast_snooping", "0")
+            ip("-n", self.namespace, "link", "add", bridge, *kind)
+            ip("-n", self.namespace, "link", "set", bridge, "up")
+        ip("-n", self.namespace, "link", "set", f"{name}{host.number}", "master", bridge)
 
     def remove(self) -> None:
         """End what was started, then take the namespaces away."""
@@ -170,3 +222,25 @@ class Probe:
         result: dict[str, Any] = json.loads(output)
         assert result["sent"] > 0
         return result
+
+
+class Capture:
+    """What tcpdump sees on a host's eth0 that matches a filter, one line a packet."""
+
+    def __init__(self, host: Host, expression: str, *options: str) -> None:
+        command = ("tcpdump", "-l", "-n", "-p", "-i", "eth0", *options, expression)
+        self._file = host.segment.directory / f"capture{len(host.segment.processes)}"
+        errors = self._file.with_suffix(".errors")
+        with self._file.open("w") as out, errors.open("w") as told:
+            self._process = host.start(*command, stdout=out, stderr=told)
+        eventually(lambda: "listening on" in errors.read_text(), 10, "tcpdump")
+
+    def packets(self) -> list[str]:
+        """The lines so far."""
+        return self._file.read_text().splitlines()
+
+    def finish(self) -> list[str]:
+        """Stop; gives all lines."""
+        self._process.send_signal(signal.SIGINT)
+        self._process.wait(5)
+        return self.packets()

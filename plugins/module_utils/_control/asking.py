@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Sequence
+from typing import Any, Dict, List, Sequence
 
 from .._vrrp.control.client import ControlClient
 
@@ -19,10 +19,16 @@ def status(socket: str, instances: Sequence[str] | None = None) -> Status:
         return client.status(instances)
 
 
-def status_of(socket: str, instance: str) -> Status:
-    """The status of one instance; raises ControlError."""
-    found: Status = status(socket, [instance])["instances"][0]
-    return found
+def moving_with(socket: str, name: str) -> List[Status]:
+    """What moves when that instance is moved: both its families, and its sync group.
+
+    Raises ControlError, also when there is no such instance.
+    """
+    named = status(socket, [name])["instances"]
+    groups = {one["sync_group"] for one in named} - {None}
+    if not groups:
+        return list(named)
+    return [one for one in status(socket)["instances"] if one["sync_group"] in groups]
 
 
 def set_intent(socket: str, instance: str, intent: str, force: bool) -> int:

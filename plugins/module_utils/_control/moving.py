@@ -9,10 +9,10 @@ This module is PRIVATE to the collection.
 
 from __future__ import annotations
 
-from typing import Any, Dict, Mapping
+from typing import Any, Dict, List, Mapping, Sequence
 
 from .._vrrp.base.errors import ControlError
-from .asking import set_intent, status_of
+from .asking import moving_with, set_intent
 from .waiting import describe, wait_until
 
 Status = Dict[str, Any]
@@ -47,28 +47,33 @@ def predicted(instance: Status, state: str, force: bool) -> Status:
     return {**instance, "intent": state, "intent_forced": forced, "state": reached}
 
 
-def summary(instance: Status) -> Dict[str, Any]:
-    """What a diff shows of an instance."""
-    shown = ("name", "state", "intent", "intent_forced")
-    return {key: instance[key] for key in shown}
+def summary(instances: Sequence[Status]) -> List[Dict[str, Any]]:
+    """What a diff shows of instances."""
+    shown = ("label", "state", "intent", "intent_forced")
+    return [{key: instance[key] for key in shown} for instance in instances]
 
 
-def move(wanted: Mapping[str, Any]) -> Status:
-    """Tell the agent, and wait until it is so; gives the instance then.
+def move(wanted: Mapping[str, Any]) -> List[Status]:
+    """Tell the agent, and wait until it is so; gives all that moved as it is then.
 
     Raises ControlError: what the agent refused or undid, or ``timeout`` with what was seen last.
     """
     socket, name, state = wanted["socket"], wanted["instance"], wanted["state"]
     number = set_intent(socket, name, state, wanted["force"])
-    if not wanted["wait"]:
-        return status_of(socket, name)
 
-    def obstacle(instance: Status) -> str:
-        _raise_if_failed(instance, number)
-        reached = _REACHED.get(state, instance["state"])
-        return "" if instance["state"] == reached and _is_whole(instance) else describe(instance)
+    def ask() -> List[Status]:
+        return moving_with(socket, name)
 
-    return wait_until(lambda: status_of(socket, name), obstacle, wanted["wait_timeout"])
+    def obstacle(instances: List[Status]) -> str:
+        return "; ".join(filter(None, (_obstacle(one, number, state) for one in instances)))
+
+    return wait_until(ask, obstacle, wanted["wait_timeout"]) if wanted["wait"] else ask()
+
+
+def _obstacle(instance: Status, number: int, state: str) -> str:
+    _raise_if_failed(instance, number)
+    reached = _REACHED.get(state, instance["state"])
+    return "" if instance["state"] == reached and _is_whole(instance) else describe(instance)
 
 
 def _is_whole(instance: Status) -> bool:

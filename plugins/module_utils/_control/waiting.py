@@ -7,19 +7,20 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Callable, Dict
+from typing import Any, Callable, Dict, TypeVar
 
 from .._vrrp.base.errors import ControlError
 
 Status = Dict[str, Any]
+Answer = TypeVar("Answer")
 
 _POLL_INTERVAL = 0.05  # Seconds; a question costs the agent less than a millisecond.
 
 
 def wait_until(
-    ask: Callable[[], Status], obstacle: Callable[[Status], str], timeout: float
-) -> Status:
-    """Ask until ``obstacle`` is empty; gives that status.
+    ask: Callable[[], Answer], obstacle: Callable[[Answer], str], timeout: float
+) -> Answer:
+    """Ask until ``obstacle`` is empty; gives that answer.
 
     An agent that does not answer is waited for, too: it may be about to be restarted. Raises
     ControlError ``timeout`` with the last obstacle after ``timeout`` seconds.
@@ -60,5 +61,5 @@ def describe(instance: Status) -> str:
     """The instance as an error names it: its state and why it is in it."""
     master = instance["master"]
     heard = f"hears {master['address']} ({master['priority']})" if master else "hears no master"
-    name, state, reason = instance["name"], instance["state"], instance["reason"]
+    name, state, reason = instance["label"], instance["state"], instance["reason"]
     return f"{name} is {state} ({reason}) and {heard}"

@@ -20,13 +20,16 @@ _REMOVED = (
     places.STATE,
     places.RUNTIME,
 )
+_HELPER = (places.HELPER_SOCKET_NAME, places.HELPER_UNIT_NAME)
 
 
 def make_absent(host: Host) -> None:
     """Stop the agent, which hands over what it serves, and remove everything; raises HostError."""
     if os.path.exists(places.UNIT):
         host.command("stop the service", "systemctl", "disable", "--now", places.UNIT_NAME)
-        host.remove(places.UNIT)
+        host.command("stop the helper", "systemctl", "stop", *_HELPER)
+        for unit in (places.UNIT, places.HELPER_UNIT, places.HELPER_SOCKET_UNIT):
+            host.remove(unit)
         host.command("tell systemd of its units", "systemctl", "daemon-reload")
     firewall.close(host)
     for path in _REMOVED:

@@ -10,8 +10,10 @@ use this class have no ``if check_mode`` of their own. This module is PRIVATE to
 
 from __future__ import annotations
 
+import grp
 import os
 import shutil
+from dataclasses import dataclass
 from typing import Callable, Dict, List, Sequence, Tuple
 
 Runner = Callable[[Sequence[str]], Tuple[int, str, str]]
@@ -19,6 +21,34 @@ Runner = Callable[[Sequence[str]], Tuple[int, str, str]]
 
 class HostError(Exception):
     """A command or a file operation that failed, with what was tried."""
+
+
+@dataclass(frozen=True)
+class Ownership:
+    """The mode of a file, and the group it belongs to; root's where none is named."""
+
+    mode: int
+    group: str = "root"
+
+    def is_of(self, path: str) -> bool:
+        """Whether a file is owned like this."""
+        found = os.stat(path)
+        return found.st_mode & 0o777 == self.mode and found.st_gid == self._number()
+
+    def give_to(self, path: str) -> None:
+        """Have a file owned like this; raises OSError."""
+        os.chown(path, -1, self._number())
+        os.chmod(path, self.mode)
+
+    def _number(self) -> int:
+        """0 also where the group is not there yet, which can only be in a rehearsal."""
+        try:
+            return grp.getgrnam(self.group).gr_gid
+        except KeyError:
+            return 0
+
+
+READABLE = Ownership(0o644)
 
 
 class Host:
@@ -59,13 +89,19 @@ class Host:
         if status != 0:
             raise HostError(f"{what}: {' '.join(command)}: {(errors or output).strip()}")
 
-    def write(self, path: str, text: str, mode: int = 0o644) -> bool:
-        """Have a file with this text and mode; tells whether that is a change."""
+    def write(
+        self,
+        path: str,
+        text: str,
+        owner: Ownership = READABLE,
+        shown: Callable[[str], str] = str,
+    ) -> bool:
+        """Have a file with this text; tells whether that is a change. ``shown`` is for the diff."""
         before = read(path)
-        if before == text and os.stat(path).st_mode & 0o777 == mode:
+        if before == text and owner.is_of(path):
             return False
-        self._note_diff(path, before, text)
-        self.change(f"write {path}", lambda: write_atomically(path, text, mode))
+        self._note_diff(path, shown(before or ""), shown(text))
+        self.change(f"write {path}", lambda: write_atomically(path, text, owner))
         return True
 
     def link(self, path: str, target: str) -> bool:
@@ -87,12 +123,12 @@ class Host:
         if os.path.isdir(path) and not os.listdir(path):
             self.change(f"remove {path}", lambda: os.rmdir(path))
 
-    def _note_diff(self, path: str, before: str | None, after: str) -> None:
+    def _note_diff(self, path: str, before: str, after: str) -> None:
         self.diff.append(
             {
                 "before_header": path,
                 "after_header": path,
-                "before": before or "",
+                "before": before,
                 "after": after,
             }
         )
@@ -107,12 +143,13 @@ def read(path: str) -> str | None:
         return None
 
 
-def write_atomically(path: str, text: str, mode: int) -> None:
+def write_atomically(path: str, text: str, owner: Ownership = READABLE) -> None:
     """Replace a file in one step, its directory made if need be; raises OSError."""
     os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
-    with open(path + ".new", "w", encoding="utf-8") as file:
+    descriptor = os.open(path + ".new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
-    os.chmod(path + ".new", mode)
+    owner.give_to(path + ".new")
     os.replace(path + ".new", path)
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import os
 import pwd
+import re
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -24,8 +25,16 @@ from .._vrrp.control.client import ControlClient
 from .._vrrp.control.protocol import digest
 from . import firewall, places
 from .bundle import unpack
-from .host import Host, HostError, read
-from .texts import UNIT_TEXT, program
+from .host import Host, HostError, Ownership, read
+from .texts import HELPER_SOCKET_TEXT, HELPER_UNIT_TEXT, UNIT_TEXT, program
+
+_UNITS = {
+    places.HELPER_SOCKET_UNIT: HELPER_SOCKET_TEXT,
+    places.HELPER_UNIT: HELPER_UNIT_TEXT,
+    places.UNIT: UNIT_TEXT,
+}
+_CONFIG_MODE = 0o640  # It may hold a password.
+_PASSWORD = re.compile(r'("password": )"(?:[^"\\]|\\.)*"')
 
 
 @dataclass(frozen=True)
@@ -101,8 +110,14 @@ def _ensure_config(host: Host, wanted: Wanted) -> str | None:
     if text is not None and (text != present or not _is_current(wanted.bundle)):
         _validate(host, wanted, text)
     if text is not None:
-        host.write(places.CONFIG, text)
+        owner = Ownership(_CONFIG_MODE, places.USER)
+        host.write(places.CONFIG, text, owner, shown=without_passwords)
     return text
+
+
+def without_passwords(text: str) -> str:
+    """The configuration as a diff may show it."""
+    return _PASSWORD.sub(r'\1"********"', text)
 
 
 def _is_current(bundle: str) -> bool:
@@ -149,12 +164,13 @@ def _superfluous_versions(before: str | None, target: str) -> List[str]:
 
 
 def _ensure_programs(host: Host, python: str) -> None:
-    host.write(places.DAEMON, program(python, "main"), 0o755)
-    host.write(places.CONTROL, program(python, "control"), 0o755)
+    host.write(places.DAEMON, program(python, "main"), Ownership(0o755))
+    host.write(places.CONTROL, program(python, "control"), Ownership(0o755))
 
 
 def _ensure_unit(host: Host) -> None:
-    if host.write(places.UNIT, UNIT_TEXT):
+    changed = [host.write(path, text) for path, text in _UNITS.items()]
+    if any(changed):
         host.command("tell systemd of the unit", "systemctl", "daemon-reload")
 
 

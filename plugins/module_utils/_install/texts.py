@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from .places import CONTROL, CURRENT, DAEMON, USER
+from .places import CONTROL, CURRENT, DAEMON, HELPER_SOCKET_NAME, USER
 
 # The agent starts no programs and reads nothing but its own files, so the unit takes away all
 # the rest. The two capabilities are for addresses (NET_ADMIN) and raw sockets (NET_RAW).
@@ -15,7 +15,8 @@ UNIT_TEXT = f"""\
 [Unit]
 Description=VRRP agent
 Documentation=https://www.rfc-editor.org/rfc/rfc9568
-After=network.target
+After=network.target {HELPER_SOCKET_NAME}
+Wants={HELPER_SOCKET_NAME}
 StartLimitIntervalSec=0
 
 [Service]
@@ -47,7 +48,6 @@ LockPersonality=true
 MemoryDenyWriteExecute=true
 PrivateDevices=true
 PrivateTmp=true
-ProcSubset=pid
 ProtectClock=true
 ProtectControlGroups=true
 ProtectHome=true
@@ -57,6 +57,7 @@ ProtectKernelModules=true
 ProtectKernelTunables=true
 ProtectProc=invisible
 ProtectSystem=strict
+ReadWritePaths=/proc/sys/net
 RemoveIPC=true
 RestrictNamespaces=true
 RestrictRealtime=true
@@ -64,6 +65,27 @@ RestrictSUIDSGID=true
 
 [Install]
 WantedBy=multi-user.target
+"""
+
+# Runs scripts and hooks as the users that the configuration names, and so as root and without a
+# sandbox of its own. systemd starts it when the agent connects; it ends when the agent hangs up.
+HELPER_UNIT_TEXT = f"""\
+[Unit]
+Description=Helper of the VRRP agent, which runs its scripts and hooks
+
+[Service]
+ExecStart={DAEMON} helper
+"""
+
+HELPER_SOCKET_TEXT = f"""\
+[Unit]
+Description=Socket of the helper of the VRRP agent
+
+[Socket]
+ListenStream=/run/vrrp-agent-helper.sock
+SocketUser={USER}
+SocketMode=0600
+RemoveOnStop=true
 """
 
 _PROGRAM = """\

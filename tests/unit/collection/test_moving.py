@@ -15,7 +15,7 @@ from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.base.errors im
 
 def instance(**settings: Any) -> dict[str, Any]:
     return {
-        "name": "web", "state": "BACKUP", "intent": "auto", "intent_forced": False,
+        "name": "web", "label": "web", "state": "BACKUP", "intent": "auto", "intent_forced": False,
         "reason": "why", "preempt": True, "effective_priority": 100,
         "master": {"address": "192.0.2.12", "priority": 150}, **settings,
     }  # fmt: skip
@@ -42,9 +42,9 @@ def test_what_is_a_change(present: dict[str, Any], state: str, force: bool, chan
 
 def test_a_rehearsal_tells_what_would_be() -> None:
     would = moving.predicted(instance(), "master", True)
-    assert moving.summary(would) == {
-        "name": "web", "state": "MASTER", "intent": "master", "intent_forced": False,
-    }  # fmt: skip
+    assert moving.summary([would]) == [
+        {"label": "web", "state": "MASTER", "intent": "master", "intent_forced": False}
+    ]
     owner = instance(master={"address": "192.0.2.12", "priority": 255})
     with pytest.raises(ControlError, match="can't be displaced"):
         moving.refuse_predictable(owner, "master")

@@ -15,7 +15,8 @@ def answer(state: str, number: int, master: int | None) -> dict[str, Any]:
     """What a host 192.0.2.<number> says of the instance web."""
     heard = {"address": f"192.0.2.{master}"} if master else None
     web = {
-        "name": "web", "state": state, "intent": "auto", "reason": "why", "master": heard,
+        "name": "web", "label": "web",
+        "state": state, "intent": "auto", "reason": "why", "master": heard,
         "priority": 100, "effective_priority": 100, "address": f"192.0.2.{number}",
         "since": "2026-11-22T12:00:00.000+00:00",
     }  # fmt: skip

@@ -66,7 +66,7 @@ def test_durations() -> None:
 
 def test_a_transition() -> None:
     transition = {
-        "instance": "web", "event": "heard", "old": "MASTER", "new": "BACKUP",
+        "instance": "web", "label": "web", "event": "heard", "old": "MASTER", "new": "BACKUP",
         "cause": "192.0.2.12 is master with priority 200", "at": "2026-11-22T12:00:00.000+00:00",
     }  # fmt: skip
     assert transition_line(transition) == (

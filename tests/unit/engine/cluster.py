@@ -11,8 +11,10 @@ from datetime import datetime, timezone
 from typing import Any
 
 from _vrrp.base.errors import ControlError
-from _vrrp.engine.actions import Action, Install, Remove, Send, Transition
+from _vrrp.engine.actions import Action, Ear, Install, Remove, Run, Send, Transition
+from _vrrp.engine.commands import CommandResult
 from _vrrp.engine.engine import Engine
+from _vrrp.engine.holdings import Placed
 from _vrrp.engine.links import Link, LinkAddress
 from _vrrp.model.config import build_config
 from _vrrp.model.intent import Intent, Wish
@@ -40,6 +42,7 @@ class Node:
         self.done: list[Action] = []
         self.refused: tuple[type, ...] = ()
         self.engine = Engine()
+        self.running: list[Run] = []
         self.do(self.engine.links_changed({"eth0": self.link}, cluster.now))
         self.configure(*instances)
 
@@ -56,12 +59,14 @@ class Node:
                 self.do(self.engine.failed(action, "refused", self.cluster.now))
             elif isinstance(action, Send):
                 self.cluster.carry(self, action)
+            elif isinstance(action, Run):
+                self.running.append(action)
             elif isinstance(action, (Install, Remove)):
                 self._change_addresses(action)
 
     def _change_addresses(self, action: Install | Remove) -> None:
         kept = list(self.link.addresses)
-        for address in action.addresses:
+        for address in (held.address for held in action.held if isinstance(held, Placed)):
             kept = [one for one in kept if one.packed != address.packed]
             if isinstance(action, Install):
                 kept.append(LinkAddress(address.packed, address.prefix_length, secondary=True))
@@ -74,6 +79,12 @@ class Node:
             {self.link.name: self.link}, self.cluster.now
         ))  # fmt: skip
 
+    def finish(self, status: int = 0) -> None:
+        """Let the command that has run longest end."""
+        number = self.running.pop(0).number
+        result = CommandResult(status)
+        self.do(self.engine.command_finished(number, result, self.cluster.now))
+
     def plug_in_again(self) -> None:
         """Reach the others again, after the interface was seen down."""
         self.connected = True
@@ -85,7 +96,7 @@ class Node:
         """Set an intent; gives the code of the refusal, or nothing."""
         try:
             intent = Intent(Wish(wish), forced)
-            _change, actions = self.engine.set_intent(name, intent, self.cluster.now)
+            _number, actions = self.engine.set_intent(name, intent, self.cluster.now)
         except ControlError as error:
             return error.code
         self.do(actions)
@@ -119,17 +130,18 @@ class Cluster:
         self.nodes: list[Node] = []
         self._waiting: list[tuple[Node, Any]] = []
 
-    def node(self, **settings: Any) -> Node:
-        """Another node with the instance web."""
-        self.nodes.append(Node(self, len(self.nodes) + 1, instance(**settings)))
+    def node(self, *others: dict[str, Any], **settings: Any) -> Node:
+        """Another node with the instance web, and with others."""
+        self.nodes.append(Node(self, len(self.nodes) + 1, instance(**settings), *others))
         return self.nodes[-1]
 
     def carry(self, sender: Node, send: Send) -> None:
         """Deliver a message to all other nodes, at this instant."""
         datagram = Datagram(send.source, send.destination, 255, send.message)
+        ear = Ear(7, datagram.family)
         for node in self.nodes:
             if node is not sender and node.connected and sender.connected:
-                self.later(node, lambda node=node: node.engine.datagram(7, datagram, self.now))
+                self.later(node, lambda node=node: node.engine.datagram(ear, datagram, self.now))
 
     def later(self, node: Node, event: Any) -> None:
         """Let something happen to a node after what happens now."""

@@ -7,9 +7,12 @@
 from __future__ import annotations
 
 import pytest
-from _vrrp.engine.actions import Install, KeepIntents, KeepRecovery, Note, Remove, Send
+from _vrrp.engine.actions import Ear, Install, KeepIntents, KeepRecovery, Note, Remove, Send
+from _vrrp.model.family import Family
 from _vrrp.wire.receive import Datagram
 from cluster import Cluster, Node, instance
+
+EAR = Ear(7, Family.IPV4)
 
 
 def pair(**settings: object) -> tuple[Cluster, Node, Node]:
@@ -376,7 +379,7 @@ def test_a_backup_has_no_virtual_address_whoever_put_it_there(length: int) -> No
     cluster.settle()
     assert not second.serves()
     removed = [one for one in second.done if isinstance(one, Remove)][-1]
-    assert [str(one) for one in removed.addresses] == [f"192.0.2.100/{length}"]
+    assert [str(one) for one in removed.held] == [f"192.0.2.100/{length}"]
 
 
 def test_the_address_of_an_owner_is_never_taken_from_it() -> None:
@@ -400,9 +403,11 @@ def test_recovery_is_known_before_there_is_anything_to_recover() -> None:
     assert KeepRecovery in kinds
     recovery = [one for one in node.done if isinstance(one, KeepRecovery)][-1].recoveries[0]
     assert recovery.interface == "eth0"
-    assert [str(one) for one in recovery.addresses] == ["192.0.2.100/24"]
+    assert [str(one) for one in recovery.held] == ["192.0.2.100/24"]
     # Version 3, type 1, VRID 51, priority 0, one address.
-    assert recovery.resignation[:4].hex() == "31330001"
+    ((destination, message),) = recovery.resignations
+    assert destination == bytes([224, 0, 0, 18])
+    assert message[:4].hex() == "31330001"
 
 
 def test_discarded_packets_are_counted_and_told_once_a_minute() -> None:
@@ -410,21 +415,21 @@ def test_discarded_packets_are_counted_and_told_once_a_minute() -> None:
     source, group = bytes([192, 0, 2, 99]), bytes([224, 0, 0, 18])
     bad = Datagram(source, group, 254, bytes.fromhex("3133640100640000c0000264"))
     for _count in range(3):
-        first.do(first.engine.datagram(7, bad, cluster.now))
+        first.do(first.engine.datagram(EAR, bad, cluster.now))
     notes = [one for one in first.done if isinstance(one, Note)]
     assert first.status()["counters"]["invalid_checksum"] == 3
     assert [one.text for one in notes] == [
         "discards a packet of 192.0.2.99: invalid_checksum (counted; told once a minute)"
     ]
     cluster.run(61)
-    first.do(first.engine.datagram(7, bad, cluster.now))
+    first.do(first.engine.datagram(EAR, bad, cluster.now))
     assert len([one for one in first.done if isinstance(one, Note)]) == 2
 
 
 def test_packets_for_nobody_are_counted() -> None:
     cluster, first, _second = pair()
     source, group = bytes([192, 0, 2, 99]), bytes([224, 0, 0, 18])
-    first.do(first.engine.datagram(7, Datagram(source, group, 255, b"\x31\x07"), cluster.now))
-    first.do(first.engine.datagram(7, Datagram(source, group, 255, b"1"), cluster.now))
+    first.do(first.engine.datagram(EAR, Datagram(source, group, 255, b"\x31\x07"), cluster.now))
+    first.do(first.engine.datagram(EAR, Datagram(source, group, 255, b"1"), cluster.now))
     counters = first.engine.status(cluster.now, __import__("cluster").WALL)["counters"]
     assert counters == {"unknown_vrid": 1, "truncated": 1}

@@ -40,12 +40,15 @@ ROUTER = Parameters(
 OWNER = replace(ROUTER, priority=255)
 POLITE = replace(ROUTER, preempt=False)
 DRAINED = replace(ROUTER, priority=1)
+PATIENT = replace(ROUTER, preempt_delay=10 * S)
+GROUPED = replace(ROUTER, awaits_group=True)
 OUT = replace(DRAINED, stay_out=True)
 
 BACKUP = Backup("listening", NOW + DOWN, S)
 MASTER = Master("elected", NOW + S, NOW + 5 * S)
 DRAINING = Resigning("drained", Purpose.DRAIN, NOW + S, NOW + 4_500 * MS)
 STOPPING = replace(DRAINING, purpose=Purpose.STOP, reason="stopping")
+FOLLOWING = replace(DRAINING, purpose=Purpose.GROUP, reason="the group")
 
 INSTALL, REMOVE, ANNOUNCE = act.InstallAddresses(), act.RemoveAddresses(), act.Announce()
 RELEASE = act.Advertise(0)
@@ -65,7 +68,7 @@ def after(
 
 # --- The table ------------------------------------------------------------------------------------
 
-STATES = [Initialize("why"), BACKUP, MASTER, DRAINING, STOPPING]
+STATES = [Initialize("why"), BACKUP, MASTER, DRAINING, STOPPING, FOLLOWING]
 EVENTS = [
     ev.Startup(),
     ev.Interrupted("cause"),
@@ -81,7 +84,10 @@ EVENTS = [
     ev.Claim("cause"),
     ev.Resign(Purpose.DRAIN, "cause"),
     ev.Resign(Purpose.STOP, "cause"),
+    ev.Resign(Purpose.GROUP, "cause"),
+    ev.Elected(),
     ev.Reconfigured(),
+    ev.PriorityChanged(),
     ev.AddressesLost(),
 ]
 
@@ -92,7 +98,9 @@ def test_the_table_is_complete() -> None:
 
 @pytest.mark.parametrize("state", STATES, ids=str)
 @pytest.mark.parametrize("event", EVENTS, ids=str)
-@pytest.mark.parametrize("parameters", [ROUTER, OWNER, POLITE, DRAINED, OUT], ids=str)
+@pytest.mark.parametrize(
+    "parameters", [ROUTER, OWNER, POLITE, DRAINED, OUT, PATIENT, GROUPED], ids=str
+)
 @pytest.mark.parametrize("late", [0, 2 * S, 4 * S, 60 * S])
 def test_every_state_takes_every_event(
     state: State, event: ev.Event, parameters: Parameters, late: int
@@ -414,3 +422,134 @@ def test_at_ten_milliseconds_the_wait_for_the_addresses_is_no_pause() -> None:
     )
     state, actions = after(resigning, ev.TimerExpired(), NOW + 50 * MS, fast)
     assert (state, actions) == (Initialize("stopping"), [REMOVE])
+
+
+# --- Delays and counts ----------------------------------------------------------------------------
+
+
+def test_four_intervals_where_four_may_be_missed() -> None:
+    patient = replace(ROUTER, down_intervals=4)
+    reached, _actions = after(BACKUP, heard(200), parameters=patient)
+    assert isinstance(reached, Backup)
+    assert reached.master_down_at == NOW + 4_609_375_000
+
+
+def test_a_start_up_delay_keeps_it_from_taking_over() -> None:
+    delayed = replace(ROUTER, startup_delay=60 * S)
+    started, actions = after(Initialize("why"), ev.Startup(), parameters=delayed)
+    assert actions == [REMOVE]
+    assert isinstance(started, Backup)
+    assert started.master_down_at == NOW + 60 * S
+    resigned, _none = after(started, heard(0), NOW + 10 * S, delayed)
+    assert next_deadline(resigned) == NOW + 60 * S
+    late, _none = after(started, heard(200), NOW + 59 * S, delayed)
+    assert next_deadline(late) == NOW + 59 * S + DOWN
+    reached, actions = after(resigned, ev.TimerExpired(), NOW + 60 * S, delayed)
+    assert isinstance(reached, Master)
+    assert actions == TAKEOVER
+
+
+def test_an_owner_waits_for_its_start_up_delay_too() -> None:
+    delayed = replace(OWNER, startup_delay=60 * S)
+    started, _actions = after(Initialize("why"), ev.Startup(), parameters=delayed)
+    assert isinstance(started, Backup)
+    assert next_deadline(started) == NOW + 60 * S
+
+
+def test_preemption_is_delayed_once_and_to_the_moment() -> None:
+    waiting, actions = after(BACKUP, heard(50), NOW, PATIENT)
+    assert actions == []
+    assert isinstance(waiting, Backup)
+    # Until the delay is over Preempt_Mode is off: the worse master resets the timer.
+    assert (waiting.preempt_at, waiting.master_down_at) == (NOW + 10 * S, NOW + DOWN)
+    waiting, _actions = after(waiting, heard(50), NOW + S, PATIENT)
+    assert isinstance(waiting, Backup)
+    assert (waiting.preempt_at, waiting.master_down_at) == (NOW + 10 * S, NOW + S + DOWN)
+    waiting = replace(waiting, master_down_at=NOW + 12 * S)
+    assert next_deadline(waiting) == NOW + 10 * S
+    reached, actions = after(waiting, ev.TimerExpired(), NOW + 10 * S, PATIENT)
+    assert isinstance(reached, Master)
+    assert actions == DISPLACE
+
+
+def test_a_dead_master_is_replaced_without_the_preemption_delay() -> None:
+    waiting, _actions = after(BACKUP, heard(50), NOW, PATIENT)
+    reached, _actions = after(waiting, ev.TimerExpired(), NOW + DOWN, PATIENT)
+    assert isinstance(reached, Master)
+
+
+@pytest.mark.parametrize("event", [heard(100), heard(200), heard(0)], ids=str)
+def test_what_calls_a_delayed_preemption_off(event: ev.Event) -> None:
+    waiting, _actions = after(BACKUP, heard(50), NOW, PATIENT)
+    reached, _actions = after(waiting, event, NOW + S, PATIENT)
+    assert isinstance(reached, Backup)
+    assert reached.preempt_at is None
+
+
+def test_a_delayed_preemption_is_forgotten_when_the_master_is_no_longer_worse() -> None:
+    waiting, _actions = after(BACKUP, heard(50), NOW, PATIENT)
+    assert isinstance(waiting, Backup)
+    waiting = replace(waiting, master_down_at=NOW + 11 * S)
+    lowered = replace(PATIENT, priority=40)
+    reached, actions = after(waiting, ev.TimerExpired(), NOW + 10 * S, lowered)
+    assert actions == []
+    assert next_deadline(reached) == NOW + 11 * S
+
+
+def test_addresses_are_announced_again_and_again() -> None:
+    often = replace(ROUTER, announce_refresh=30 * S)
+    again = replace(MASTER, adver_at=NOW + 100 * S, announce_at=NOW)
+    state, actions = after(again, ev.TimerExpired(), NOW, often)
+    assert actions == [ANNOUNCE]
+    assert isinstance(state, Master)
+    assert state.announce_at == NOW + 30 * S
+    state, actions = after(state, ev.TimerExpired(), NOW + 30 * S, often)
+    assert actions == [act.Announce(refresh=True)]
+    assert isinstance(state, Master)
+    assert state.announce_at == NOW + 60 * S
+
+
+def test_another_priority_is_told_at_once() -> None:
+    lowered = replace(ROUTER, priority=40)
+    state, actions = after(MASTER, ev.PriorityChanged(), NOW + 300 * MS, lowered)
+    assert actions == [act.Advertise(40)]
+    assert isinstance(state, Master)
+    assert state.adver_at == NOW + 300 * MS + S
+
+
+# --- Sync groups ----------------------------------------------------------------------------------
+
+
+def test_a_member_of_a_group_is_ready_and_waits() -> None:
+    state, actions = after(BACKUP, ev.TimerExpired(), NOW + DOWN, GROUPED)
+    assert actions == []
+    assert isinstance(state, Backup)
+    assert state.ready
+    assert state.master_down_at == NOW + 2 * DOWN
+    reached, actions = after(state, ev.Elected(), NOW + DOWN + S, GROUPED)
+    assert isinstance(reached, Master)
+    assert actions == TAKEOVER
+
+
+@pytest.mark.parametrize("event", [heard(100), heard(0)], ids=str)
+def test_a_master_that_is_heard_ends_readiness(event: ev.Event) -> None:
+    ready = replace(BACKUP, ready=True)
+    state, _actions = after(ready, event, NOW + S, GROUPED)
+    assert isinstance(state, Backup)
+    assert not state.ready
+
+
+def test_a_worse_master_does_not_end_readiness_and_is_displaced() -> None:
+    ready = replace(BACKUP, ready=True)
+    state, _actions = after(ready, heard(50), NOW + S, GROUPED)
+    reached, actions = after(state, ev.Elected(), NOW + S, GROUPED)
+    assert isinstance(reached, Master)
+    assert actions == DISPLACE
+
+
+def test_who_leaves_with_its_group_is_backup_whether_or_not_anybody_takes_over() -> None:
+    resigning, actions = after(MASTER, ev.Resign(Purpose.GROUP, "the group"), NOW)
+    assert actions == [RELEASE]
+    alone, actions = after(resigning, ev.TimerExpired(), NOW + 4_500 * MS)
+    assert isinstance(alone, Backup)
+    assert actions == [REMOVE]

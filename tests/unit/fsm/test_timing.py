@@ -29,8 +29,8 @@ def test_skew_and_master_down(
 ) -> None:
     interval = milliseconds * 1_000_000
     assert skew_time(version, priority, interval) == skew
-    assert master_down_interval(version, priority, interval) == down
+    assert master_down_interval(version, priority, interval, 3) == down
 
 
 def test_the_first_backup_that_may_speak_has_priority_254() -> None:
-    assert silence_that_elects(3, 1_000_000_000) == 3_007_812_500
+    assert silence_that_elects(3, 1_000_000_000, 3) == 3_007_812_500

@@ -117,34 +117,33 @@ WRONG = [
         config({**WEB, "interface": "../eth0"}),
         "instances[0].interface: '../eth0' is not an interface",
     ),
-    (config({**WEB, "addresses": []}), "instances[0].addresses: there is no address to serve"),
+    (
+        config({**WEB, "addresses": []}),
+        "instances[0].addresses: there are 0 entries, and at least 1 is needed",
+    ),
     (
         config({**WEB, "addresses": "192.0.2.1"}),
         "instances[0].addresses: '192.0.2.1' is not a list",
     ),
     (
         config({**WEB, "addresses": ["192.0.2.300/24"]}),
-        "instances[0].addresses: '192.0.2.300/24' is not an IP address with a prefix length",
+        "instances[0].addresses[0]: '192.0.2.300/24' is not an IP address with a prefix length",
     ),
     (
         config({**WEB, "addresses": ["192.0.2.1/33"]}),
-        "instances[0].addresses: '192.0.2.1/33' is not an IP address with a prefix length",
+        "instances[0].addresses[0]: '192.0.2.1/33' is not an IP address with a prefix length",
     ),
     (
         config({**WEB, "addresses": ["224.0.0.18"]}),
-        "instances[0].addresses: 224.0.0.18 is a multicast address, which no host can serve",
-    ),
-    (
-        config({**WEB, "addresses": ["192.0.2.1/24", "fe80::1/64"]}),
-        "instances[0].addresses: IPv4 and IPv6 are mixed; an instance serves one family",
+        "instances[0].addresses[0]: 224.0.0.18 is a multicast address, which no host can serve",
     ),
     (
         config({**WEB, "addresses": ["192.0.2.1/24", "192.0.2.1/32"]}),
         "instances[0].addresses: an address is there twice",
     ),
     (
-        config({**WEB, "addresses": ["2001:db8::1/64"]}),
-        "instances[0].addresses[0]: 2001:db8::1/64 comes first and is not link-local (fe80::/64)",
+        config({**WEB, "addresses": ["2001:db8::1/64", "fe80::1/64"]}),
+        "instances[0].addresses: fe80::1/64 is link-local and has to come first",
     ),
     (
         config({**WEB, "addresses": ["fe80::1/64"], "version": 2}),
@@ -200,3 +199,122 @@ def test_as_many_addresses_as_a_packet_holds() -> None:
 
 def test_deep_nesting_is_a_problem_and_no_crash() -> None:
     assert problems("[" * 100_000)[0].startswith("file: ")
+
+
+# --- The options that keepalived users rely on ----------------------------------------------------
+
+UNICAST = {"unicast_peers": ["192.0.2.12", "192.0.2.13"]}
+WRONG_OPTIONS = [
+    ({"unicast_peers": []}, ".unicast_peers: there are 0 entries, and at least 1 is needed"),
+    ({"unicast_peers": ["lb2"]}, ".unicast_peers[0]: 'lb2' is not an IP address"),
+    ({"unicast_peers": ["2001:db8::1"]}, ".unicast_peers: 2001:db8::1 is of no family of the"),
+    (
+        {"addresses": ["192.0.2.1/24", "2001:db8::1/64"], **UNICAST},
+        ".unicast_peers: there is none for ipv6",
+    ),
+    ({"unicast_peers": ["192.0.2.12"] * 2}, ".unicast_peers: a peer is there twice"),
+    ({"unicast_ttl": 64}, ".unicast_ttl: it has no meaning without unicast_peers"),
+    ({**UNICAST, "unicast_ttl": 256}, ".unicast_ttl: 256 is not in 1..255"),
+    (
+        {**UNICAST, "unicast_ttl_min": 64, "unicast_ttl_max": 63},
+        ".unicast_ttl_min: 64 is greater than unicast_ttl_max, which is 63",
+    ),
+    (
+        {
+            "addresses": ["2001:db8::1/64"],
+            "unicast_peers": ["fe80::2", "2001:db8::3"],
+        },
+        ".unicast_peers: link-local and other IPv6 addresses are mixed",
+    ),
+    ({"source_address": "fe80::1"}, ".source_address: fe80::1 is of no family of the addresses"),
+    ({"password": "secret"}, ".password: version 3 of the protocol has no passwords"),
+    ({"version": 2, "password": "123456789"}, ".password: the password does not have 1 to 8"),
+    ({"version": 2, "password": ""}, ".password: the password"),
+    ({"version": 2, "password": "pässword"}, ".password: the password is not a string of visible"),
+    ({"preempt": False, "preempt_delay": 5}, ".preempt_delay: it has no meaning with preempt"),
+    ({"down_intervals": 0}, ".down_intervals: 0 is not in 1..100"),
+    ({"virtual_mac": "yes"}, ".virtual_mac: 'yes' is not true or false"),
+    ({"addresses": [{"address": "192.0.2.1/24", "labels": "x"}]}, ".addresses[0].labels: there is"),
+    ({"addresses": [{"interface": "eth1"}]}, ".addresses[0].address: it is required"),
+    (
+        {"addresses": [{"address": "2001:db8::1/64", "label": "eth0:x"}]},
+        ".addresses[0]: label and scope are for IPv4 addresses only",
+    ),
+    (
+        {"addresses": [{"address": "192.0.2.1/24", "scope": "planet"}]},
+        ".addresses[0].scope: 'planet' is not global, site, link or host",
+    ),
+    ({"excluded_addresses": ["192.0.2.100/32"]}, ".addresses: an address is there twice"),
+    ({"virtual_routes": [{}]}, ".virtual_routes[0].destination: it is required"),
+    (
+        {"virtual_routes": [{"destination": "192.0.2.1/24"}]},
+        ".virtual_routes[0].destination: '192.0.2.1/24' is not a network",
+    ),
+    (
+        {"virtual_routes": [{"destination": "default"}]},
+        ".virtual_routes[0]: a default route needs via or source",
+    ),
+    (
+        {"virtual_routes": [{"destination": "192.0.2.0/24", "via": "fe80::1"}]},
+        ".virtual_routes[0]: via and destination are of different families",
+    ),
+    ({"virtual_rules": [{"table": 100}]}, ".virtual_rules[0]: it selects nothing"),
+    ({"virtual_rules": [{"from": "192.0.2.0/24"}]}, ".virtual_rules[0].table: it is required"),
+    ({"track_interfaces": [{"interface": "eth1", "weight": 254}]}, ".track_interfaces[0].weight"),
+    (
+        {"track_scripts": [{"command": "check"}]},
+        ".track_scripts[0].command: 'check' does not begin",
+    ),
+    ({"track_scripts": [{"command": "/bin/sh -c 'x"}]}, '.track_scripts[0].command: "/bin/sh -c'),
+    (
+        {"track_scripts": [{"command": "/bin/true", "interval": 0.01}]},
+        ".track_scripts[0].interval: 0.01 is not in 0.1..3600 seconds",
+    ),
+    ({"track_files": [{"path": "number"}]}, ".track_files[0].path: 'number' is not an absolute"),
+    ({"track_processes": [{"name": "/usr/sbin/x"}]}, ".track_processes[0].name: '/usr/sbin/x' is"),
+    ({"hooks": [{"on": "fault", "command": "/bin/x"}]}, ".hooks[0].on: 'fault' is not master, "),
+    ({"hooks": [{"on": "master"}]}, ".hooks[0].command: it is required"),
+    ({"hooks": [{"on": "master", "command": "/bin/x", "user": "a b"}]}, ".hooks[0].user: 'a b' is"),
+    ({"sync_group": ""}, ".sync_group: '' is not a name"),
+]
+
+
+@pytest.mark.parametrize(("settings", "problem"), WRONG_OPTIONS, ids=str)
+def test_what_is_wrong_with_an_option(settings: dict[str, Any], problem: str) -> None:
+    told = problems(config({**WEB, **settings}))
+    assert any(line.startswith(f"instances[0]{problem}") for line in told), told
+
+
+def test_both_families_in_one_entry() -> None:
+    both = {
+        **WEB,
+        "addresses": ["192.0.2.100/24", "2001:db8::100/64"],
+        "unicast_peers": ["192.0.2.12", "2001:db8::12"],
+        "source_address": "2001:db8::11",
+        "excluded_addresses": ["2001:db8::101/64"],
+        "virtual_routes": [{"destination": "198.51.100.0/24"}],
+    }
+    four, six = parse_config(config(both)).instances
+    assert (four.name, six.name) == ("web", "web")
+    assert (four.label, six.label) == ("web/ipv4", "web/ipv6")
+    assert [str(one) for one in four.addresses] == ["192.0.2.100/24"]
+    # VRID 51 is 0x33: the link-local address is made of the virtual router's MAC address.
+    assert [str(one) for one in six.addresses] == [
+        "fe80::200:5eff:fe00:233/64",
+        "2001:db8::100/64",
+    ]
+    assert (len(four.unicast_peers), len(six.unicast_peers)) == (1, 1)
+    assert (four.source_address, len(six.source_address)) == (b"", 16)
+    assert [str(one) for one in six.excluded_addresses] == ["2001:db8::101/64"]
+    assert (len(four.virtual_routes), len(six.virtual_routes)) == (1, 0)
+
+
+def test_an_instance_of_one_family_keeps_what_is_of_the_other() -> None:
+    (four,) = parse_config(config({**WEB, "excluded_addresses": ["2001:db8::1/64"]})).instances
+    assert four.label == "web"
+    assert [str(one) for one in four.excluded_addresses] == ["2001:db8::1/64"]
+
+
+def test_a_link_local_address_that_is_given_is_kept() -> None:
+    (six,) = parse_config(config({**WEB, "addresses": ["fe80::51/64", "2001:db8::1/64"]})).instances
+    assert [str(one) for one in six.addresses] == ["fe80::51/64", "2001:db8::1/64"]

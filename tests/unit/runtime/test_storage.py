@@ -10,17 +10,32 @@ from pathlib import Path
 
 import pytest
 from _vrrp.engine.actions import Recovery
+from _vrrp.engine.holdings import Placed, Raised, Routed, Ruled
 from _vrrp.model.address import parse_address
 from _vrrp.model.intent import Intent, Wish
+from _vrrp.model.routing import VirtualRoute, VirtualRule, read_prefix
 from _vrrp.runtime.storage import Storage
 
+ROUTE = VirtualRoute(read_prefix("198.51.100.0/24"), bytes([192, 0, 2, 1]), "", b"", 100, 20)
+RULE = VirtualRule(100, read_prefix("203.0.113.0/24"), None, "eth1", 7, 1000)
 RECOVERY = Recovery(
     "web",
-    "eth0",
-    (parse_address("192.0.2.100/24"),),
+    "vrrp4.51.2",
+    (
+        Ruled(RULE),
+        Routed("eth0", ROUTE),
+        Placed("eth0", parse_address("192.0.2.100/24")),
+        Placed("eth1", parse_address("2001:db8::1/64")),
+        Raised("vrrp4.51.2"),
+    ),
     bytes([192, 0, 2, 11]),
-    bytes([224, 0, 0, 18]),
-    bytes.fromhex("3133000100640000c0000264"),
+    (
+        (bytes([192, 0, 2, 12]), bytes.fromhex("3133000100640000c0000264")),
+        (bytes([192, 0, 2, 13]), bytes.fromhex("3133000100640001c0000264")),
+    ),
+    254,
+    "vrrp4.51.2",
+    "vrrp_agent_4_51_2",
 )
 
 

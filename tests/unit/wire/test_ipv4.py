@@ -15,11 +15,11 @@ SOURCE, GROUP = bytes([192, 168, 100, 2]), bytes([224, 0, 0, 18])
 
 def test_the_header_of_a_version_2_advertisement() -> None:
     # As published for holo, but for the checksum b5e8, which the kernel fills in.
-    assert build_header(SOURCE, GROUP, 20).hex() == "45c0002800000000ff700000c0a86402e0000012"
+    assert build_header(SOURCE, GROUP, 20, 255).hex() == "45c0002800000000ff700000c0a86402e0000012"
 
 
 def test_options_and_padding_are_left_out() -> None:
-    header = bytearray(build_header(SOURCE, GROUP, 4))
+    header = bytearray(build_header(SOURCE, GROUP, 4, 255))
     header[0] = 0x47
     header[3] = 28 + 4
     packet = bytes(header) + b"OPTIONS!" + b"vrrp" + b"padding"
@@ -29,7 +29,7 @@ def test_options_and_padding_are_left_out() -> None:
 def test_what_is_no_packet() -> None:
     assert split(b"") is None
     assert split(bytes(20)) is None
-    assert split(build_header(SOURCE, GROUP, 100)) is None
+    assert split(build_header(SOURCE, GROUP, 100, 255)) is None
 
 
 @given(st.binary(max_size=100))

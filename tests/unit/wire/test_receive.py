@@ -10,9 +10,9 @@ import ipaddress
 
 import pytest
 from _vrrp.model.config import build_config
-from _vrrp.model.family import text
+from _vrrp.model.family import Family, text
 from _vrrp.wire.advertisement import Advertisement
-from _vrrp.wire.receive import Datagram, DropReason, checksum_form, expect, receive
+from _vrrp.wire.receive import Datagram, DropReason, Listener, checksum_form, receive
 from hypothesis import given
 from hypothesis import strategies as st
 from vectors import DISCARDED, VALID, Vector
@@ -27,9 +27,27 @@ def datagram(vector: Vector, message: bytes | None = None) -> Datagram:
     )
 
 
+def listener(**settings: object) -> Listener:
+    """Who hears it: an instance with these settings, at 192.0.2.11 or fe80::11."""
+    base = {"name": "web", "interface": "eth0", "vrid": 51, "addresses": ["192.0.2.100/24"]}
+    (instance,) = build_config({"instances": [{**base, **settings}]}).instances
+    own = "192.0.2.11" if instance.family is Family.IPV4 else "fe80::11"
+    return Listener(instance, ipaddress.ip_address(own).packed)
+
+
+def listener_for(vector: Vector) -> Listener:
+    """An instance of the version and the interval of a packet, if they are ones."""
+    if ":" in vector.source:
+        return listener(addresses=["fe80::100/64"])
+    if vector.message.startswith("3"):
+        return listener()
+    seconds = vector.fields[3] // 1_000_000_000 or 1
+    return listener(version=2, advertisement_interval=seconds)
+
+
 @pytest.mark.parametrize("vector", VALID, ids=lambda vector: vector.name)
 def test_a_valid_packet_says_what_it_says(vector: Vector) -> None:
-    found = receive(datagram(vector))
+    found = receive(datagram(vector), listener_for(vector))
     assert isinstance(found, Advertisement)
     version, vrid, priority, interval, addresses, form = vector.fields
     assert (found.version, found.vrid, found.priority) == (version, vrid, priority)
@@ -43,61 +61,96 @@ def test_a_valid_packet_says_what_it_says(vector: Vector) -> None:
 
 @pytest.mark.parametrize("vector", DISCARDED, ids=lambda vector: vector.name)
 def test_a_wrong_packet_is_discarded_for_its_reason(vector: Vector) -> None:
-    found = receive(datagram(vector))
+    found = receive(datagram(vector), listener_for(vector))
     assert isinstance(found, DropReason)
     assert found.value == vector.reason
 
 
 @pytest.mark.parametrize("vector", VALID, ids=lambda vector: vector.name)
 def test_every_truncation_is_discarded(vector: Vector) -> None:
-    whole = bytes.fromhex(vector.message)
+    whole, hearer = bytes.fromhex(vector.message), listener_for(vector)
     for length in range(len(whole)):
-        assert isinstance(receive(datagram(vector, whole[:length])), DropReason)
+        assert isinstance(receive(datagram(vector, whole[:length]), hearer), DropReason)
 
 
 @pytest.mark.parametrize("vector", VALID, ids=lambda vector: vector.name)
 def test_every_flipped_bit_is_discarded(vector: Vector) -> None:
-    whole = bytes.fromhex(vector.message)
+    whole, hearer = bytes.fromhex(vector.message), listener_for(vector)
     for bit in range(len(whole) * 8):
         flipped = bytearray(whole)
         flipped[bit // 8] ^= 0x80 >> bit % 8
-        assert isinstance(receive(datagram(vector, bytes(flipped))), DropReason), bit
+        assert isinstance(receive(datagram(vector, bytes(flipped)), hearer), DropReason), bit
 
 
 @given(st.binary(max_size=300), st.sampled_from([4, 16]), st.integers(0, 255))
 def test_nothing_that_arrives_raises(message: bytes, length: int, ttl: int) -> None:
-    found = receive(Datagram(bytes(length), bytes(length), ttl, message))
+    hearer = listener(addresses=["192.0.2.100/24" if length == 4 else "fe80::100/64"])
+    found = receive(Datagram(bytes(length), bytes(length), ttl, message), hearer)
     assert isinstance(found, (Advertisement, DropReason))
 
 
 def test_all_reasons_have_a_case() -> None:
     by_packet = {vector.reason for vector in DISCARDED}
-    by_instance = {"not_multicast", "sent_from_own_address", "version_mismatch"}
-    assert {reason.value for reason in DropReason} == by_packet | by_instance | {
-        "interval_mismatch"
-    }
+    assert {reason.value for reason in DropReason} == by_packet | {case[-1] for case in FOREIGN}
 
 
 # --- Against the instance -------------------------------------------------------------------------
 
-OWN = bytes([192, 0, 2, 11])
-PEER = bytes([192, 0, 2, 12])
-GROUP = bytes([224, 0, 0, 18])
-ADDRESSES = (bytes([192, 0, 2, 100]),)
+# The messages of 192.0.2.12 for VRID 51 and 192.0.2.100, with checksums worked out by hand.
+# Version 2: 2133+6401+0001+c000+0264 = 14799, folded 479a, inverted b865. With the password
+# "secret": 7365+6372+6574 more = 283e4, folded 83e6; auth type 1 makes it 84e6, inverted 7b19.
+V2 = "213364010001b865c00002640000000000000000"
+V2_SECRET = "2133640101017b19c00002647365637265740000"
+# Version 3, message only: 3133+6401+0064+c000+0264 = 157fc, folded 57fd, inverted a802.
+V3 = "313364010064a802c0000264"
+PEER, OTHER, OWN, GROUP = "192.0.2.12", "192.0.2.13", "192.0.2.11", "224.0.0.18"
+TWO = {"version": 2}
+UNICAST = {"unicast_peers": [PEER]}
+LAX = {**UNICAST, "unicast_ttl_min": 250, "unicast_ttl_max": 254}
+ACCEPTED = [
+    (TWO, V2, PEER, GROUP, 255),
+    ({}, V3, PEER, GROUP, 255),
+    ({**TWO, "password": "secret"}, V2_SECRET, PEER, GROUP, 255),
+    (UNICAST, V3, PEER, OWN, 255),
+    (LAX, V3, PEER, OWN, 250),
+    (LAX, V3, PEER, OWN, 254),
+    ({**UNICAST, "check_unicast_source": False}, V3, OTHER, OWN, 255),
+]
+FOREIGN = [
+    ({}, V3, PEER, OWN, 255, "wrong_destination"),
+    (UNICAST, V3, PEER, GROUP, 255, "wrong_destination"),
+    ({}, V3, OWN, GROUP, 255, "sent_from_own_address"),
+    ({}, V2, PEER, GROUP, 255, "version_mismatch"),
+    (TWO, V3, PEER, GROUP, 255, "version_mismatch"),
+    ({**TWO, "advertisement_interval": 2}, V2, PEER, GROUP, 255, "interval_mismatch"),
+    ({**TWO, "password": "secret"}, V2, PEER, GROUP, 255, "authentication_type"),
+    ({**TWO, "password": "secreT"}, V2_SECRET, PEER, GROUP, 255, "wrong_password"),
+    (TWO, V2_SECRET, PEER, GROUP, 255, "authentication_type"),
+    (UNICAST, V3, OTHER, OWN, 255, "unknown_peer"),
+    (UNICAST, V3, PEER, OWN, 254, "invalid_ttl"),
+    (LAX, V3, PEER, OWN, 249, "invalid_ttl"),
+    (LAX, V3, PEER, OWN, 255, "invalid_ttl"),
+    ({}, V3, PEER, GROUP, 254, "invalid_ttl"),
+]
 
 
-def discarded(version: int, source: bytes, destination: bytes, interval: int) -> str | None:
-    settings = {"name": "web", "interface": "eth0", "vrid": 51, "addresses": ["192.0.2.100/24"]}
-    (instance,) = build_config({"instances": [{**settings, "version": 2}]}).instances
-    heard = Advertisement(version, 51, 100, interval, ADDRESSES)
-    reason = expect(instance, Datagram(source, destination, 255, b""), heard, OWN)
-    return reason.value if reason else None
+def received(
+    settings: dict[str, object], message: str, source: str, destination: str, ttl: int
+) -> Advertisement | DropReason:
+    packed = [ipaddress.ip_address(one).packed for one in (source, destination)]
+    arrived = Datagram(packed[0], packed[1], ttl, bytes.fromhex(message))
+    return receive(arrived, listener(**settings))
 
 
-def test_what_the_instance_expects() -> None:
-    second = 1_000_000_000
-    assert discarded(2, PEER, GROUP, second) is None
-    assert discarded(2, PEER, OWN, second) == "not_multicast"
-    assert discarded(2, OWN, GROUP, second) == "sent_from_own_address"
-    assert discarded(3, PEER, GROUP, second) == "version_mismatch"
-    assert discarded(2, PEER, GROUP, 2 * second) == "interval_mismatch"
+@pytest.mark.parametrize("case", ACCEPTED, ids=str)
+def test_what_an_instance_accepts(case: tuple[dict[str, object], str, str, str, int]) -> None:
+    assert isinstance(received(*case), Advertisement)
+
+
+@pytest.mark.parametrize("case", FOREIGN, ids=str)
+def test_what_an_instance_discards(
+    case: tuple[dict[str, object], str, str, str, int, str],
+) -> None:
+    found = received(*case[:5])
+    assert isinstance(found, DropReason)
+    assert found.value == case[5]

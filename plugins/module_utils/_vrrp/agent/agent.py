@@ -8,27 +8,32 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
-from typing import Any, Callable, Dict, List
+from typing import Any, Callable, Dict, List, Mapping
 
 from ..base.errors import ConfigError, ControlError
 from ..base.units import Nanoseconds
 from ..control.protocol import RELOAD, STATUS, Request, digest
-from ..engine.actions import Action, Transition
+from ..engine.actions import Action, Ear, Transition
+from ..engine.commands import CommandResult
 from ..engine.engine import Engine
 from ..engine.report import at_wall_time
 from ..linux.channel import Channel
 from ..linux.links import LinkMonitor
+from ..model.checks import interfaces_of
 from ..model.config import parse_config
 from ..runtime import clock
+from ..runtime.assistance import Assistance
 from ..runtime.executor import Executor
 from ..runtime.log import LOGGER
 from ..runtime.loop import Loop
 from ..runtime.notify import Notifier
+from ..runtime.premises import Premises
 from ..runtime.server import Server
+from ..runtime.signals import signal_socket
 from ..runtime.storage import Storage
 from .cleanup import clean_up
 from .configuration import read, refuse_foreign_interfaces
+from .helping import connector
 from .version import VERSION, bundle
 
 
@@ -52,8 +57,12 @@ class Agent:
         clean_up(self._storage)
         self._engine = Engine(self._storage.load_intents())
         self._monitor = LinkMonitor()
-        self._executor = Executor(self._storage, self._open, self._loop.forget, self._publish)
-        self._signals = _signal_socket()
+        self._assistance = Assistance(
+            self._loop, connector(socket_path, config_path), self._command_ended, self._saw
+        )
+        premises = Premises(self._storage, self._open, self._loop.forget)
+        self._executor = Executor(self._storage, premises, self._assistance, self._publish)
+        self._signals = signal_socket((signal.SIGHUP, signal.SIGTERM, signal.SIGINT))
         self._handlers: Dict[int, Callable[[], None]] = {
             signal.SIGHUP: self._reload_on_signal,
             signal.SIGTERM: self._stop,
@@ -84,13 +93,14 @@ class Agent:
             self._loop.run_once(self._wake_at(fed_at))
             now = clock.now()
             self._do(self._engine.wakeup(now))
+            self._assistance.tend()
             interval = self._notifier.watchdog_interval
             if interval is not None and now - fed_at >= interval:
                 self._notifier.alive()
                 fed_at = now
 
     def _wake_at(self, fed_at: Nanoseconds) -> Nanoseconds | None:
-        deadlines = [self._engine.next_deadline()]
+        deadlines = [self._engine.next_deadline(), self._assistance.next_deadline()]
         if self._notifier.watchdog_interval is not None:
             deadlines.append(fed_at + self._notifier.watchdog_interval)
         return min((one for one in deadlines if one is not None), default=None)
@@ -114,16 +124,25 @@ class Agent:
                 for follow_up in self._engine.failed(action, error, now)
             ]
 
-    def _open(self, channel: Channel) -> None:
-        self._loop.on_readable(channel, lambda: self._read_packets(channel))
+    def _open(self, ear: Ear, channel: Channel) -> None:
+        self._loop.on_readable(channel, lambda: self._read_packets(ear, channel))
 
-    def _read_packets(self, channel: Channel) -> None:
+    def _read_packets(self, ear: Ear, channel: Channel) -> None:
         for datagram in channel.receive():
-            self._do(self._engine.datagram(channel.index, datagram, clock.now()))
+            self._do(self._engine.datagram(ear, datagram, clock.now()))
 
     def _read_links(self) -> None:
         if self._monitor.drain():
             self._do(self._engine.links_changed(self._monitor.links(), clock.now()))
+
+    def _command_ended(self, number: int, result: CommandResult) -> None:
+        self._do(self._engine.command_finished(number, result, clock.now()))
+
+    def _saw(self, files: Mapping[str, str | None], processes: Mapping[str, int]) -> None:
+        if files:
+            self._do(self._engine.saw_files(files, clock.now()))
+        if processes:
+            self._do(self._engine.saw_processes(processes, clock.now()))
 
     # --- Signals ---
 
@@ -161,15 +180,17 @@ class Agent:
 
     def _known_interfaces(self) -> set[str]:
         """Those of the host, and those that the present configuration waits for."""
-        waited_for = {instance.interface for instance in self._config.instances}
-        return waited_for | set(self._monitor.links())
+        waited_for = (interfaces_of(instance) for instance in self._config.instances)
+        return set(self._monitor.links()).union(*waited_for)
 
     # --- The operator ---
 
     def _publish(self, transition: Transition) -> None:
         self._server.publish(
             {
-                "instance": transition.router,
+                "instance": transition.instance,
+                "label": transition.router,
+                "family": transition.family.label,
                 "event": transition.event,
                 "old": transition.old,
                 "new": transition.new,
@@ -189,31 +210,23 @@ class Agent:
         status = {"agent": self._about, **self._engine.status(clock.now(), clock.wall())}
         if request.instances is None:
             return status
-        known = {instance["name"]: instance for instance in status["instances"]}
+        known = {instance["name"] for instance in status["instances"]}
         missing = [name for name in request.instances if name not in known]
         if missing:
             raise ControlError("unknown_instance", f"there is no instance {', '.join(missing)}")
-        return {**status, "instances": [known[name] for name in request.instances]}
+        chosen = [one for one in status["instances"] if one["name"] in request.instances]
+        return {**status, "instances": chosen}
 
     def _set_intent(self, request: Request) -> Dict[str, Any]:
-        change, actions = self._engine.set_intent(request.instance, request.intent, clock.now())
+        number, actions = self._engine.set_intent(request.instance, request.intent, clock.now())
         self._do(actions)
-        status = self._status(Request(STATUS, instances=(request.instance,)))
-        return {"change": change.number, "instance": status["instances"][0]}
+        moved = [
+            one
+            for one in self._status(Request(STATUS))["instances"]
+            if (one["intent_change"] or {}).get("number") == number
+        ]
+        return {"change": number, "instances": moved}
 
 
 def _nothing() -> None:
     """A signal that needs no handling."""
-
-
-def _signal_socket() -> socket.socket:
-    """Signals as bytes on a socket, so that they are input like any other."""
-    readable, writable = socket.socketpair()
-    readable.setblocking(False)
-    writable.setblocking(False)
-    signal.set_wakeup_fd(writable.fileno(), warn_on_full_buffer=False)
-    # The pair must live as long as the process; the descriptor alone would not keep it.
-    os.set_inheritable(writable.detach(), False)
-    for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: None)
-    return readable

@@ -14,8 +14,13 @@ import socket
 
 from ..base.errors import KernelError
 from ..engine.actions import Recovery
-from ..linux.addresses import AddressTable
+from ..engine.holdings import Placed, Raised
 from ..linux.channel import Channel
+from ..linux.devices import delete_device
+from ..linux.filters import delete_table
+from ..linux.holdings import HoldingTable
+from ..linux.netlink import open_socket
+from ..linux.sysctl import put_back
 from ..model.family import Family
 from ..runtime.log import LOGGER
 from ..runtime.storage import Storage
@@ -24,44 +29,55 @@ from ..runtime.storage import Storage
 def clean_up(storage: Storage) -> None:
     """Clean up what ``storage`` remembers; afterwards there is nothing to remember."""
     recoveries = storage.load_recoveries()
-    if not recoveries:
-        return
-    table = AddressTable()
-    try:
-        masters = [one for one in recoveries if _release(table, one)]
-    finally:
-        table.close()
-    for recovery in masters:
-        _resign(recovery)
-    storage.keep_recoveries([])
+    if recoveries:
+        table = HoldingTable()
+        try:
+            masters = [one for one in recoveries if _release(table, one)]
+        finally:
+            table.close()
+        for recovery in masters:
+            _resign(recovery)
+        for recovery in recoveries:
+            _dismantle(recovery)
+        storage.keep_recoveries([])
+    for name, value in storage.load_sysctls().items():
+        put_back(name, value)
+    storage.keep_sysctls({})
 
 
-def _release(table: AddressTable, recovery: Recovery) -> bool:
-    """Take the addresses off; True when there were some, which means that it was master."""
+def _release(table: HoldingTable, recovery: Recovery) -> bool:
+    """Take off what was held; True when there was an address, which means that it was master."""
+    addresses = [one for one in recovery.held if isinstance(one, Placed)]
+    others = [one for one in recovery.held if not isinstance(one, (Placed, Raised))]
     try:
-        # By name: after a restart of the machine the index may be another interface's.
-        index = socket.if_nametoindex(recovery.interface)
-        removed = table.remove(index, recovery.addresses)
-    except OSError:
-        return False  # The interface is gone, and its addresses with it.
+        table.remove(others)
+        removed = table.remove(addresses)
     except KernelError as error:
         LOGGER.error("%s: clean-up: %s", recovery.router, error)
         return True
     if removed:
-        LOGGER.warning(
-            "%s: removed %d addresses that a dead agent left on %s",
-            recovery.router,
-            removed,
-            recovery.interface,
-        )
+        LOGGER.warning("%s: removed %d addresses that a dead agent left", recovery.router, removed)
     return removed > 0
 
 
 def _resign(recovery: Recovery) -> None:
-    family = Family.IPV4 if len(recovery.source) == 4 else Family.IPV6
     try:
-        channel = Channel(socket.if_nametoindex(recovery.interface), family)
-        channel.send(recovery.source, recovery.destination, recovery.resignation)
+        index = socket.if_nametoindex(recovery.interface)
+        channel = Channel(index, Family.of(recovery.source))
+        for destination, message in recovery.resignations:
+            channel.send(recovery.source, destination, message, recovery.ttl)
         channel.close()
     except (KernelError, OSError) as error:
         LOGGER.error("%s: cannot tell the peers: %s", recovery.router, error)
+
+
+def _dismantle(recovery: Recovery) -> None:
+    """Remove the macvlan and the packet filter, if there are any."""
+    try:
+        if recovery.device:
+            with open_socket() as opened:
+                delete_device(opened, recovery.device)
+        if recovery.table:
+            delete_table(recovery.table)
+    except KernelError as error:
+        LOGGER.error("%s: clean-up: %s", recovery.router, error)

@@ -49,6 +49,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     cleanup = commands.add_parser("cleanup", help="remove what a dead agent left behind")
     _add_places(cleanup)
+    helper = commands.add_parser("helper", help="run commands for an agent, which starts this")
+    helper.add_argument("--config", default=DEFAULT_CONFIG, metavar="FILE", help="what is allowed")
     ctl.add_arguments(commands.add_parser("ctl", help="ask a running agent"))
     return parser
 
@@ -104,4 +106,12 @@ def _cleanup(arguments: argparse.Namespace) -> int:
     return 0
 
 
-_COMMANDS = {"run": _run, "check": _check, "ctl": ctl.run, "cleanup": _cleanup}
+def _helper(arguments: argparse.Namespace) -> int:
+    from ..runtime.helper import Helper
+    from .helping import passed_connection
+
+    Helper(passed_connection(), arguments.config).run()
+    return 0
+
+
+_COMMANDS = {"run": _run, "check": _check, "ctl": ctl.run, "cleanup": _cleanup, "helper": _helper}

@@ -11,6 +11,7 @@ import socket
 from typing import AbstractSet, List
 
 from ..base.errors import ConfigError, Problem
+from ..model.checks import interfaces_of
 from ..model.config import parse_config
 from ..model.instance import Config
 
@@ -37,11 +38,9 @@ def refuse_foreign_interfaces(config: Config, known: AbstractSet[str]) -> None:
     mistyped a name more often than not, so there it is an error.
     """
     problems: List[Problem] = [
-        Problem(
-            f"instances[{index}].interface", f"{instance.interface} does not exist on this host"
-        )
-        for index, instance in enumerate(config.instances)
-        if instance.interface not in known
+        Problem(instance.label, f"{name} does not exist on this host")
+        for instance in config.instances
+        for name in sorted(interfaces_of(instance) - known)
     ]
     if problems:
         raise ConfigError(problems)

@@ -80,7 +80,7 @@ def _reload(client: ControlClient, arguments: argparse.Namespace) -> None:
 def _set_intent(client: ControlClient, arguments: argparse.Namespace) -> None:
     force = getattr(arguments, "force", False)
     answer = client.set_intent(arguments.name, arguments.action, force)
-    _write(table({"instances": [answer["instance"]]}))
+    _write(table(answer))
 
 
 def _write(text: str) -> None:

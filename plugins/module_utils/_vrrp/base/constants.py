@@ -25,7 +25,9 @@ V3_INTERVAL_MIN = milliseconds(10)  # One centisecond (erratum 8301).
 V3_INTERVAL_MAX = milliseconds(40_950)  # 4095 centiseconds, a 12-bit field (section 5.2.7).
 V2_INTERVAL_MIN = seconds(1)  # RFC 3768 section 5.3.7.
 V2_INTERVAL_MAX = seconds(255)
-DOWN_INTERVALS = 3  # Advertisements missed before a backup takes over (section 6.1).
+DOWN_INTERVALS_DEFAULT = 3  # Advertisements missed before a takeover (section 6.1).
+AUTHENTICATION_PASSWORD = 1  # Simple text (RFC 2338 section 5.3.6; reserved by RFC 3768).
+PASSWORD_MAX = 8  # Bytes (RFC 2338 section 5.3.10).
 V2_AUTHENTICATION_DATA_LENGTH = 8  # Always present in version 2 (RFC 3768 section 5.3.10).
 
 # --- Constants of ours -------------------------------------------------------------------------
@@ -39,9 +41,9 @@ ANNOUNCE_COUNT_DEFAULT = 5
 ANNOUNCE_DELAY_DEFAULT = seconds(5)
 
 # A resigning master hears its successor one skew time (at most an interval) after its priority 0,
-# or, if that was lost, one master-down interval (at most four intervals) after its last
-# advertisement. The half interval on top is for the way there and back.
-RESIGN_HALF_INTERVALS = 9
+# or, if that was lost, one master-down interval (the missed advertisements and at most one interval
+# of skew) after its last advertisement. The half interval on top is for the way there and back.
+RESIGN_EXTRA_HALF_INTERVALS = 3
 
 # How long a resigning master keeps the addresses after it has heard its successor. keepalived
 # advertises before it installs and announces, which takes it up to a few milliseconds.
@@ -56,7 +58,23 @@ RETRY_INTERVAL = seconds(10)
 
 # So many advertisements in a row that the kernel refuses make a master step down: the number
 # after which its peers believe it dead.
-SEND_FAILURES_MAX = DOWN_INTERVALS
+SEND_FAILURES_MAX = DOWN_INTERVALS_DEFAULT
 
 # At most one log line per instance and reason to discard in this time (RFC 9568 section 7.1).
 DISCARD_LOG_INTERVAL = seconds(60)
+
+# keepalived's limit: a weight can take any priority to any other.
+TRACK_WEIGHT_MAX = 253
+
+# What is tracked in files and among processes is looked at this often.
+TRACK_POLL_INTERVAL = milliseconds(500)
+
+# Nothing is repeated or waited for in less than this.
+PERIOD_MIN = milliseconds(100)
+
+# Hooks of one instance that wait for their turn. When states change faster than hooks run, the
+# oldest are left out: what matters is the state now.
+HOOKS_WAITING_MAX = 16
+
+# A hook is ended when its time is over; this is for whoever ends it to say so.
+HOOK_GRACE = seconds(2)

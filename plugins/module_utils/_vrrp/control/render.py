@@ -69,6 +69,6 @@ def _duration(seconds: float) -> str:
 def transition_line(transition: Dict[str, Any]) -> str:
     """A transition of ``watch`` in one line."""
     return (
-        f"{transition['at']} {transition['instance']}: {transition['old']} -> {transition['new']} "
+        f"{transition['at']} {transition['label']}: {transition['old']} -> {transition['new']} "
         f"({transition['event']}: {transition['cause']})"
     )

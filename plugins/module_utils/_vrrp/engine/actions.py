@@ -12,17 +12,48 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import FrozenSet, Mapping, Tuple, Union
 
+from ..base.constants import VRRP_TTL
 from ..base.units import Nanoseconds
-from ..model.address import VirtualAddress
+from ..model.command import Command
 from ..model.family import Family
 from ..model.intent import Intent
+from .devices import Filter, VirtualMac
+from .holdings import Held
+
+
+@dataclass(frozen=True)
+class Ear:
+    """Where to hear: an interface index, a family and, on the macvlan of a virtual router, its MAC
+    address. The kernel gives what comes from that address to the macvlan and to nobody else, and
+    everything else to its parent as well, where it is heard already.
+    """
+
+    index: int
+    family: Family
+    mac: bytes = b""
 
 
 @dataclass(frozen=True)
 class Listen:
-    """Have sockets for exactly these interface indexes and families."""
+    """Have a socket at each of these ears and no others; advertisements leave through them, too."""
 
-    channels: FrozenSet[Tuple[int, Family]]
+    ears: FrozenSet[Ear]
+
+
+@dataclass(frozen=True)
+class Furnish:
+    """Have exactly these macvlans and packet filters of ours; what fails is told one by one."""
+
+    devices: FrozenSet[VirtualMac]
+    filters: FrozenSet[Filter]
+
+
+@dataclass(frozen=True)
+class Observe:
+    """Look at exactly these files and processes from time to time, and tell what changes."""
+
+    files: FrozenSet[str]
+    processes: FrozenSet[str]
 
 
 @dataclass(frozen=True)
@@ -34,24 +65,23 @@ class Send:
     source: bytes
     destination: bytes
     message: bytes
+    ttl: int = VRRP_TTL
 
 
 @dataclass(frozen=True)
 class Install:
-    """Put addresses on an interface; one that is there already is fine."""
+    """Have these things on the host, in order; one that is there already is fine."""
 
     router: str
-    index: int
-    addresses: Tuple[VirtualAddress, ...]
+    held: Tuple[Held, ...]
 
 
 @dataclass(frozen=True)
 class Remove:
-    """Take addresses off an interface; one that is gone already is fine."""
+    """Have none of these on the host, in order; one that is gone already is fine."""
 
     router: str
-    index: int
-    addresses: Tuple[VirtualAddress, ...]
+    held: Tuple[Held, ...]
 
 
 @dataclass(frozen=True)
@@ -65,10 +95,21 @@ class SendFrames:
 
 
 @dataclass(frozen=True)
+class Run:
+    """Run a command; what became of it is reported back under ``number``."""
+
+    number: int
+    command: Command
+    environment: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Transition:
     """A change of state that a person should hear of: log it, tell the watchers."""
 
     router: str
+    instance: str
+    family: Family
     event: str
     old: str
     new: str
@@ -94,14 +135,18 @@ class KeepIntents:
 
 @dataclass(frozen=True)
 class Recovery:
-    """What a clean-up has to do for one router whose agent died: addresses off, priority 0 out."""
+    """What a clean-up has to do for one router whose agent died: what it held goes, and the
+    peers hear priority 0, each its own ``resignations`` (destination, message).
+    """
 
     router: str
     interface: str
-    addresses: Tuple[VirtualAddress, ...]
+    held: Tuple[Held, ...]
     source: bytes
-    destination: bytes
-    resignation: bytes
+    resignations: Tuple[Tuple[bytes, bytes], ...]
+    ttl: int = VRRP_TTL
+    device: str = ""
+    table: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,5 +157,16 @@ class KeepRecovery:
 
 
 Action = Union[
-    Listen, Send, Install, Remove, SendFrames, Transition, Note, KeepIntents, KeepRecovery
+    Listen,
+    Furnish,
+    Observe,
+    Send,
+    Install,
+    Remove,
+    SendFrames,
+    Run,
+    Transition,
+    Note,
+    KeepIntents,
+    KeepRecovery,
 ]

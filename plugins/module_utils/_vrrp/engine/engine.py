@@ -12,52 +12,58 @@ simulator. This module is PRIVATE to the collection.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
-from typing import Any, Dict, Iterable, List, Mapping, Set, Tuple
+from typing import Any, Dict, List, Mapping, Tuple
 
-from ..base.constants import DISCARD_LOG_INTERVAL, SEND_FAILURES_MAX
-from ..base.errors import ControlError
+from ..base.constants import SEND_FAILURES_MAX
 from ..base.units import Nanoseconds
-from ..fsm.actions import DrainUndone
 from ..fsm.events import (
     AddressesLost,
-    Event,
     Heard,
     Interrupted,
+    PriorityChanged,
     Reconfigured,
     Replaced,
     Resign,
     Startup,
     TimerExpired,
 )
-from ..fsm.state import Backup, Initialize, Peer, Purpose
-from ..model.family import Family, text
+from ..fsm.state import Backup, Initialize, Master, Peer, Purpose
+from ..model.hook import Moment
 from ..model.instance import Config, Instance
-from ..model.intent import AUTO, Intent, Wish
-from ..wire.advertisement import Advertisement
-from ..wire.receive import Datagram, DropReason, checksum_form, expect, receive
-from .actions import Action, Install, KeepIntents, KeepRecovery, Listen, Note, Send
-from .changes import IntentChange, Outcome
-from .intents import CLAIM, claims_from, event_of, is_superseded, outbid, refuse_impossible
-from .links import Links, primary_address, why_unusable
+from ..model.intent import Intent
+from ..wire.receive import Datagram, DropReason, Listener, receive
+from .actions import Action, Ear, Furnish, Install, Listen, Note, Send
+from .commands import CommandResult
+from .crew import Crew
+from .errands import Errands
+from .groups import decisions
+from .intents import (
+    CLAIM,
+    claims_from,
+    is_superseded,
+    outbid,
+)
+from .links import Links
+from .premises import Obstacle, Premises, checks_of, furniture, keep_recovery, tracked_by
+from .reception import count_accepted, count_discarded
 from .report import report
+from .roster import continues, succession
 from .router import Router
+from .tracking import Tracking
 
 Actions = List[Action]
-Place = Tuple[int, Family, int]
 
 
 class Engine:
     """Starts with no routers and no links; ``reconfigure`` and ``links_changed`` bring them."""
 
     def __init__(self, intents: Mapping[str, Intent] | None = None) -> None:
-        self._routers: Dict[str, Router] = {}
-        self._places: Dict[Place, Router] = {}
-        self._links: Links = {}
-        self._virtual: Dict[str, Set[bytes]] = {}
-        self._intents: Dict[str, Intent] = dict(intents or {})
-        self._changes = 0
+        self._places: Dict[Ear, Dict[int, Router]] = {}
+        self._tracking = Tracking()
+        self._premises = Premises(self._tracking)
+        self._errands = Errands(self._tracking)
+        self._crew = Crew(intents or {}, self._errands)
         self._stopping = False
         self._unknown: Dict[str, int] = {"unknown_vrid": 0, "truncated": 0}
 
@@ -65,20 +71,22 @@ class Engine:
 
     @property
     def stopped(self) -> bool:
-        """Whether a stop is complete: no router takes part any more."""
-        return self._stopping and all(
-            isinstance(router.state, Initialize) for router in self._routers.values()
-        )
+        """Whether a stop is complete: no router takes part any more, and all hooks have run."""
+        idle = all(isinstance(router.state, Initialize) for router in self._crew)
+        return self._stopping and idle and self._errands.idle
 
     def next_deadline(self) -> Nanoseconds | None:
         """When ``wakeup`` has to be called next; None: not before something else happens."""
-        deadlines = [router.deadline for router in self._routers.values()]
+        deadlines = [router.deadline for router in self._crew]
+        deadlines.append(self._errands.next_deadline())
         return min((one for one in deadlines if one is not None), default=None)
 
     def status(self, now: Nanoseconds, wall: datetime) -> Dict[str, Any]:
         """All instances and the counters that belong to none, as plain values."""
         return {
-            "instances": [report(router, now, wall) for router in self._routers.values()],
+            "instances": [
+                report(router, self._tracking, self._errands, now, wall) for router in self._crew
+            ],
             "counters": dict(self._unknown),
         }
 
@@ -86,66 +94,97 @@ class Engine:
 
     def links_changed(self, links: Links, now: Nanoseconds) -> Actions:
         """The interfaces are now these. Complete: what is missing does not exist."""
-        self._links = links
+        self._premises.links_changed(links)
         return self._look_around(now)
+
+    def saw_files(self, contents: Mapping[str, str | None], now: Nanoseconds) -> Actions:
+        """Tracked files hold these texts now; None for one that can't be read."""
+        self._tracking.saw_files(contents)
+        return self._reconsider(now)
+
+    def saw_processes(self, counts: Mapping[str, int], now: Nanoseconds) -> Actions:
+        """So many processes run of each tracked name."""
+        self._tracking.saw_processes(counts)
+        return self._reconsider(now)
+
+    def command_finished(self, number: int, result: CommandResult, now: Nanoseconds) -> Actions:
+        """The command of a Run has ended, or could not be run."""
+        changed = self._errands.script_finished(number, result)
+        if changed is not None:
+            return self._reconsider(now) if changed else []
+        run, actions = self._errands.hook_finished(number, result, now)
+        if run is None or not run.last or run.hook.moment is not Moment.LEAVING_MASTER:
+            return actions
+        return [*actions, *self._crew.farewell_is_over(run.router, now), *self._settle(now)]
 
     def failed(self, action: Action, error: str, now: Nanoseconds) -> Actions:
         """The kernel refused an action. A router that can't serve, speak or hear steps down."""
-        if isinstance(action, Listen):
-            return self._deaf(action, error, now)
-        router = self._routers.get(getattr(action, "router", ""))
-        if router is None:
-            return []
-        if isinstance(action, Send) and router.failed_to_send() < SEND_FAILURES_MAX:
-            return [Note(router.name, error)]
-        if isinstance(action, (Send, Install)):
-            # A router that has only just become master has not said so: it never served.
-            told = now - router.since >= router.instance.advertisement_interval
-            interrupted = Interrupted(error, retry=True, tell=told)
-            return [Note(router.name, error), *self._step(router, interrupted, now)]
-        return [Note(router.name, error)]
-
-    def _deaf(self, action: Listen, error: str, now: Nanoseconds) -> Actions:
-        """Who can't hear other masters must not be one."""
         actions: Actions = []
-        for (index, family, _vrid), router in list(self._places.items()):
-            if (index, family) in action.channels:
-                actions.append(Note(router.name, error))
-                actions.extend(self._step(router, Interrupted(error, True), now))
-        return actions
+        for router in self._concerned(action):
+            actions.append(Note(router.name, error))
+            if isinstance(action, Send) and router.failed_to_send() < SEND_FAILURES_MAX:
+                continue
+            if isinstance(action, (Listen, Furnish, Send, Install)):
+                # A router that has only just become master has not said so: it never served.
+                told = now - router.since >= router.instance.advertisement_interval
+                deaf = isinstance(action, Listen)
+                interrupted = Interrupted(error, retry=True, tell=told and not deaf)
+                actions.extend(self._crew.step(router, interrupted, now))
+        return [*actions, *self._settle(now)]
+
+    def _concerned(self, action: Action) -> List[Router]:
+        """The routers that can't do without an action."""
+        if isinstance(action, Listen):
+            deaf = [self._places.get(ear, {}) for ear in action.ears]
+            return [router for routers in deaf for router in routers.values()]
+        if isinstance(action, Furnish):
+            wanted = {*action.devices, *action.filters}
+            return [one for one in self._crew if wanted & {*furniture(one)}]
+        router = self._crew.named(getattr(action, "router", ""))
+        return [] if router is None else [router]
 
     def _look_around(self, now: Nanoseconds) -> Actions:
         """Bring every router in line with the interfaces, and forget those that have left."""
+        for router in self._crew:
+            self._premises.attach(router)
+        return [*self._equip(), *self._reconsider(now)]
+
+    def _equip(self) -> Actions:
+        """Have on the host what the routers need whatever their state."""
+        routers = list(self._crew)
+        self._places = self._premises.places(routers)
+        listen = Listen(frozenset(self._places))
+        return [self._premises.furnish(routers), listen, keep_recovery(routers)]
+
+    def _reconsider(self, now: Nanoseconds) -> Actions:
+        """Something was seen on which routers may depend."""
         actions: Actions = []
-        for router in self._routers.values():
-            self._attach(router)
-        before = [self._listen()]
-        for router in list(self._routers.values()):
+        for router in self._crew:
+            actions.extend(self._weigh(router, now))
+        for router in list(self._crew):
             actions.extend(self._bring_in_line(router, now))
-        self._forget_retired()
-        return [*before, self._keep_recovery(), *actions]
+        return [*actions, *self._settle(now), *self._forget_retired()]
 
-    def _attach(self, router: Router) -> None:
-        """Tell a router its interface. One that takes part keeps what it had until it has left."""
-        link = self._links.get(router.instance.interface)
-        address = self._primary_address(router)
-        if isinstance(router.state, Initialize):
-            router.attach(link, address or b"")
-        elif link is not None:
-            router.attach(link, address or router.address)
+    def _weigh(self, router: Router, now: Nanoseconds) -> Actions:
+        """Give a router the priority that follows from what it tracks."""
+        before = router.effective_priority
+        judgement = self._tracking.judge(tracked_by(router, self._crew.mates(router)))
+        router.adjustment = judgement.adjustment
+        if router.effective_priority == before or not isinstance(router.state, Master):
+            return []
+        return self._crew.step(router, PriorityChanged(), now)
 
-    def _primary_address(self, router: Router) -> bytes | None:
-        link = self._links.get(router.instance.interface)
-        if link is None:
-            return None
-        return primary_address(link, router.instance, self._virtual.get(link.name, set()))
+    def _obstacle(self, router: Router, now: Nanoseconds) -> Obstacle | None:
+        return self._premises.obstacle(router, self._crew.mates(router), now)
 
     def _bring_in_line(self, router: Router, now: Nanoseconds) -> Actions:
-        cause = self._why_unusable(router)
+        obstacle = self._obstacle(router, now)
         if isinstance(router.state, Initialize):
-            return self._consider_start(router, cause, now)
-        if cause is not None:
-            return self._step(router, Interrupted(cause), now)
+            return self._consider_start(router, obstacle, now)
+        if obstacle is not None:
+            if obstacle.hard or isinstance(router.state, Backup):
+                return self._crew.step(router, Interrupted(obstacle.cause), now)
+            return self._crew.step(router, Resign(Purpose.STOP, obstacle.cause), now)
         if isinstance(router.state, Backup):
             return router.remove_strays()
         lost = router.lost_addresses()
@@ -153,216 +192,141 @@ class Engine:
             return []
         router.counters["addresses_restored"] += len(lost)
         note = Note(router.name, f"{', '.join(map(str, lost))} was deleted; putting it back")
-        return [note, *self._step(router, AddressesLost(), now)]
+        return [note, *self._crew.step(router, AddressesLost(), now)]
 
-    def _why_unusable(self, router: Router) -> str | None:
-        link = self._links.get(router.instance.interface)
-        return why_unusable(router.instance, link, self._primary_address(router))
-
-    def _consider_start(self, router: Router, cause: str | None, now: Nanoseconds) -> Actions:
+    def _consider_start(
+        self, router: Router, obstacle: Obstacle | None, now: Nanoseconds
+    ) -> Actions:
         if self._stopping or router.retired:
             return []
-        if cause is not None:
-            return self._step(router, Interrupted(cause), now)
         retry_at = getattr(router.state, "retry_at", None)
-        if retry_at is not None and now < retry_at:
+        if retry_at is not None and now < retry_at and obstacle is None:
             return []
-        return [self._listen(), *self._step(router, Startup(), now)]
+        judgement = self._tracking.judge(tracked_by(router, self._crew.mates(router)))
+        cause = obstacle.cause if obstacle else judgement.waits
+        if cause:
+            return self._crew.step(router, Interrupted(cause), now)
+        return [*self._equip(), *self._crew.step(router, Startup(), now)]
 
-    def _listen(self) -> Listen:
-        self._places = {
-            (router.link.index, router.instance.family, router.instance.vrid): router
-            for router in self._routers.values()
-            if router.link is not None and router.link.name in self._links
-        }
-        return Listen(frozenset((index, family) for index, family, _vrid in self._places))
-
-    def _keep_recovery(self) -> KeepRecovery:
-        found = (router.recovery() for router in self._routers.values())
-        return KeepRecovery(tuple(one for one in found if one is not None))
-
-    def _forget_retired(self) -> None:
-        for router in list(self._routers.values()):
-            if router.retired and isinstance(router.state, Initialize):
-                del self._routers[router.name]
+    def _forget_retired(self) -> Actions:
+        gone = [
+            router
+            for router in self._crew
+            if router.retired and isinstance(router.state, Initialize)
+        ]
+        if not gone:
+            return []
+        self._crew.consist_of({one.name: one for one in self._crew if one not in gone})
+        return self._equip()
 
     # --- Time ---
 
     def wakeup(self, now: Nanoseconds) -> Actions:
         """Let every deadline that has passed have its effect."""
-        actions: Actions = []
-        for router in list(self._routers.values()):
+        actions = self._errands.run_scripts(now)
+        for number, result in self._errands.overdue(now):
+            actions.extend(self.command_finished(number, result, now))
+        for router in list(self._crew):
             deadline = router.deadline
             if deadline is not None and now >= deadline:
                 actions.extend(self._wake(router, now))
-        self._forget_retired()
-        return actions
+                # Who has left may have done so for a cause that is over.
+                if isinstance(router.state, Initialize) and router.deadline is None:
+                    actions.extend(self._bring_in_line(router, now))
+        return [*actions, *self._settle(now), *self._forget_retired()]
 
     def _wake(self, router: Router, now: Nanoseconds) -> Actions:
         if isinstance(router.state, Initialize):
-            return self._consider_start(router, self._why_unusable(router), now)
-        return self._step(router, TimerExpired(), now)
+            return self._consider_start(router, self._obstacle(router, now), now)
+        return self._crew.step(router, TimerExpired(), now)
 
-    def _step(self, router: Router, event: Event, now: Nanoseconds) -> Actions:
-        actions, undone = router.step(event, now)
-        for one in undone:
-            actions.extend(self._undo(router, one, now))
+    def _settle(self, now: Nanoseconds) -> Actions:
+        """Bring the members of each sync group to one mind."""
+        actions: Actions = []
+        for name, members in self._crew.groups.items():
+            idle = [isinstance(one.state, Initialize) for one in members]
+            if any(idle) and not all(idle):
+                for router in members:
+                    actions.extend(self._bring_in_line(router, now))
+            for router, event in decisions(name, members):
+                actions.extend(self._crew.step(router, event, now))
         return actions
 
     # --- Packets ---
 
-    def datagram(self, index: int, datagram: Datagram, now: Nanoseconds) -> Actions:
-        """Something arrived for protocol 112 on the interface with this index."""
+    def datagram(self, ear: Ear, datagram: Datagram, now: Nanoseconds) -> Actions:
+        """Something arrived for protocol 112 at an ear of ours."""
         vrid = datagram.vrid
         if vrid is None:
             self._unknown["truncated"] += 1
             return []
-        router = self._places.get((index, datagram.family, vrid))
+        router = self._places.get(ear, {}).get(vrid)
         if router is None:
             self._unknown["unknown_vrid"] += 1
             return []
-        advertisement = receive(datagram)
-        if isinstance(advertisement, DropReason):
-            return self._discard(router, datagram, advertisement, now)
-        reason = expect(router.instance, datagram, advertisement, router.address)
-        if reason is not None:
-            return self._discard(router, datagram, reason, now)
-        self._count(router, datagram, advertisement)
-        peer = Peer(datagram.source, advertisement.priority, advertisement.interval)
-        return self._hear(router, peer, now)
-
-    @staticmethod
-    def _discard(
-        router: Router, datagram: Datagram, reason: DropReason, now: Nanoseconds
-    ) -> Actions:
-        router.counters[reason.value] += 1
-        logged_at = router.logged_at.get(reason.value)
-        if logged_at is not None and now - logged_at < DISCARD_LOG_INTERVAL:
-            return []
-        router.logged_at[reason.value] = now
-        why = f"discards a packet of {text(datagram.source)}: {reason.value}"
-        return [Note(router.name, f"{why} (counted; told once a minute)")]
-
-    @staticmethod
-    def _count(router: Router, datagram: Datagram, advertisement: Advertisement) -> None:
-        counters = router.counters
-        counters["advertisements_received"] += 1
-        if advertisement.priority == 0:
-            counters["priority_zero_received"] += 1
-        if advertisement.version == 3 and datagram.family is Family.IPV4:
-            form = checksum_form(datagram)
-            counters[f"checksum_{form.value}" if form else "checksum_unknown"] += 1
-        # RFC 9568 section 7.1: compare and tell, but don't discard.
-        if set(advertisement.addresses) != set(router.instance.packed_addresses):
-            counters["addresses_mismatch"] += 1
-        if advertisement.interval != router.instance.advertisement_interval:
-            counters["interval_mismatch"] += 1
+        heard = receive(datagram, Listener(router.instance, router.address))
+        if isinstance(heard, DropReason):
+            note = count_discarded(router, datagram, heard, now)
+            return [note] if note else []
+        count_accepted(router, datagram, heard)
+        peer = Peer(datagram.source, heard.priority, heard.interval)
+        return [*self._hear(router, peer, now), *self._settle(now)]
 
     def _hear(self, router: Router, peer: Peer, now: Nanoseconds) -> Actions:
-        actions = self._supersede(router, peer) if is_superseded(router, peer, now) else []
+        actions = self._crew.supersede(router, peer) if is_superseded(router, peer, now) else []
         outbid(router, peer)
-        actions.extend(self._step(router, Heard(peer), now))
+        actions.extend(self._crew.step(router, Heard(peer), now))
         if claims_from(router, peer):
-            actions.extend(self._step(router, CLAIM, now))
+            for mate in self._crew.mates(router) or [router]:
+                actions.extend(self._crew.step(mate, CLAIM, now))
         return actions
 
     # --- The operator ---
 
-    def set_intent(
-        self, name: str, intent: Intent, now: Nanoseconds
-    ) -> Tuple[IntentChange, Actions]:
-        """Want something of an instance; raises ControlError when it can't be.
+    def set_intent(self, name: str, intent: Intent, now: Nanoseconds) -> Tuple[int, Actions]:
+        """Want something of an instance, and of all that moves with it.
 
-        A drain under way and its failure can be followed by the number of the change.
+        Raises ControlError when it can't be. A drain under way and its failure can be followed by
+        the number of the change.
         """
-        router = self._routers.get(name)
-        if router is None or router.retired:
-            raise ControlError("unknown_instance", f"there is no instance {name!r}")
-        refuse_impossible(router, intent)
-        self._changes += 1
-        router.change = IntentChange(self._changes, intent, router.intent)
-        router.claimed_at = now
-        actions = self._set(router, intent)
-        event = event_of(router)
-        if event is not None:
-            actions.extend(self._step(router, event, now))
-        return router.change, actions
-
-    def _supersede(self, router: Router, peer: Peer) -> Actions:
-        """Another host was made master after this one: let go."""
-        message = f"{text(peer.address)} was made master with priority {peer.priority}"
-        if router.change is not None:
-            router.change = replace(router.change, outcome=Outcome.SUPERSEDED, message=message)
-        note = Note(router.name, f"no longer held here: {message}", warning=False)
-        return [note, *self._set(router, AUTO)]
-
-    def _set(self, router: Router, intent: Intent) -> Actions:
-        if intent.wish is not router.intent.wish:
-            router.hold_priority = 0
-        router.intent = intent
-        self._intents[router.name] = intent
-        return [self._keep_intents()]
-
-    def _keep_intents(self) -> KeepIntents:
-        kept = {name: one for name, one in self._intents.items() if one != AUTO}
-        return KeepIntents(kept)
-
-    def _undo(self, router: Router, undone: DrainUndone, now: Nanoseconds) -> Actions:
-        """A drain that nobody took over from: want again what was wanted before."""
-        change = router.change
-        before = change.before if change and change.before.wish is not Wish.BACKUP else AUTO
-        if change is not None:
-            router.change = replace(change, outcome=Outcome.UNDONE, message=undone.cause)
-        note = Note(router.name, f"the drain is undone: {undone.cause}")
-        return [note, *self._set(router, before), *self._step(router, Reconfigured(), now)]
+        number, actions = self._crew.want(name, intent, now)
+        return number, [*actions, *self._settle(now)]
 
     # --- Configuration ---
 
     def reconfigure(self, config: Config, now: Nanoseconds) -> Actions:
         """Take another configuration; a master stays master wherever that is possible."""
         actions: Actions = []
-        heirs = {one.name: self._predecessor(one, config) for one in config.instances}
-        kept = {id(router) for router in heirs.values() if router is not None}
-        leavers = [one for one in self._routers.values() if id(one) not in kept]
-        self._routers = {one.name: one for one in leavers}
-        for router in leavers:
+        plan = succession(self._crew, config)
+        routers = {one.name: one for one in plan.leavers}
+        for router in plan.leavers:
             router.retired = True
-            actions.extend(self._step(router, Resign(Purpose.STOP, "left the configuration"), now))
-        for instance in config.instances:
-            actions.extend(self._adopt(instance, heirs[instance.name], now))
-        self._virtual = _virtual_addresses(self._routers.values())
-        return [*actions, *self._look_around(now)]
+            left = Resign(Purpose.STOP, "left the configuration")
+            actions.extend(self._crew.step(router, left, now))
+        for instance, heir in plan.heirs:
+            routers[instance.label], done = self._adopt(instance, heir, now)
+            actions.extend(done)
+        self._crew.consist_of(routers)
+        self._premises.routers_changed(self._crew)
+        actions.append(self._tracking.watch(checks_of(self._crew), now))
+        return [*actions, *self._errands.run_scripts(now), *self._look_around(now)]
 
-    def _predecessor(self, instance: Instance, config: Config) -> Router | None:
-        """The router of that name; failing that, one in the same place that lost its name."""
-        by_name = self._routers.get(instance.name)
-        if by_name is not None:
-            return by_name
-        renamed = (
-            router
-            for router in self._routers.values()
-            if router.instance.place == instance.place and config.named(router.name) is None
-        )
-        return next(renamed, None)
-
-    def _adopt(self, instance: Instance, router: Router | None, now: Nanoseconds) -> Actions:
+    def _adopt(
+        self, instance: Instance, router: Router | None, now: Nanoseconds
+    ) -> Tuple[Router, Actions]:
+        """The router of an instance: the one that is there with other settings, or a new one."""
+        actions: Actions = []
+        if router is not None and not continues(router, instance):
+            actions = self._crew.step(router, Replaced("the configuration moved it"), now)
+            router = None
         if router is None:
-            self._routers[instance.name] = self._new(instance, now)
-            return []
-        self._routers[instance.name] = router
-        router.retired = False
-        if router.instance == instance:
-            return []
-        if router.instance.place != instance.place:
-            actions = self._step(router, Replaced("the configuration moved it"), now)
-            self._routers[instance.name] = self._new(instance, now)
-            return actions
-        actions = router.replace_instance(instance)
-        self._attach(router)
-        return [*actions, *self._step(router, Reconfigured(), now)]
-
-    def _new(self, instance: Instance, now: Nanoseconds) -> Router:
-        return Router(instance, self._intents.get(instance.name, AUTO), now)
+            return Router(instance, self._crew.wanted_of(instance.name), now), actions
+        if router.instance != instance or router.retired:
+            router.retired, router.leaving = False, None
+            actions = router.replace_instance(instance)
+            self._premises.attach(router)
+            actions.extend(self._crew.step(router, Reconfigured(), now))
+        return router, actions
 
     # --- The end ---
 
@@ -370,14 +334,6 @@ class Engine:
         """Leave: masters resign and serve until a successor is heard; see ``stopped``."""
         self._stopping = True
         actions: Actions = []
-        for router in list(self._routers.values()):
-            actions.extend(self._step(router, Resign(Purpose.STOP, cause), now))
+        for router in list(self._crew):
+            actions.extend(self._crew.step(router, Resign(Purpose.STOP, cause), now))
         return actions
-
-
-def _virtual_addresses(routers: Iterable[Router]) -> Dict[str, Set[bytes]]:
-    """All virtual addresses of each interface: they may move away, so nobody sends from them."""
-    found: Dict[str, Set[bytes]] = {}
-    for router in routers:
-        found.setdefault(router.instance.interface, set()).update(router.instance.packed_addresses)
-    return found

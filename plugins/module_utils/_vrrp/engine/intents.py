@@ -9,16 +9,62 @@ This module is PRIVATE to the collection.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Dict, Iterable, Mapping
+
 from ..base.constants import CLAIM_CONTEST, PRIORITY_MAX, PRIORITY_OWNER, PRIORITY_RELEASE
 from ..base.errors import ControlError
 from ..base.units import Nanoseconds
 from ..fsm.events import Claim, Event, Reconfigured, Resign
 from ..fsm.state import Backup, Master, Peer, Purpose, Resigning
 from ..model.family import text
-from ..model.intent import Intent, Wish
+from ..model.intent import AUTO, Intent, Wish
+from .actions import KeepIntents
+from .changes import IntentChange, Outcome
 from .router import Router
 
 CLAIM = Claim("the operator wants this host to be master")
+
+
+class Wishes:
+    """What is wanted of each instance, by its name: of both its families, and kept for later."""
+
+    def __init__(self, kept: Mapping[str, Intent]) -> None:
+        self._intents: Dict[str, Intent] = dict(kept)
+        self._changes = 0
+
+    def of(self, name: str) -> Intent:
+        """What is wanted of the instance with that name."""
+        return self._intents.get(name, AUTO)
+
+    def change(self, routers: Iterable[Router], intent: Intent, now: Nanoseconds) -> int:
+        """Want something of routers that move together; gives the number of the change."""
+        self._changes += 1
+        for router in routers:
+            router.change = IntentChange(self._changes, intent, router.intent)
+            router.claimed_at = now
+            self._set(router, intent)
+        return self._changes
+
+    def end(self, routers: Iterable[Router], outcome: Outcome, message: str) -> None:
+        """A change failed, so what was wanted before is wanted again; or it was overtaken."""
+        for router in routers:
+            change = router.change
+            if change is not None:
+                router.change = replace(change, outcome=outcome, message=message)
+            undone = change is not None and outcome is Outcome.UNDONE
+            before = change.before if change is not None and undone else AUTO
+            self._set(router, AUTO if before.wish is Wish.BACKUP else before)
+
+    def _set(self, router: Router, intent: Intent) -> None:
+        if intent.wish is not router.intent.wish:
+            router.hold_priority = 0
+        router.intent = intent
+        self._intents[router.instance.name] = intent
+
+    def keep(self) -> KeepIntents:
+        """What is to be remembered across restarts."""
+        return KeepIntents({name: one for name, one in self._intents.items() if one != AUTO})
 
 
 def refuse_impossible(router: Router, intent: Intent) -> None:

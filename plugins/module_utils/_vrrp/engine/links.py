@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import AbstractSet, FrozenSet, Mapping, Tuple
 
-from ..base.constants import PRIORITY_OWNER
-from ..model.family import Family, is_link_local
+from ..model.checks import interfaces_of
+from ..model.family import Family, is_link_local, text
 from ..model.instance import Instance
+from .devices import virtual_mac
 
 
 @dataclass(frozen=True)
@@ -48,32 +49,67 @@ Links = Mapping[str, Link]
 
 
 def primary_address(link: Link, instance: Instance, virtual: AbstractSet[bytes]) -> bytes | None:
-    """The packed address to send from: IPv4 the interface's first, IPv6 its link-local one.
+    """The packed address to send from: the one that is configured, or the interface's own.
 
+    IPv4: its first; IPv6: its link-local one, unless the unicast peers are not on the link.
     Addresses in ``virtual`` may move away and don't count, except for an address owner, whose
-    virtual address is its own (RFC 9568 sections 1.6 and 5.1.2.1).
+    virtual address is its own (RFC 9568 sections 1.7 and 5.1.2.1).
     """
-    candidates = [one for one in link.addresses if _may_send(one, instance.family)]
+    candidates = [one for one in link.addresses if _may_send(one, instance)]
     candidates.sort(key=lambda one: one.secondary)
     own = [one.packed for one in candidates if one.packed not in virtual]
-    if not own and instance.priority == PRIORITY_OWNER:
+    if not own and instance.is_owner:
         own = [one.packed for one in candidates]
     return own[0] if own else None
 
 
-def _may_send(address: LinkAddress, family: Family) -> bool:
-    if len(address.packed) != family.address_length or not address.usable:
+def _may_send(address: LinkAddress, instance: Instance) -> bool:
+    if len(address.packed) != instance.family.address_length or not address.usable:
         return False
-    return family is Family.IPV4 or is_link_local(address.packed)
+    if instance.source_address:
+        return address.packed == instance.source_address
+    if instance.family is Family.IPV4:
+        return True
+    return is_link_local(address.packed) == _speaks_on_link(instance)
 
 
-def why_unusable(instance: Instance, link: Link | None, address: bytes | None) -> str | None:
-    """Why the instance can't take part on this link, or None when it can."""
+def _speaks_on_link(instance: Instance) -> bool:
+    """Whether IPv6 advertisements come from a link-local address: to the group they always do."""
+    return not instance.unicast_peers or is_link_local(instance.unicast_peers[0])
+
+
+def link_local_address(link: Link, virtual: AbstractSet[bytes]) -> bytes | None:
+    """The packed IPv6 link-local address of an interface, if it has one that stays."""
+    found = (
+        one.packed
+        for one in link.addresses
+        if len(one.packed) == Family.IPV6.address_length and one.usable
+        if is_link_local(one.packed) and one.packed not in virtual
+    )
+    return next(found, None)
+
+
+def why_unusable(instance: Instance, links: Links, address: bytes | None) -> str | None:
+    """Why the instance can't take part on these interfaces, or None when it can."""
+    link = links.get(instance.interface)
     if link is None:
         return f"{instance.interface} does not exist"
     if not link.up:
         return f"{instance.interface} is down"
     if address is None:
-        kind = "IPv4" if instance.family is Family.IPV4 else "usable IPv6 link-local"
-        return f"{instance.interface} has no {kind} address"
+        return f"{instance.interface} has no {_wanted_address(instance)}"
+    for name in sorted(interfaces_of(instance)):
+        if name not in links:
+            return f"{name} does not exist"
+    device = virtual_mac(instance, link.index)
+    if device is not None and device.name not in links:
+        return f"{device.name} is not there yet"
     return None
+
+
+def _wanted_address(instance: Instance) -> str:
+    if instance.source_address:
+        return f"address {text(instance.source_address)}"
+    if instance.family is Family.IPV4:
+        return "IPv4 address"
+    return f"usable IPv6 {'link-local ' if _speaks_on_link(instance) else ''}address"

@@ -14,16 +14,22 @@ from typing import Any, Dict
 
 from ..base.units import Nanoseconds, to_seconds
 from ..fsm.state import Peer
+from ..model.describe import describe_settings
 from ..model.family import text
 from .changes import IntentChange
+from .errands import Errands
 from .router import Router
+from .tracking import Tracking
 
 
-def report(router: Router, now: Nanoseconds, wall: datetime) -> Dict[str, Any]:
+def report(
+    router: Router, tracking: Tracking, errands: Errands, now: Nanoseconds, wall: datetime
+) -> Dict[str, Any]:
     """One instance; ``wall`` is the time of day that belongs to ``now``."""
     instance = router.instance
     return {
         "name": instance.name,
+        "label": instance.label,
         "interface": instance.interface,
         "family": instance.family.label,
         "vrid": instance.vrid,
@@ -39,6 +45,10 @@ def report(router: Router, now: Nanoseconds, wall: datetime) -> Dict[str, Any]:
         "advertisement_interval": to_seconds(instance.advertisement_interval),
         "address": text(router.address) if router.address else None,
         "addresses": [str(address) for address in instance.addresses],
+        "sync_group": instance.sync_group or None,
+        "tracked": tracking.report(instance.tracked),
+        "hooks": errands.report(router),
+        "settings": describe_settings(instance),
         "master": _master(router.master),
         "since": at_wall_time(router.since, now, wall),
         "seconds_in_state": to_seconds(now - router.since),

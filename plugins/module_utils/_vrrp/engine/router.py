@@ -2,7 +2,7 @@
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""One virtual router of this host: its settings, its state, and the bytes it sends.
+"""One virtual router of this host: its settings, its state, and what it does with them.
 
 The router turns the abstract actions of the state machine into actions on the host. It decides
 nothing: ``fsm`` decides what happens, ``engine`` what happens to whom. This module is PRIVATE to
@@ -12,23 +12,23 @@ the collection.
 from __future__ import annotations
 
 from collections import Counter
-from typing import Dict, FrozenSet, List, Tuple
+from typing import Dict, FrozenSet, List, Mapping, Tuple
 
 from ..base.constants import PRIORITY_MAX, PRIORITY_MIN, PRIORITY_OWNER, PRIORITY_RELEASE
 from ..base.units import NANOSECONDS_PER_SECOND, Nanoseconds
 from ..fsm import actions as fsm
-from ..fsm.events import Event, name_of
+from ..fsm.events import Event, Resign, name_of
 from ..fsm.parameters import Parameters
 from ..fsm.state import Backup, Initialize, Master, Peer, Resigning, State
 from ..fsm.step import next_deadline, step
-from ..model.address import VirtualAddress
 from ..model.instance import Instance
 from ..model.intent import Intent, Wish
-from ..wire.advertisement import Advertisement, encode
-from ..wire.announce import announcement
-from .actions import Action, Install, Note, Recovery, Remove, Send, SendFrames, Transition
+from .actions import Action, Install, Note, Recovery, Remove, Send, Transition
 from .changes import IntentChange
+from .devices import packet_filter, virtual_mac
+from .holdings import Ground, Placed, holdings, lost, native_addresses, strays, without
 from .links import Link
+from .voice import Voice, announcements
 
 DISPLAYED = {Initialize: "INITIALIZE", Backup: "BACKUP", Master: "MASTER", Resigning: "MASTER"}
 
@@ -45,14 +45,21 @@ class Router:
         self.counters: Counter[str] = Counter()
         self.link: Link | None = None
         self.address = b""
+        self.adjustment = 0
         self.hold_priority = 0
         self.claimed_at: Nanoseconds = -NANOSECONDS_PER_SECOND * 3600
         self.change: IntentChange | None = None
         self.retired = False
+        self.awaits_group = False
+        self.leaving: Resign | None = None
+        self.farewell_said = False
         self.logged_at: Dict[str, Nanoseconds] = {}
+        self._ground = Ground()
+        self._voice = Voice()
         self._installed = False
         self._native: FrozenSet[bytes] = frozenset()
-        self._messages: Dict[int, bytes] = {}
+        self._advertised = PRIORITY_MIN
+        self._refused = (0, 0)
         self._failed_send = 0
         self._failed_in_a_row = 0
 
@@ -60,7 +67,8 @@ class Router:
 
     @property
     def name(self) -> str:
-        return self.instance.name
+        """What logs and actions call it, unique on the host."""
+        return self.instance.label
 
     @property
     def displayed(self) -> str:
@@ -68,13 +76,25 @@ class Router:
         return DISPLAYED[type(self.state)]
 
     @property
+    def tracked_priority(self) -> int:
+        """The configured priority with what is tracked: never 0, and 255 only for an owner."""
+        if self.instance.is_owner:
+            return PRIORITY_OWNER
+        return max(PRIORITY_MIN, min(self.instance.priority + self.adjustment, PRIORITY_MAX))
+
+    @property
     def effective_priority(self) -> int:
-        """The priority it advertises: configured, or what the operator's intent makes of it."""
+        """The priority it advertises: also what the operator's intent makes of it.
+
+        While hooks run before it resigns, it stays what it was, or nobody would wait for them.
+        """
+        if self.leaving is not None:
+            return self._advertised
         if self.intent.wish is Wish.BACKUP:
             return PRIORITY_MIN
-        if self.intent.wish is Wish.MASTER and self.instance.priority != PRIORITY_OWNER:
-            return max(self.instance.priority, min(self.hold_priority, PRIORITY_MAX))
-        return self.instance.priority
+        if self.intent.wish is Wish.MASTER and not self.instance.is_owner:
+            return max(self.tracked_priority, min(self.hold_priority, PRIORITY_MAX))
+        return self.tracked_priority
 
     @property
     def preempts(self) -> bool:
@@ -84,14 +104,20 @@ class Router:
     @property
     def parameters(self) -> Parameters:
         """What the state machine has to know."""
+        instance = self.instance
         return Parameters(
-            version=self.instance.version,
+            version=instance.version,
             priority=self.effective_priority,
             address=self.address,
-            advertisement_interval=self.instance.advertisement_interval,
+            advertisement_interval=instance.advertisement_interval,
             preempt=self.preempts,
-            announce_delay=self.instance.announce_delay,
+            announce_delay=instance.announce_delay,
+            announce_refresh=instance.announce_refresh,
+            down_intervals=instance.down_intervals,
+            preempt_delay=instance.preempt_delay,
+            startup_delay=instance.startup_delay,
             stay_out=self.intent.forced,
+            awaits_group=self.awaits_group,
         )
 
     @property
@@ -126,146 +152,160 @@ class Router:
     def _transition(self, event: Event, old: str, now: Nanoseconds) -> Transition:
         self.since = now
         self.transitions += 1
-        return Transition(self.name, name_of(event), old, self.displayed, self.state.reason, now)
+        instance = self.instance
+        return Transition(
+            self.name,
+            instance.name,
+            instance.family,
+            name_of(event),
+            old,
+            self.displayed,
+            self.state.reason,
+            now,
+        )
 
     def _realise(self, action: fsm.Action) -> List[Action]:
         if isinstance(action, fsm.Advertise):
-            return [self._send(action.priority)]
+            return self._advertise(action.priority)
         if isinstance(action, fsm.InstallAddresses):
             return self._install()
         if isinstance(action, fsm.RemoveAddresses):
             return self._remove()
         if isinstance(action, fsm.Announce):
-            return self._announce()
+            return self._announce(action.refresh)
         return []
 
-    def attach(self, link: Link | None, address: bytes) -> None:
-        """Take note of the interface as it is now, and of our packed address on it."""
+    def attach(self, links: Mapping[str, Link], link: Link, address: bytes) -> None:
+        """Take note of the interfaces as they are now, and of our packed address."""
         if address != self.address:
-            self._messages.clear()
-        self.link, self.address = link, address
+            self._voice.forget()
+        device = virtual_mac(self.instance, link.index)
+        home = links.get(device.name) if device else link
+        self.link, self.address, self._ground = link, address, Ground(links, home)
 
-    # --- Addresses ---
+    def detach(self) -> None:
+        """The interface does not exist any more."""
+        self.link, self.address, self._ground = None, b"", Ground()
+
+    def replace_instance(self, instance: Instance) -> List[Action]:
+        """Take other settings; what is no longer served goes at once."""
+        before = holdings(self.instance, self._ground)
+        self.instance = instance
+        self._voice.forget()
+        after = set(holdings(instance, self._ground))
+        dropped = tuple(one for one in without(before, self._native) if one not in after)
+        if not self._installed or not dropped:
+            return []
+        return [Remove(self.name, dropped)]
+
+    # --- What it holds ---
 
     def _install(self) -> List[Action]:
-        if self.link is None:
+        if self._ground.home is None:
             return []
         if not self._installed:
-            self._native = self._native_addresses()
+            self._native = native_addresses(self.instance, self._ground)
             self._installed = True
-        return [Install(self.name, self.link.index, self.instance.addresses)]
-
-    def _native_addresses(self) -> FrozenSet[bytes]:
-        """The addresses that an owner has by itself, and that are not ours to remove."""
-        if self.link is None or self.instance.priority != PRIORITY_OWNER:
-            return frozenset()
-        return frozenset(one for one in self.instance.packed_addresses if self.link.has(one))
+        return [Install(self.name, holdings(self.instance, self._ground))]
 
     def _remove(self) -> List[Action]:
-        """All of them after having been master; otherwise what another agent left behind."""
-        present = self._installed
-        self._installed = False
-        if self.link is None:
-            return []
-        native = self._native if present else self._native_addresses()
-        served = self.instance.addresses if present else ()
-        leaving = tuple(one for one in served if one.packed not in native)
-        leaving += tuple(one for one in self.stray_addresses() if one not in leaving)
-        return [Remove(self.name, self.link.index, leaving)] if leaving else []
+        """Everything after having been master; otherwise what another agent left behind."""
+        present, self._installed = self._installed, False
+        if not present:
+            leaving = self.stray_addresses()
+            return [Remove(self.name, leaving)] if leaving else []
+        held = without(holdings(self.instance, self._ground), self._native)
+        return [Remove(self.name, held)] if held else []
 
-    def stray_addresses(self) -> Tuple[VirtualAddress, ...]:
-        """Virtual addresses that the interface has although this router doesn't serve them.
-
-        With the prefix lengths they have there, without which the kernel would not find them.
-        """
-        if self.link is None or self._installed:
+    def stray_addresses(self) -> Tuple[Placed, ...]:
+        """Virtual addresses that the host has although this router doesn't serve them."""
+        if self._installed:
             return ()
-        virtual = set(self.instance.packed_addresses) - self._native_addresses()
-        return tuple(
-            VirtualAddress(one.packed, one.prefix_length)
-            for one in self.link.addresses
-            if one.packed in virtual
-        )
+        native = native_addresses(self.instance, self._ground)
+        return strays(self.instance, self._ground, native)
 
     def remove_strays(self) -> List[Action]:
         """Take away what another program put on the interface of a router that is no master."""
-        strays = self.stray_addresses()
-        if self.link is None or not strays:
+        found = self.stray_addresses()
+        if not found:
             return []
         note = Note(
-            self.name, f"{', '.join(map(str, strays))} was added by another program; removing"
+            self.name, f"{', '.join(map(str, found))} was added by another program; removing"
         )
-        return [note, Remove(self.name, self.link.index, strays)]
+        return [note, Remove(self.name, found)]
 
-    def replace_instance(self, instance: Instance) -> List[Action]:
-        """Take other settings; addresses that are no longer served go at once."""
-        dropped = tuple(one for one in self.instance.addresses if one not in instance.addresses)
-        dropped = tuple(one for one in dropped if one.packed not in self._native)
-        self.instance = instance
-        self._messages.clear()
-        if not self._installed or not dropped or self.link is None:
-            return []
-        return [Remove(self.name, self.link.index, dropped)]
+    def lost_addresses(self) -> Tuple[Placed, ...]:
+        """The addresses that should be on the host and are not."""
+        return lost(self.instance, self._ground) if self._installed else ()
 
-    def lost_addresses(self) -> Tuple[VirtualAddress, ...]:
-        """The addresses that should be on the interface and are not."""
-        if not self._installed or self.link is None:
-            return ()
-        link = self.link
-        return tuple(one for one in self.instance.addresses if not link.has(one.packed))
-
-    def _announce(self) -> List[Action]:
-        if self.link is None:
-            return []
-        mac, source = self.link.mac, self.address
-        frames = tuple(announcement(one, mac, source) for one in self.instance.packed_addresses)
-        return [SendFrames(self.name, self.link.index, frames, self.instance.announce_count)]
+    def _announce(self, refresh: bool) -> List[Action]:
+        instance = self.instance
+        count = instance.announce_refresh_count if refresh else instance.announce_count
+        return [*announcements(self.name, instance, self._ground, count)]
 
     # --- Advertisements ---
 
-    def _send(self, priority: int) -> Send:
+    @property
+    def speaker(self) -> Link | None:
+        """The interface that advertisements leave through: the virtual MAC's, if it has one.
+
+        Unicast ones leave through the interface itself, where the peers expect its address.
+        """
+        return self.link if self.instance.unicast_peers else self._ground.home
+
+    @property
+    def destinations(self) -> Tuple[bytes, ...]:
+        """Where its advertisements go; hosts may share a list, so it leaves itself out."""
+        return tuple(one for one in self.instance.destinations if one != self.address)
+
+    def _advertise(self, priority: int) -> List[Action]:
+        self._advertised = priority
         self.counters["advertisements_sent"] += 1
         if priority == PRIORITY_RELEASE:
             self.counters["priority_zero_sent"] += 1
-        index = self.link.index if self.link else 0
-        group = self.instance.family.group
-        return Send(self.name, index, self.address, group, self._message(priority))
+        index = self.speaker.index if self.speaker else 0
+        ttl = self.instance.unicast_ttl
+        return [
+            Send(self.name, index, self.address, destination, message, ttl)
+            for destination, message in self._messages(priority)
+        ]
+
+    def _messages(self, priority: int) -> Tuple[Tuple[bytes, bytes], ...]:
+        """(destination, message) of each advertisement of that priority."""
+        instance, source, voice = self.instance, self.address, self._voice
+        return tuple(
+            (destination, voice.message(instance, source, destination, priority))
+            for destination in self.destinations
+        )
 
     def failed_to_send(self) -> int:
-        """Note that the last advertisement was not sent; gives how many in a row were not."""
+        """Note that the last advertisement was not sent; gives how many in a row were not.
+
+        One that reached a single unicast peer counts as sent.
+        """
         number = self.counters["advertisements_sent"]
+        self._refused = (number, self._refused[1] + 1 if self._refused[0] == number else 1)
+        if self._refused[1] < len(self.destinations):
+            return 0
         follows = self._failed_send == number - 1
         self._failed_in_a_row = self._failed_in_a_row + 1 if follows else 1
         self._failed_send = number
         return self._failed_in_a_row
 
-    def _message(self, priority: int) -> bytes:
-        """The ready-made bytes for this priority; made anew only when what they say changed."""
-        if priority not in self._messages:
-            self._messages[priority] = self._encode(priority)
-        return self._messages[priority]
-
-    def _encode(self, priority: int) -> bytes:
-        advertisement = Advertisement(
-            self.instance.version,
-            self.instance.vrid,
-            priority,
-            self.instance.advertisement_interval,
-            self.instance.packed_addresses,
-        )
-        group = self.instance.family.group
-        return encode(advertisement, self.address, group, self.instance.advertise_checksum)
-
     def recovery(self) -> Recovery | None:
         """What to clean up if this agent dies; None while it can't be master."""
-        if self.link is None or not self.address:
+        if self.link is None or not self.address or self.speaker is None:
             return None
-        native = self._native if self._installed else self._native_addresses()
+        native = self._native if self._installed else native_addresses(self.instance, self._ground)
+        device = virtual_mac(self.instance, self.link.index)
+        table = packet_filter(self.instance, self.link.index)
         return Recovery(
             self.name,
-            self.link.name,
-            tuple(one for one in self.instance.addresses if one.packed not in native),
+            self.speaker.name,
+            without(holdings(self.instance, self._ground), native),
             self.address,
-            self.instance.family.group,
-            self._message(PRIORITY_RELEASE),
+            self._messages(PRIORITY_RELEASE),
+            self.instance.unicast_ttl,
+            device.name if device else "",
+            table.table if table else "",
         )

@@ -15,24 +15,45 @@ from typing import Any
 from ..base.constants import PRIORITY_RELEASE
 from ..base.units import Nanoseconds, describe
 from ..model.family import text
-from .events import Claim, Heard, Interrupted, Resign, TimerExpired
+from .events import Claim, Elected, Heard, Interrupted, Resign, TimerExpired
 from .parameters import Parameters
 from .state import Backup, Initialize, Peer, Purpose
 from .transitions import Result, listen, to_initialize, to_master
 
 
+def due_at(state: Backup) -> Nanoseconds:
+    """When the backup has to decide whether to become master."""
+    if state.preempt_at is None:
+        return state.master_down_at
+    return min(state.master_down_at, state.preempt_at)
+
+
 def timer_expired(
     parameters: Parameters, state: Backup, event: TimerExpired, now: Nanoseconds
 ) -> Result:
-    if now < state.master_down_at:
+    if now < due_at(state):
         return state, []
     waited = parameters.master_down_interval(state.master_adver_interval)
-    if now - state.master_down_at > waited:
+    if now - due_at(state) > waited:
         # So late a wake-up means that we did not run: what was sent meanwhile is unknown.
-        return listen(parameters, now, "was paused, listening for a master"), []
+        after = listen(parameters, now, "was paused, listening for a master")
+        return replace(after, not_before=state.not_before), []
+    if now < state.master_down_at and not _is_worse(parameters, state.master):
+        return replace(state, preempt_at=None), []
     if parameters.stay_out:
         return listen(parameters, now, "drained; no other master is heard"), []
+    if parameters.awaits_group:
+        return replace(state, master_down_at=now + waited, preempt_at=None, ready=True), []
+    return _take_over(parameters, state, now)
+
+
+def elected(parameters: Parameters, state: Backup, event: Elected, now: Nanoseconds) -> Result:
+    return _take_over(parameters, state, now)
+
+
+def _take_over(parameters: Parameters, state: Backup, now: Nanoseconds) -> Result:
     preempts = _is_worse(parameters, state.master)
+    waited = parameters.master_down_interval(state.master_adver_interval)
     reason = _why_takeover(state.master, preempts, waited)
     return to_master(parameters, now, reason, displaces=preempts)
 
@@ -59,13 +80,26 @@ def heard(parameters: Parameters, state: Backup, event: Heard, now: Nanoseconds)
     peer = event.peer
     if peer.priority == PRIORITY_RELEASE:
         down_at = now + parameters.skew_time(state.master_adver_interval)
-        return replace(state, master_down_at=down_at, master=peer), []
+        return _awaiting(state, down_at, master=peer, preempt_at=None, ready=False), []
     if not parameters.preempt or peer.priority >= parameters.priority:
-        interval = peer.advertisement_interval
-        down_at = now + parameters.master_down_interval(interval)
-        return Backup(_why_backup(state, peer), down_at, interval, peer), []
-    # A worse master is discarded and the timer keeps running: this is how preemption works.
-    return replace(state, master=peer), []
+        return _defer(parameters, state, peer, now), []
+    if not parameters.preempt_delay:
+        # A worse master is discarded and the timer keeps running: this is how preemption works.
+        return replace(state, master=peer), []
+    preempt_at = state.preempt_at or max(now + parameters.preempt_delay, state.not_before)
+    # Armed once, at the first worse advertisement; until it is over Preempt_Mode is off.
+    return replace(_defer(parameters, state, peer, now), preempt_at=preempt_at), []
+
+
+def _defer(parameters: Parameters, state: Backup, peer: Peer, now: Nanoseconds) -> Backup:
+    """Accept the master that was heard: learn its interval, and wait for it anew."""
+    interval = peer.advertisement_interval
+    after = Backup(_why_backup(state, peer), 0, interval, peer, state.not_before)
+    return _awaiting(after, now + parameters.master_down_interval(interval))
+
+
+def _awaiting(state: Backup, down_at: Nanoseconds, **changes: Any) -> Backup:
+    return replace(state, master_down_at=max(down_at, state.not_before), **changes)
 
 
 def _why_backup(state: Backup, peer: Peer) -> str:

@@ -56,6 +56,11 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class Elected:
+    """Every member of the sync group is ready: those that waited become master together."""
+
+
+@dataclass(frozen=True)
 class Resign:
     """Give mastership to whoever takes it."""
 
@@ -66,6 +71,11 @@ class Resign:
 @dataclass(frozen=True)
 class Reconfigured:
     """Parameters have changed: tell the peers."""
+
+
+@dataclass(frozen=True)
+class PriorityChanged:
+    """What is tracked made the effective priority another: tell the peers."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +90,10 @@ Event = Union[
     TimerExpired,
     Heard,
     Claim,
+    Elected,
     Resign,
     Reconfigured,
+    PriorityChanged,
     AddressesLost,
 ]
 

@@ -15,14 +15,16 @@ from ..base.units import Nanoseconds
 from .events import Interrupted, Startup
 from .parameters import Parameters
 from .state import Initialize
-from .transitions import Result, to_backup, to_initialize, to_master
+from .transitions import Result, start_delayed, to_backup, to_initialize, to_master
 
 
 def startup(parameters: Parameters, state: Initialize, event: Startup, now: Nanoseconds) -> Result:
     """RFC 9568 section 6.4.1: the owner starts as master, everybody else listens."""
-    if parameters.is_owner and not parameters.stay_out:
+    waits = parameters.stay_out or parameters.awaits_group or parameters.startup_delay > 0
+    if parameters.is_owner and not waits:
         return to_master(parameters, now, "owns the addresses")
-    return to_backup(parameters, now, "started, listening for a master")
+    listening, actions = to_backup(parameters, now, "started, listening for a master")
+    return start_delayed(parameters, listening, now), actions
 
 
 def interrupted(

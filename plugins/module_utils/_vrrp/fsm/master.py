@@ -16,10 +16,19 @@ from ..base.constants import PRIORITY_RELEASE
 from ..base.units import Nanoseconds
 from ..model.family import text
 from .actions import Action, Advertise, Announce, InstallAddresses, RemoveAddresses
-from .events import AddressesLost, Heard, Interrupted, Reconfigured, Replaced, Resign, TimerExpired
+from .events import (
+    AddressesLost,
+    Heard,
+    Interrupted,
+    PriorityChanged,
+    Reconfigured,
+    Replaced,
+    Resign,
+    TimerExpired,
+)
 from .parameters import Parameters
 from .state import Initialize, Master, Resigning, State
-from .transitions import Result, to_backup, to_initialize
+from .transitions import Result, refreshing, to_backup, to_initialize
 
 
 def timer_expired(
@@ -30,8 +39,8 @@ def timer_expired(
         actions.append(Advertise(parameters.priority))
         state = replace(state, adver_at=_next_beat(state.adver_at, parameters, now))
     if state.announce_at is not None and now >= state.announce_at:
-        actions.append(Announce())
-        state = replace(state, announce_at=None)
+        actions.append(Announce(refresh=state.refreshes))
+        state = refreshing(parameters, state, now)
     return state, actions
 
 
@@ -54,7 +63,8 @@ def heard(parameters: Parameters, state: Master, event: Heard, now: Nanoseconds)
     # learning bridges": the Adver_Timer is not reset. The other has announced the addresses, so
     # they are announced again, before it hears us and stops serving, and an interval later.
     announce_at = now + parameters.advertisement_interval
-    return replace(state, announce_at=announce_at), [Announce(), Advertise(parameters.priority)]
+    after = replace(state, announce_at=announce_at, refreshes=False)
+    return after, [Announce(), Advertise(parameters.priority)]
 
 
 def resign(parameters: Parameters, state: Master, event: Resign, now: Nanoseconds) -> Result:
@@ -84,6 +94,13 @@ def reconfigured(
 ) -> Result:
     after = replace(state, adver_at=now + parameters.advertisement_interval)
     return after, [InstallAddresses(), Advertise(parameters.priority), Announce()]
+
+
+def priority_changed(
+    parameters: Parameters, state: Master, event: PriorityChanged, now: Nanoseconds
+) -> Result:
+    after = replace(state, adver_at=now + parameters.advertisement_interval)
+    return after, [Advertise(parameters.priority)]
 
 
 def addresses_lost(

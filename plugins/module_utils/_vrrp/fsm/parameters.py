@@ -11,7 +11,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..base.constants import PRIORITY_OWNER, RESIGN_HALF_INTERVALS
+from ..base.constants import (
+    DOWN_INTERVALS_DEFAULT,
+    PRIORITY_OWNER,
+    RESIGN_EXTRA_HALF_INTERVALS,
+)
 from ..base.units import Nanoseconds
 from .state import Peer
 from .timing import master_down_interval, silence_that_elects, skew_time
@@ -22,7 +26,8 @@ class Parameters:
     """Settings and circumstances of one virtual router.
 
     ``priority`` is the effective one, 1..255; ``address`` the packed primary address, which
-    breaks ties; ``stay_out`` says not to take over even when no master is heard.
+    breaks ties; ``stay_out`` says not to take over even when no master is heard, and
+    ``awaits_group`` to become master only together with others (see ``events.Elected``).
     """
 
     version: int
@@ -31,7 +36,12 @@ class Parameters:
     advertisement_interval: Nanoseconds
     preempt: bool
     announce_delay: Nanoseconds
+    announce_refresh: Nanoseconds = 0
+    down_intervals: int = DOWN_INTERVALS_DEFAULT
+    preempt_delay: Nanoseconds = 0
+    startup_delay: Nanoseconds = 0
     stay_out: bool = False
+    awaits_group: bool = False
 
     @property
     def is_owner(self) -> bool:
@@ -43,17 +53,19 @@ class Parameters:
 
     def master_down_interval(self, interval: Nanoseconds) -> Nanoseconds:
         """Master_Down_Interval of this router under a master's interval."""
-        return master_down_interval(self.version, self.priority, interval)
+        return master_down_interval(self.version, self.priority, interval, self.down_intervals)
 
     @property
     def presumed_dead_after(self) -> Nanoseconds:
         """After this much silence of ours, a peer may have taken over."""
-        return silence_that_elects(self.version, self.advertisement_interval)
+        interval = self.advertisement_interval
+        return silence_that_elects(self.version, interval, self.down_intervals)
 
     @property
     def successor_wait(self) -> Nanoseconds:
         """How long to wait for a successor after resigning."""
-        return RESIGN_HALF_INTERVALS * self.advertisement_interval // 2
+        half_intervals = 2 * self.down_intervals + RESIGN_EXTRA_HALF_INTERVALS
+        return half_intervals * self.advertisement_interval // 2
 
     def loses_to(self, peer: Peer) -> bool:
         """Whether a master of ours has to step down for that peer (RFC 9568 section 6.4.3).

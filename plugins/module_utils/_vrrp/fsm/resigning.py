@@ -37,7 +37,7 @@ def _give_up(parameters: Parameters, state: Resigning, now: Nanoseconds) -> Resu
         return Initialize(state.reason), [RemoveAddresses()]
     if state.successor is not None:
         return to_backup(parameters, now, state.reason, state.successor)
-    if parameters.stay_out:
+    if parameters.stay_out or state.purpose is Purpose.GROUP:
         return to_backup(parameters, now, f"{state.reason}; nobody took over")
     cause = f"no other master was heard for {describe(parameters.successor_wait)}"
     return _serve_on(parameters, now, f"drain undone: {cause}"), [DrainUndone(cause)]
@@ -68,7 +68,7 @@ def claim(parameters: Parameters, state: Resigning, event: Claim, now: Nanosecon
 
 
 def resign(parameters: Parameters, state: Resigning, event: Resign, now: Nanoseconds) -> Result:
-    """A stop that meets a drain under way makes it final; the wait is not started again."""
+    """A stop that meets another resignation makes it final; the wait is not started again."""
     if event.purpose is Purpose.STOP:
         return replace(state, purpose=Purpose.STOP, reason=event.cause), []
     return state, []

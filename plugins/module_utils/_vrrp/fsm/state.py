@@ -46,28 +46,43 @@ class Initialize:
 
 @dataclass(frozen=True)
 class Backup:
-    """Listens. ``master_adver_interval`` is the one learned from the master (RFC 9568, 6.1)."""
+    """Listens. ``master_adver_interval`` is the one learned from the master (RFC 9568, 6.1).
+
+    ``not_before``: the start-up delay; no takeover earlier. ``preempt_at`` is set while a worse
+    master is left alone for the preemption delay. ``ready``: would be master if its group was.
+    """
 
     reason: str
     master_down_at: Nanoseconds
     master_adver_interval: Nanoseconds
     master: Peer | None = None
+    not_before: Nanoseconds = 0
+    preempt_at: Nanoseconds | None = None
+    ready: bool = False
 
 
 @dataclass(frozen=True)
 class Master:
-    """Serves the addresses. ``announce_at`` is when to announce them once more, if at all."""
+    """Serves the addresses. ``announce_at`` is when to announce them once more, if at all;
+    ``refreshes`` says that this is a periodic one.
+    """
 
     reason: str
     adver_at: Nanoseconds
     announce_at: Nanoseconds | None = None
+    refreshes: bool = False
 
 
 class Purpose(Enum):
-    """Why a master resigns: DRAIN is undone when nobody takes over, STOP goes through."""
+    """Why a master resigns, and what becomes of it when nobody takes over.
+
+    DRAIN is undone, STOP goes through to Initialize, GROUP (the rest of the sync group lost
+    mastership) ends in Backup.
+    """
 
     DRAIN = "drain"
     STOP = "stop"
+    GROUP = "group"
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,11 @@ from .actions import Action, RemoveAddresses
 from .events import (
     AddressesLost,
     Claim,
+    Elected,
     Event,
     Heard,
     Interrupted,
+    PriorityChanged,
     Reconfigured,
     Replaced,
     Resign,
@@ -50,7 +52,7 @@ def next_deadline(state: State) -> Nanoseconds | None:
     if isinstance(state, Initialize):
         return state.retry_at
     if isinstance(state, Backup):
-        return state.master_down_at
+        return backup.due_at(state)
     if isinstance(state, Resigning):
         return min(state.adver_at, state.give_up_at)
     return state.adver_at if state.announce_at is None else min(state.adver_at, state.announce_at)
@@ -90,8 +92,10 @@ TABLE: Dict[Tuple[Type[State], Type[Event]], Handler] = {
     (Initialize, TimerExpired): ignore,  # The engine looks at the interface and sends Startup.
     (Initialize, Heard): ignore,  # RFC 9568 section 6.4.1 knows only Startup.
     (Initialize, Claim): ignore,  # Nothing to serve on; the intent is kept for later.
+    (Initialize, Elected): ignore,  # A group with a member that takes no part elects nobody.
     (Initialize, Resign): initialize.ends,
     (Initialize, Reconfigured): ignore,  # Nobody to tell.
+    (Initialize, PriorityChanged): ignore,  # Nobody to tell.
     (Initialize, AddressesLost): ignore,  # Not ours.
     (Backup, Startup): ignore,  # Takes part already.
     (Backup, Interrupted): backup.interrupted,
@@ -99,8 +103,10 @@ TABLE: Dict[Tuple[Type[State], Type[Event]], Handler] = {
     (Backup, TimerExpired): backup.timer_expired,
     (Backup, Heard): backup.heard,
     (Backup, Claim): backup.claim,
+    (Backup, Elected): backup.elected,
     (Backup, Resign): backup.resign,
     (Backup, Reconfigured): ignore,  # The next master heard sets the timer anew.
+    (Backup, PriorityChanged): ignore,  # Backups are silent.
     (Backup, AddressesLost): ignore,  # Not ours.
     (Master, Startup): ignore,  # Takes part already.
     (Master, Interrupted): master.interrupted,
@@ -108,8 +114,10 @@ TABLE: Dict[Tuple[Type[State], Type[Event]], Handler] = {
     (Master, TimerExpired): master.timer_expired,
     (Master, Heard): master.heard,
     (Master, Claim): ignore,  # Master already.
+    (Master, Elected): ignore,  # Master already.
     (Master, Resign): master.resign,
     (Master, Reconfigured): master.reconfigured,
+    (Master, PriorityChanged): master.priority_changed,
     (Master, AddressesLost): master.addresses_lost,
     (Resigning, Startup): ignore,  # Takes part already.
     (Resigning, Interrupted): master.interrupted,
@@ -117,7 +125,9 @@ TABLE: Dict[Tuple[Type[State], Type[Event]], Handler] = {
     (Resigning, TimerExpired): resigning.timer_expired,
     (Resigning, Heard): resigning.heard,
     (Resigning, Claim): resigning.claim,
+    (Resigning, Elected): ignore,  # Leaving.
     (Resigning, Resign): resigning.resign,
     (Resigning, Reconfigured): ignore,  # Leaving; the peers know all they need.
+    (Resigning, PriorityChanged): ignore,  # Leaving; the peers know all they need.
     (Resigning, AddressesLost): master.addresses_lost,
 }

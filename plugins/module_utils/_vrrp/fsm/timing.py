@@ -9,7 +9,7 @@ This module is PRIVATE to the collection.
 
 from __future__ import annotations
 
-from ..base.constants import DOWN_INTERVALS, PRIORITY_MAX
+from ..base.constants import PRIORITY_MAX
 from ..base.units import NANOSECONDS_PER_SECOND, Nanoseconds
 
 
@@ -23,14 +23,16 @@ def skew_time(version: int, priority: int, interval: Nanoseconds) -> Nanoseconds
     return (256 - priority) * unit // 256
 
 
-def master_down_interval(version: int, priority: int, interval: Nanoseconds) -> Nanoseconds:
+def master_down_interval(
+    version: int, priority: int, interval: Nanoseconds, down_intervals: int
+) -> Nanoseconds:
     """How long a backup of this priority waits before it believes the master dead.
 
-    3 * Master_Adver_Interval + Skew_Time (RFC 9568 section 6.1).
+    3 * Master_Adver_Interval + Skew_Time (RFC 9568 section 6.1), where 3 is ``down_intervals``.
     """
-    return DOWN_INTERVALS * interval + skew_time(version, priority, interval)
+    return down_intervals * interval + skew_time(version, priority, interval)
 
 
-def silence_that_elects(version: int, interval: Nanoseconds) -> Nanoseconds:
+def silence_that_elects(version: int, interval: Nanoseconds, down_intervals: int) -> Nanoseconds:
     """The shortest silence of a master after which some backup may have taken over."""
-    return master_down_interval(version, PRIORITY_MAX, interval)
+    return master_down_interval(version, PRIORITY_MAX, interval, down_intervals)

@@ -9,6 +9,7 @@ This module is PRIVATE to the collection.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import List, Tuple
 
 from ..base.constants import RETRY_INTERVAL
@@ -44,10 +45,28 @@ def to_master(
     ``displaces``: there is a living master, which stops serving the moment it hears us. Its
     clients have to be told before it does.
     """
-    announce_at = now + parameters.announce_delay if parameters.announce_delay else None
-    state = Master(reason, now + parameters.advertisement_interval, announce_at)
+    state = Master(reason, now + parameters.advertisement_interval)
+    if parameters.announce_delay:
+        state = replace(state, announce_at=now + parameters.announce_delay)
+    else:
+        state = refreshing(parameters, state, now)
     tell: List[Action] = [Advertise(parameters.priority), Announce()]
     return state, [InstallAddresses(), *(reversed(tell) if displaces else tell)]
+
+
+def refreshing(parameters: Parameters, state: Master, now: Nanoseconds) -> Master:
+    """A master that next announces its addresses by the refresh period, or never."""
+    period = parameters.announce_refresh
+    return replace(state, announce_at=now + period if period else None, refreshes=period > 0)
+
+
+def start_delayed(parameters: Parameters, state: State, now: Nanoseconds) -> State:
+    """A backup that has just started does not take over before its start-up delay is over."""
+    if not isinstance(state, Backup) or not parameters.startup_delay:
+        return state
+    not_before = now + parameters.startup_delay
+    down_at = max(state.master_down_at, not_before)
+    return replace(state, not_before=not_before, master_down_at=down_at)
 
 
 def to_initialize(cause: str, retry: bool, now: Nanoseconds) -> Initialize:

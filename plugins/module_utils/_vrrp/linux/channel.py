@@ -9,11 +9,12 @@ This module is PRIVATE to the collection.
 
 from __future__ import annotations
 
+import ctypes
 import socket
 import struct
 from typing import List
 
-from ..base.constants import VRRP_PROTOCOL, VRRP_TTL
+from ..base.constants import VRRP_PROTOCOL
 from ..base.errors import KernelError
 from ..model.family import Family
 from ..wire.ipv4 import build_header, split
@@ -23,6 +24,9 @@ _SO_BINDTODEVICE = 25
 _SO_RCVBUFFORCE = 33
 _IP_MULTICAST_ALL = 49
 _IPV6_MULTICAST_ALL = 29
+_SO_ATTACH_FILTER = 26
+_IPV6_FREEBIND = 78
+_LINK_LAYER = 0xFFE00000  # SKF_LL_OFF: the Ethernet header, as a socket filter addresses it.
 _RECEIVE_BUFFER = 1 << 21  # Several hundred routers may speak at the same instant.
 _PACKET_MAX = 65_535
 _BURST_MAX = 4096  # Packets taken in one go, so that a flood can't keep the loop from its timers.
@@ -30,15 +34,22 @@ _INTERNETWORK_CONTROL = 0xC0
 
 
 class Channel:
-    """Joined to the multicast group on the interface with ``index``; raises KernelError."""
+    """Joined to the multicast group on the interface with ``index``; raises KernelError.
 
-    def __init__(self, index: int, family: Family) -> None:
+    With a ``mac`` it hears only what comes from that address, and it sends also from addresses
+    that are another interface's: a macvlan has none but virtual ones.
+    """
+
+    def __init__(self, index: int, family: Family, mac: bytes = b"") -> None:
         self.index = index
         self.family = family
         self._socket = _open(family)
         try:
             self._bind()
-            (_join_ipv4 if family is Family.IPV4 else _join_ipv6)(self._socket, index)
+            (_prepare_ipv4 if family is Family.IPV4 else _prepare_ipv6)(self._socket, index)
+            if mac:
+                _hear_only(self._socket, mac)
+            _join(self._socket, family, index)
         except OSError as error:
             self._socket.close()
             raise KernelError(error.errno or 0, f"cannot listen for VRRP on {index}") from None
@@ -55,21 +66,22 @@ class Channel:
         """Leave the group."""
         self._socket.close()
 
-    def send(self, source: bytes, destination: bytes, message: bytes) -> None:
+    def send(self, source: bytes, destination: bytes, message: bytes, ttl: int) -> None:
         """Send a VRRP message between packed addresses; raises KernelError."""
         try:
             if self.family is Family.IPV4:
-                packet = build_header(source, destination, len(message)) + message
+                packet = build_header(source, destination, len(message), ttl) + message
                 self._socket.sendto(packet, (socket.inet_ntoa(destination), 0))
             else:
-                self._send_ipv6(source, destination, message)
+                self._send_ipv6(source, destination, message, ttl)
         except OSError as error:
             raise KernelError(error.errno or 0, "cannot send an advertisement") from None
 
-    def _send_ipv6(self, source: bytes, destination: bytes, message: bytes) -> None:
+    def _send_ipv6(self, source: bytes, destination: bytes, message: bytes, ttl: int) -> None:
         origin = (socket.IPPROTO_IPV6, socket.IPV6_PKTINFO, source + struct.pack("=I", self.index))
+        hop_limit = (socket.IPPROTO_IPV6, socket.IPV6_HOPLIMIT, struct.pack("=i", ttl))
         written = socket.inet_ntop(socket.AF_INET6, destination)
-        self._socket.sendmsg([message], [origin], 0, (written, 0, 0, self.index))
+        self._socket.sendmsg([message], [origin, hop_limit], 0, (written, 0, 0, self.index))
 
     def receive(self) -> List[Datagram]:
         """All packets that wait; what is no IP packet is left out."""
@@ -98,26 +110,55 @@ def _open(family: Family) -> socket.socket:
     return opened
 
 
-def _join_ipv4(opened: socket.socket, index: int) -> None:
-    membership = struct.pack("=4s4si", Family.IPV4.group, bytes(4), index)
-    opened.setsockopt(socket.IPPROTO_IP, socket.IP_HDRINCL, 1)
-    opened.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, membership)
-    opened.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_LOOP, 0)
-    opened.setsockopt(socket.IPPROTO_IP, _IP_MULTICAST_ALL, 0)
-    opened.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, membership)
+def _prepare_ipv4(opened: socket.socket, index: int) -> None:
+    level = socket.IPPROTO_IP
+    opened.setsockopt(level, socket.IP_HDRINCL, 1)
+    opened.setsockopt(level, socket.IP_MULTICAST_IF, _membership(Family.IPV4, index))
+    opened.setsockopt(level, socket.IP_MULTICAST_LOOP, 0)
+    opened.setsockopt(level, _IP_MULTICAST_ALL, 0)
 
 
-def _join_ipv6(opened: socket.socket, index: int) -> None:
-    membership = Family.IPV6.group + struct.pack("=I", index)
+def _prepare_ipv6(opened: socket.socket, index: int) -> None:
     level = socket.IPPROTO_IPV6
     opened.setsockopt(level, socket.IPV6_MULTICAST_IF, index)
     opened.setsockopt(level, socket.IPV6_MULTICAST_LOOP, 0)
-    opened.setsockopt(level, socket.IPV6_MULTICAST_HOPS, VRRP_TTL)
     opened.setsockopt(level, socket.IPV6_TCLASS, _INTERNETWORK_CONTROL)
     opened.setsockopt(level, socket.IPV6_RECVHOPLIMIT, 1)
     opened.setsockopt(level, socket.IPV6_RECVPKTINFO, 1)
     opened.setsockopt(level, _IPV6_MULTICAST_ALL, 0)
-    opened.setsockopt(level, socket.IPV6_JOIN_GROUP, membership)
+    opened.setsockopt(level, _IPV6_FREEBIND, 1)
+
+
+def _membership(family: Family, index: int) -> bytes:
+    if family is Family.IPV4:
+        return struct.pack("=4s4si", family.group, bytes(4), index)
+    return family.group + struct.pack("=I", index)
+
+
+def _join(opened: socket.socket, family: Family, index: int) -> None:
+    if family is Family.IPV4:
+        level, option = socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP
+    else:
+        level, option = socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP
+    opened.setsockopt(level, option, _membership(family, index))
+
+
+def _hear_only(opened: socket.socket, mac: bytes) -> None:
+    """Have the kernel drop what does not come from a MAC address (BPF, see filter.txt of Linux)."""
+    first, last = struct.unpack("!IH", mac)
+    load_word, load_half, jump_if_equal, answer = 0x20, 0x28, 0x15, 0x06
+    instructions = (
+        (load_word, 0, 0, _LINK_LAYER + 6),
+        (jump_if_equal, 0, 3, first),
+        (load_half, 0, 0, _LINK_LAYER + 10),
+        (jump_if_equal, 0, 1, last),
+        (answer, 0, 0, _PACKET_MAX),
+        (answer, 0, 0, 0),
+    )
+    code = b"".join(struct.pack("=HBBI", *one) for one in instructions)
+    stored = ctypes.create_string_buffer(code)
+    program = struct.pack("@HP", len(instructions), ctypes.addressof(stored))
+    opened.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, program)
 
 
 def _ipv4(data: bytes) -> Datagram | None:

@@ -2,10 +2,10 @@
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""Talking rtnetlink: pyroute2 knows the messages, the socket is ours.
+"""Talking netlink: pyroute2 knows the messages, the socket is ours.
 
 pyroute2's own sockets bring an event loop and threads; the agent has one loop and asks for many
-addresses in one batch. This module is PRIVATE to the collection.
+things in one batch. This module is PRIVATE to the collection.
 """
 
 from __future__ import annotations
@@ -17,16 +17,13 @@ from typing import Any, Dict, Iterator, List, Sequence, Tuple
 
 from ..base.errors import KernelError, invariant
 from ..model.address import VirtualAddress
-from ..model.family import Family, text
+from .messages import PYROUTE2_MISSING, delivery_request, encoded
 
 try:
-    from pyroute2.netlink import NLM_F_ACK, NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL, NLM_F_REQUEST
+    from pyroute2.netlink import NLM_F_DUMP, NLM_F_REQUEST
     from pyroute2.netlink.rtnl import (
-        RTM_DELADDR,
         RTM_GETADDR,
         RTM_GETLINK,
-        RTM_GETROUTE,
-        RTM_NEWADDR,
         RTM_NEWROUTE,
         RTMGRP_IPV4_IFADDR,
         RTMGRP_IPV6_IFADDR,
@@ -35,12 +32,10 @@ try:
     from pyroute2.netlink.rtnl.ifaddrmsg import ifaddrmsg
     from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg
     from pyroute2.netlink.rtnl.marshal import MarshalRtnl
-    from pyroute2.netlink.rtnl.rtmsg import rtmsg
-except ImportError as missing:  # The bundle carries pyroute2; a checkout needs it installed.
-    PYROUTE2_MISSING: ImportError | None = missing
-else:
-    PYROUTE2_MISSING = None
+except ImportError:
+    pass  # Whoever opens a socket is told (PYROUTE2_MISSING).
 
+ROUTE, NETFILTER = 0, 12  # The protocols that we speak (netlink(7)).
 _ANSWER_WITHIN = 5.0  # Seconds; the kernel answers at once or never.
 _RECEIVE_SIZE = 1 << 20
 _RECEIVE_BUFFER = 1 << 22
@@ -48,18 +43,17 @@ _SO_RCVBUFFORCE = 33
 _NLMSG_ERROR = 2
 _NLMSG_DONE = 3
 _HEADER = struct.Struct("=IHHII")
-_IFA_F_NODAD = 0x02
 _ROUTE_TYPE_OFFSET = 7  # Of rtm_type in struct rtmsg.
 _RTN_LOCAL = 2
 _BATCH_MAX = 500  # Acknowledgements that surely fit into the receive buffer.
 
 
-def open_socket(listen: bool = False) -> socket.socket:
-    """An rtnetlink socket; with ``listen`` it hears of changes to links and addresses."""
+def open_socket(listen: bool = False, protocol: int = ROUTE) -> socket.socket:
+    """A netlink socket; with ``listen`` it hears of changes to links and addresses."""
     if PYROUTE2_MISSING is not None:
         raise PYROUTE2_MISSING
     groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR if listen else 0
-    opened = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, 0)
+    opened = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, protocol)
     try:
         opened.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _RECEIVE_BUFFER)
     except PermissionError:
@@ -74,54 +68,20 @@ def parse(data: bytes) -> List[Any]:
     return list(MarshalRtnl().parse(data))
 
 
-def written(address: VirtualAddress) -> str:
-    """The address without its prefix length, as pyroute2 takes it."""
-    return text(address.packed)
-
-
-def add_message(index: int, address: VirtualAddress) -> bytes:
-    """Ask for an address on the interface; IPv6 without duplicate address detection.
-
-    The address may be on another router for a moment longer, so detection would fail
-    (RFC 9568 section 8.2.2).
-    """
-    return _address_message(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, index, address)
-
-
-def delete_message(index: int, address: VirtualAddress) -> bytes:
-    """Ask for an address to be taken off the interface."""
-    return _address_message(RTM_DELADDR, 0, index, address)
-
-
-def _address_message(kind: int, flags: int, index: int, address: VirtualAddress) -> bytes:
-    message = ifaddrmsg()
-    is_ipv4 = address.family is Family.IPV4
-    message["family"] = socket.AF_INET if is_ipv4 else socket.AF_INET6
-    message["prefixlen"] = address.prefix_length
-    message["index"] = index
-    message["flags"] = 0 if is_ipv4 else _IFA_F_NODAD
-    message["attrs"] = [("IFA_LOCAL", written(address)), ("IFA_ADDRESS", written(address))]
-    return _encoded(message, kind, NLM_F_REQUEST | NLM_F_ACK | flags)
-
-
 def is_served(opened: socket.socket, index: int, address: VirtualAddress) -> bool:
     """Whether packets to an IPv6 address on the interface are delivered to this host by now."""
-    message = rtmsg()
-    message["family"] = socket.AF_INET6
-    message["dst_len"] = 128
-    message["attrs"] = [("RTA_DST", written(address)), ("RTA_OIF", index)]
-    opened.send(_encoded(message, RTM_GETROUTE, NLM_F_REQUEST))
+    opened.send(delivery_request(index, address))
     answer = opened.recv(_RECEIVE_SIZE)
     _length, kind, *_rest = _HEADER.unpack_from(answer)
     return kind == RTM_NEWROUTE and answer[_HEADER.size + _ROUTE_TYPE_OFFSET] == _RTN_LOCAL
 
 
-def _encoded(message: Any, kind: int, flags: int) -> bytes:
-    message["header"]["type"] = kind
-    message["header"]["flags"] = flags
-    message["header"]["sequence_number"] = 0
-    message.encode()
-    return bytes(message.data)
+def numbered(messages: Sequence[bytes]) -> bytes:
+    """The messages as one, each with its place as its sequence number."""
+    return b"".join(
+        message[:8] + struct.pack("=I", number) + message[12:]
+        for number, message in enumerate(messages)
+    )
 
 
 def transact(opened: socket.socket, messages: Sequence[bytes]) -> List[int]:
@@ -136,21 +96,35 @@ def transact(opened: socket.socket, messages: Sequence[bytes]) -> List[int]:
 
 
 def _transact_batch(opened: socket.socket, messages: Sequence[bytes]) -> List[int]:
-    numbered = b"".join(
-        message[:8] + struct.pack("=I", number) + message[12:]
-        for number, message in enumerate(messages)
-    )
     results: Dict[int, int] = {}
     try:
-        opened.send(numbered)
+        opened.send(numbered(messages))
         while len(results) < len(messages):
-            results.update(_acknowledgements(opened.recv(_RECEIVE_SIZE)))
+            results.update(acknowledgements(opened.recv(_RECEIVE_SIZE)))
     except OSError as error:
-        raise KernelError(error.errno or errno.EIO, "rtnetlink") from None
+        raise KernelError(error.errno or errno.EIO, "netlink") from None
     return [results[number] for number in range(len(messages))]
 
 
-def _acknowledgements(data: bytes) -> Iterator[Tuple[int, int]]:
+def transact_whole(opened: socket.socket, messages: Sequence[bytes]) -> int:
+    """Send requests that are carried out all or not at all, the last but one acknowledged.
+
+    Gives the first errno, 0 where the kernel agreed to all of them. Raises KernelError when the
+    socket itself fails.
+    """
+    decisive = len(messages) - 2
+    try:
+        opened.send(numbered(messages))
+        while True:
+            results = dict(acknowledgements(opened.recv(_RECEIVE_SIZE)))
+            refused = next((number for number in results.values() if number), 0)
+            if refused or decisive in results:
+                return refused
+    except OSError as error:
+        raise KernelError(error.errno or errno.EIO, "netlink") from None
+
+
+def acknowledgements(data: bytes) -> Iterator[Tuple[int, int]]:
     """(sequence number, errno) of every NLMSG_ERROR, which is also the form of an agreement."""
     for at, kind, sequence in _headers(data):
         if kind == _NLMSG_ERROR:
@@ -163,19 +137,19 @@ def _headers(data: bytes) -> Iterator[Tuple[int, int, int]]:
     at = 0
     while at + _HEADER.size <= len(data):
         length, kind, _flags, sequence, _port = _HEADER.unpack_from(data, at)
-        invariant(length >= _HEADER.size, "rtnetlink gave a message shorter than its header")
+        invariant(length >= _HEADER.size, "netlink gave a message shorter than its header")
         yield at, kind, sequence
         at += (length + 3) & ~3
 
 
 def dump_links(opened: socket.socket) -> List[Any]:
     """All interfaces."""
-    return _dump(opened, _encoded(ifinfmsg(), RTM_GETLINK, NLM_F_REQUEST | NLM_F_DUMP))
+    return _dump(opened, encoded(ifinfmsg(), RTM_GETLINK, NLM_F_REQUEST | NLM_F_DUMP))
 
 
 def dump_addresses(opened: socket.socket) -> List[Any]:
     """All addresses of all interfaces."""
-    return _dump(opened, _encoded(ifaddrmsg(), RTM_GETADDR, NLM_F_REQUEST | NLM_F_DUMP))
+    return _dump(opened, encoded(ifaddrmsg(), RTM_GETADDR, NLM_F_REQUEST | NLM_F_DUMP))
 
 
 def _dump(opened: socket.socket, request: bytes) -> List[Any]:

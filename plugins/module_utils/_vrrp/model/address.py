@@ -2,7 +2,7 @@
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""A virtual address: an address that may be served, with the prefix length it is installed with.
+"""A virtual address: an address that may be served, and how it is installed.
 
 This module is PRIVATE to the collection.
 """
@@ -13,18 +13,28 @@ import ipaddress
 from dataclasses import dataclass
 
 from .family import Family
+from .fields import read_interface
+from .reading import matching, one_of, record
+
+SCOPES = {"global": 0, "site": 200, "link": 253, "host": 254}  # rtnetlink(7), rtm_scope.
 
 
 @dataclass(frozen=True)
 class VirtualAddress:
-    """``packed`` is the address in network order, 4 or 16 bytes."""
+    """``packed`` is the address in network order, 4 or 16 bytes.
+
+    ``interface`` is empty where it is the instance's own. ``label`` and ``scope`` are for IPv4.
+    """
 
     packed: bytes
     prefix_length: int
+    interface: str = ""
+    label: str = ""
+    scope: int = 0
 
     @property
     def family(self) -> Family:
-        return Family.IPV4 if len(self.packed) == 4 else Family.IPV6
+        return Family.of(self.packed)
 
     def __str__(self) -> str:
         return f"{ipaddress.ip_address(self.packed)}/{self.prefix_length}"
@@ -43,6 +53,28 @@ def parse_address(text: object) -> VirtualAddress:
         raise ValueError(f"{text!r} is not an IP address with a prefix length") from None
     _refuse_unservable(interface.ip)
     return VirtualAddress(interface.ip.packed, interface.network.prefixlen)
+
+
+_record = record(
+    {
+        "address": parse_address,
+        "interface": read_interface,
+        "label": matching(r"[!-~]{1,15}", "a label of 1 to 15 visible characters"),
+        "scope": one_of(SCOPES),
+    },
+    ["address"],
+)
+
+
+def read_address(value: object) -> VirtualAddress:
+    """An address by itself, or an object with its interface, label and scope."""
+    if not isinstance(value, dict):
+        return parse_address(value)
+    given = _record(value)
+    address = given.pop("address")
+    if address.family is Family.IPV6 and {"label", "scope"} & set(given):
+        raise ValueError("label and scope are for IPv4 addresses only")
+    return VirtualAddress(address.packed, address.prefix_length, **given)
 
 
 def _refuse_unservable(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:

@@ -11,27 +11,53 @@ Every problem is found in one go and named by its path, such as
 from __future__ import annotations
 
 import json
-from typing import Any, Callable, Dict, List, Mapping, Tuple
+from typing import Any, Dict, List, Mapping, Tuple
 
 from ..base.errors import ConfigError, Problem
 from . import fields
+from .address import read_address
 from .checks import clashes, contradictions
-from .instance import Config, Instance
+from .families import instances_of
+from .hook import read_hooks
+from .instance import ChecksumForm, Config, Instance
+from .reading import Reader, list_of, one_of, problems_of, record
+from .routing import read_routes, read_rules
+from .tracking import TRACK_READERS
 
-_READERS: Mapping[str, Callable[[object], Any]] = {
+_READERS: Mapping[str, Reader[Any]] = {
     "name": fields.read_name,
     "interface": fields.read_interface,
     "vrid": fields.read_vrid,
-    "addresses": fields.read_addresses,
+    "addresses": list_of(read_address, least=1),
     "priority": fields.read_priority,
     "version": fields.read_version,
     "advertisement_interval": fields.read_seconds,
+    "down_intervals": fields.read_down_intervals,
     "preempt": fields.read_flag,
-    "advertise_checksum": fields.read_checksum_form,
+    "preempt_delay": fields.read_seconds,
+    "startup_delay": fields.read_seconds,
+    "accept_mode": fields.read_flag,
+    "virtual_mac": fields.read_flag,
+    "excluded_addresses": list_of(read_address),
+    "virtual_routes": read_routes,
+    "virtual_rules": read_rules,
+    "source_address": fields.read_ip,
+    "unicast_peers": list_of(fields.read_ip, least=1),
+    "unicast_ttl": fields.read_ttl,
+    "unicast_ttl_min": fields.read_ttl,
+    "unicast_ttl_max": fields.read_ttl,
+    "check_unicast_source": fields.read_flag,
+    "advertise_checksum": one_of({form.value: form for form in ChecksumForm}),
+    "password": fields.read_password,
     "announce_count": fields.read_announce_count,
     "announce_delay": fields.read_seconds,
+    "announce_refresh": fields.read_seconds,
+    "announce_refresh_count": fields.read_announce_count,
+    "sync_group": fields.read_name,
+    **TRACK_READERS,
+    "hooks": read_hooks,
 }
-_REQUIRED = ("name", "interface", "vrid", "addresses")
+_read_entry = record(_READERS, ["name", "interface", "vrid", "addresses"])
 
 
 def parse_config(text: str) -> Config:
@@ -44,9 +70,7 @@ def build_config(document: object) -> Config:
     problems: List[Problem] = []
     instances: List[Tuple[str, Instance]] = []
     for path, entry in _entries(document, problems):
-        instance = _instance(path, entry, problems)
-        if instance is not None:
-            instances.append((path, instance))
+        instances.extend((path, instance) for instance in _instances(path, entry, problems))
     problems.extend(clashes(instances))
     if problems:
         raise ConfigError(problems)
@@ -97,29 +121,19 @@ def _entries(document: object, problems: List[Problem]) -> List[Tuple[str, objec
     return [(f"instances[{index}]", entry) for index, entry in enumerate(entries)]
 
 
-def _instance(path: str, entry: object, problems: List[Problem]) -> Instance | None:
-    if not isinstance(entry, dict):
-        problems.append(Problem(path, f"{entry!r} is not an object with settings"))
-        return None
-    found: List[Problem] = [
-        Problem(f"{path}.{key}", "it is required") for key in _REQUIRED if key not in entry
-    ]
-    values = _values(path, entry, found)
-    if not found:
-        found.extend(contradictions(path, values))
+def _instances(path: str, entry: object, problems: List[Problem]) -> List[Instance]:
+    try:
+        values = _read_entry(entry)
+    except ValueError as error:
+        problems.extend(problems_of(path, error))
+        return []
+    found = contradictions(path, values)
     problems.extend(found)
-    return None if found else Instance(**values)
+    return [] if found else instances_of(_with_tracked(values))
 
 
-def _values(path: str, entry: Mapping[str, object], found: List[Problem]) -> Dict[str, Any]:
-    values: Dict[str, Any] = {}
-    for key, value in entry.items():
-        reader = _READERS.get(key)
-        if reader is None:
-            found.append(Problem(f"{path}.{key}", "there is no such setting"))
-            continue
-        try:
-            values[key] = reader(value)
-        except ValueError as error:
-            found.append(Problem(f"{path}.{key}", str(error)))
-    return values
+def _with_tracked(values: Dict[str, Any]) -> Dict[str, Any]:
+    """All that is tracked in one place, of whatever kind."""
+    own = {key: value for key, value in values.items() if key not in TRACK_READERS}
+    own["tracked"] = tuple(one for key in TRACK_READERS for one in values.get(key, ()))
+    return own

@@ -16,6 +16,11 @@ class Family(Enum):
     IPV4 = 4
     IPV6 = 6
 
+    @classmethod
+    def of(cls, packed: bytes) -> Family:
+        """The family of a packed address."""
+        return cls.IPV4 if len(packed) == 4 else cls.IPV6
+
     @property
     def address_length(self) -> int:
         """Bytes of one address on the wire."""

@@ -2,57 +2,46 @@
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""Reading single settings: each function returns the legal value or raises ValueError.
-
-The sentence of the ValueError says what is wrong with the value; where it stands, the caller
-knows. This module is PRIVATE to the collection.
-"""
+"""Readers of single settings. This module is PRIVATE to the collection."""
 
 from __future__ import annotations
 
-import re
-from typing import Callable, Tuple
+import ipaddress
 
-from ..base.constants import PRIORITY_MIN, PRIORITY_OWNER, VRID_MAX, VRID_MIN
-from ..base.units import Nanoseconds, seconds
-from .address import VirtualAddress, parse_address
-from .instance import ChecksumForm
+from ..base.constants import (
+    PASSWORD_MAX,
+    PERIOD_MIN,
+    PRIORITY_MIN,
+    PRIORITY_OWNER,
+    VRID_MAX,
+    VRID_MIN,
+    VRRP_TTL,
+)
+from ..base.units import Nanoseconds, seconds, to_seconds
+from .reading import matching, whole_number
 
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:-]{0,63}")
-_INTERFACE = re.compile(r"[^\s/]{1,15}")
-
-
-def whole_number(low: int, high: int) -> Callable[[object], int]:
-    """Make a reader of whole numbers from ``low`` to ``high``."""
-
-    def read(value: object) -> int:
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise ValueError(f"{value!r} is not a whole number")
-        if not low <= value <= high:
-            raise ValueError(f"{value} is not in {low}..{high}")
-        return value
-
-    return read
-
+_SECONDS_MAX = 3600
 
 read_vrid = whole_number(VRID_MIN, VRID_MAX)
 read_priority = whole_number(PRIORITY_MIN, PRIORITY_OWNER)
 read_announce_count = whole_number(1, 100)
+read_down_intervals = whole_number(1, 100)
+read_ttl = whole_number(1, VRRP_TTL)
+read_name = matching(
+    r"[A-Za-z0-9_][A-Za-z0-9_.:-]{0,63}",
+    "a name of 1 to 64 letters, digits and the characters _.:-",
+)
+read_interface = matching(r"(?!\.{1,2}$)[^\s/]{1,15}", "an interface name of 1 to 15 characters")
+read_path = matching(r"/[^\0]+", "an absolute path")
+read_user = matching(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}", "the name of a user")
 
 
-def read_name(value: object) -> str:
-    """An instance's name, which has to be typed in a shell and to be read in a log."""
-    if not isinstance(value, str) or not _NAME.fullmatch(value):
-        raise ValueError(
-            f"{value!r} is not a name of 1 to 64 letters, digits and the characters _.:-"
-        )
-    return value
-
-
-def read_interface(value: object) -> str:
-    """A name that the kernel would take for an interface."""
-    if not isinstance(value, str) or not _INTERFACE.fullmatch(value) or value in (".", ".."):
-        raise ValueError(f"{value!r} is not an interface name of 1 to 15 characters")
+def read_password(value: object) -> str:
+    """The password of version 2, which has eight bytes in a packet (RFC 2338 section 5.3.10)."""
+    if not isinstance(value, str) or not value.isascii() or not value.isprintable():
+        raise ValueError("the password is not a string of visible ASCII characters")
+    if not 1 <= len(value) <= PASSWORD_MAX:
+        raise ValueError(f"the password does not have 1 to {PASSWORD_MAX} characters")
     return value
 
 
@@ -74,23 +63,22 @@ def read_seconds(value: object) -> Nanoseconds:
     """A length of time in seconds, at most an hour."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise ValueError(f"{value!r} is not a number of seconds")
-    if not 0 <= value <= 3600:
-        raise ValueError(f"{value} is not in 0..3600 seconds")
+    if not 0 <= value <= _SECONDS_MAX:
+        raise ValueError(f"{value} is not in 0..{_SECONDS_MAX} seconds")
     return seconds(value)
 
 
-def read_checksum_form(value: object) -> ChecksumForm:
-    """The form of the version 3 checksum over IPv4 that is sent."""
+def read_period(value: object) -> Nanoseconds:
+    """A length of time that something is repeated or waited for: it can't be nothing."""
+    length = read_seconds(value)
+    if length < PERIOD_MIN:
+        raise ValueError(f"{value} is not in {to_seconds(PERIOD_MIN):g}..{_SECONDS_MAX} seconds")
+    return length
+
+
+def read_ip(value: object) -> bytes:
+    """An address without a prefix length, packed."""
     try:
-        return ChecksumForm(value)
+        return ipaddress.ip_address(value if isinstance(value, str) else "").packed
     except ValueError:
-        raise ValueError(f"{value!r} is not rfc5798 or rfc9568") from None
-
-
-def read_addresses(value: object) -> Tuple[VirtualAddress, ...]:
-    """A list of at least one virtual address."""
-    if not isinstance(value, list):
-        raise ValueError(f"{value!r} is not a list of addresses")
-    if not value:
-        raise ValueError("there is no address to serve")
-    return tuple(parse_address(one) for one in value)
+        raise ValueError(f"{value!r} is not an IP address") from None

@@ -8,17 +8,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import Tuple
 
 from ..base.constants import (
     ADVERTISEMENT_INTERVAL_DEFAULT,
     ANNOUNCE_COUNT_DEFAULT,
     ANNOUNCE_DELAY_DEFAULT,
+    DOWN_INTERVALS_DEFAULT,
     PRIORITY_DEFAULT,
+    PRIORITY_OWNER,
+    VRRP_TTL,
 )
 from ..base.units import Nanoseconds
 from .address import VirtualAddress
 from .family import Family
+from .hook import Hook, Moment
+from .routing import VirtualRoute, VirtualRule
+from .tracking import Tracked
 
 
 class ChecksumForm(Enum):
@@ -34,33 +41,82 @@ class ChecksumForm(Enum):
 
 @dataclass(frozen=True)
 class Instance:
-    """The settings of one virtual router; ``parse_config`` makes only legal ones."""
+    """The settings of one virtual router; ``parse_config`` makes only legal ones.
+
+    An entry of the configuration with addresses of both families is two of these with one name;
+    ``dual`` says so. Addresses that are no VirtualAddress are packed.
+    """
 
     name: str
     interface: str
     vrid: int
     addresses: Tuple[VirtualAddress, ...]
+    dual: bool = False
     priority: int = PRIORITY_DEFAULT
     version: int = 3
     advertisement_interval: Nanoseconds = ADVERTISEMENT_INTERVAL_DEFAULT
+    down_intervals: int = DOWN_INTERVALS_DEFAULT
     preempt: bool = True
+    preempt_delay: Nanoseconds = 0
+    startup_delay: Nanoseconds = 0
+    accept_mode: bool = True
+    virtual_mac: bool = False
+    excluded_addresses: Tuple[VirtualAddress, ...] = ()
+    virtual_routes: Tuple[VirtualRoute, ...] = ()
+    virtual_rules: Tuple[VirtualRule, ...] = ()
+    source_address: bytes = b""
+    unicast_peers: Tuple[bytes, ...] = ()
+    unicast_ttl: int = VRRP_TTL
+    unicast_ttl_min: int = VRRP_TTL
+    unicast_ttl_max: int = VRRP_TTL
+    check_unicast_source: bool = True
     advertise_checksum: ChecksumForm = ChecksumForm.RFC5798
+    password: str = ""
     announce_count: int = ANNOUNCE_COUNT_DEFAULT
     announce_delay: Nanoseconds = ANNOUNCE_DELAY_DEFAULT
+    announce_refresh: Nanoseconds = 0
+    announce_refresh_count: int = 1
+    sync_group: str = ""
+    tracked: Tuple[Tracked, ...] = ()
+    hooks: Tuple[Hook, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What logs call it, unique on the host: the name, with the family where it has two."""
+        return f"{self.name}/{self.family.label}" if self.dual else self.name
 
     @property
     def family(self) -> Family:
         return self.addresses[0].family
 
     @property
+    def is_owner(self) -> bool:
+        """Whether the virtual addresses are this host's own (RFC 9568 section 1.7)."""
+        return self.priority == PRIORITY_OWNER
+
+    @cached_property
     def packed_addresses(self) -> Tuple[bytes, ...]:
         """The addresses as an advertisement lists them."""
         return tuple(address.packed for address in self.addresses)
 
     @property
+    def served_addresses(self) -> Tuple[VirtualAddress, ...]:
+        """All addresses that a master serves, advertised or not."""
+        return self.addresses + self.excluded_addresses
+
+    @property
     def place(self) -> Tuple[str, Family, int]:
         """Where packets for this instance arrive: interface, family and VRID."""
         return (self.interface, self.family, self.vrid)
+
+    @property
+    def destinations(self) -> Tuple[bytes, ...]:
+        """Where its advertisements go: to its peers, or to the group when it has none."""
+        return self.unicast_peers or (self.family.group,)
+
+    def hooks_on(self, moment: Moment) -> Tuple[Hook, ...]:
+        """Its hooks of that moment, in order."""
+        return tuple(hook for hook in self.hooks if hook.moment is moment)
 
 
 @dataclass(frozen=True)
@@ -69,6 +125,6 @@ class Config:
 
     instances: Tuple[Instance, ...] = ()
 
-    def named(self, name: str) -> Instance | None:
-        """The instance of that name, if there is one."""
-        return next((one for one in self.instances if one.name == name), None)
+    def labelled(self, label: str) -> Instance | None:
+        """The instance with that label, if there is one."""
+        return next((one for one in self.instances if one.label == label), None)

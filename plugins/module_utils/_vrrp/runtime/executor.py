@@ -4,53 +4,53 @@
 
 """Performs what the engine decided, in order, and brings failures back.
 
-It holds the sockets and decides nothing. This module is PRIVATE to the collection.
+It decides nothing. This module is PRIVATE to the collection.
 """
 
 from __future__ import annotations
 
-from typing import Callable, Dict, List, Set, Tuple
+from typing import Callable, List, Set
 
 from ..base.errors import KernelError, invariant
 from ..engine.actions import (
     Action,
+    Furnish,
     Install,
     KeepIntents,
     KeepRecovery,
     Listen,
     Note,
+    Observe,
     Remove,
+    Run,
     Send,
     SendFrames,
     Transition,
 )
-from ..linux.addresses import AddressTable
-from ..linux.channel import Channel
 from ..linux.frames import FrameSender
+from ..linux.holdings import HoldingTable
 from ..model.family import Family
+from .assistance import Assistance
 from .log import LOGGER
+from .premises import Failure, Premises
 from .storage import Storage
-
-Failure = Tuple[Action, str]
-ChannelKey = Tuple[int, Family]
 
 
 class Executor:
-    """``on_open`` and ``on_close`` are told of channels; ``on_transition`` of transitions."""
+    """``on_transition`` is told of transitions."""
 
     def __init__(
         self,
         storage: Storage,
-        on_open: Callable[[Channel], None],
-        on_close: Callable[[Channel], None],
+        premises: Premises,
+        assistance: Assistance,
         on_transition: Callable[[Transition], None],
     ) -> None:
         self._storage = storage
-        self._on_open = on_open
-        self._on_close = on_close
+        self._premises = premises
+        self._assistance = assistance
         self._on_transition = on_transition
-        self._channels: Dict[ChannelKey, Channel] = {}
-        self._addresses = AddressTable()
+        self._holdings = HoldingTable()
         self._frames = FrameSender()
 
     def perform(self, actions: List[Action]) -> List[Failure]:
@@ -58,13 +58,10 @@ class Executor:
         failures: List[Failure] = []
         silenced: Set[str] = set()
         for action in actions:
-            if isinstance(action, Listen):
-                failures.extend(self._listen(action))
-                continue
             if isinstance(action, (Send, SendFrames)) and action.router in silenced:
                 continue
             try:
-                self._perform(action)
+                failures.extend(self._perform(action))
             except (KernelError, OSError) as error:
                 failures.append((action, str(error)))
                 if isinstance(action, Install):
@@ -73,24 +70,30 @@ class Executor:
         return failures
 
     def close(self) -> None:
-        """Close all sockets."""
-        for channel in self._channels.values():
-            channel.close()
-        self._addresses.close()
+        """Close all sockets, and leave nothing behind."""
+        self._assistance.close()
+        self._premises.close()
+        self._holdings.close()
         self._frames.close()
 
-    def _perform(self, action: Action) -> None:
+    def _perform(self, action: Action) -> List[Failure]:
+        """Do one thing; gives failures of its parts, raises KernelError or OSError for all."""
         if isinstance(action, Send):
             self._send(action)
         elif isinstance(action, Install):
-            self._addresses.install(action.index, action.addresses)
+            self._holdings.install(action.held)
         elif isinstance(action, Remove):
-            self._addresses.remove(action.index, action.addresses)
+            self._holdings.remove(action.held)
         elif isinstance(action, SendFrames):
             for _count in range(action.count):
                 self._frames.send(action.index, action.frames)
+        elif isinstance(action, Listen):
+            return self._premises.listen(action)
+        elif isinstance(action, Furnish):
+            return self._premises.furnish(action)
         else:
             self._record(action)
+        return []
 
     def _record(self, action: Action) -> None:
         if isinstance(action, Transition):
@@ -98,6 +101,10 @@ class Executor:
         elif isinstance(action, Note):
             tell = LOGGER.warning if action.warning else LOGGER.info
             tell("%s: %s", action.router, action.text)
+        elif isinstance(action, Run):
+            self._assistance.run(action)
+        elif isinstance(action, Observe):
+            self._assistance.observe(action)
         elif isinstance(action, KeepIntents):
             self._storage.keep_intents(action.intents)
         elif isinstance(action, KeepRecovery):
@@ -117,25 +124,7 @@ class Executor:
         self._on_transition(transition)
 
     def _send(self, action: Send) -> None:
-        family = Family.IPV4 if len(action.source) == 4 else Family.IPV6
-        channel = self._channels.get((action.index, family))
+        channel = self._premises.channel((action.index, Family.of(action.source)))
         if channel is None:
             raise KernelError(19, "cannot send an advertisement")
-        channel.send(action.source, action.destination, action.message)
-
-    def _listen(self, action: Listen) -> List[Failure]:
-        """Open and close channels; a failure names the one channel that could not be opened."""
-        failures: List[Failure] = []
-        for key in set(self._channels) - action.channels:
-            channel = self._channels.pop(key)
-            self._on_close(channel)
-            channel.close()
-        for key in action.channels - set(self._channels):
-            try:
-                channel = Channel(*key)
-            except (KernelError, OSError) as error:
-                failures.append((Listen(frozenset({key})), str(error)))
-                continue
-            self._channels[key] = channel
-            self._on_open(channel)
-        return failures
+        channel.send(action.source, action.destination, action.message, action.ttl)

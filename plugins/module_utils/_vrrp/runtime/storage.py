@@ -4,20 +4,19 @@
 
 """What the agent remembers: intents across restarts, and what to clean up if it dies.
 
-Both files are written whole and renamed into place. A file that can't be read counts as empty:
+All files are written whole and renamed into place. A file that can't be read counts as empty:
 losing an intent is better than not serving. This module is PRIVATE to the collection.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import os
 from typing import Any, Dict, List, Mapping, Sequence
 
 from ..engine.actions import Recovery
-from ..model.address import parse_address
 from ..model.intent import Intent, Wish
+from .recoveries import from_entry, to_entry
 
 
 class Storage:
@@ -44,12 +43,22 @@ class Storage:
     def load_recoveries(self) -> List[Recovery]:
         """What the last agent left to be cleaned up."""
         kept = self._read("recovery.json")
-        found = [_recovery(entry) for entry in kept] if isinstance(kept, list) else []
+        found = [from_entry(entry) for entry in kept] if isinstance(kept, list) else []
         return [one for one in found if one is not None]
 
     def keep_recoveries(self, recoveries: Sequence[Recovery]) -> None:
         """Replace what is to be cleaned up; raises OSError."""
-        self._write("recovery.json", [_recovery_entry(one) for one in recoveries], durable=False)
+        self._write("recovery.json", [to_entry(one) for one in recoveries], durable=False)
+
+    def load_sysctls(self) -> Dict[str, str]:
+        """Kernel settings that the last agent changed, as they were before."""
+        kept = self._read("sysctls.json")
+        entries = kept.items() if isinstance(kept, dict) else ()
+        return {name: value for name, value in entries if isinstance(value, str)}
+
+    def keep_sysctls(self, before: Mapping[str, str]) -> None:
+        """Replace the kernel settings that are to be put back; raises OSError."""
+        self._write("sysctls.json", dict(before), durable=False)
 
     def _read(self, name: str) -> Any:
         try:
@@ -77,29 +86,4 @@ def _intent(entry: Any) -> Intent | None:
     try:
         return Intent(Wish(entry["intent"]), bool(entry.get("forced")))
     except (KeyError, TypeError, ValueError, AttributeError):
-        return None
-
-
-def _recovery_entry(recovery: Recovery) -> Dict[str, Any]:
-    return {
-        "router": recovery.router,
-        "interface": recovery.interface,
-        "addresses": [str(address) for address in recovery.addresses],
-        "source": str(ipaddress.ip_address(recovery.source)),
-        "destination": str(ipaddress.ip_address(recovery.destination)),
-        "resignation": recovery.resignation.hex(),
-    }
-
-
-def _recovery(entry: Any) -> Recovery | None:
-    try:
-        return Recovery(
-            entry["router"],
-            entry["interface"],
-            tuple(parse_address(address) for address in entry["addresses"]),
-            ipaddress.ip_address(entry["source"]).packed,
-            ipaddress.ip_address(entry["destination"]).packed,
-            bytes.fromhex(entry["resignation"]),
-        )
-    except (KeyError, TypeError, ValueError):
         return None

@@ -46,7 +46,10 @@ _INTERVAL_MASK = 0x0FFF  # The four bits above it are reserved and ignored (sect
 
 @dataclass(frozen=True)
 class Advertisement:
-    """The fields of an advertisement; addresses are packed, ``interval`` is in nanoseconds."""
+    """The fields of an advertisement; addresses are packed, ``interval`` is in nanoseconds.
+
+    Of version 2 are the authentication type and its data, eight bytes.
+    """
 
     version: int
     vrid: int
@@ -54,6 +57,12 @@ class Advertisement:
     interval: Nanoseconds
     addresses: Tuple[bytes, ...]
     authentication_type: int = 0
+    authentication_data: bytes = bytes(V2_AUTHENTICATION_DATA_LENGTH)
+
+
+def password_data(password: str) -> bytes:
+    """The Authentication Data of a simple password (RFC 2338 section 5.3.10), zero-padded."""
+    return password.encode().ljust(V2_AUTHENTICATION_DATA_LENGTH, b"\0")
 
 
 def encode(
@@ -83,7 +92,7 @@ def _without_checksum(advertisement: Advertisement) -> bytes:
         _interval_field(advertisement),
         0,
     )
-    tail = bytes(V2_AUTHENTICATION_DATA_LENGTH) if advertisement.version == 2 else b""
+    tail = advertisement.authentication_data if advertisement.version == 2 else b""
     return head + b"".join(advertisement.addresses) + tail
 
 
@@ -107,14 +116,15 @@ def message_length(version: int, count: int, address_length: int) -> int:
 
 def decode(message: bytes, address_length: int) -> Advertisement:
     """The fields of a message whose length was checked by ``receive.py``."""
-    kind, vrid, priority, count, interval_field, _checksum = _FIXED.unpack_from(message)
-    version = kind >> 4
+    head, vrid, priority, count, interval_field, _checksum = _FIXED.unpack_from(message)
+    version = head >> 4
     end = FIXED_LENGTH + count * address_length
     addresses = tuple(
         message[at : at + address_length] for at in range(FIXED_LENGTH, end, address_length)
     )
     if version == 2:
         interval = (interval_field & 0xFF) * NANOSECONDS_PER_SECOND
-        return Advertisement(version, vrid, priority, interval, addresses, interval_field >> 8)
+        kind, data = interval_field >> 8, message[end : end + V2_AUTHENTICATION_DATA_LENGTH]
+        return Advertisement(version, vrid, priority, interval, addresses, kind, data)
     interval = centiseconds(interval_field & _INTERVAL_MASK)
     return Advertisement(version, vrid, priority, interval, addresses)

@@ -12,13 +12,13 @@ from __future__ import annotations
 import struct
 from typing import Tuple
 
-from ..base.constants import VRRP_PROTOCOL, VRRP_TTL
+from ..base.constants import VRRP_PROTOCOL
 
 _HEADER = struct.Struct("!BBHHHBBH4s4s")
 _INTERNETWORK_CONTROL = 0xC0  # Precedence of routing traffic, as keepalived and FRR send.
 
 
-def build_header(source: bytes, destination: bytes, payload_length: int) -> bytes:
+def build_header(source: bytes, destination: bytes, payload_length: int, ttl: int) -> bytes:
     """The header of an advertisement; the kernel fills in the identification and the checksum."""
     return _HEADER.pack(
         0x45,
@@ -26,7 +26,7 @@ def build_header(source: bytes, destination: bytes, payload_length: int) -> byte
         _HEADER.size + payload_length,
         0,
         0,
-        VRRP_TTL,
+        ttl,
         VRRP_PROTOCOL,
         0,
         source,

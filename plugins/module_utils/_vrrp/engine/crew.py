@@ -1,0 +1,160 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""The routers of a host, and what follows for the others when something happens to one of them.
+
+Both families of an instance and the members of a sync group move together when the operator wants
+something of one; hooks run when a state changes, and before a master leaves. This module is
+PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+from typing import Dict, Iterator, List, Mapping, Sequence
+
+from ..base.errors import ControlError
+from ..base.units import Nanoseconds
+from ..fsm.actions import DrainUndone
+from ..fsm.events import Claim, Event, Reconfigured, Resign
+from ..fsm.state import Master, Peer, Purpose
+from ..model.family import text
+from ..model.hook import Moment
+from ..model.intent import Intent
+from .actions import Action, Note
+from .changes import Outcome
+from .errands import Errands
+from .groups import groups_of
+from .intents import Wishes, event_of, refuse_impossible
+from .router import Router
+
+Actions = List[Action]
+
+
+class Crew:
+    """Mutable; the engine says who belongs to it, and what happens to whom."""
+
+    def __init__(self, intents: Mapping[str, Intent], errands: Errands) -> None:
+        self.groups: Dict[str, List[Router]] = {}
+        self._routers: Dict[str, Router] = {}
+        self._wishes = Wishes(intents)
+        self._errands = errands
+
+    def __iter__(self) -> Iterator[Router]:
+        return iter(list(self._routers.values()))
+
+    def named(self, name: str) -> Router | None:
+        """The router that logs and actions call by that name."""
+        return self._routers.get(name)
+
+    def consist_of(self, routers: Mapping[str, Router]) -> None:
+        """These are the routers from now on, by name."""
+        self._routers = dict(routers)
+        self.groups = groups_of(self)
+        grouped = {id(one) for members in self.groups.values() for one in members}
+        for router in self:
+            router.awaits_group = id(router) in grouped
+
+    def mates(self, router: Router) -> Sequence[Router]:
+        """The members of a router's sync group, itself among them; none when it has no group."""
+        return self.groups.get(router.instance.sync_group, ()) if router.awaits_group else ()
+
+    def moving_with(self, name: str) -> List[Router]:
+        """Both families of the instance with that name, and the members of its sync group."""
+        named = [one for one in self if one.instance.name == name]
+        groups = {one.instance.sync_group for one in named} - {""}
+        return [
+            one
+            for one in self
+            if (one in named or one.instance.sync_group in groups) and not one.retired
+        ]
+
+    def wanted_of(self, name: str) -> Intent:
+        """What the operator wants of the instance with that name."""
+        return self._wishes.of(name)
+
+    # --- What happens to one of them ---
+
+    def step(self, router: Router, event: Event, now: Nanoseconds) -> Actions:
+        """Let an event happen to a router, with all that follows from it."""
+        if isinstance(event, Resign) and self._says_farewell(router):
+            return self._say_farewell(router, event, now)
+        return self._step(router, event, now)
+
+    def _step(self, router: Router, event: Event, now: Nanoseconds) -> Actions:
+        old = router.displayed
+        actions, undone = router.step(event, now)
+        actions.extend(self._errands.follow(router, old, now))
+        for one in undone:
+            actions.extend(self._undo(router, one, now))
+        return actions
+
+    # --- Leaving ---
+
+    @staticmethod
+    def _says_farewell(router: Router) -> bool:
+        """Whether hooks want to run before this router resigns, or are running."""
+        if router.leaving is not None:
+            return True
+        hooks = router.instance.hooks_on(Moment.LEAVING_MASTER)
+        return bool(hooks) and isinstance(router.state, Master)
+
+    def _say_farewell(self, router: Router, event: Resign, now: Nanoseconds) -> Actions:
+        """Serve on until the hooks have run; a stop that comes meanwhile makes it final."""
+        running = router.leaving is not None
+        if not running or event.purpose is Purpose.STOP:
+            router.leaving = event
+        if running:
+            return []
+        router.farewell_said = True
+        return self._errands.call_hooks(router, Moment.LEAVING_MASTER, router.displayed, now)
+
+    def farewell_is_over(self, name: str, now: Nanoseconds) -> Actions:
+        """The hooks have run: now the router may resign."""
+        router = self._routers.get(name)
+        if router is None or router.leaving is None:
+            return []
+        event, router.leaving = router.leaving, None
+        return self._step(router, event, now)
+
+    # --- The operator ---
+
+    def want(self, name: str, intent: Intent, now: Nanoseconds) -> tuple[int, Actions]:
+        """Want something of an instance, and of all that moves with it; gives the number of the
+        change. Raises ControlError when it can't be.
+        """
+        moving = self.moving_with(name)
+        if not moving:
+            raise ControlError("unknown_instance", f"there is no instance {name!r}")
+        for router in moving:
+            refuse_impossible(router, intent)
+        number = self._wishes.change(moving, intent, now)
+        actions: Actions = [self._wishes.keep()]
+        for router in moving:
+            actions.extend(self._carry_out(router, event_of(router), now))
+        return number, actions
+
+    def _carry_out(self, router: Router, event: Event | None, now: Nanoseconds) -> Actions:
+        if not isinstance(event, Resign):
+            router.leaving = None
+        return self.step(router, event, now) if event else []
+
+    def supersede(self, router: Router, peer: Peer) -> Actions:
+        """Another host was made master after this one: let go."""
+        message = f"{text(peer.address)} was made master with priority {peer.priority}"
+        moving = self.moving_with(router.instance.name)
+        self._wishes.end(moving, Outcome.SUPERSEDED, message)
+        note = Note(router.name, f"no longer held here: {message}", warning=False)
+        return [note, self._wishes.keep()]
+
+    def _undo(self, router: Router, undone: DrainUndone, now: Nanoseconds) -> Actions:
+        """A drain that nobody took over from: want again what was wanted before."""
+        moving = self.moving_with(router.instance.name)
+        self._wishes.end(moving, Outcome.UNDONE, undone.cause)
+        note = Note(router.name, f"the drain is undone: {undone.cause}")
+        actions: Actions = [note, self._wishes.keep()]
+        for one in moving:
+            serves = isinstance(one.state, Master)
+            event = Reconfigured() if serves else Claim("the drain is undone")
+            actions.extend(self._carry_out(one, event, now))
+        return actions

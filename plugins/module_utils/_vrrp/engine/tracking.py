@@ -1,0 +1,227 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""What is tracked on this host: what was seen of it, and what that means for an instance.
+
+Everything that is tracked is tracked once, however many instances depend on it. This module is
+PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Dict, Iterable, List, Mapping, Sequence
+
+from ..base.units import Nanoseconds
+from ..model.tracking import (
+    Check,
+    FileCheck,
+    InterfaceCheck,
+    ProcessCheck,
+    ScriptCheck,
+    Tracked,
+)
+from .actions import Observe
+from .commands import CommandResult
+from .links import Links
+
+
+@dataclass(frozen=True)
+class Observation:
+    """``up`` is None as long as nothing is known; ``factor`` multiplies a weight."""
+
+    up: bool | None
+    why: str
+    factor: int = 1
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What all that an instance tracks means for it.
+
+    ``fault`` is why it may not take part, ``waits`` why it may not begin to, both empty when it
+    may; ``adjustment`` is added to its priority.
+    """
+
+    fault: str = ""
+    waits: str = ""
+    adjustment: int = 0
+
+
+UNKNOWN = Observation(None, "not known yet")
+
+
+@dataclass
+class _Script:
+    """A script between its runs: when it is due, and how it went in a row."""
+
+    next_at: Nanoseconds
+    running: bool = False
+    successes: int = 0
+    failures: int = 0
+    seen: Observation = UNKNOWN
+
+
+class Tracking:
+    """Mutable: ``watch`` says what is tracked, the rest what was seen."""
+
+    def __init__(self) -> None:
+        self._scripts: Dict[ScriptCheck, _Script] = {}
+        self._files: Dict[str, Observation] = {}
+        self._processes: Dict[str, int | None] = {}
+        self._links: Links = {}
+
+    # --- What there is ---
+
+    def watch(self, checks: Iterable[Check], now: Nanoseconds) -> Observe:
+        """Track these from now on; what is known of those tracked already stays."""
+        wanted = set(checks)
+        scripts = [one for one in wanted if isinstance(one, ScriptCheck)]
+        self._scripts = {one: self._scripts.get(one, _Script(now)) for one in scripts}
+        files = {one.path for one in wanted if isinstance(one, FileCheck)}
+        self._files = {path: self._files.get(path, UNKNOWN) for path in files}
+        processes = {one.name for one in wanted if isinstance(one, ProcessCheck)}
+        self._processes = {name: self._processes.get(name) for name in processes}
+        return Observe(frozenset(files), frozenset(processes))
+
+    # --- What was seen ---
+
+    def links_changed(self, links: Links) -> None:
+        """The interfaces are now these."""
+        self._links = links
+
+    def saw_files(self, contents: Mapping[str, str | None]) -> None:
+        """The texts of files; None for one that is not there or can't be read."""
+        for path in self._files.keys() & contents.keys():
+            self._files[path] = _read_number(contents[path])
+
+    def saw_processes(self, counts: Mapping[str, int]) -> None:
+        """How many processes of each name there are."""
+        self._processes.update({name: counts[name] for name in self._processes if name in counts})
+
+    def due_scripts(self, now: Nanoseconds) -> List[ScriptCheck]:
+        """The scripts to run now; they are noted as running. One that runs still is left alone."""
+        due = [one for one, script in self._scripts.items() if _is_due(script, now)]
+        for check in due:
+            script = self._scripts[check]
+            script.running = True
+            script.next_at = max(script.next_at + check.interval, now)
+        return due
+
+    def next_deadline(self) -> Nanoseconds | None:
+        """When the next script is due."""
+        waiting = (one.next_at for one in self._scripts.values() if not one.running)
+        return min(waiting, default=None)
+
+    def script_finished(self, check: ScriptCheck, result: CommandResult) -> bool:
+        """A script has ended; tells whether that changes what is known of it."""
+        script = self._scripts.get(check)
+        if script is None:
+            return False
+        script.running = False
+        before = script.seen
+        _count(script, check, result)
+        return script.seen != before
+
+    # --- What it means ---
+
+    def observation(self, check: Check) -> Observation:
+        """How a check is now."""
+        if isinstance(check, InterfaceCheck):
+            return self._see_interface(check.interface)
+        if isinstance(check, ScriptCheck):
+            return self._scripts[check].seen if check in self._scripts else UNKNOWN
+        if isinstance(check, FileCheck):
+            return self._files.get(check.path, UNKNOWN)
+        return self._see_process(check)
+
+    def _see_interface(self, name: str) -> Observation:
+        link = self._links.get(name)
+        if link is None:
+            return Observation(False, "does not exist")
+        return Observation(link.up, "up" if link.up else "down")
+
+    def _see_process(self, check: ProcessCheck) -> Observation:
+        count = self._processes.get(check.name)
+        if count is None:
+            return UNKNOWN
+        return Observation(count >= check.quorum, f"{count} running, {check.quorum} wanted")
+
+    def judge(self, tracked: Sequence[Tracked]) -> Judgement:
+        """What all of this means for an instance, or for a group that tracks it together."""
+        fault = waits = ""
+        adjustment = 0
+        for one in dict.fromkeys(tracked):
+            seen = self.observation(one.check)
+            if seen.up is None:
+                waits = waits or f"waits for the first result of {one.check}"
+            elif is_fault(one, seen):
+                fault = fault or f"{one.check}: {seen.why}"
+            adjustment += adjustment_by(one, seen)
+        return Judgement(fault, waits, adjustment)
+
+    def report(self, tracked: Sequence[Tracked]) -> List[Dict[str, Any]]:
+        """What status shows of each tracked thing."""
+        return [self._entry(one, self.observation(one.check)) for one in tracked]
+
+    @staticmethod
+    def _entry(tracked: Tracked, seen: Observation) -> Dict[str, Any]:
+        return {
+            "check": str(tracked.check),
+            "up": seen.up,
+            "why": seen.why,
+            "weight": tracked.weight,
+            "fault": is_fault(tracked, seen),
+            "adjustment": adjustment_by(tracked, seen),
+        }
+
+
+def is_fault(tracked: Tracked, seen: Observation) -> bool:
+    """Whether the instance may not take part: down with weight 0, or a file with another number."""
+    if tracked.weight or seen.up is None:
+        return False
+    return not seen.up or (isinstance(tracked.check, FileCheck) and seen.factor != 0)
+
+
+def adjustment_by(tracked: Tracked, seen: Observation) -> int:
+    """What a check adds to the priority: a file's number times the weight, or the weight."""
+    if seen.up is None:
+        return 0
+    if isinstance(tracked.check, FileCheck) and seen.up:
+        return tracked.weight * seen.factor
+    if seen.up:
+        return max(tracked.weight, 0)
+    return min(tracked.weight, 0)
+
+
+def _is_due(script: _Script, now: Nanoseconds) -> bool:
+    return not script.running and now >= script.next_at
+
+
+def _count(script: _Script, check: ScriptCheck, result: CommandResult) -> None:
+    """Rise and fall: so many in a row change it; the first result counts by itself."""
+    if result.succeeded:
+        script.successes, script.failures = script.successes + 1, 0
+    else:
+        script.successes, script.failures = 0, script.failures + 1
+    known = script.seen.up is not None
+    if result.succeeded and (not known or script.successes >= check.rise):
+        script.seen = Observation(True, str(result))
+    elif not result.succeeded and (not known or script.failures >= check.fall):
+        script.seen = Observation(False, str(result))
+
+
+_FACTOR_MAX = 1000
+
+
+def _read_number(content: str | None) -> Observation:
+    """Like keepalived, an empty file is 0; unlike it, one that is missing counts as down."""
+    if content is None:
+        return Observation(False, "does not exist or can't be read")
+    try:
+        number = int(content.strip() or "0")
+    except ValueError:
+        return Observation(False, "does not hold a whole number")
+    number = max(-_FACTOR_MAX, min(number, _FACTOR_MAX))
+    return Observation(True, f"holds {number}", number)

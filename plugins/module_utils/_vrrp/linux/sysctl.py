@@ -1,0 +1,73 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Kernel settings of interfaces, each set so that it can be put back. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from typing import Callable, Dict, Mapping
+
+from ..base.errors import KernelError
+
+_ROOT = "/proc/sys/net"
+
+
+class Sysctls:
+    """Remembers what settings were; ``keep`` is told before the first of them is changed, so that
+    a clean-up can put them back if this process dies.
+    """
+
+    def __init__(self, keep: Callable[[Mapping[str, str]], None]) -> None:
+        self._keep = keep
+        self._before: Dict[str, str] = {}
+
+    def change(self, name: str, value: str) -> None:
+        """Have ``name``, such as ``ipv4/conf/eth0/arp_ignore``, at a value until it is restored.
+
+        Raises KernelError.
+        """
+        present = read(name)
+        if present == value:
+            return
+        if name not in self._before:
+            self._keep({**self._before, name: present})
+            self._before[name] = present
+        write(name, value)
+
+    def restore(self, prefix: str) -> None:
+        """Put back all settings whose names begin with ``prefix``."""
+        for name in [one for one in self._before if one.startswith(prefix)]:
+            put_back(name, self._before.pop(name))
+        self._keep(self._before)
+
+
+def read(name: str) -> str:
+    """The value of a setting; raises KernelError."""
+    try:
+        with open(os.path.join(_ROOT, name), encoding="ascii") as file:
+            return file.read().strip()
+    except OSError as error:
+        raise KernelError(error.errno or 0, f"cannot read {name}") from None
+
+
+def write(name: str, value: str) -> None:
+    """Give a setting a value; raises KernelError."""
+    try:
+        with open(os.path.join(_ROOT, name), "w", encoding="ascii") as file:
+            file.write(value)
+    except OSError as error:
+        raise KernelError(error.errno or 0, f"cannot set {name} to {value}") from None
+
+
+def put_back(name: str, value: str) -> None:
+    """Give a setting its value of before; its interface may be gone, and the setting with it."""
+    with contextlib.suppress(KernelError):
+        write(name, value)
+
+
+def interfaces() -> list[str]:
+    """All interfaces that have IPv4 settings, and ``default``."""
+    return [one for one in os.listdir(f"{_ROOT}/ipv4/conf") if one != "all"]

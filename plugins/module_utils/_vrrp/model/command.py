@@ -1,0 +1,44 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""A program that is run for an instance: a tracked script or a hook.
+
+This module is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from typing import Tuple
+
+from ..base.units import Nanoseconds
+
+
+@dataclass(frozen=True)
+class Command:
+    """``arguments`` begin with the absolute path of the program; no shell is involved.
+
+    ``user`` is empty for the user that the agent runs as. After ``timeout`` it is killed.
+    """
+
+    arguments: Tuple[str, ...]
+    user: str
+    timeout: Nanoseconds
+
+    def __str__(self) -> str:
+        return " ".join(shlex.quote(one) for one in self.arguments)
+
+
+def read_arguments(value: object) -> Tuple[str, ...]:
+    """Take a command line apart by the rules of quoting in a shell; raises ValueError."""
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} is not a command line")
+    try:
+        arguments = tuple(shlex.split(value))
+    except ValueError as error:
+        raise ValueError(f"{value!r} is not a command line: {error}") from None
+    if not arguments or not arguments[0].startswith("/"):
+        raise ValueError(f"{value!r} does not begin with the absolute path of a program")
+    return arguments

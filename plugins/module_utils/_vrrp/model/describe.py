@@ -1,0 +1,42 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""The settings of an instance as status shows them. This module is PRIVATE to the collection."""
+
+from __future__ import annotations
+
+from typing import Any, Dict
+
+from ..base.units import to_seconds
+from .family import text
+from .instance import Instance
+
+
+def describe_settings(instance: Instance) -> Dict[str, Any]:
+    """Every setting that has no field of its own in a status, named as in the configuration.
+
+    What is secret is not shown, only that it is there.
+    """
+    return {
+        "down_intervals": instance.down_intervals,
+        "preempt_delay": to_seconds(instance.preempt_delay),
+        "startup_delay": to_seconds(instance.startup_delay),
+        "accept_mode": instance.accept_mode,
+        "virtual_mac": instance.virtual_mac,
+        "excluded_addresses": [str(one) for one in instance.excluded_addresses],
+        "virtual_routes": [str(one) for one in instance.virtual_routes],
+        "virtual_rules": [str(one) for one in instance.virtual_rules],
+        "unicast_peers": [text(one) for one in instance.unicast_peers],
+        "unicast_ttl": instance.unicast_ttl,
+        "unicast_ttl_min": instance.unicast_ttl_min,
+        "unicast_ttl_max": instance.unicast_ttl_max,
+        "check_unicast_source": instance.check_unicast_source,
+        "advertise_checksum": instance.advertise_checksum.value,
+        "password": bool(instance.password),
+        "announce_count": instance.announce_count,
+        "announce_delay": to_seconds(instance.announce_delay),
+        "announce_refresh": to_seconds(instance.announce_refresh),
+        "announce_refresh_count": instance.announce_refresh_count,
+        "source_address": text(instance.source_address) if instance.source_address else None,
+    }

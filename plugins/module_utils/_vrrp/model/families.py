@@ -1,0 +1,70 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""An entry of the configuration becomes one instance, or two when it has both families.
+
+RFC 9568 section 1: the IPv4 and the IPv6 side of a virtual router are routers of their own, and
+may share a VRID. This module is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any, Dict, List, Mapping, Tuple
+
+from .address import VirtualAddress
+from .family import Family, is_link_local
+from .instance import Instance
+
+# An interface identifier made of the virtual router's MAC address, as other vendors derive it.
+_DERIVED = ipaddress.ip_address("fe80::200:5eff:fe00:200").packed
+_LINK_LOCAL_LENGTH = 64
+
+
+def families_of(values: Mapping[str, Any]) -> List[Family]:
+    """The families of an entry's addresses, in the order in which they come."""
+    return list(dict.fromkeys(address.family for address in values["addresses"]))
+
+
+def instances_of(values: Mapping[str, Any]) -> List[Instance]:
+    """Make the instances of an entry whose settings have been found to be free of problems."""
+    families = families_of(values)
+    return [Instance(**_share(values, family, families)) for family in families]
+
+
+def _share(values: Mapping[str, Any], family: Family, families: List[Family]) -> Dict[str, Any]:
+    """What one family gets of the settings; what is of no family of its own goes to the first."""
+    own = dict(values, dual=len(families) > 1)
+    own["addresses"] = _with_link_local(
+        values["vrid"], tuple(one for one in values["addresses"] if one.family is family)
+    )
+    for key in ("excluded_addresses", "virtual_routes", "virtual_rules"):
+        own[key] = tuple(
+            one
+            for one in values.get(key, ())
+            if one.family is family or (one.family not in families and family is families[0])
+        )
+    own["unicast_peers"] = peers_of(values, family)
+    source = values.get("source_address", b"")
+    own["source_address"] = source if source and Family.of(source) is family else b""
+    return own
+
+
+def peers_of(values: Mapping[str, Any], family: Family) -> Tuple[bytes, ...]:
+    """The unicast peers of one family."""
+    return tuple(one for one in values.get("unicast_peers", ()) if Family.of(one) is family)
+
+
+def _with_link_local(
+    vrid: int, addresses: Tuple[VirtualAddress, ...]
+) -> Tuple[VirtualAddress, ...]:
+    """RFC 9568 section 5.2.9 with erratum 8300: the first IPv6 address is link-local."""
+    if addresses[0].family is Family.IPV4 or is_link_local(addresses[0].packed):
+        return addresses
+    return (VirtualAddress(derived_link_local(vrid), _LINK_LOCAL_LENGTH), *addresses)
+
+
+def derived_link_local(vrid: int) -> bytes:
+    """The virtual router's link-local address where none is given, packed."""
+    return _DERIVED[:-1] + bytes((vrid,))

@@ -1,0 +1,55 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Programs that are run when an instance changes its state. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Tuple
+
+from ..base.units import Nanoseconds, seconds
+from .command import Command, read_arguments
+from .fields import read_period, read_user
+from .reading import Reader, list_of, one_of, record
+
+_TIMEOUT_DEFAULT: Nanoseconds = seconds(10)
+
+
+class Moment(Enum):
+    """When a hook runs: on entering a state, or before a master gives up its addresses."""
+
+    MASTER = "master"
+    BACKUP = "backup"
+    INITIALIZE = "initialize"
+    LEAVING_MASTER = "leaving_master"
+
+
+@dataclass(frozen=True)
+class Hook:
+    """A command and its moment."""
+
+    moment: Moment
+    command: Command
+
+
+_hook = record(
+    {
+        "on": one_of({moment.value: moment for moment in Moment}),
+        "command": read_arguments,
+        "user": read_user,
+        "timeout": read_period,
+    },
+    ["on", "command"],
+)
+
+
+def _read_hook(value: object) -> Hook:
+    given = _hook(value)
+    timeout = given.get("timeout", _TIMEOUT_DEFAULT)
+    return Hook(given["on"], Command(given["command"], given.get("user", ""), timeout))
+
+
+read_hooks: Reader[Tuple[Hook, ...]] = list_of(_read_hook)

@@ -1,0 +1,144 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Routes and policy rules that a master has besides its addresses. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from typing import Any, Tuple
+
+from .family import Family
+from .fields import read_interface, read_ip
+from .reading import Reader, list_of, record, whole_number
+
+MAIN_TABLE = 254
+
+
+@dataclass(frozen=True)
+class Prefix:
+    """A network: packed address and length; length 0 is everything."""
+
+    packed: bytes
+    length: int
+
+    @property
+    def family(self) -> Family:
+        return Family.of(self.packed)
+
+    def __str__(self) -> str:
+        return f"{ipaddress.ip_address(self.packed)}/{self.length}"
+
+
+@dataclass(frozen=True)
+class VirtualRoute:
+    """``via`` and ``source`` are packed or empty; ``interface`` empty is the instance's own."""
+
+    destination: Prefix
+    via: bytes = b""
+    interface: str = ""
+    source: bytes = b""
+    table: int = MAIN_TABLE
+    metric: int = 0
+
+    @property
+    def family(self) -> Family:
+        return self.destination.family
+
+    def __str__(self) -> str:
+        via = f" via {ipaddress.ip_address(self.via)}" if self.via else ""
+        return f"route {self.destination}{via}"
+
+
+@dataclass(frozen=True)
+class VirtualRule:
+    """Packets from a network, to a network or with a mark are routed by ``table``."""
+
+    table: int
+    source: Prefix | None = None
+    destination: Prefix | None = None
+    incoming: str = ""
+    mark: int = 0
+    priority: int = 0
+
+    @property
+    def family(self) -> Family:
+        known = self.source or self.destination
+        return known.family if known else Family.IPV4
+
+    def __str__(self) -> str:
+        return f"rule to table {self.table}"
+
+
+def read_prefix(value: object) -> Prefix:
+    """A network such as ``198.51.100.0/24``; host bits are refused."""
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} is not a network such as 198.51.100.0/24")
+    try:
+        network = ipaddress.ip_network(value)
+    except ValueError as error:
+        raise ValueError(f"{value!r} is not a network: {error}") from None
+    return Prefix(network.network_address.packed, network.prefixlen)
+
+
+def _read_destination(value: object) -> Prefix | None:
+    return None if value == "default" else read_prefix(value)
+
+
+_NUMBER = whole_number(1, (1 << 32) - 1)
+_route = record(
+    {
+        "destination": _read_destination,
+        "via": read_ip,
+        "interface": read_interface,
+        "source": read_ip,
+        "table": _NUMBER,
+        "metric": _NUMBER,
+    },
+    ["destination"],
+)
+_rule = record(
+    {
+        "from": read_prefix,
+        "to": read_prefix,
+        "incoming_interface": read_interface,
+        "mark": _NUMBER,
+        "table": _NUMBER,
+        "priority": _NUMBER,
+    },
+    ["table"],
+)
+
+
+def _read_route(value: object) -> VirtualRoute:
+    given = _route(value)
+    destination = given.pop("destination") or _default(given)
+    for key in ("via", "source"):
+        if key in given and Family.of(given[key]) is not destination.family:
+            raise ValueError(f"{key} and destination are of different families")
+    return VirtualRoute(destination, **given)
+
+
+def _default(given: dict[str, Any]) -> Prefix:
+    """Everything, of the family that the rest of the route is of."""
+    known = given.get("via") or given.get("source")
+    if known is None:
+        raise ValueError("a default route needs via or source, or 0.0.0.0/0 or ::/0 for default")
+    return Prefix(bytes(len(known)), 0)
+
+
+def _read_rule(value: object) -> VirtualRule:
+    given = _rule(value)
+    source, destination = given.pop("from", None), given.pop("to", None)
+    if source and destination and source.family is not destination.family:
+        raise ValueError("from and to are of different families")
+    incoming = given.pop("incoming_interface", "")
+    if not (source or destination or incoming or "mark" in given):
+        raise ValueError("it selects nothing: give from, to, incoming_interface or mark")
+    return VirtualRule(source=source, destination=destination, incoming=incoming, **given)
+
+
+read_routes: Reader[Tuple[VirtualRoute, ...]] = list_of(_read_route)
+read_rules: Reader[Tuple[VirtualRule, ...]] = list_of(_read_rule)

@@ -1,0 +1,132 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""What an instance depends on besides its own interface, and how much.
+
+This module is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Dict, Tuple, Union
+
+from ..base.constants import TRACK_WEIGHT_MAX
+from ..base.units import Nanoseconds, seconds
+from .command import Command, read_arguments
+from .fields import read_interface, read_path, read_period, read_user
+from .reading import Reader, list_of, matching, record, whole_number
+
+_SCRIPT_INTERVAL_DEFAULT = seconds(1)
+
+
+@dataclass(frozen=True)
+class InterfaceCheck:
+    """Up while the interface is set up and has a carrier."""
+
+    interface: str
+
+    def __str__(self) -> str:
+        return f"interface {self.interface}"
+
+
+@dataclass(frozen=True)
+class ScriptCheck:
+    """Up after ``rise`` successes in a row, down after ``fall`` failures in a row."""
+
+    command: Command
+    interval: Nanoseconds
+    rise: int
+    fall: int
+
+    def __str__(self) -> str:
+        return f"script {self.command}"
+
+
+@dataclass(frozen=True)
+class FileCheck:
+    """Up while the file holds a whole number, which multiplies the weight."""
+
+    path: str
+
+    def __str__(self) -> str:
+        return f"file {self.path}"
+
+
+@dataclass(frozen=True)
+class ProcessCheck:
+    """Up while at least ``quorum`` processes of that name run."""
+
+    name: str
+    quorum: int
+
+    def __str__(self) -> str:
+        return f"process {self.name}"
+
+
+Check = Union[InterfaceCheck, ScriptCheck, FileCheck, ProcessCheck]
+
+
+@dataclass(frozen=True)
+class Tracked:
+    """A check and what it means for an instance.
+
+    Weight 0: the instance takes no part while the check is down. A negative weight is added to
+    the priority while it is down, a positive one while it is up.
+    """
+
+    check: Check
+    weight: int = 0
+
+
+_read_weight = whole_number(-TRACK_WEIGHT_MAX, TRACK_WEIGHT_MAX)
+_read_process = matching(r"[^\s/]{1,64}", "the name of a program without its directory")
+_interface = record({"interface": read_interface, "weight": _read_weight}, ["interface"])
+_script = record(
+    {
+        "command": read_arguments,
+        "interval": read_period,
+        "timeout": read_period,
+        "rise": whole_number(1, 100),
+        "fall": whole_number(1, 100),
+        "user": read_user,
+        "weight": _read_weight,
+    },
+    ["command"],
+)
+_file = record({"path": read_path, "weight": _read_weight}, ["path"])
+_process = record(
+    {"name": _read_process, "quorum": whole_number(1, 10_000), "weight": _read_weight}, ["name"]
+)
+
+
+def _read_interface(value: object) -> Tracked:
+    given = _interface(value)
+    return Tracked(InterfaceCheck(given["interface"]), given.get("weight", 0))
+
+
+def _read_script(value: object) -> Tracked:
+    given = _script(value)
+    interval = given.get("interval", _SCRIPT_INTERVAL_DEFAULT)
+    command = Command(given["command"], given.get("user", ""), given.get("timeout", interval))
+    check = ScriptCheck(command, interval, given.get("rise", 1), given.get("fall", 1))
+    return Tracked(check, given.get("weight", 0))
+
+
+def _read_file(value: object) -> Tracked:
+    given = _file(value)
+    return Tracked(FileCheck(given["path"]), given.get("weight", 0))
+
+
+def _read_process_check(value: object) -> Tracked:
+    given = _process(value)
+    return Tracked(ProcessCheck(given["name"], given.get("quorum", 1)), given.get("weight", 0))
+
+
+TRACK_READERS: Dict[str, Reader[Tuple[Tracked, ...]]] = {
+    "track_interfaces": list_of(_read_interface),
+    "track_scripts": list_of(_read_script),
+    "track_files": list_of(_read_file),
+    "track_processes": list_of(_read_process_check),
+}

@@ -1,0 +1,174 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a master holds on the real kernel: addresses of all kinds, routes, rules, both families."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from routers import Agent, instance
+from segment import Host, Segment, eventually, ip, with_length
+
+
+def sole(segment: Segment, **settings: Any) -> Agent:
+    """One agent that is master."""
+    host = segment.host()
+    host.add_interface("eth1")
+    agent = Agent(host, instance(**settings)).start()
+    agent.wait_for("MASTER")
+    return agent
+
+
+def shown(host: Host, interface: str, address: str) -> dict[str, Any]:
+    """All that the kernel says of an address."""
+    links = json.loads(ip("-json", "-n", host.namespace, "address", "show", "dev", interface))
+    found = (one for one in links[0]["addr_info"] if one.get("local") == address)
+    return next(found, {})
+
+
+def test_an_address_has_its_interface_label_and_scope(segment: Segment) -> None:
+    elsewhere = {
+        "address": "198.51.100.1/28",
+        "interface": "eth1",
+        "label": "eth1:web",
+        "scope": "link",
+    }
+    agent = sole(segment, addresses=["192.0.2.100/24", elsewhere])
+    found = shown(agent.host, "eth1", "198.51.100.1")
+    assert (found["prefixlen"], found["label"], found["scope"]) == (28, "eth1:web", "link")
+    assert agent.host.has("192.0.2.100")
+    agent.stop()
+    assert shown(agent.host, "eth1", "198.51.100.1") == {}
+
+
+def test_an_instance_waits_for_the_interfaces_of_its_addresses(segment: Segment) -> None:
+    elsewhere = {"address": "198.51.100.1/28", "interface": "eth1"}
+    host = segment.host()
+    agent = Agent(host, instance(addresses=["192.0.2.100/24", elsewhere])).start()
+    assert agent.wait_for("INITIALIZE")["reason"] == "eth1 does not exist"
+    host.add_interface("eth1")
+    agent.wait_for("MASTER")
+    assert host.has("198.51.100.1", "eth1")
+    ip("-n", host.namespace, "link", "delete", "eth1")
+    agent.wait_for("INITIALIZE")
+    assert not host.has("192.0.2.100")
+
+
+def test_excluded_addresses_are_served_and_not_advertised(segment: Segment) -> None:
+    first, second = segment.host(), segment.host()
+    settings = {"excluded_addresses": ["192.0.2.101/24", "2001:db8::101/64"]}
+    master = Agent(first, instance(priority=200, **settings)).start()
+    master.wait_for("MASTER")
+    # The other one does not know of them, and finds nothing amiss in what is advertised.
+    backup = Agent(second, instance(priority=100)).start()
+    backup.wait_for("BACKUP")
+    for address in ("192.0.2.100", "192.0.2.101", "2001:db8::101"):
+        assert second.reaches(address)
+    eventually(lambda: backup.status()["counters"]["advertisements_received"] > 2)
+    assert "addresses_mismatch" not in backup.status()["counters"]
+    master.stop()
+    assert not first.has("192.0.2.101")
+    assert not first.has("2001:db8::101")
+
+
+def test_both_families_in_one_line(segment: Segment) -> None:
+    first, second = segment.host(), segment.host()
+    both = instance(addresses=["192.0.2.100/24", "2001:db8::100/64"])
+    master = Agent(first, {**both, "priority": 200}).start()
+    eventually(lambda: {one["state"] for one in master.every("web")} == {"MASTER"})
+    backup = Agent(second, both).start()
+    families = [one["family"] for one in master.every("web")]
+    assert families == ["ipv4", "ipv6"]
+    # The link-local address is made of the VRID, 51 = 0x33, where none is given.
+    assert master.every("web")[1]["addresses"] == ["fe80::200:5eff:fe00:233/64", "2001:db8::100/64"]
+    assert first.has("fe80::200:5eff:fe00:233")
+    assert second.reaches("192.0.2.100")
+    assert second.reaches("2001:db8::100")
+    eventually(lambda: all(one["master"] for one in backup.every("web")))
+    master.ctl("backup", "web")
+    eventually(lambda: {one["state"] for one in backup.every("web")} == {"MASTER"})
+    assert {one["intent"] for one in master.every("web")} == {"backup"}
+    assert {one["state"] for one in master.every("web")} == {"BACKUP"}
+
+
+def routes(host: Host, family: str, table: str = "main") -> list[dict[str, Any]]:
+    """The routes of a table."""
+    command = ("-json", family, "-n", host.namespace, "route", "show", "table", table)
+    found: list[dict[str, Any]] = json.loads(ip(*command) or "[]")
+    return found
+
+
+def test_routes_and_rules_come_and_go_with_mastership(segment: Segment) -> None:
+    ways = [
+        {"destination": "203.0.113.0/24", "via": "192.0.2.1", "metric": 50},
+        {"destination": "default", "via": "192.0.2.1", "table": 100, "source": "192.0.2.100"},
+        {"destination": "2001:db8:1::/48", "via": "2001:db8::1"},
+        {"destination": "198.51.100.0/24", "interface": "eth1"},
+    ]
+    rules = [{"from": "192.0.2.100/32", "table": 100, "priority": 1000}, {"mark": 7, "table": 300}]
+    agent = sole(segment, virtual_routes=ways, virtual_rules=rules)
+    host = agent.host
+    (route,) = [one for one in routes(host, "-4") if one["dst"] == "203.0.113.0/24"]
+    assert (route["gateway"], route["metric"], route["dev"]) == ("192.0.2.1", 50, "eth0")
+    (default,) = routes(host, "-4", "100")
+    assert (default["dst"], default["prefsrc"]) == ("default", "192.0.2.100")
+    assert [one for one in routes(host, "-6") if one["dst"] == "2001:db8:1::/48"]
+    assert [one["dev"] for one in routes(host, "-4") if one["dst"] == "198.51.100.0/24"] == ["eth1"]
+    listed = json.loads(ip("-json", "-n", host.namespace, "rule", "show"))
+    assert [one["table"] for one in listed if one.get("src") == "192.0.2.100"] == ["100"]
+    assert [one["table"] for one in listed if one.get("fwmark") == "0x7"] == ["300"]
+    agent.stop()
+    assert not [one for one in routes(host, "-4") if one["dst"] in ("203.0.113.0/24", "default")]
+    assert not [one for one in routes(host, "-6") if one["dst"] == "2001:db8:1::/48"]
+    assert len(json.loads(ip("-json", "-n", host.namespace, "rule", "show"))) == 3
+
+
+def test_a_clean_up_removes_routes_and_rules_too(segment: Segment) -> None:
+    agent = sole(
+        segment,
+        virtual_routes=[{"destination": "203.0.113.0/24", "via": "192.0.2.1"}],
+        virtual_rules=[{"from": "192.0.2.100/32", "table": 100}],
+    )
+    agent.kill()
+    agent.clean_up()
+    assert not agent.host.has("192.0.2.100")
+    assert not [one for one in routes(agent.host, "-4") if one["dst"] == "203.0.113.0/24"]
+    assert len(json.loads(ip("-json", "-n", agent.host.namespace, "rule", "show"))) == 3
+
+
+def test_a_route_that_the_kernel_refuses_keeps_it_from_serving(segment: Segment) -> None:
+    nowhere = {"destination": "203.0.113.0/24", "via": "198.51.100.7"}
+    agent = Agent(segment.host(), instance(virtual_routes=[nowhere])).start()
+    status = agent.wait_for("INITIALIZE")
+    assert "route 203.0.113.0/24 via 198.51.100.7" in status["reason"]
+    eventually(lambda: not agent.host.has("192.0.2.100"))
+
+
+@pytest.mark.parametrize("family", ["192.0.2.100", "2001:db8::100"])
+@pytest.mark.parametrize("accepts", [True, False])
+def test_accept_mode(segment: Segment, family: str, accepts: bool) -> None:
+    agent = sole(segment, addresses=[with_length(family)], accept_mode=accepts)
+    client = segment.host()
+    own = agent.host.address6 if ":" in family else agent.host.address
+    assert client.reaches(own)
+    assert client.reaches(family) is accepts
+    # Neighbours learn the address in any case: RFC 9568 section 6.4.3.
+    assert client.neighbour_mac(family) == agent.host.mac
+    tables = agent.host.run("nft", "list", "tables")
+    assert ("vrrp_agent_" in tables) is not accepts
+    agent.configure(instance(addresses=[with_length(family)], accept_mode=not accepts))
+    agent.ctl("reload")
+    assert client.reaches(family) is not accepts
+    agent.stop()
+    assert "vrrp_agent_" not in agent.host.run("nft", "list", "tables")
+
+
+def test_a_clean_up_removes_the_filter(segment: Segment) -> None:
+    agent = sole(segment, accept_mode=False)
+    agent.kill()
+    agent.clean_up()
+    assert "vrrp_agent_" not in agent.host.run("nft", "list", "tables")

@@ -1,0 +1,195 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What an instance depends on, on the real host: interfaces, scripts, files, processes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from pathlib import Path
+from typing import Any
+
+from routers import Agent, instance
+from segment import Segment, eventually
+
+
+def script(path: Path, text: str) -> str:
+    """An executable that everybody may run."""
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+    for parent in path.parents:
+        if parent.stat().st_uid == os.geteuid() and parent != Path("/tmp"):
+            parent.chmod(parent.stat().st_mode | stat.S_IXOTH | stat.S_IROTH)
+    return str(path)
+
+
+def pair(segment: Segment, **settings: Any) -> tuple[Agent, Agent]:
+    """A master with these settings, and a backup without them."""
+    host = segment.host()
+    host.add_interface("eth1")
+    master = Agent(host, instance(priority=200, **settings)).start()
+    master.wait_for("MASTER")
+    backup = Agent(segment.host(), instance(priority=150)).start()
+    backup.wait_for("BACKUP")
+    backup.wait_until_it_hears_a_master()
+    return master, backup
+
+
+def tracked(agent: Agent) -> dict[str, Any]:
+    found: dict[str, Any] = agent.status()["tracked"][0]
+    return found
+
+
+def test_an_interface_that_is_a_fault(segment: Segment) -> None:
+    master, backup = pair(segment, track_interfaces=[{"interface": "eth1"}])
+    master.host.cut("eth1")
+    assert master.wait_for("INITIALIZE")["reason"] == "interface eth1: down"
+    assert backup.wait_for("MASTER")["reason"].endswith("resigned")
+    master.host.mend("eth1")
+    master.wait_for("MASTER")
+
+
+def test_an_interface_with_a_weight(segment: Segment) -> None:
+    master, backup = pair(segment, track_interfaces=[{"interface": "eth1", "weight": -60}])
+    assert master.status()["effective_priority"] == 200
+    master.host.cut("eth1")
+    backup.wait_for("MASTER")
+    status = master.wait_for("BACKUP")
+    assert status["effective_priority"] == 140
+    assert tracked(master) == {
+        "check": "interface eth1",
+        "up": False,
+        "why": "down",
+        "weight": -60,
+        "fault": False,
+        "adjustment": -60,
+    }
+    master.host.mend("eth1")
+    master.wait_for("MASTER")
+
+
+def test_an_interface_that_does_not_exist_is_down_and_says_so(segment: Segment) -> None:
+    settings = instance(track_interfaces=[{"interface": "eth9"}])
+    agent = Agent(segment.host(), settings).start()
+    assert agent.wait_for("INITIALIZE")["reason"] == "interface eth9: does not exist"
+    agent.configure(instance(track_interfaces=[{"interface": "eth9", "weight": -200}]))
+    agent.ctl("reload")
+    assert agent.wait_for("MASTER")["effective_priority"] == 1
+
+
+def test_a_script_with_rise_and_fall(segment: Segment, tmp_path: Path) -> None:
+    flag, log = tmp_path / "good", tmp_path / "runs"
+    flag.touch()
+    command = script(tmp_path / "check", f"echo run >> {log}\ntest -e {flag} || exit 3")
+    check = {"command": command, "interval": 0.1, "rise": 2, "fall": 3}
+    master, backup = pair(segment, track_scripts=[check])
+    flag.unlink()
+    before = len(log.read_text().splitlines())
+    assert master.wait_for("INITIALIZE")["reason"] == f"script {command}: exit status 3"
+    assert len(log.read_text().splitlines()) - before >= 2
+    backup.wait_for("MASTER")
+    flag.touch()
+    master.wait_for("MASTER")
+
+
+def test_a_script_that_hangs_is_killed_and_counts_as_down(segment: Segment, tmp_path: Path) -> None:
+    command = script(tmp_path / "hangs", "echo waiting for the database; sleep 600")
+    check = {"command": command, "interval": 0.5, "timeout": 0.2, "weight": -50}
+    agent = Agent(segment.host(), instance(priority=200, track_scripts=[check])).start()
+    assert agent.wait_for("MASTER")["effective_priority"] == 150
+    assert tracked(agent)["why"] == "killed after 0.20 s (waiting for the database)"
+
+
+def test_a_script_that_cannot_be_run_is_down_and_says_so(segment: Segment) -> None:
+    check = {"command": "/does/not/exist --now", "interval": 0.1}
+    agent = Agent(segment.host(), instance(track_scripts=[check])).start()
+    eventually(lambda: tracked(agent)["up"] is False)
+    assert "No such file" in agent.status()["reason"]
+
+
+def test_a_script_runs_as_its_user(segment: Segment, tmp_path: Path) -> None:
+    command = script(tmp_path / "who", "id -un; exit 1")
+    check = {"command": command, "interval": 0.1, "weight": -1, "user": "nobody"}
+    agent = Agent(segment.host(), instance(track_scripts=[check])).start()
+    agent.wait_for("MASTER")
+    assert tracked(agent)["why"] == "exit status 1 (nobody)"
+    agent.configure(instance(track_scripts=[{**check, "user": "no-such-user"}]))
+    agent.ctl("reload")
+    eventually(lambda: "there is no user no-such-user" in tracked(agent)["why"])
+
+
+def test_a_file_with_a_number(segment: Segment, tmp_path: Path) -> None:
+    file = tmp_path / "number"
+    file.write_text("0\n")
+    master, backup = pair(segment, track_files=[{"path": str(file), "weight": 2}])
+    file.write_text("-30\n")
+    backup.wait_for("MASTER")
+    assert master.status()["effective_priority"] == 140
+    file.write_text("1")
+    assert eventually(lambda: master.status()["effective_priority"] == 202)
+    file.unlink()
+    eventually(lambda: tracked(master)["up"] is False)
+    assert tracked(master)["why"] == "does not exist or can't be read"
+
+
+def test_a_file_that_is_a_fault(segment: Segment, tmp_path: Path) -> None:
+    file = tmp_path / "maintenance"
+    file.write_text("0")
+    master, backup = pair(segment, track_files=[{"path": str(file)}])
+    file.write_text("1")
+    assert master.wait_for("INITIALIZE")["reason"] == f"file {file}: holds 1"
+    backup.wait_for("MASTER")
+    file.write_text("0")
+    master.wait_for("MASTER")
+    file.unlink()
+    assert "does not exist" in master.wait_for("INITIALIZE")["reason"]
+
+
+def test_a_process(segment: Segment, tmp_path: Path) -> None:
+    # A name that no other process on the machine has.
+    name = f"vrt{os.getpid()}"
+    shutil.copy(shutil.which("sleep") or "/bin/sleep", tmp_path / name)
+    host = segment.host()
+    running = [host.start(str(tmp_path / name), "600") for _number in range(2)]
+    check = {"name": name, "quorum": 2, "weight": -100}
+    agent = Agent(host, instance(priority=150, track_processes=[check])).start()
+    assert agent.wait_for("MASTER")["effective_priority"] == 150
+    running[0].kill()
+    running[0].wait()
+    eventually(lambda: agent.status()["effective_priority"] == 50)
+    assert tracked(agent)["why"] == "1 running, 2 wanted"
+
+
+def test_the_owner_ignores_weights_but_not_faults(segment: Segment) -> None:
+    host = segment.host()
+    host.add_interface("eth1")
+    weights = [{"interface": "eth1", "weight": -60}]
+    agent = Agent(host, instance(priority=255, track_interfaces=weights)).start()
+    agent.wait_for("MASTER")
+    host.cut("eth1")
+    eventually(lambda: tracked(agent)["up"] is False)
+    assert agent.status()["effective_priority"] == 255
+    agent.configure(instance(priority=255, track_interfaces=[{"interface": "eth1"}]))
+    agent.ctl("reload")
+    agent.wait_for("INITIALIZE")
+
+
+def test_a_helper_that_dies_is_replaced(segment: Segment, tmp_path: Path) -> None:
+    command = script(tmp_path / "check", "echo $PPID; exit 1")
+    check = {"command": command, "interval": 0.2, "weight": -1}
+    file = tmp_path / "number"
+    file.write_text("5")
+    files = [{"path": str(file), "weight": 1}]
+    agent = Agent(
+        segment.host(), instance(track_scripts=[check], track_files=files, priority=100)
+    ).start()
+    agent.wait_for("MASTER")
+    first = tracked(agent)["why"]
+    os.kill(int(first.partition("(")[2].rstrip(")")), 9)
+    eventually(lambda: tracked(agent)["why"].startswith("exit") and tracked(agent)["why"] != first)
+    file.write_text("7")
+    eventually(lambda: agent.status()["effective_priority"] == 106)
+    assert agent.status()["state"] == "MASTER"

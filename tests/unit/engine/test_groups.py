@@ -1,0 +1,121 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Sync groups among whole hosts; the second network is the same segment under another VRID."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cluster import Cluster, Node, instance
+
+INSIDE = {"name": "inside", "vrid": 52, "addresses": ["192.0.2.200/24"], "sync_group": "edge"}
+
+
+def grouped(cluster: Cluster, **settings: Any) -> Node:
+    """A host with two instances in one group."""
+    inside = instance(**{**settings, **INSIDE})
+    return cluster.node(inside, sync_group="edge", **settings)
+
+
+def states(node: Node) -> tuple[str, str]:
+    return node.state, str(node.status("inside")["state"])
+
+
+def pair(**settings: Any) -> tuple[Cluster, Node, Node]:
+    cluster = Cluster()
+    first = grouped(cluster, priority=200, **settings)
+    second = grouped(cluster, priority=150)
+    cluster.run(10)
+    assert states(first) == ("MASTER", "MASTER")
+    assert states(second) == ("BACKUP", "BACKUP")
+    return cluster, first, second
+
+
+def test_one_that_is_ready_waits_for_the_others() -> None:
+    cluster = Cluster()
+    stranger = cluster.node(priority=250)
+    cluster.run(5)
+    node = grouped(cluster)
+    cluster.run(20)
+    assert stranger.state == "MASTER"
+    assert states(node) == ("BACKUP", "BACKUP")
+    stranger.connected = False
+    cluster.run(5)
+    assert states(node) == ("MASTER", "MASTER")
+
+
+def test_a_master_elsewhere_takes_all_of_them_along() -> None:
+    cluster, first, _second = pair()
+    cluster.node(priority=250)
+    cluster.run(10)
+    assert states(first) == ("BACKUP", "BACKUP")
+    assert first.status("inside")["reason"].startswith("sync group edge: web follows another")
+
+
+def test_members_hand_over_together_without_a_gap() -> None:
+    cluster, first, second = pair()
+    assert first.want("backup") == ""
+    for _step in range(300):
+        cluster.run(0.01)
+        assert first.serves("192.0.2.100") or second.serves("192.0.2.100")
+        assert first.serves("192.0.2.200") or second.serves("192.0.2.200")
+    assert states(second) == ("MASTER", "MASTER")
+    assert first.status("inside")["intent"] == "backup"
+
+
+def test_a_drain_that_fails_is_undone_for_all() -> None:
+    cluster = Cluster()
+    node = grouped(cluster)
+    cluster.run(10)
+    node.want("backup", name="inside")
+    cluster.run(10)
+    assert states(node) == ("MASTER", "MASTER")
+    for name in ("web", "inside"):
+        assert node.status(name)["intent"] == "auto"
+        assert node.status(name)["intent_change"]["outcome"] == "undone"
+    assert node.serves("192.0.2.100")
+    assert node.serves("192.0.2.200")
+
+
+def test_one_that_the_kernel_refuses_keeps_the_others_out() -> None:
+    cluster, first, second = pair()
+    first.want("backup")
+    cluster.run(5)
+    first.want("auto")
+    from _vrrp.engine.actions import Install
+
+    first.refused = (Install,)
+    second.connected = False
+    cluster.run(5)
+    assert set(states(first)) == {"INITIALIZE"}
+    first.refused = ()
+    cluster.run(20)
+    assert states(first) == ("MASTER", "MASTER")
+
+
+def test_tracking_of_one_counts_for_all() -> None:
+    check = {"interface": "eth9", "weight": -100}
+    cluster = Cluster()
+    inside = instance(**INSIDE, priority=200)
+    node = cluster.node(inside, sync_group="edge", priority=200, track_interfaces=[check])
+    other = grouped(cluster, priority=150)
+    cluster.run(10)
+    assert node.status("inside")["effective_priority"] == 100
+    assert states(other) == ("MASTER", "MASTER")
+
+
+def test_a_stop_hands_over_all_of_them() -> None:
+    cluster, first, second = pair()
+    first.do(first.engine.stop(cluster.now))
+    cluster.run(3)
+    assert first.engine.stopped
+    assert states(second) == ("MASTER", "MASTER")
+
+
+def test_a_group_of_one_waits_for_nobody() -> None:
+    cluster = Cluster()
+    node = cluster.node(sync_group="alone")
+    cluster.run(5)
+    assert node.state == "MASTER"

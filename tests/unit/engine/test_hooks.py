@@ -1,0 +1,147 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Hooks among whole hosts: which run when, and what waits for them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from _vrrp.engine.actions import Run, Transition
+from cluster import Cluster, Node
+
+MOMENTS = ("master", "backup", "initialize", "leaving_master")
+
+
+def hooked(cluster: Cluster, *moments: str, **settings: Any) -> Node:
+    hooks = [{"on": moment, "command": f"/bin/{moment}", "timeout": 5} for moment in moments]
+    return cluster.node(hooks=hooks, **settings)
+
+
+def called(node: Node) -> list[str]:
+    """The hooks that were started, in order."""
+    runs = [one for one in node.done if isinstance(one, Run)]
+    return [one.command.arguments[0].removeprefix("/bin/") for one in runs]
+
+
+def test_each_waits_for_the_one_before() -> None:
+    cluster = Cluster()
+    node = hooked(cluster, *MOMENTS)
+    cluster.run(4.5)
+    assert node.state == "MASTER"
+    assert called(node) == ["backup"]
+    node.finish()
+    assert called(node) == ["backup", "master"]
+    (_backup, master) = (one for one in node.done if isinstance(one, Run))
+    assert master.environment["VRRP_STATE"] == "MASTER"
+    assert master.environment["VRRP_OLD_STATE"] == "BACKUP"
+    assert master.environment["VRRP_INSTANCE"] == "web"
+
+
+def test_one_that_never_answers_is_given_up() -> None:
+    cluster = Cluster()
+    node = hooked(cluster, *MOMENTS)
+    cluster.run(6.9)
+    assert called(node) == ["backup"]
+    cluster.run(0.2)
+    assert called(node) == ["backup", "master"]
+    assert node.status()["hooks"][1]["result"] == "no answer in time"
+
+
+def leaving(**settings: Any) -> tuple[Cluster, Node, Node]:
+    """A master that has a hook before it leaves, and a backup."""
+    cluster = Cluster()
+    first = hooked(cluster, "leaving_master", "master", priority=200, **settings)
+    second = cluster.node(priority=150)
+    cluster.run(10)
+    first.finish()
+    first.done.clear()
+    return cluster, first, second
+
+
+def test_a_drain_waits_for_the_hook_and_serves_meanwhile() -> None:
+    cluster, first, second = leaving()
+    first.want("backup")
+    cluster.run(4)
+    assert called(first) == ["leaving_master"]
+    assert first.serves()
+    assert second.status()["master"]["priority"] == 200
+    first.finish()
+    cluster.run(1)
+    assert (first.state, second.state) == ("BACKUP", "MASTER")
+    assert called(first) == ["leaving_master"]
+
+
+def test_a_hook_that_fails_or_hangs_does_not_keep_it_from_leaving() -> None:
+    cluster, first, second = leaving()
+    first.want("backup")
+    first.finish(1)
+    cluster.run(1)
+    assert second.state == "MASTER"
+    cluster, first, second = leaving()
+    first.want("backup")
+    cluster.run(6.9)
+    assert second.state == "BACKUP"
+    cluster.run(1)
+    assert second.state == "MASTER"
+
+
+def test_a_master_that_is_overruled_does_not_wait() -> None:
+    cluster, first, _second = leaving()
+    cluster.node(priority=250)
+    cluster.run(5)
+    assert first.state == "BACKUP"
+    assert not first.serves()
+    assert called(first) == ["leaving_master"]
+
+
+def test_a_drain_that_is_undone_or_called_off_says_hello_again() -> None:
+    cluster = Cluster()
+    node = hooked(cluster, "leaving_master", "master")
+    cluster.run(5)
+    node.finish()
+    node.want("backup")
+    node.finish()
+    cluster.run(5)
+    assert node.status()["intent_change"]["outcome"] == "undone"
+    assert called(node) == ["master", "leaving_master", "master"]
+    node.finish()
+    node.want("backup")
+    node.want("auto")
+    node.finish()
+    assert called(node) == ["master", "leaving_master", "master", "leaving_master", "master"]
+    cluster.run(10)
+    assert node.transitions() == ["INITIALIZE BACKUP", "BACKUP MASTER"]
+
+
+def test_a_stop_is_complete_when_the_hooks_have_run() -> None:
+    cluster = Cluster()
+    node = hooked(cluster, "leaving_master", "initialize")
+    cluster.run(5)
+    node.do(node.engine.stop(cluster.now))
+    assert node.state == "MASTER"
+    node.finish()
+    cluster.run(5)
+    assert node.state == "INITIALIZE"
+    assert not node.engine.stopped
+    node.finish()
+    assert node.engine.stopped
+
+
+def test_when_states_change_faster_than_hooks_run_the_oldest_are_left_out() -> None:
+    cluster = Cluster()
+    node = hooked(cluster, *MOMENTS)
+    for _time in range(40):
+        node.set_link(up=False)
+        cluster.run(0.01)
+        node.set_link(up=True)
+        cluster.run(0.01)
+    transitions = [one for one in node.done if isinstance(one, Transition)]
+    assert len(transitions) > 60
+    count = 0
+    while node.running:
+        node.finish()
+        count += 1
+    assert count == 17
+    assert called(node)[-1] == "backup"

@@ -1,0 +1,239 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is tracked: what was seen, what it means, and when a script is run."""
+
+from __future__ import annotations
+
+import pytest
+from _vrrp.engine.commands import CommandResult
+from _vrrp.engine.links import Link
+from _vrrp.engine.tracking import Judgement, Tracking
+from _vrrp.model.command import Command
+from _vrrp.model.tracking import (
+    Check,
+    FileCheck,
+    InterfaceCheck,
+    ProcessCheck,
+    ScriptCheck,
+    Tracked,
+)
+from cluster import MS, Cluster, instance
+
+S = 1000 * MS
+SCRIPT = ScriptCheck(Command(("/bin/check",), "", S), 2 * S, rise=2, fall=3)
+FILE, PROCESS, INTERFACE = FileCheck("/f"), ProcessCheck("haproxy", 2), InterfaceCheck("eth1")
+UP, DOWN = CommandResult(0), CommandResult(1, output="no answer")
+
+
+def watching(*checks: Check) -> Tracking:
+    tracking = Tracking()
+    tracking.watch(checks, 0)
+    return tracking
+
+
+def adjusted(tracking: Tracking, check: Check, weight: int) -> int:
+    return tracking.judge([Tracked(check, weight)]).adjustment
+
+
+@pytest.mark.parametrize(
+    ("results", "up"),
+    [
+        ([UP], True),
+        ([DOWN], False),
+        ([UP, DOWN, DOWN], True),
+        ([UP, DOWN, DOWN, DOWN], False),
+        ([UP, DOWN, DOWN, UP, DOWN, DOWN], True),
+        ([DOWN, UP], False),
+        ([DOWN, UP, UP], True),
+        ([DOWN, UP, DOWN, UP], False),
+    ],
+)
+def test_rise_and_fall(results: list[CommandResult], up: bool) -> None:
+    tracking = watching(SCRIPT)
+    for result in results:
+        tracking.script_finished(SCRIPT, result)
+    assert tracking.observation(SCRIPT).up is up
+
+
+def test_a_script_is_run_in_its_interval_and_never_twice_at_once() -> None:
+    tracking = watching(SCRIPT)
+    assert tracking.due_scripts(0) == [SCRIPT]
+    assert tracking.next_deadline() is None
+    assert tracking.due_scripts(5 * S) == []
+    tracking.script_finished(SCRIPT, UP)
+    assert tracking.next_deadline() == 2 * S
+    assert tracking.due_scripts(2 * S - 1) == []
+    # It took five seconds: the next one starts now, and the one after it two seconds later.
+    assert tracking.due_scripts(5 * S) == [SCRIPT]
+    tracking.script_finished(SCRIPT, UP)
+    assert tracking.next_deadline() == 5 * S
+
+
+def test_what_is_not_known_yet_only_keeps_from_starting() -> None:
+    tracking = watching(SCRIPT, FILE, PROCESS)
+    for check in (SCRIPT, FILE, PROCESS):
+        judgement = tracking.judge([Tracked(check), Tracked(check, -50)])
+        assert judgement.fault == ""
+        assert judgement.waits.startswith("waits for the first result of ")
+        assert judgement.adjustment == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "weight", "adjustment"),
+    [
+        ("0", 1, 0),
+        ("-100\n", 1, -100),
+        ("1", -20, -20),
+        ("", -20, 0),
+        ("100000", 1, 1000),
+        (None, -20, -20),
+        (None, 20, 0),
+        ("many", -20, -20),
+    ],
+)
+def test_a_file_with_a_weight(content: str | None, weight: int, adjustment: int) -> None:
+    tracking = watching(FILE)
+    tracking.saw_files({"/f": content, "/other": "5"})
+    assert adjusted(tracking, FILE, weight) == adjustment
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        ("0", ""),
+        ("", ""),
+        ("1", "file /f: holds 1"),
+        ("-1", "file /f: holds -1"),
+        (None, "file /f: does not exist or can't be read"),
+        ("no", "file /f: does not hold a whole number"),
+    ],
+)
+def test_a_file_that_may_be_a_fault(content: str | None, fault: str) -> None:
+    tracking = watching(FILE)
+    tracking.saw_files({"/f": content})
+    assert tracking.judge([Tracked(FILE)]).fault == fault
+
+
+@pytest.mark.parametrize(
+    ("count", "negative", "positive"), [(0, -30, 0), (1, -30, 0), (2, 0, 30), (3, 0, 30)]
+)
+def test_processes(count: int, negative: int, positive: int) -> None:
+    tracking = watching(PROCESS)
+    tracking.saw_processes({"haproxy": count})
+    assert adjusted(tracking, PROCESS, -30) == negative
+    assert adjusted(tracking, PROCESS, 30) == positive
+
+
+def test_interfaces() -> None:
+    tracking = watching(INTERFACE)
+    assert tracking.judge([Tracked(INTERFACE)]).fault == "interface eth1: does not exist"
+    tracking.links_changed({"eth1": Link(3, "eth1", False, bytes(6))})
+    assert tracking.judge([Tracked(INTERFACE)]).fault == "interface eth1: down"
+    tracking.links_changed({"eth1": Link(3, "eth1", True, bytes(6))})
+    assert tracking.judge([Tracked(INTERFACE)]) == Judgement()
+
+
+def test_weights_add_up_and_the_same_thing_counts_once() -> None:
+    tracking = watching(INTERFACE, PROCESS)
+    tracking.saw_processes({"haproxy": 0})
+    twice = [Tracked(INTERFACE, -20), Tracked(INTERFACE, -20), Tracked(PROCESS, -30)]
+    assert tracking.judge(twice).adjustment == -50
+
+
+def test_what_is_known_stays_known_over_a_reload() -> None:
+    tracking = watching(SCRIPT, FILE)
+    tracking.script_finished(SCRIPT, UP)
+    tracking.saw_files({"/f": "3"})
+    observe = tracking.watch([SCRIPT, FILE, PROCESS], 9 * S)
+    assert observe.files == {"/f"}
+    assert observe.processes == {"haproxy"}
+    assert tracking.observation(SCRIPT).up is True
+    assert tracking.observation(FILE).factor == 3
+
+
+# --- In the engine --------------------------------------------------------------------------------
+
+CHECK = {"command": "/bin/check", "interval": 1, "weight": -60}
+
+
+@pytest.mark.parametrize(
+    ("priority", "weight", "effective"), [(100, -253, 1), (200, 253, 254), (255, -100, 255)]
+)
+def test_the_effective_priority_is_never_0_or_255(
+    priority: int, weight: int, effective: int
+) -> None:
+    cluster = Cluster()
+    interface = {"interface": "eth0" if weight > 0 else "eth9", "weight": weight}
+    node = cluster.node(priority=priority, track_interfaces=[interface])
+    cluster.run(5)
+    assert node.status()["effective_priority"] == effective
+
+
+def test_an_instance_waits_for_the_first_result() -> None:
+    cluster = Cluster()
+    node = cluster.node(track_scripts=[CHECK])
+    cluster.run(10)
+    assert node.status()["reason"] == "waits for the first result of script /bin/check"
+    node.finish()
+    cluster.run(5)
+    assert node.state == "MASTER"
+
+
+def test_a_reload_that_brings_a_script_does_not_disturb_the_master() -> None:
+    cluster = Cluster()
+    node = cluster.node(priority=200)
+    cluster.run(5)
+    node.configure(instance(priority=200, track_scripts=[{**CHECK, "weight": 0}]))
+    cluster.run(5)
+    assert node.state == "MASTER"
+    node.finish(1)
+    cluster.run(5)
+    assert node.state == "INITIALIZE"
+    assert node.status()["reason"] == "script /bin/check: exit status 1"
+
+
+def test_a_lower_priority_is_told_at_once_and_the_better_one_takes_over_without_a_gap() -> None:
+    cluster = Cluster()
+    first = cluster.node(priority=200, track_scripts=[CHECK])
+    first.finish()
+    second = cluster.node(priority=150)
+    cluster.run(10)
+    first.finish(1)
+    cluster.run(0)
+    master = second.status()["master"]
+    assert master is not None
+    assert master["priority"] == 140
+    cluster.run(4)
+    assert (first.state, second.state) == ("BACKUP", "MASTER")
+
+
+def test_a_fault_hands_over_before_it_lets_go() -> None:
+    cluster = Cluster()
+    first = cluster.node(priority=200, track_scripts=[{**CHECK, "weight": 0}])
+    first.finish()
+    second = cluster.node(priority=150)
+    cluster.run(10)
+    first.finish(1)
+    cluster.run(0.4)
+    # Skew is 106/256 s: nobody has taken over yet, so the addresses are still here.
+    assert first.serves()
+    cluster.run(0.05)
+    assert second.serves()
+    cluster.run(1)
+    assert (first.state, first.serves()) == ("INITIALIZE", False)
+
+
+def test_a_fault_that_is_over_while_handing_over_lets_it_start_again() -> None:
+    cluster = Cluster()
+    first = cluster.node(priority=200, track_scripts=[{**CHECK, "weight": 0}])
+    first.finish()
+    cluster.node(priority=150)
+    cluster.run(10)
+    first.finish(1)
+    cluster.run(0.1)
+    cluster.run(1)
+    first.finish()
+    cluster.run(10)
+    assert first.state == "MASTER"
