@@ -58,15 +58,15 @@ WRONG = {
         config(instance(), instance(name="db", vrid=52)),
         "instances[1].addresses: an address on eth0 is used by instances[0]",
     ),
-    "mixed families": (
-        config(instance(addresses=["192.0.2.9/24", "fe80::9/64"])),
-        "instances[0].addresses: IPv4 and IPv6 are mixed",
+    "unicast for one family": (
+        config(instance(addresses=["192.0.2.9/24", "fe80::9/64"], unicast_peers=["192.0.2.12"])),
+        "instances[0].unicast_peers: there is none for ipv6",
     ),
-    "no address": (config(instance(addresses=[])), "instances[0].addresses: there is no address"),
+    "no address": (config(instance(addresses=[])), "instances[0].addresses: there are 0 entries"),
     "no addresses": (config(without("addresses")), "instances[0].addresses: it is required"),
     "an address that is none": (
         config(instance(addresses=["192.0.2.256/24"])),
-        "instances[0].addresses: '192.0.2.256/24' is not an IP address",
+        "instances[0].addresses[0]: '192.0.2.256/24' is not an IP address",
     ),
     "IPv6 without a link-local address first": (
         config(instance(addresses=["2001:db8::1/64"])),

@@ -553,3 +553,9 @@ def test_who_leaves_with_its_group_is_backup_whether_or_not_anybody_takes_over()
     alone, actions = after(resigning, ev.TimerExpired(), NOW + 4_500 * MS)
     assert isinstance(alone, Backup)
     assert actions == [REMOVE]
+
+
+def test_with_a_virtual_mac_the_advertisement_moves_the_traffic_so_it_goes_first() -> None:
+    virtual = replace(ROUTER, virtual_mac=True)
+    _state, actions = after(BACKUP, ev.Claim("cause"), NOW, virtual)
+    assert actions == TAKEOVER

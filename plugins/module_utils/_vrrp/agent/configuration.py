@@ -13,7 +13,7 @@ from typing import AbstractSet, List
 from ..base.errors import ConfigError, Problem
 from ..model.checks import interfaces_of
 from ..model.config import parse_config
-from ..model.instance import Config
+from ..model.instance import Config, Instance
 
 
 def load(path: str) -> Config:
@@ -37,13 +37,25 @@ def refuse_foreign_interfaces(config: Config, known: AbstractSet[str]) -> None:
     A running agent waits for an interface that is missing. Who brings a new configuration has
     mistyped a name more often than not, so there it is an error.
     """
+    entries = list(dict.fromkeys(one.name for one in config.instances))
     problems: List[Problem] = [
-        Problem(instance.label, f"{name} does not exist on this host")
+        Problem(
+            f"instances[{entries.index(instance.name)}].{_setting(instance, name)}",
+            f"{name} does not exist on this host",
+        )
         for instance in config.instances
         for name in sorted(interfaces_of(instance) - known)
     ]
     if problems:
         raise ConfigError(problems)
+
+
+def _setting(instance: Instance, name: str) -> str:
+    """The setting of an instance that names an interface."""
+    if instance.interface == name:
+        return "interface"
+    is_route = any(route.interface == name for route in instance.virtual_routes)
+    return "virtual_routes" if is_route else "addresses"
 
 
 def host_interfaces() -> AbstractSet[str]:

@@ -118,6 +118,7 @@ class Router:
             startup_delay=instance.startup_delay,
             stay_out=self.intent.forced,
             awaits_group=self.awaits_group,
+            virtual_mac=instance.virtual_mac,
         )
 
     @property

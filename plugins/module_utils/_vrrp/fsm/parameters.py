@@ -28,6 +28,7 @@ class Parameters:
     ``priority`` is the effective one, 1..255; ``address`` the packed primary address, which
     breaks ties; ``stay_out`` says not to take over even when no master is heard, and
     ``awaits_group`` to become master only together with others (see ``events.Elected``).
+    With ``virtual_mac`` an advertisement itself moves the switches' traffic to its sender.
     """
 
     version: int
@@ -42,6 +43,7 @@ class Parameters:
     startup_delay: Nanoseconds = 0
     stay_out: bool = False
     awaits_group: bool = False
+    virtual_mac: bool = False
 
     @property
     def is_owner(self) -> bool:

@@ -43,7 +43,7 @@ def to_master(
     """RFC 9568 section 6.4.2 (355), with the addresses installed before the peers are told.
 
     ``displaces``: there is a living master, which stops serving the moment it hears us. Its
-    clients have to be told before it does.
+    clients have to be told before it does, unless their switches learn from the advertisement.
     """
     state = Master(reason, now + parameters.advertisement_interval)
     if parameters.announce_delay:
@@ -51,7 +51,9 @@ def to_master(
     else:
         state = refreshing(parameters, state, now)
     tell: List[Action] = [Advertise(parameters.priority), Announce()]
-    return state, [InstallAddresses(), *(reversed(tell) if displaces else tell)]
+    if displaces and not parameters.virtual_mac:
+        tell.reverse()
+    return state, [InstallAddresses(), *tell]
 
 
 def refreshing(parameters: Parameters, state: Master, now: Nanoseconds) -> Master:
