@@ -68,9 +68,9 @@ WRONG = {
         config(instance(addresses=["192.0.2.256/24"])),
         "instances[0].addresses[0]: '192.0.2.256/24' is not an IP address",
     ),
-    "IPv6 without a link-local address first": (
-        config(instance(addresses=["2001:db8::1/64"])),
-        "instances[0].addresses[0]: 2001:db8::1/64 comes first and is not link-local",
+    "IPv6 with a link-local address that does not come first": (
+        config(instance(addresses=["2001:db8::1/64", "fe80::1/64"])),
+        "instances[0].addresses: fe80::1/64 is link-local and has to come first",
     ),
     "IPv6 in version 2": (
         config(instance(addresses=["fe80::1/64"], version=2, advertisement_interval=1)),

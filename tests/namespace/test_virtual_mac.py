@@ -134,9 +134,9 @@ def test_two_virtual_macs_on_one_interface(segment: Segment) -> None:
     assert client.neighbour_mac("192.0.2.101") == "00:00:5e:00:01:34"
 
 
-# Any frame of the new host from the virtual MAC moves the switch's traffic there, and the kernel sends
-# some (MLD reports) before it delivers to the address; any late frame of the old host moves it back.
-# About one move in forty loses one of 1000 packets a second to that. Nothing more may get lost.
+# Any frame of the new host from the virtual MAC moves the switch's traffic there, and the kernel
+# sends some (MLD reports) before it delivers; a late frame of the old host moves it back. About
+# one move in forty loses one of 1000 packets a second to that. Nothing more may get lost.
 LOST_IN_A_MOVE = 2
 
 

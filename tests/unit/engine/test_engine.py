@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import pytest
 from _vrrp.engine.actions import Ear, Install, KeepIntents, KeepRecovery, Note, Remove, Send
+from _vrrp.fsm.events import Claim, Heard, Replaced
+from _vrrp.fsm.state import Peer
 from _vrrp.model.family import Family
 from _vrrp.wire.receive import Datagram
-from cluster import Cluster, Node, instance
+from cluster import MS, Cluster, Node, instance
 
 EAR = Ear(7, Family.IPV4)
 
@@ -433,3 +435,17 @@ def test_packets_for_nobody_are_counted() -> None:
     first.do(first.engine.datagram(EAR, Datagram(source, group, 255, b"1"), cluster.now))
     counters = first.engine.status(cluster.now, __import__("cluster").WALL)["counters"]
     assert counters == {"unknown_vrid": 1, "truncated": 1}
+
+
+def test_an_owner_that_comes_and_goes_at_once_does_not_take_our_address_for_its_own() -> None:
+    cluster = Cluster()
+    owner = cluster.node(priority=255)
+    cluster.run(5)
+    router = next(iter(owner.engine._crew))
+    # Overruled and master again, before the kernel has told that the address is off.
+    for event in (Heard(Peer(bytes([192, 0, 2, 99]), 255, 1000 * MS)), Claim("cause")):
+        actions, _undone = router.step(event, cluster.now)
+    assert isinstance(actions[0], Install)
+    (removed,) = (one for one in router.step(Replaced("cause"), cluster.now)[0]
+                  if isinstance(one, Remove))  # fmt: skip
+    assert [str(one) for one in removed.held] == ["192.0.2.100/24"]

@@ -155,7 +155,7 @@ def test_what_is_known_stays_known_over_a_reload() -> None:
 
 # --- In the engine --------------------------------------------------------------------------------
 
-CHECK = {"command": "/bin/check", "interval": 1, "weight": -60}
+CHECK = {"command": "/bin/check", "interval": 1, "timeout": 600, "weight": -60}
 
 
 @pytest.mark.parametrize(
@@ -237,3 +237,12 @@ def test_a_fault_that_is_over_while_handing_over_lets_it_start_again() -> None:
     first.finish()
     cluster.run(10)
     assert first.state == "MASTER"
+
+
+def test_a_script_that_never_answers_counts_as_failed() -> None:
+    cluster = Cluster()
+    node = cluster.node(track_scripts=[{**CHECK, "timeout": 3, "weight": 0}])
+    cluster.run(4.9)
+    assert node.status()["reason"] == "waits for the first result of script /bin/check"
+    cluster.run(0.2)
+    assert node.status()["reason"] == "script /bin/check: no answer in time"

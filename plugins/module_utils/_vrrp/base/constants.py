@@ -56,10 +56,6 @@ CLAIM_CONTEST = milliseconds(200)
 # A router that the kernel refused tries again after this long.
 RETRY_INTERVAL = seconds(10)
 
-# So many advertisements in a row that the kernel refuses make a master step down: the number
-# after which its peers believe it dead.
-SEND_FAILURES_MAX = DOWN_INTERVALS_DEFAULT
-
 # At most one log line per instance and reason to discard in this time (RFC 9568 section 7.1).
 DISCARD_LOG_INTERVAL = seconds(60)
 
@@ -76,5 +72,5 @@ PERIOD_MIN = milliseconds(100)
 # oldest are left out: what matters is the state now.
 HOOKS_WAITING_MAX = 16
 
-# A hook is ended when its time is over; this is for whoever ends it to say so.
-HOOK_GRACE = seconds(2)
+# A command is ended when its time is over; this is for whoever ends it to say so.
+COMMAND_GRACE = seconds(2)

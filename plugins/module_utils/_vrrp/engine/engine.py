@@ -15,7 +15,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Dict, List, Mapping, Tuple
 
-from ..base.constants import SEND_FAILURES_MAX
 from ..base.units import Nanoseconds
 from ..fsm.events import (
     AddressesLost,
@@ -122,8 +121,11 @@ class Engine:
         actions: Actions = []
         for router in self._concerned(action):
             actions.append(Note(router.name, error))
-            if isinstance(action, Send) and router.failed_to_send() < SEND_FAILURES_MAX:
-                continue
+            if (
+                isinstance(action, Send)
+                and router.failed_to_send() < router.instance.down_intervals
+            ):
+                continue  # Its peers don't believe it dead yet.
             if isinstance(action, (Listen, Furnish, Send, Install)):
                 # A router that has only just become master has not said so: it never served.
                 told = now - router.since >= router.instance.advertisement_interval
@@ -180,7 +182,9 @@ class Engine:
     def _bring_in_line(self, router: Router, now: Nanoseconds) -> Actions:
         obstacle = self._obstacle(router, now)
         if isinstance(router.state, Initialize):
-            return self._consider_start(router, obstacle, now)
+            actions = self._consider_start(router, obstacle, now)
+            idle = isinstance(router.state, Initialize)
+            return [*actions, *router.remove_strays()] if idle else actions
         if obstacle is not None:
             if obstacle.hard or isinstance(router.state, Backup):
                 return self._crew.step(router, Interrupted(obstacle.cause), now)

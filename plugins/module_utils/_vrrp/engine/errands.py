@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Tuple
 
+from ..base.constants import COMMAND_GRACE
 from ..base.units import Nanoseconds
 from ..fsm.state import Master
 from ..model.hook import Moment
@@ -32,7 +33,7 @@ class Errands:
     def __init__(self, tracking: Tracking) -> None:
         self._tracking = tracking
         self._numbers = 0
-        self._scripts: Dict[int, ScriptCheck] = {}
+        self._scripts: Dict[int, Tuple[ScriptCheck, Nanoseconds]] = {}
         self._queues: Dict[str, HookQueue] = {}
         self._of_number: Dict[int, HookQueue] = {}
 
@@ -45,6 +46,7 @@ class Errands:
         """When ``due`` has something to do."""
         deadlines = [queue.next_deadline() for queue in self._queues.values()]
         deadlines.append(self._tracking.next_deadline())
+        deadlines.extend(overdue_at for _check, overdue_at in self._scripts.values())
         return min((one for one in deadlines if one is not None), default=None)
 
     def run_scripts(self, now: Nanoseconds) -> List[Action]:
@@ -52,14 +54,15 @@ class Errands:
         actions: List[Action] = []
         for check in self._tracking.due_scripts(now):
             number = self._number()
-            self._scripts[number] = check
+            self._scripts[number] = (check, now + check.command.timeout + COMMAND_GRACE)
             actions.append(Run(number, check.command, {}))
         return actions
 
     def overdue(self, now: Nanoseconds) -> List[Tuple[int, CommandResult]]:
-        """Hooks whose answer has not come: they count as failed, so that others get their turn."""
-        numbers = (queue.overdue(now) for queue in self._queues.values())
-        return [(number, _NO_ANSWER) for number in numbers if number is not None]
+        """Commands whose answer has not come: they count as failed, and others get their turn."""
+        hooks = [queue.overdue(now) for queue in self._queues.values()]
+        scripts = [number for number, (_check, at) in self._scripts.items() if now >= at]
+        return [(number, _NO_ANSWER) for number in [*hooks, *scripts] if number is not None]
 
     def call_hooks(
         self, router: Router, moment: Moment, old: str, now: Nanoseconds
@@ -108,8 +111,10 @@ class Errands:
 
     def script_finished(self, number: int, result: CommandResult) -> bool | None:
         """Whether a script's result changes what is known; None when the number is no script's."""
-        check = self._scripts.pop(number, None)
-        return None if check is None else self._tracking.script_finished(check, result)
+        if number not in self._scripts:
+            return None
+        check, _overdue_at = self._scripts.pop(number)
+        return self._tracking.script_finished(check, result)
 
     def hook_finished(
         self, number: int, result: CommandResult, now: Nanoseconds

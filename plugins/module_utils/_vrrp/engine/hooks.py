@@ -13,7 +13,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any, Deque, Dict, List, Mapping
 
-from ..base.constants import HOOK_GRACE, HOOKS_WAITING_MAX
+from ..base.constants import COMMAND_GRACE, HOOKS_WAITING_MAX
 from ..base.units import Nanoseconds, to_seconds
 from ..model.hook import Hook
 from .commands import CommandResult
@@ -40,7 +40,7 @@ class _Turn:
     @property
     def overdue_at(self) -> Nanoseconds:
         """When to go on without an answer: whoever runs it ends it earlier than that."""
-        return self.started_at + self.run.hook.command.timeout + HOOK_GRACE
+        return self.started_at + self.run.hook.command.timeout + COMMAND_GRACE
 
 
 class HookQueue:

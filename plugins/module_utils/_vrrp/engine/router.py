@@ -12,7 +12,7 @@ the collection.
 from __future__ import annotations
 
 from collections import Counter
-from typing import Dict, FrozenSet, List, Mapping, Tuple
+from typing import Dict, FrozenSet, List, Mapping, Set, Tuple
 
 from ..base.constants import PRIORITY_MAX, PRIORITY_MIN, PRIORITY_OWNER, PRIORITY_RELEASE
 from ..base.units import NANOSECONDS_PER_SECOND, Nanoseconds
@@ -58,6 +58,7 @@ class Router:
         self._voice = Voice()
         self._installed = False
         self._native: FrozenSet[bytes] = frozenset()
+        self._taken_off: Set[bytes] = set()
         self._advertised = PRIORITY_MIN
         self._refused = (0, 0)
         self._failed_send = 0
@@ -183,6 +184,7 @@ class Router:
         device = virtual_mac(self.instance, link.index)
         home = links.get(device.name) if device else link
         self.link, self.address, self._ground = link, address, Ground(links, home)
+        self._taken_off &= native_addresses(self.instance, self._ground)
 
     def detach(self) -> None:
         """The interface does not exist any more."""
@@ -205,7 +207,7 @@ class Router:
         if self._ground.home is None:
             return []
         if not self._installed:
-            self._native = native_addresses(self.instance, self._ground)
+            self._native = self._native_now()
             self._installed = True
         return [Install(self.name, holdings(self.instance, self._ground))]
 
@@ -216,14 +218,20 @@ class Router:
             leaving = self.stray_addresses()
             return [Remove(self.name, leaving)] if leaving else []
         held = without(holdings(self.instance, self._ground), self._native)
+        self._taken_off.update(one.address.packed for one in held if isinstance(one, Placed))
         return [Remove(self.name, held)] if held else []
 
     def stray_addresses(self) -> Tuple[Placed, ...]:
         """Virtual addresses that the host has although this router doesn't serve them."""
         if self._installed:
             return ()
-        native = native_addresses(self.instance, self._ground)
-        return strays(self.instance, self._ground, native)
+        return strays(self.instance, self._ground, self._native_now())
+
+    def _native_now(self) -> FrozenSet[bytes]:
+        """The addresses that an owner has by itself. Those that it has just taken off are still
+        there as long as the kernel has not told otherwise, and are not among them.
+        """
+        return native_addresses(self.instance, self._ground) - self._taken_off
 
     def remove_strays(self) -> List[Action]:
         """Take away what another program put on the interface of a router that is no master."""
@@ -297,7 +305,7 @@ class Router:
         """What to clean up if this agent dies; None while it can't be master."""
         if self.link is None or not self.address or self.speaker is None:
             return None
-        native = self._native if self._installed else native_addresses(self.instance, self._ground)
+        native = self._native if self._installed else self._native_now()
         device = virtual_mac(self.instance, self.link.index)
         table = packet_filter(self.instance, self.link.index)
         return Recovery(

@@ -83,7 +83,7 @@ def heard(parameters: Parameters, state: Backup, event: Heard, now: Nanoseconds)
         return _awaiting(state, down_at, master=peer, preempt_at=None, ready=False), []
     if not parameters.preempt or peer.priority >= parameters.priority:
         return _defer(parameters, state, peer, now), []
-    if not parameters.preempt_delay:
+    if not parameters.preempt_delay or state.ready:
         # A worse master is discarded and the timer keeps running: this is how preemption works.
         return replace(state, master=peer), []
     preempt_at = state.preempt_at or max(now + parameters.preempt_delay, state.not_before)

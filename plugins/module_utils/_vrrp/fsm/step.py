@@ -42,6 +42,8 @@ def step(parameters: Parameters, state: State, event: Event, now: Nanoseconds) -
     before: List[Action] = []
     if _was_paused(parameters, state, now) and not isinstance(event, (Interrupted, Replaced)):
         state, before = _step_down_after_pause(parameters, state, now)
+        if isinstance(event, (Claim, Elected)):
+            return state, before  # Who wants mastership has to look for a master first, too.
     handler = TABLE[type(state), type(event)]
     after, actions = handler(parameters, state, event, now)
     return after, before + actions

@@ -1,0 +1,115 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What must hold whatever happens, and what must hold once the network is quiet.
+
+The checkers know the protocol from the RFCs and from the promises, not from the code under test:
+their formulas are written out here once more. The first thing that is wrong ends the run.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from _vrrp.engine import actions as act
+from world import MS, S
+
+if TYPE_CHECKING:
+    from host import Host
+
+
+class WrongError(AssertionError):
+    """A run that is not as it should be, and why."""
+
+
+def demand(condition: bool, why: str) -> None:
+    """End the run unless the condition holds."""
+    if not condition:
+        raise WrongError(why)
+
+
+def skew(version: int, priority: int, interval: int) -> float:
+    """RFC 9568 section 6.1 and RFC 3768 section 6.1, in nanoseconds and with a fraction."""
+    return (256 - priority) / 256 * (1 * S if version == 2 else interval)
+
+
+class Checkers:
+    """Told by the hosts of everything they do."""
+
+    def __init__(self) -> None:
+        self.transitions: list[tuple[int, int, str, str]] = []
+        self._state: dict[tuple[int, str], str] = {}
+        self._advertised_at: dict[tuple[int, str], int] = {}
+
+    def died(self, host: Host) -> None:
+        """The agent of a host has ended."""
+        for key in [key for key in self._state if key[0] == host.number]:
+            del self._state[key]
+            self._advertised_at.pop(key, None)
+
+    def changes(self, host: Host, transition: act.Transition) -> None:
+        """A router has changed its state."""
+        key = (host.number, transition.router)
+        self._state[key] = transition.new
+        self._advertised_at.pop(key, None)
+        self.transitions.append((host.world.now, host.number, transition.instance, transition.new))
+
+    def advertised_at(self, host: Host, name: str) -> int:
+        """When a router last advertised, in the time of the world."""
+        return self._advertised_at[host.number, name] - host.clock_offset
+
+    def sends(self, host: Host, send: act.Send) -> None:
+        """An advertisement leaves: only a master may speak, and only when it serves."""
+        key, priority = (host.number, send.router), send.message[2]
+        entry = next((one for one in host.entries if one["name"] == send.router), None)
+        if entry is None:
+            return
+        if priority == 0:
+            self._advertised_at[key] = host.now
+            return
+        speaks = {one["name"]: one["state"] for one in host.status()}.get(send.router)
+        demand(speaks == "MASTER", f"{key} advertises {priority} and is {speaks}")
+        demand(host.has_all(entry), f"{key} advertises without its addresses")
+        self._check_pause(key, host, entry)
+        self._advertised_at[key] = host.now
+
+    def _check_pause(self, key: tuple[int, str], host: Host, entry: dict[str, Any]) -> None:
+        """Promise 5: after a pause longer than the peers wait, it listens first."""
+        before = self._advertised_at.get(key)
+        if before is None:
+            return
+        interval = int(entry.get("advertisement_interval", 1) * S)
+        patience = entry.get("down_intervals", 3) * interval
+        patience += int(skew(entry.get("version", 3), 254, interval))
+        silent = host.now - before
+        demand(
+            silent <= patience + 2 * MS,
+            f"{key} was silent for {silent / S:.3f} s and goes on as master",
+        )
+
+    def announces(self, host: Host, frames: act.SendFrames) -> None:
+        """Addresses are announced only when they are there."""
+        entry = next((one for one in host.entries if one["name"] == frames.router), None)
+        if entry is not None:
+            why = f"{host.number} {frames.router} announces addresses that it does not have"
+            demand(host.has_all(entry), why)
+
+    def settled(self, host: Host) -> None:
+        """A host has done all it wants to do for now: addresses are on masters and nowhere else."""
+        for status in host.status():
+            entry = next((one for one in host.entries if one["name"] == status["name"]), None)
+            if entry is None:
+                continue
+            who = f"{host.number} {status['name']}"
+            if not host.link_up and host.knows_its_links:
+                demand(
+                    status["state"] == "INITIALIZE", f"{who} is {status['state']} without a link"
+                )
+            if status["state"] != "MASTER" and host.knows_its_links:
+                present = host.has_any(entry)
+                demand(not present, f"{who} is {status['state']} and has addresses")
+            priority = status["effective_priority"]
+            demand(1 <= priority <= 255, f"{who} has priority {priority}")
+            if entry["priority"] != 255:
+                demand(priority <= 254, f"{who} has an owner's priority")

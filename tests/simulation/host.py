@@ -1,0 +1,334 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A host: the real engine on a pretended kernel, which can refuse, stop, crash and come back."""
+
+from __future__ import annotations
+
+import ipaddress
+from datetime import datetime, timezone
+from typing import Any, Callable
+
+from _vrrp.base.errors import ControlError
+from _vrrp.engine import actions as act
+from _vrrp.engine.commands import CommandResult
+from _vrrp.engine.engine import Engine
+from _vrrp.engine.holdings import Placed
+from _vrrp.engine.links import Link, LinkAddress
+from _vrrp.model.config import build_config
+from _vrrp.model.intent import Intent, Wish
+from _vrrp.wire.receive import Datagram
+from checkers import Checkers
+from network import Network
+from world import MS, World
+
+WALL = datetime(2026, 11, 22, tzinfo=timezone.utc)
+INDEX = 2
+_QUEUE_MAX = 200
+
+
+class Host:
+    """``own`` is its packed address. ``alive`` is whether its agent runs."""
+
+    def __init__(
+        self, world: World, network: Network, checkers: Checkers, number: int, family: int
+    ) -> None:
+        self.world, self.network, self.checkers = world, network, checkers
+        self.number = number
+        ipv4 = bytes([192, 0, 2, 10 + number])
+        self.own = ipv4 if family == 4 else b"\xfe\x80" + bytes(13) + bytes([number])
+        self.entries: list[dict[str, Any]] = []
+        self.addresses: dict[bytes, int] = {}
+        self.link_up = True
+        self.alive = False
+        self.paused = False
+        self.refused: set[type] = set()
+        self.clock_offset = 0
+        self.engine = Engine()
+        self._intents: dict[str, Intent] = {}
+        self._recoveries: tuple[act.Recovery, ...] = ()
+        self._waiting: list[Callable[[], list[act.Action]]] = []
+        self._life = 0
+        self._wake_planned_for: int | None = None
+        self._links_planned = False
+
+    # --- The life of its agent ---
+
+    @property
+    def now(self) -> int:
+        """Its own monotonic clock."""
+        return self.world.now + self.clock_offset
+
+    def boot(self) -> None:
+        """Start an agent, with the intents that were kept."""
+        if self.alive:
+            return
+        self.alive, self.paused = True, False
+        self._life += 1
+        self._waiting.clear()
+        self._wake_planned_for = None
+        self._links_planned = False
+        self.engine = Engine(self._intents)
+        self.world.note(f"{self.number} starts")
+        self._do(self.engine.links_changed(self._links(), self.now))
+        self.configure(self.entries)
+
+    def configure(self, entries: list[dict[str, Any]]) -> None:
+        """Give the agent a configuration."""
+        self.entries = entries
+        config = build_config({"instances": entries})
+        self.happens(lambda: self.engine.reconfigure(config, self.now))
+
+    def stop(self) -> None:
+        """Ask the agent to stop; it ends when it has handed over."""
+        self.happens(lambda: self.engine.stop(self.now))
+
+    def kill(self) -> None:
+        """End the agent as SIGKILL does; the unit cleans up a little later, and starts it again."""
+        if not self.alive:
+            return
+        self._die()
+        self.world.after(self.world.chance.randint(10, 300) * MS, self._clean_up)
+        self.world.after(self.world.chance.randint(1000, 3000) * MS, self.boot)
+
+    def power_off(self) -> None:
+        """End everything at once; nobody is told."""
+        if self.alive:
+            self._die()
+        self.addresses.clear()
+        self._recoveries = ()
+
+    def _die(self) -> None:
+        self.alive = False
+        self._life += 1
+        self._waiting.clear()
+        self.world.note(f"{self.number} dies")
+        self.checkers.died(self)
+
+    def _clean_up(self) -> None:
+        """What the unit does after the agent has died."""
+        recoveries, self._recoveries = self._recoveries, ()
+        for one in recoveries:
+            held = {held.address.packed for held in one.held if isinstance(held, Placed)}
+            served = held & set(self.addresses)
+            for packed in served:
+                del self.addresses[packed]
+            for destination, message in one.resignations if served else ():
+                resignation = act.Send(one.router, INDEX, one.source, destination, message)
+                self.network.carry(self, resignation)
+
+    def pause(self, length: int) -> None:
+        """Don't let the agent run for a while; what arrives is kept."""
+        if self.alive and not self.paused:
+            self.paused = True
+            self.world.note(f"{self.number} pauses")
+            life = self._life
+            self.world.after(length, lambda: self._resume(life))
+
+    def _resume(self, life: int) -> None:
+        if life != self._life or not self.paused:
+            return
+        self.paused = False
+        self.world.note(f"{self.number} goes on")
+        waiting, self._waiting = self._waiting, []
+        for event in waiting:
+            self._do(event())
+        self._do(self.engine.wakeup(self.now))
+        self._plan_wake()
+
+    def skip(self, length: int) -> None:
+        """Let its clock jump forward, as a machine that was suspended sees it."""
+        self.clock_offset += length
+        self._wake_planned_for = None
+        self._plan_wake()
+
+    # --- What happens to it ---
+
+    def happens(self, event: Callable[[], list[act.Action]]) -> None:
+        """Let the agent handle something, now or when it goes on."""
+        if not self.alive:
+            return
+        if self.paused:
+            if len(self._waiting) < _QUEUE_MAX:
+                self._waiting.append(event)
+            return
+        # As in the real loop, input goes before timers, and both follow each other.
+        self._do(event())
+        self._do(self.engine.wakeup(self.now))
+        self._plan_wake()
+
+    def hear(self, send: act.Send) -> None:
+        """A packet has arrived."""
+        if not self.link_up:
+            return
+        datagram = Datagram(send.source, send.destination, send.ttl, send.message)
+        ear = act.Ear(INDEX, datagram.family)
+        self.happens(lambda: self.engine.datagram(ear, datagram, self.now))
+
+    def want(self, name: str, wish: str, forced: bool = False) -> str:
+        """Set an intent as an operator does; gives the code of a refusal, or nothing."""
+        if not self.alive or self.paused:
+            return "unreachable"
+        try:
+            _number, actions = self.engine.set_intent(name, Intent(Wish(wish), forced), self.now)
+        except ControlError as error:
+            return error.code
+        self.world.note(f"{self.number} {name} wants {wish}")
+        self._do(actions)
+        self._plan_wake()
+        return ""
+
+    def set_link(self, up: bool) -> None:
+        """Pull the cable, or put it back."""
+        self.link_up = up
+        self._links_changed()
+
+    def _links_changed(self) -> None:
+        if self._links_planned:
+            return
+        self._links_planned = True
+        self.world.after(self.world.chance.randint(0, 2) * MS, lambda: self.happens(self._learn))
+
+    def _learn(self) -> list[act.Action]:
+        self._links_planned = False
+        return self.engine.links_changed(self._links(), self.now)
+
+    def _links(self) -> dict[str, Link]:
+        own = LinkAddress(self.own, 24 if len(self.own) == 4 else 64)
+        virtual = (LinkAddress(one, length) for one, length in self.addresses.items())
+        mac = bytes([2, 0, 0, 0, 0, self.number])
+        return {"eth0": Link(INDEX, "eth0", self.link_up, mac, (own, *virtual))}
+
+    def _plan_wake(self) -> None:
+        deadline = self.engine.next_deadline()
+        if deadline is None or deadline == self._wake_planned_for:
+            return
+        self._wake_planned_for = deadline
+        life = self._life
+        late = self.world.chance.randint(0, 200) * 1000
+        self.world.at(deadline - self.clock_offset + late, lambda: self._wake(life, deadline))
+
+    def _wake(self, life: int, deadline: int) -> None:
+        if life != self._life or deadline != self._wake_planned_for:
+            return
+        self._wake_planned_for = None
+        self.happens(list)
+
+    # --- The kernel ---
+
+    def _do(self, actions: list[act.Action]) -> None:
+        """Perform actions as the executor does; what fails becomes an event."""
+        while actions:
+            failures: list[act.Action] = []
+            silenced: set[str] = set()
+            for action in actions:
+                if isinstance(action, (act.Send, act.SendFrames)) and action.router in silenced:
+                    continue
+                if type(action) in self.refused:
+                    failures.append(action)
+                    if isinstance(action, act.Install):
+                        silenced.add(action.router)
+                else:
+                    self._perform(action)
+            actions = [
+                follow_up
+                for action in failures
+                for follow_up in self.engine.failed(action, "refused", self.now)
+            ]
+        self.checkers.settled(self)
+        if self.engine.stopped:
+            self._die()
+
+    def _perform(self, action: act.Action) -> None:
+        if isinstance(action, act.Send):
+            self.world.note(f"{self.number} {action.router} sends {action.message[2]}")
+            self.checkers.sends(self, action)
+            self.network.carry(self, action)
+        elif isinstance(action, (act.Install, act.Remove)):
+            self._change_addresses(action)
+        elif isinstance(action, act.SendFrames):
+            self.checkers.announces(self, action)
+        elif isinstance(action, act.Transition):
+            self.world.note(f"{self.number} {action.router} {action.new}: {action.cause}")
+            self.checkers.changes(self, action)
+        elif isinstance(action, act.KeepIntents):
+            self._intents = dict(action.intents)
+        elif isinstance(action, act.KeepRecovery):
+            self._recoveries = action.recoveries
+        elif isinstance(action, act.Run):
+            self._run(action)
+
+    def _change_addresses(self, action: act.Install | act.Remove) -> None:
+        before = dict(self.addresses)
+        for held in action.held:
+            if not isinstance(held, Placed):
+                continue
+            if isinstance(action, act.Install):
+                self.addresses[held.address.packed] = held.address.prefix_length
+            else:
+                self.addresses.pop(held.address.packed, None)
+        if self.addresses != before:
+            self._links_changed()
+
+    def _run(self, run: act.Run) -> None:
+        """A program that ends after a while, well or not, or never."""
+        life = self._life
+        fate = 0 if self.world.kind else self.world.chance.random()
+        result = CommandResult(0 if fate < 0.8 else 1)
+        if fate < 0.95:
+            delay = self.world.chance.randint(1, 900) * MS
+            self.world.after(delay, lambda: self._ended(life, run.number, result))
+
+    def _ended(self, life: int, number: int, result: CommandResult) -> None:
+        if life == self._life:
+            self.happens(lambda: self.engine.command_finished(number, result, self.now))
+
+    # --- What can be seen ---
+
+    def status(self) -> list[dict[str, Any]]:
+        """The status of its instances."""
+        found: list[dict[str, Any]] = self.engine.status(self.now, WALL)["instances"]
+        return found
+
+    def states(self) -> dict[str, str]:
+        """The states of its instances by name; nothing when the agent does not run."""
+        if not self.alive:
+            return {}
+        return {one["name"]: one["state"] for one in self.status()}
+
+    def serves(self, entry: dict[str, Any]) -> bool:
+        """Whether it has all addresses of an instance and can be reached."""
+        return self.link_up and all(one in self.addresses for one in packed_addresses(entry))
+
+    def has_all(self, entry: dict[str, Any]) -> bool:
+        """Whether it has all addresses of an instance, or one was just taken from it."""
+        present = all(one in self.addresses for one in packed_addresses(entry))
+        return present or not self.knows_its_links
+
+    @property
+    def knows_its_links(self) -> bool:
+        """Whether the agent has been told of all changes of its interface."""
+        return not self._links_planned
+
+    def has_any(self, entry: dict[str, Any]) -> bool:
+        """Whether it has an address of an instance."""
+        return any(one in self.addresses for one in packed_addresses(entry))
+
+    # --- Other programs on the host ---
+
+    def steal(self, packed: bytes) -> None:
+        """Delete an address behind the agent's back."""
+        del self.addresses[packed]
+        self._links_changed()
+
+    def plant(self, entry: dict[str, Any]) -> None:
+        """Add the addresses of an instance behind the agent's back."""
+        for packed in packed_addresses(entry):
+            self.addresses.setdefault(packed, 32)
+        self._links_changed()
+
+
+def packed_addresses(entry: dict[str, Any]) -> tuple[bytes, ...]:
+    """The addresses of an instance, packed."""
+    return tuple(ipaddress.ip_interface(one).ip.packed for one in entry["addresses"])

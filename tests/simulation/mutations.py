@@ -1,0 +1,159 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Bugs that have been made before, planted one at a time to see that the simulation finds them.
+
+Most are bugs that were read in other implementations, the rest are steps that are easily left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """``right`` stands once in a file of the agent, and is replaced by ``wrong``."""
+
+    name: str
+    file: str
+    right: str
+    wrong: str
+
+
+MUTATIONS = [
+    Mutation(
+        "skew in whole seconds",
+        "fsm/timing.py",
+        "return (256 - priority) * unit // 256",
+        "return (256 - priority) * unit // 256 // 1_000_000_000 * 1_000_000_000",
+    ),
+    Mutation(
+        "skew that grows with the priority",
+        "fsm/timing.py",
+        "return (256 - priority) * unit // 256",
+        "return priority * unit // 256",
+    ),
+    Mutation(
+        "a tie-break in Backup, which only a master makes",
+        "fsm/backup.py",
+        "or peer.priority >= parameters.priority:",
+        "or (peer.priority, peer.address) >= (parameters.priority, parameters.address):",
+    ),
+    Mutation(
+        "a worse advertisement resets the timer of a backup that preempts",
+        "fsm/backup.py",
+        "return replace(state, master=peer), []\n    preempt_at",
+        "return _defer(parameters, state, peer, now), []\n    preempt_at",
+    ),
+    Mutation(
+        "priority 0 is ignored in Backup",
+        "fsm/backup.py",
+        "if peer.priority == PRIORITY_RELEASE:\n        down_at",
+        "if peer.priority == PRIORITY_RELEASE:\n        return state, []\n        down_at",
+    ),
+    Mutation(
+        "priority 0 makes a backup wait as long as ever",
+        "fsm/backup.py",
+        "down_at = now + parameters.skew_time(state.master_adver_interval)",
+        "down_at = now + parameters.master_down_interval(state.master_adver_interval)",
+    ),
+    Mutation(
+        "the interval of the master is not learned",
+        "fsm/backup.py",
+        "interval = peer.advertisement_interval\n",
+        "interval = parameters.advertisement_interval\n",
+    ),
+    Mutation(
+        "a master does not yield",
+        "fsm/master.py",
+        "if parameters.loses_to(peer):",
+        "if parameters.loses_to(peer) and peer.priority == 255:",
+    ),
+    Mutation(
+        "equal priorities are decided the wrong way round",
+        "fsm/parameters.py",
+        "return (peer.priority, peer.address) > (self.priority, self.address)",
+        "return (peer.priority, self.address) > (self.priority, peer.address)",
+    ),
+    Mutation(
+        "no look around after a pause",
+        "fsm/step.py",
+        "return now - silent_since > parameters.presumed_dead_after",
+        "return False",
+    ),
+    Mutation(
+        "a claim after a pause is carried out at once",
+        "fsm/step.py",
+        "if isinstance(event, (Claim, Elected)):",
+        "if False:",
+    ),
+    Mutation(
+        "the addresses stay on a master that is overruled",
+        "fsm/master.py",
+        "return to_backup(parameters, now, reason, peer)",
+        "return to_backup(parameters, now, reason, peer)[0], []",
+    ),
+    Mutation(
+        "a resigning master lets go at once",
+        "fsm/master.py",
+        "return after, [Advertise(PRIORITY_RELEASE)]",
+        "return to_backup(parameters, now, event.cause)[0], "
+        "[Advertise(PRIORITY_RELEASE), RemoveAddresses()]",
+    ),
+    Mutation(
+        "a new master speaks before it serves",
+        "fsm/transitions.py",
+        "return state, [InstallAddresses(), *tell]",
+        "return state, [*tell, InstallAddresses()]",
+    ),
+    Mutation(
+        "a drain is never undone",
+        "fsm/resigning.py",
+        "if parameters.stay_out or state.purpose is Purpose.GROUP:",
+        "if True:",
+    ),
+    Mutation(
+        "an interface that is gone is not noticed by a master",
+        "engine/engine.py",
+        "if obstacle.hard or isinstance(router.state, Backup):",
+        "if isinstance(router.state, Backup):",
+    ),
+    Mutation(
+        "one that was refused never tries again",
+        "fsm/transitions.py",
+        "return Initialize(cause, now + RETRY_INTERVAL if retry else None)",
+        "return Initialize(cause)",
+    ),
+    Mutation(
+        "a lost address is not put back",
+        "fsm/master.py",
+        "return state, [InstallAddresses(), Announce()]",
+        "return state, [Announce()]",
+    ),
+    Mutation(
+        "members of a group follow nobody",
+        "engine/groups.py",
+        "if leader is not None:",
+        "if leader is None and not members:",
+    ),
+    Mutation(
+        "the delay of a preemption starts again and again",
+        "fsm/backup.py",
+        "preempt_at = state.preempt_at or max(",
+        "preempt_at = max(",
+    ),
+    Mutation(
+        "sending may fail for longer than the peers wait",
+        "engine/engine.py",
+        "router.failed_to_send() < router.instance.down_intervals",
+        "router.failed_to_send() < 10",
+    ),
+    Mutation(
+        "a holder does not outbid the master",
+        "engine/intents.py",
+        "router.hold_priority = min(peer.priority + 1, PRIORITY_MAX)",
+        "router.hold_priority = peer.priority",
+    ),
+]

@@ -1,0 +1,62 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One segment that loses, delays, doubles and reorders packets, and can be parted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from _vrrp.engine.actions import Send
+from world import MS, World
+
+if TYPE_CHECKING:
+    from host import Host
+
+
+@dataclass
+class Weather:
+    """How bad the network is: probabilities, and the longest delay in nanoseconds."""
+
+    loss: float = 0.0
+    doubling: float = 0.0
+    delay_max: int = MS // 2
+
+
+class Network:
+    """Carries packets between the hosts; packets of different delays overtake each other."""
+
+    def __init__(self, world: World) -> None:
+        self.hosts: list[Host] = []
+        self.weather = Weather()
+        self.parted: set[tuple[int, int]] = set()
+        self._world = world
+
+    def carry(self, sender: Host, send: Send) -> None:
+        """Deliver a packet to everybody it reaches."""
+        for receiver in self.hosts:
+            if receiver is sender or not self.is_addressed(receiver, send.destination):
+                continue
+            if (sender.number, receiver.number) in self.parted or not sender.link_up:
+                continue
+            if self._world.happens(self.weather.loss):
+                continue
+            self._deliver(receiver, send)
+            if self._world.happens(self.weather.doubling):
+                self._deliver(receiver, send)
+
+    @staticmethod
+    def is_addressed(receiver: Host, destination: bytes) -> bool:
+        """Whether a packet is for a host: multicast is for all."""
+        return destination[0] in (224, 255) or destination == receiver.own
+
+    def _deliver(self, receiver: Host, send: Send) -> None:
+        delay = self._world.chance.randint(MS // 20, self.weather.delay_max)
+        self._world.after(delay, lambda: receiver.hear(send))
+
+    def heal(self) -> None:
+        """Be perfect from now on."""
+        self.weather = Weather()
+        self.parted.clear()

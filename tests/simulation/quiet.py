@@ -1,0 +1,95 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What must hold once all faults are over and the elections too: one master, and the right one."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping
+
+from checkers import demand
+from host import Host
+from scenario import Cluster
+from world import S
+
+Status = Mapping[str, Any]
+QUIET_FOR = 5 * S
+
+
+def check_quiet(cluster: Cluster) -> None:
+    """Everything that is promised of a quiet network."""
+    recent = [one for one in cluster.checkers.transitions if one[0] > cluster.world.now - QUIET_FOR]
+    demand(not recent, f"still changing: {recent}")
+    for place in range(len(cluster.hosts[0].entries)):
+        check_instance(cluster, place)
+    if cluster.grouped:
+        check_groups(cluster)
+
+
+def statuses(cluster: Cluster, place: int) -> list[tuple[Host, Status]]:
+    """The status of one instance on every host that runs."""
+    return [(host, host.status()[place]) for host in cluster.hosts if host.alive]
+
+
+def masters_of(cluster: Cluster, place: int) -> list[Host]:
+    """The hosts that are master of an instance."""
+    return [host for host, one in statuses(cluster, place) if one["state"] == "MASTER"]
+
+
+def check_instance(cluster: Cluster, place: int) -> None:
+    """Exactly one master, which all hear, and addresses there and nowhere else."""
+    found = statuses(cluster, place)
+    masters = [(host, one) for host, one in found if one["state"] == "MASTER"]
+    shown = {host.number: (one["state"], one["intent"], one["reason"]) for host, one in found}
+    demand(all(one["state"] != "INITIALIZE" for _host, one in found), f"one is left out: {shown}")
+    if all(one["intent_forced"] for _host, one in found):
+        demand(not masters, f"all are out by force, and yet {shown}")
+        return
+    demand(len(masters) == 1, f"not one master: {shown}")
+    (master, status) = masters[0]
+    for host, one in found:
+        entry = host.entries[place]
+        if host is master:
+            demand(host.serves(entry), f"{host.number} is master and does not serve")
+            continue
+        demand(not host.has_any(entry), f"{host.number} has addresses and is {one['state']}")
+        if one["state"] == "BACKUP":
+            heard = (one["master"] or {}).get("address")
+            demand(heard == status["address"], f"{host.number} hears {heard}: {shown}")
+    _check_choice(cluster, place, master, status, found)
+
+
+def _check_choice(
+    cluster: Cluster,
+    place: int,
+    master: Host,
+    status: Status,
+    found: list[tuple[Host, Status]],
+) -> None:
+    """The master is the one that the operator, or else the election, wants."""
+    fit = [(host, one) for host, one in found if not one["intent_forced"]]
+    if any(one["priority"] == 255 for _host, one in found):
+        return  # An owner has the last word, whatever is wanted of others.
+    holders = [host.number for host, one in fit if one["intent"] == "master"]
+    if (
+        holders and status["effective_priority"] < 254
+    ):  # Nobody can outbid the highest priority there is.
+        demand(master.number in holders, f"{master.number} is master, and {holders} hold")
+        return
+    for host, one in fit:
+        if one["intent"] == "backup" or len({entry["priority"] for entry in host.entries}) > 1:
+            continue  # A group whose members disagree has no best host.
+        entry = host.entries[place]
+        better = one["effective_priority"] > status["effective_priority"]
+        demand(
+            not (better and entry["preempt"]),
+            f"{host.number} is better than {master.number} ({status['intent']}) and does nothing",
+        )
+
+
+def check_groups(cluster: Cluster) -> None:
+    """All members of a group are master together, or none is."""
+    for host in cluster.hosts:
+        masters = [one["state"] == "MASTER" for one in host.status()]
+        demand(len(set(masters)) == 1, f"{host.number} is master of a part of its group")

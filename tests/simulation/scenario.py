@@ -1,0 +1,246 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a seed stands for: a cluster, and what happens to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Callable
+
+from _vrrp.engine import actions as act
+from checkers import Checkers
+from host import Host
+from network import Network, Weather
+from world import MS, S, World
+
+ADDRESSES = {
+    4: (["192.0.2.100/24"], ["192.0.2.200/24", "192.0.2.201/24"]),
+    6: (["fe80::100/64", "2001:db8::100/64"], ["fe80::200/64"]),
+}
+NAMES = ("web", "db")
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """The hosts of a run, and what they have in common."""
+
+    world: World
+    network: Network
+    checkers: Checkers
+    hosts: list[Host]
+    grouped: bool
+
+
+def make_cluster(seed: int) -> Cluster:
+    """Two to four hosts with one or two instances, drawn from the seed."""
+    world = World(seed)
+    chance = world.chance
+    network, checkers = Network(world), Checkers()
+    family = 6 if chance.random() < 0.25 else 4
+    common = _common(chance, family)
+    count = 2 if chance.random() < 0.3 else 1
+    grouped = count == 2 and chance.random() < 0.6
+    priorities = _priorities(chance)
+    unicast = chance.random() < 0.2
+    torn = grouped and chance.random() < 0.3
+    hosts = [
+        Host(world, network, checkers, number, family)
+        for number in range(1, chance.randint(2, 4) + 1)
+    ]
+    network.hosts = hosts
+    for host in hosts:
+        host.entries = [
+            {
+                **common,
+                "name": NAMES[place],
+                "vrid": 51 + place,
+                "addresses": ADDRESSES[family][place],
+                "priority": chance.randint(1, 254) if torn else priorities[host.number],
+                **({"sync_group": "edge"} if grouped else {}),
+                **({"unicast_peers": _peers(hosts)} if unicast else {}),
+                **_own(chance, common),
+            }
+            for place in range(count)
+        ]
+    return Cluster(world, network, checkers, hosts, grouped)
+
+
+def _common(chance: Any, family: int) -> dict[str, Any]:
+    version = 2 if family == 4 and chance.random() < 0.2 else 3
+    interval = 1 if version == 2 else chance.choice([1, 1, 0.5, 2])
+    common: dict[str, Any] = {
+        "interface": "eth0",
+        "version": version,
+        "advertisement_interval": interval,
+        "down_intervals": chance.choice([3, 3, 3, 2, 4]),
+        "preempt": chance.random() < 0.8,
+    }
+    if common["preempt"] and chance.random() < 0.15:
+        common["preempt_delay"] = chance.choice([2, 8])
+    if chance.random() < 0.15:
+        common["startup_delay"] = chance.choice([1, 6])
+    return common
+
+
+def _priorities(chance: Any) -> dict[int, int]:
+    """Distinct mostly, equal sometimes, and now and then an owner."""
+    kind = chance.random()
+    if kind < 0.15:
+        return dict.fromkeys(range(1, 5), 100)
+    found = {number: chance.randint(1, 254) for number in range(1, 5)}
+    if kind < 0.3:
+        found[1] = 255
+    if kind > 0.9:
+        found[2] = found[3]
+    return found
+
+
+def _own(chance: Any, common: dict[str, Any]) -> dict[str, Any]:
+    """What a host has for itself: version 3 learns the interval, so it may differ."""
+    own: dict[str, Any] = {}
+    if common["version"] == 3 and chance.random() < 0.1:
+        own["advertisement_interval"] = chance.choice([1, 3])
+    if chance.random() < 0.1:
+        command = {"command": "/bin/check", "interval": 1, "fall": 2}
+        own["track_scripts"] = [{**command, "weight": chance.choice([0, -50, 50])}]
+    if chance.random() < 0.15:
+        own["hooks"] = [
+            {"on": moment, "command": f"/bin/{moment}", "timeout": 1}
+            for moment in chance.sample(["master", "backup", "initialize", "leaving_master"], 2)
+        ]
+    return own
+
+
+def _peers(hosts: list[Host]) -> list[str]:
+    from _vrrp.model.family import text
+
+    return [text(host.own) for host in hosts]
+
+
+# --- Chaos ----------------------------------------------------------------------------------------
+
+
+def plan_chaos(cluster: Cluster, length: int) -> None:
+    """Plan faults for a while; everything is mended by ``heal``."""
+    chance = cluster.world.chance
+    for _count in range(chance.randint(2, 14)):
+        when = cluster.world.now + chance.randint(0, length)
+        what, host = chance.choice(FAULTS), chance.choice(cluster.hosts)
+        cluster.world.at(when, partial(what, cluster, host))
+
+
+def _part(cluster: Cluster, host: Host) -> None:
+    """Nobody hears the host, it hears nobody, or both."""
+    kind = cluster.world.chance.choice(["deaf", "mute", "both", "one"])
+    others = [one for one in cluster.hosts if one is not host]
+    if kind == "one":
+        others = [cluster.world.chance.choice(others)]
+    for other in others:
+        if kind != "deaf":
+            cluster.network.parted.add((host.number, other.number))
+        if kind != "mute":
+            cluster.network.parted.add((other.number, host.number))
+    cluster.world.note(f"{host.number} {kind}")
+
+
+def _join(cluster: Cluster, host: Host) -> None:
+    cluster.network.parted.clear()
+
+
+def _storm(cluster: Cluster, host: Host) -> None:
+    chance = cluster.world.chance
+    cluster.network.weather = Weather(
+        chance.choice([0.05, 0.3, 0.6]), chance.choice([0, 0.2]), chance.choice([1, 50, 900]) * MS
+    )
+
+
+def _calm(cluster: Cluster, host: Host) -> None:
+    cluster.network.weather = Weather()
+
+
+def _kill(cluster: Cluster, host: Host) -> None:
+    host.kill()
+
+
+def _cut_power(cluster: Cluster, host: Host) -> None:
+    host.power_off()
+    cluster.world.after(cluster.world.chance.randint(1, 15) * S, host.boot)
+
+
+def _pause(cluster: Cluster, host: Host) -> None:
+    host.pause(cluster.world.chance.choice([200, 2500, 8000]) * MS)
+
+
+def _hold_and_pause(cluster: Cluster, host: Host) -> None:
+    """A holder that does not run for longer than the others wait."""
+    host.want(NAMES[0], "master")
+    cluster.world.after(cluster.world.chance.randint(1, 3) * S, lambda: host.pause(8 * S))
+
+
+def _skip(cluster: Cluster, host: Host) -> None:
+    host.skip(cluster.world.chance.choice([1, 10, 600]) * S)
+
+
+def _flap(cluster: Cluster, host: Host) -> None:
+    host.set_link(False)
+    delay = cluster.world.chance.choice([1, 300, 5000]) * MS
+    cluster.world.after(delay, lambda: host.set_link(True))
+
+
+def _refuse(cluster: Cluster, host: Host) -> None:
+    chance = cluster.world.chance
+    host.refused = {chance.choice([act.Install, act.Send, act.SendFrames])}
+    cluster.world.after(chance.randint(1, 6) * S, host.refused.clear)
+
+
+def _reload(cluster: Cluster, host: Host) -> None:
+    """Other settings that all hosts may differ in."""
+    chance = cluster.world.chance
+    changes: dict[str, Any] = chance.choice(
+        [
+            {"preempt": True},
+            {"announce_count": 1},
+            {"announce_refresh": 2},
+            {"startup_delay": 0},
+        ]
+    )
+    host.configure([{**entry, **changes} for entry in host.entries])
+
+
+def _lose_address(cluster: Cluster, host: Host) -> None:
+    """Another program deletes an address."""
+    if host.addresses:
+        host.steal(cluster.world.chance.choice(sorted(host.addresses)))
+
+
+def _add_address(cluster: Cluster, host: Host) -> None:
+    """Another program adds a virtual address."""
+    if host.entries[0]["priority"] != 255:  # An owner may have them by itself.
+        host.plant(host.entries[0])
+
+
+def _want(cluster: Cluster, host: Host) -> None:
+    chance = cluster.world.chance
+    wish = chance.choice(["master", "backup", "auto"])
+    host.want(NAMES[0], wish, forced=wish == "backup" and chance.random() < 0.3)
+
+
+FAULTS: list[Callable[[Cluster, Host], None]] = [
+    _part, _part, _join, _storm, _storm, _calm, _kill, _cut_power, _cut_power, _pause, _pause,
+    _skip, _flap, _refuse, _reload, _lose_address, _add_address, _want, _want, _want,
+    _hold_and_pause,
+]  # fmt: skip
+
+
+def heal(cluster: Cluster) -> None:
+    """End all faults: the network is perfect, all agents run, all links are up."""
+    cluster.network.heal()
+    cluster.world.kind = True
+    for host in cluster.hosts:
+        host.refused.clear()
+        if not host.link_up:
+            host.set_link(True)
+        host.boot()
