@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.errors import AnsibleFilterError
+from ansible.errors import AnsibleFilterError, AnsibleUndefinedVariable
 from ansible_collections.failover.vrrp.plugins.plugin_utils._inventory import InventoryError, plan
 
 _VARIABLES = ("vrrp_instances", "vrrp_priority")
+_RESOLVED = "__vrrp_resolved"
 
 
 def vrrp_plan(
@@ -22,13 +23,28 @@ def vrrp_plan(
     ``instances`` are those of every host when none of them has any in its variables: that is so
     where they are given to the role as parameters.
     """
-    variables = {host: {name: hostvars[host].get(name) for name in _VARIABLES} for host in hosts}
+    variables = {host: _variables_of(hostvars[host]) for host in hosts}
     if all(own["vrrp_instances"] is None for own in variables.values()):
         variables = {host: {**own, "vrrp_instances": instances} for host, own in variables.items()}
     try:
         return plan(variables)
     except InventoryError as error:
         raise AnsibleFilterError(f"the inventory is not right:\n{error}") from None
+
+
+def _variables_of(host: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """What a host's variables say, as the host itself has resolved it in the role.
+
+    A host that is not in the play has resolved nothing, and variables that look at other hosts
+    can't be resolved for it: it keeps its place, and there is nothing to compare.
+    """
+    resolved = host.get(_RESOLVED)
+    if resolved is not None:
+        return {name: resolved.get(name) for name in _VARIABLES}
+    try:
+        return {name: host.get(name) for name in _VARIABLES}
+    except AnsibleUndefinedVariable:
+        return dict.fromkeys(_VARIABLES)
 
 
 class FilterModule:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 from typing import Any, Dict, List, Sequence, Tuple
 
+from .._vrrp.base.constants import FILTER_TABLE_PREFIX
 from .host import Host, read
 from .places import FIREWALLD_ZONES, NFTABLES_DROP_IN, NFTABLES_DROP_IN_DIRECTORY
 
@@ -122,6 +123,7 @@ def _input_chains(host: Host) -> List[Chain]:
         if chain.get("hook") == "input"
         and chain.get("type") == "filter"
         and chain["family"] in _FAMILIES
+        and not chain["table"].startswith(FILTER_TABLE_PREFIX)
     ]
 
 

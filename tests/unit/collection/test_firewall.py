@@ -76,7 +76,14 @@ def test_nftables_that_has_the_rule_is_left_alone(tmp_path: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "other", [{"hook": "forward"}, {"type": "nat"}, {"family": "bridge"}, {"hook": None}]
+    "other",
+    [
+        {"hook": "forward"},
+        {"type": "nat"},
+        {"family": "bridge"},
+        {"hook": None},
+        {"table": "vrrp_agent_4_51_2"},
+    ],
 )
 def test_only_chains_that_filter_what_arrives_count(other: dict[str, Any]) -> None:
     managed, _pretender = host(ruleset({"chain": {**CHAIN, **other}}))

@@ -74,3 +74,6 @@ HOOKS_WAITING_MAX = 16
 
 # A command is ended when its time is over; this is for whoever ends it to say so.
 COMMAND_GRACE = seconds(2)
+
+# Tables of the packet filter that are ours, and no firewall of the operator's.
+FILTER_TABLE_PREFIX = "vrrp_agent_"

@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Tuple
 
+from ..base.constants import FILTER_TABLE_PREFIX
 from ..model.family import Family
 from ..model.instance import Instance
 
@@ -68,5 +69,6 @@ def packet_filter(instance: Instance, parent_index: int) -> Filter | None:
     """
     if instance.accept_mode or instance.is_owner:
         return None
-    table = f"vrrp_agent_{instance.family.value}_{instance.vrid}_{parent_index}"
+    place = f"{instance.family.value}_{instance.vrid}_{parent_index}"
+    table = FILTER_TABLE_PREFIX + place
     return Filter(table, tuple(one.packed for one in instance.served_addresses))
