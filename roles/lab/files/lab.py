@@ -14,6 +14,7 @@ Root file systems are built once for each suite and shared; a host writes to an 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import json
 import os
@@ -106,6 +107,17 @@ def restore_limits() -> None:
 # --- One host ------------------------------------------------------------------------------------
 
 
+def children_of(pid: int) -> list[int]:
+    """The processes that a process has started."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError, IndexError):
+            parent = (entry / "stat").read_text().rpartition(")")[2].split()[1]
+            if int(parent) == pid:
+                found.append(int(entry.name))
+    return found
+
+
 class Host:
     """A host of a lab; what it remembers is in files, so every call can make it anew."""
 
@@ -184,7 +196,10 @@ class Host:
         attempt("ip", "-n", self.lab.bridge, "link", "set", self.port, "down")
         if self.is_on:
             pid = int(self.process_file.read_text())
-            os.kill(pid, signal.SIGKILL)
+            # The host's first process outlives systemd-nspawn at times, and everything on it.
+            for doomed in [*children_of(pid), pid]:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(doomed, signal.SIGKILL)
             while Path(f"/proc/{pid}/cmdline").exists() and self.is_on:
                 time.sleep(0.01)
         self.process_file.unlink(missing_ok=True)
