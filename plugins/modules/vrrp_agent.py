@@ -32,9 +32,10 @@ options:
     description:
       - The configuration, see the role P(failover.vrrp.vrrp#role) for its settings. It is left as it is when this is left out.
     type: dict
-  passwords:
+  secrets:
     description:
-      - The passwords of instances of version 2, by the names of the instances. They are not shown in any log or diff.
+      - What is secret in O(config), by the names of the instances. Each has a C(password), or C(hmac_keys), which is a list of
+        C(id) and C(secret). They are not shown in any log or diff.
       - On the host they stand in the configuration file, which the agent's group can read.
     type: dict
   firewall:
@@ -105,17 +106,26 @@ from ansible_collections.failover.vrrp.plugins.module_utils._install.present imp
 )
 
 
-def with_passwords(
-    config: dict[str, t.Any] | None, passwords: dict[str, str]
+def with_secrets(
+    config: dict[str, t.Any] | None, secrets: dict[str, dict[str, t.Any]]
 ) -> dict[str, t.Any] | None:
-    """The configuration with the passwords in their places."""
-    if not config or not passwords:
+    """The configuration with the secrets in their places."""
+    if not config or not secrets:
         return config
     instances = [
-        {**one, "password": passwords[one["name"]]} if one.get("name") in passwords else one
-        for one in config.get("instances", [])
+        complete(one, secrets.get(str(one.get("name")), {})) for one in config.get("instances", [])
     ]
     return {**config, "instances": instances}
+
+
+def complete(instance: dict[str, t.Any], secrets: dict[str, t.Any]) -> dict[str, t.Any]:
+    """The instance with its own secrets."""
+    completed = dict(instance)
+    if "password" in secrets:
+        completed["password"] = secrets["password"]
+    if "hmac_keys" in secrets:
+        completed["hmac"] = {**instance.get("hmac", {}), "keys": secrets["hmac_keys"]}
+    return completed
 
 
 def bring_to_state(module: AnsibleModule, host: Host) -> dict[str, t.Any]:
@@ -127,7 +137,7 @@ def bring_to_state(module: AnsibleModule, host: Host) -> dict[str, t.Any]:
     bundle, archive = parameters["bundle"], parameters["archive"]
     if not archive and not module.check_mode and not has_version(bundle):
         return {"changed": True, "needs_archive": True}
-    config = with_passwords(parameters["config"], parameters["passwords"] or {})
+    config = with_secrets(parameters["config"], parameters["secrets"] or {})
     wanted = Wanted(bundle, archive, sys.executable, config, parameters["firewall"])
     restart = make_present(host, wanted)
     changed = bool(host.changes) or restart
@@ -140,7 +150,7 @@ def main() -> None:
         argument_spec={
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             "config": {"type": "dict"},
-            "passwords": {"type": "dict", "no_log": True},
+            "secrets": {"type": "dict", "no_log": True},
             "firewall": {"type": "bool", "default": True},
             "bundle": {"type": "str"},
             "archive": {"type": "path"},

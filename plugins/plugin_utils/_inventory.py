@@ -27,7 +27,7 @@ _HOSTS_MAX = 254
 
 # What all hosts of an instance have to agree on; interfaces are named differently everywhere.
 _COMMON = ("vrid", "version", "addresses", "advertisement_interval", "down_intervals")
-_SECRET = "password"
+_PASSWORD, _HMAC, _KEYS = "password", "hmac", "keys"
 
 
 class InventoryError(Exception):
@@ -62,10 +62,33 @@ def plan(variables: t.Mapping[str, Variables]) -> dict[str, dict[str, Instances]
     return {host: _without_secrets(config) for host, config in configs.items()}
 
 
+def secrets(instances: t.Sequence[t.Mapping[str, t.Any]]) -> dict[str, dict[str, t.Any]]:
+    """What is secret of the instances, by their names, as the module vrrp_agent takes it."""
+    found = {str(one.get("name")): _secrets_of(_without_empty(one)) for one in instances}
+    return {name: own for name, own in found.items() if own}
+
+
+def _secrets_of(instance: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    hmac = instance.get(_HMAC)
+    found = {
+        _PASSWORD: instance.get(_PASSWORD),
+        "hmac_keys": hmac.get(_KEYS) if isinstance(hmac, Mapping) else None,
+    }
+    return {kind: secret for kind, secret in found.items() if secret}
+
+
 def _without_secrets(config: dict[str, Instances]) -> dict[str, Instances]:
     """What is secret takes another way to the host than what may be shown."""
-    listed = config["instances"]
-    return {"instances": [{k: v for k, v in one.items() if k != _SECRET} for one in listed]}
+    return {"instances": [_showable(one) for one in config["instances"]]}
+
+
+def _showable(instance: dict[str, t.Any]) -> dict[str, t.Any]:
+    shown = _without(instance, _PASSWORD)
+    return {**shown, _HMAC: _without(shown[_HMAC], _KEYS)} if _HMAC in shown else shown
+
+
+def _without(values: t.Mapping[str, t.Any], unwanted: str) -> dict[str, t.Any]:
+    return {key: value for key, value in values.items() if key != unwanted}
 
 
 def _instances(own: Variables, derived: int) -> Instances:
@@ -119,12 +142,13 @@ def _equal_priorities(name: str, members: list[tuple[str, dict[str, t.Any]]]) ->
 
 def _disagreements(name: str, members: list[tuple[str, dict[str, t.Any]]]) -> list[str]:
     first_host, first = members[0]
-    secrets = [
-        f"{name}: {_SECRET} is not the same on {first_host} and {host}"
+    unequal = [
+        f"{name}: {what} is not the same on {first_host} and {host}"
         for host, instance in members[1:]
-        if instance.get(_SECRET) != first.get(_SECRET)
+        for what, kind in (("password", _PASSWORD), ("hmac.keys", "hmac_keys"))
+        if _secrets_of(instance).get(kind) != _secrets_of(first).get(kind)
     ]
-    return secrets + [
+    return unequal + [
         f"{name}: {key} is {first.get(key)} on {first_host} and {instance.get(key)} on {host}"
         for host, instance in members[1:]
         for key in _COMMON

@@ -18,6 +18,7 @@ from typing import Any, Callable
 
 ROOT = Path(__file__).resolve().parents[2]
 PROBE = ROOT / "roles" / "lab" / "files" / "probe.py"
+REPLAY = Path(__file__).resolve().parent / "replay.py"
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "plugins" / "module_utils")}
 QUIET_IPV6 = ("all", "default", "eth0")
 
@@ -222,6 +223,12 @@ class Probe:
         result: dict[str, Any] = json.loads(output)
         assert result["sent"] > 0
         return result
+
+
+def replay(host: Host, capture: Path) -> None:
+    """Send the frames of a capture file from a host once more."""
+    sent = host.start(sys.executable, str(REPLAY), str(capture))
+    assert sent.wait(10) == 0
 
 
 class Capture:

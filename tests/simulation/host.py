@@ -16,14 +16,16 @@ from _vrrp.engine.commands import CommandResult
 from _vrrp.engine.engine import Engine
 from _vrrp.engine.holdings import Placed
 from _vrrp.engine.links import Link, LinkAddress
+from _vrrp.engine.signer import Signer
 from _vrrp.model.config import build_config
 from _vrrp.model.intent import Intent, Wish
-from _vrrp.wire.receive import Datagram
+from _vrrp.wire.datagram import Datagram
 from checkers import Checkers
 from network import Network
 from world import MS, World
 
 WALL = datetime(2026, 11, 22, tzinfo=timezone.utc)
+EPOCH = int(WALL.timestamp()) * 1_000_000_000
 INDEX = 2
 _QUEUE_MAX = 200
 
@@ -46,6 +48,7 @@ class Host:
         self.refused: set[type] = set()
         self.clock_offset = 0
         self.engine = Engine()
+        self._signer = Signer()
         self._intents: dict[str, Intent] = {}
         self._recoveries: tuple[act.Recovery, ...] = ()
         self._waiting: list[Callable[[], list[act.Action]]] = []
@@ -60,6 +63,11 @@ class Host:
         """Its own monotonic clock."""
         return self.world.now + self.clock_offset
 
+    @property
+    def wall(self) -> int:
+        """The time of day in nanoseconds since 1970, on which all hosts agree."""
+        return EPOCH + self.world.now
+
     def boot(self) -> None:
         """Start an agent, with the intents that were kept."""
         if self.alive:
@@ -70,6 +78,7 @@ class Host:
         self._wake_planned_for = None
         self._links_planned = False
         self.engine = Engine(self._intents)
+        self._signer = Signer()
         self.world.note(f"{self.number} starts")
         self._do(self.engine.links_changed(self._links(), self.now))
         self.configure(self.entries)
@@ -114,9 +123,8 @@ class Host:
             served = held & set(self.addresses)
             for packed in served:
                 del self.addresses[packed]
-            for destination, message in one.resignations if served else ():
-                resignation = act.Send(one.router, INDEX, one.source, destination, message)
-                self.network.carry(self, resignation)
+            for resignation in one.sends(INDEX) if served else ():
+                self.network.carry(self, self._signer.signed(resignation, self.wall))
 
     def pause(self, length: int) -> None:
         """Don't let the agent run for a while; what arrives is kept."""
@@ -162,7 +170,7 @@ class Host:
         """A packet has arrived."""
         if not self.link_up:
             return
-        datagram = Datagram(send.source, send.destination, send.ttl, send.message)
+        datagram = Datagram(send.source, send.destination, send.ttl, send.message, self.wall)
         ear = act.Ear(INDEX, datagram.family)
         self.happens(lambda: self.engine.datagram(ear, datagram, self.now))
 
@@ -244,7 +252,7 @@ class Host:
         if isinstance(action, act.Send):
             self.world.note(f"{self.number} {action.router} sends {action.message[2]}")
             self.checkers.sends(self, action)
-            self.network.carry(self, action)
+            self.network.carry(self, self._signer.signed(action, self.wall))
         elif isinstance(action, (act.Install, act.Remove)):
             self._change_addresses(action)
         elif isinstance(action, act.SendFrames):

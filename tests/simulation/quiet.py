@@ -77,9 +77,11 @@ def _check_choice(
     ):  # Nobody can outbid the highest priority there is.
         demand(master.number in holders, f"{master.number} is master, and {holders} hold")
         return
+    if any(len({entry["priority"] for entry in host.entries}) > 1 for host, _one in found):
+        return  # Where one host has several priorities in a group, the group has no best host.
     for host, one in fit:
-        if one["intent"] == "backup" or len({entry["priority"] for entry in host.entries}) > 1:
-            continue  # A group whose members disagree has no best host.
+        if one["intent"] == "backup":
+            continue
         entry = host.entries[place]
         better = one["effective_priority"] > status["effective_priority"]
         demand(

@@ -82,6 +82,8 @@ def _common(chance: Any, family: int) -> dict[str, Any]:
         common["preempt_delay"] = chance.choice([2, 8])
     if chance.random() < 0.15:
         common["startup_delay"] = chance.choice([1, 6])
+    if chance.random() < 0.1:
+        common["hmac"] = {"keys": [{"id": 1, "secret": "s" * 32}], "window": 5}
     return common
 
 

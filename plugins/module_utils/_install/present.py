@@ -33,8 +33,8 @@ _UNITS = {
     places.HELPER_UNIT: HELPER_UNIT_TEXT,
     places.UNIT: UNIT_TEXT,
 }
-_CONFIG_MODE = 0o640  # It may hold a password.
-_PASSWORD = re.compile(r'("password": )"(?:[^"\\]|\\.)*"')
+_CONFIG_MODE = 0o640  # It may hold secrets.
+_SECRET = re.compile(r'("(?:password|secret)": )"(?:[^"\\]|\\.)*"')
 
 
 @dataclass(frozen=True)
@@ -111,13 +111,13 @@ def _ensure_config(host: Host, wanted: Wanted) -> str | None:
         _validate(host, wanted, text)
     if text is not None:
         owner = Ownership(_CONFIG_MODE, places.USER)
-        host.write(places.CONFIG, text, owner, shown=without_passwords)
+        host.write(places.CONFIG, text, owner, shown=without_secrets)
     return text
 
 
-def without_passwords(text: str) -> str:
+def without_secrets(text: str) -> str:
     """The configuration as a diff may show it."""
-    return _PASSWORD.sub(r'\1"********"', text)
+    return _SECRET.sub(r'\1"********"', text)
 
 
 def _is_current(bundle: str) -> bool:

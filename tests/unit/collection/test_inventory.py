@@ -13,6 +13,7 @@ from ansible_collections.failover.vrrp.plugins.plugin_utils._inventory import (
     InventoryError,
     place_priority,
     plan,
+    secrets,
 )
 
 WEB = {"name": "web", "interface": "eth0", "vrid": 51, "addresses": ["192.0.2.100/24"]}
@@ -84,3 +85,24 @@ def test_every_problem_of_every_host_is_told_with_its_path() -> None:
         "host1: vrrp_instances[0].vrid: 256 is not in 1..255",
         "web: vrid is 256 on host1 and 51 on host2",
     ]
+
+
+def test_what_is_secret_takes_a_way_of_its_own() -> None:
+    key = {"id": 1, "secret": "x" * 32}
+    signed = {**WEB, "hmac": {"keys": [key], "mode": "permissive", "window": None}}
+    old = {**WEB, "name": "old", "vrid": 52, "version": 2, "password": "tulip"}
+    old["addresses"] = ["192.0.2.101/24"]
+    (config,) = plan(hosts({"vrrp_instances": [signed, old]})).values()
+    assert config["instances"][0]["hmac"] == {"mode": "permissive"}
+    assert "tulip" not in str(config)
+    assert "x" * 32 not in str(config)
+    found = secrets([signed, old, {**WEB, "name": "open", "hmac": None, "password": None}])
+    assert found == {"web": {"hmac_keys": [key]}, "old": {"password": "tulip"}}
+
+
+def test_hosts_have_to_agree_on_secrets_which_are_not_told() -> None:
+    def signed(secret: str) -> dict[str, Any]:
+        return {"vrrp_instances": [{**WEB, "hmac": {"keys": [{"id": 1, "secret": secret}]}}]}
+
+    found = problems(hosts(signed("x" * 32), signed("y" * 32)))
+    assert found == ["web: hmac.keys is not the same on host1 and host2"]

@@ -18,7 +18,7 @@ from _vrrp.engine.holdings import Placed
 from _vrrp.engine.links import Link, LinkAddress
 from _vrrp.model.config import build_config
 from _vrrp.model.intent import Intent, Wish
-from _vrrp.wire.receive import Datagram
+from _vrrp.wire.datagram import Datagram
 
 MS = 1_000_000
 WALL = datetime(2026, 11, 22, 12, 0, 0, tzinfo=timezone.utc)

@@ -11,7 +11,7 @@ from _vrrp.engine.actions import Ear, Install, KeepIntents, KeepRecovery, Note, 
 from _vrrp.fsm.events import Claim, Heard, Replaced
 from _vrrp.fsm.state import Peer
 from _vrrp.model.family import Family
-from _vrrp.wire.receive import Datagram
+from _vrrp.wire.datagram import Datagram
 from cluster import MS, Cluster, Node, instance
 
 EAR = Ear(7, Family.IPV4)

@@ -203,6 +203,7 @@ def test_deep_nesting_is_a_problem_and_no_crash() -> None:
 
 # --- The options that keepalived users rely on ----------------------------------------------------
 
+KEY = {"id": 1, "secret": "x" * 32}
 UNICAST = {"unicast_peers": ["192.0.2.12", "192.0.2.13"]}
 WRONG_OPTIONS = [
     ({"unicast_peers": []}, ".unicast_peers: there are 0 entries, and at least 1 is needed"),
@@ -231,6 +232,33 @@ WRONG_OPTIONS = [
     ({"version": 2, "password": "123456789"}, ".password: the password does not have 1 to 8"),
     ({"version": 2, "password": ""}, ".password: the password"),
     ({"version": 2, "password": "pässword"}, ".password: the password is not a string of visible"),
+    ({"hmac": {}}, ".hmac.keys: it is required"),
+    ({"hmac": {"keys": []}}, ".hmac.keys: there are 0 entries, and at least 1 is needed"),
+    ({"hmac": {"keys": ["x" * 32]}}, ".hmac.keys[0]: it is not an object with id and secret"),
+    ({"hmac": {"keys": [{"id": 0, "secret": "x" * 32}]}}, ".hmac.keys[0].id: 0 is not in 1..255"),
+    ({"hmac": {"keys": [{"id": 1, "secret": "x" * 31}]}}, ".hmac.keys[0].secret: the secret does"),
+    ({"hmac": {"keys": [{"id": 1, "secret": "x" * 65}]}}, ".hmac.keys[0].secret: the secret does"),
+    ({"hmac": {"keys": [{"id": 1, "secret": "hex:0g"}]}}, ".hmac.keys[0].secret: the secret hold"),
+    ({"hmac": {"keys": [{"id": 1, "secret": "ä" * 32}]}}, ".hmac.keys[0].secret: the secret is no"),
+    ({"hmac": {"keys": [KEY, KEY]}}, ".hmac.keys: an id is there twice"),
+    ({"hmac": {"keys": [KEY], "active_key": 2}}, ".hmac.active_key: there is no key with the id 2"),
+    (
+        {"hmac": {"keys": [KEY], "mode": "off"}},
+        ".hmac.mode: 'off' is not enforce, permissive or",
+    ),
+    ({"hmac": {"keys": [KEY], "window": 301}}, ".hmac.window: 301 is not in 1..300"),
+    (
+        {"hmac": {"keys": [KEY], "window": 5, "replay": "monotonic"}},
+        ".hmac.window: it has no meaning with replay: monotonic",
+    ),
+    (
+        {"version": 2, "password": "tulip", "hmac": {"keys": [KEY]}},
+        ".password: it would be sent in clear text beside hmac",
+    ),
+    (
+        {"addresses": [f"fe80::{one:x}/64" for one in range(1, 91)], "hmac": {"keys": [KEY]}},
+        ".addresses: there are 90, and a packet holds 89",
+    ),
     ({"preempt": False, "preempt_delay": 5}, ".preempt_delay: it has no meaning with preempt"),
     ({"down_intervals": 0}, ".down_intervals: 0 is not in 1..100"),
     ({"virtual_mac": "yes"}, ".virtual_mac: 'yes' is not true or false"),

@@ -14,6 +14,7 @@ from _vrrp.engine.holdings import Placed, Raised, Routed, Ruled
 from _vrrp.model.address import parse_address
 from _vrrp.model.intent import Intent, Wish
 from _vrrp.model.routing import VirtualRoute, VirtualRule, read_prefix
+from _vrrp.model.signing import Hmac, HmacKey
 from _vrrp.runtime.storage import Storage
 
 ROUTE = VirtualRoute(read_prefix("198.51.100.0/24"), bytes([192, 0, 2, 1]), "", b"", 100, 20)
@@ -36,6 +37,7 @@ RECOVERY = Recovery(
     254,
     "vrrp4.51.2",
     "vrrp_agent_4_51_2",
+    Hmac((HmacKey(7, b"x" * 32),), 7, window=5),
 )
 
 
@@ -53,6 +55,7 @@ def test_what_is_kept_is_there_after_a_restart(tmp_path: Path) -> None:
     again = Storage(str(tmp_path / "new"))
     assert again.load_intents() == intents
     assert again.load_recoveries() == [RECOVERY]
+    assert (tmp_path / "new" / "recovery.json").stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"web": {"intent": "off"}}', '{"web": 7}', "7"])

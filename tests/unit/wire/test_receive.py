@@ -12,7 +12,8 @@ import pytest
 from _vrrp.model.config import build_config
 from _vrrp.model.family import Family, text
 from _vrrp.wire.advertisement import Advertisement
-from _vrrp.wire.receive import Datagram, DropReason, Listener, checksum_form, receive
+from _vrrp.wire.datagram import Datagram, DropReason, Listener
+from _vrrp.wire.receive import checksum_form, receive
 from hypothesis import given
 from hypothesis import strategies as st
 from vectors import DISCARDED, VALID, Vector
@@ -91,7 +92,9 @@ def test_nothing_that_arrives_raises(message: bytes, length: int, ttl: int) -> N
 
 def test_all_reasons_have_a_case() -> None:
     by_packet = {vector.reason for vector in DISCARDED}
-    assert {reason.value for reason in DropReason} == by_packet | {case[-1] for case in FOREIGN}
+    # Those of signatures have theirs in test_trailer.py.
+    reasons = {one.value for one in DropReason if not one.value.startswith("hmac_")}
+    assert reasons == by_packet | {case[-1] for case in FOREIGN}
 
 
 # --- Against the instance -------------------------------------------------------------------------

@@ -128,7 +128,7 @@ class Agent:
         self._loop.on_readable(channel, lambda: self._read_packets(ear, channel))
 
     def _read_packets(self, ear: Ear, channel: Channel) -> None:
-        for datagram in channel.receive():
+        for datagram in channel.receive(clock.wall_nanoseconds()):
             self._do(self._engine.datagram(ear, datagram, clock.now()))
 
     def _read_links(self) -> None:

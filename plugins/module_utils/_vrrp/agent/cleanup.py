@@ -15,6 +15,7 @@ import socket
 from ..base.errors import KernelError
 from ..engine.actions import Recovery
 from ..engine.holdings import Placed, Raised
+from ..engine.signer import Signer
 from ..linux.channel import Channel
 from ..linux.devices import delete_device
 from ..linux.filters import delete_table
@@ -22,6 +23,7 @@ from ..linux.holdings import HoldingTable
 from ..linux.netlink import open_socket
 from ..linux.sysctl import put_back
 from ..model.family import Family
+from ..runtime import clock
 from ..runtime.log import LOGGER
 from ..runtime.storage import Storage
 
@@ -64,8 +66,10 @@ def _resign(recovery: Recovery) -> None:
     try:
         index = socket.if_nametoindex(recovery.interface)
         channel = Channel(index, Family.of(recovery.source))
-        for destination, message in recovery.resignations:
-            channel.send(recovery.source, destination, message, recovery.ttl)
+        signer = Signer()
+        for send in recovery.sends(index):
+            sent = signer.signed(send, clock.wall_nanoseconds())
+            channel.send(sent.source, sent.destination, sent.message, sent.ttl)
         channel.close()
     except (KernelError, OSError) as error:
         LOGGER.error("%s: cannot tell the peers: %s", recovery.router, error)

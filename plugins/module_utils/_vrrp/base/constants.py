@@ -28,13 +28,20 @@ V2_INTERVAL_MAX = seconds(255)
 DOWN_INTERVALS_DEFAULT = 3  # Advertisements missed before a takeover (section 6.1).
 AUTHENTICATION_PASSWORD = 1  # Simple text (RFC 2338 section 5.3.6; reserved by RFC 3768).
 PASSWORD_MAX = 8  # Bytes (RFC 2338 section 5.3.10).
+HMAC_SECRET_MIN, HMAC_SECRET_MAX = 32, 64  # Bytes, as keepalived 2.4 has it.
+HMAC_WINDOW_MIN, HMAC_WINDOW_MAX = 5, 300  # Seconds, likewise; the former of the default only.
+HMAC_TRAILER_LENGTH = 28
 V2_AUTHENTICATION_DATA_LENGTH = 8  # Always present in version 2 (RFC 3768 section 5.3.10).
 
 # --- Constants of ours -------------------------------------------------------------------------
 
 # A packet must not need fragmenting on an Ethernet of 1500 bytes: (1500 - 40 - 8) / 16.
 IPV6_ADDRESSES_MAX = 90
+IPV6_SIGNED_ADDRESSES_MAX = 89  # The signature takes 28 bytes more.
 IPV4_ADDRESSES_MAX = 255  # The count is one byte.
+
+# So many senders are told apart in one instance when signed advertisements are sent again.
+REPLAY_SENDERS_MAX = 16
 
 # keepalived's habits, which switches and hosts are used to.
 ANNOUNCE_COUNT_DEFAULT = 5

@@ -17,6 +17,7 @@ from ..base.units import Nanoseconds
 from ..model.command import Command
 from ..model.family import Family
 from ..model.intent import Intent
+from ..model.signing import Hmac
 from .devices import Filter, VirtualMac
 from .holdings import Held
 
@@ -58,7 +59,7 @@ class Observe:
 
 @dataclass(frozen=True)
 class Send:
-    """Send a VRRP message; a failure is reported back under ``router``."""
+    """Send a VRRP message, signed if need be; a failure is reported back under ``router``."""
 
     router: str
     index: int
@@ -66,6 +67,7 @@ class Send:
     destination: bytes
     message: bytes
     ttl: int = VRRP_TTL
+    hmac: Hmac | None = None
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,14 @@ class Recovery:
     ttl: int = VRRP_TTL
     device: str = ""
     table: str = ""
+    hmac: Hmac | None = None
+
+    def sends(self, index: int) -> Tuple[Send, ...]:
+        """Its resignations, to be sent through the interface with that index."""
+        return tuple(
+            Send(self.router, index, self.source, destination, message, self.ttl, self.hmac)
+            for destination, message in self.resignations
+        )
 
 
 @dataclass(frozen=True)

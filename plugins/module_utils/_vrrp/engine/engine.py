@@ -31,7 +31,8 @@ from ..fsm.state import Backup, Initialize, Master, Peer, Purpose
 from ..model.hook import Moment
 from ..model.instance import Config, Instance
 from ..model.intent import Intent
-from ..wire.receive import Datagram, DropReason, Listener, receive
+from ..wire.datagram import Datagram, DropReason, Listener
+from ..wire.receive import receive
 from .actions import Action, Ear, Furnish, Install, Listen, Note, Send
 from .commands import CommandResult
 from .crew import Crew
@@ -268,7 +269,7 @@ class Engine:
         if router is None:
             self._unknown["unknown_vrid"] += 1
             return []
-        heard = receive(datagram, Listener(router.instance, router.address))
+        heard = receive(datagram, Listener(router.instance, router.address, router.replay_guard))
         if isinstance(heard, DropReason):
             note = count_discarded(router, datagram, heard, now)
             return [note] if note else []

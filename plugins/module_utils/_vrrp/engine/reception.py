@@ -10,7 +10,10 @@ from ..base.constants import DISCARD_LOG_INTERVAL
 from ..base.units import Nanoseconds
 from ..model.family import Family, text
 from ..wire.advertisement import Advertisement
-from ..wire.receive import Datagram, DropReason, checksum_form
+from ..wire.datagram import Datagram, DropReason
+from ..wire.receive import checksum_form
+from ..wire.sequence import age
+from ..wire.trailer import read_trailer
 from .actions import Note
 from .router import Router
 
@@ -37,8 +40,18 @@ def count_accepted(router: Router, datagram: Datagram, advertisement: Advertisem
     if advertisement.version == 3 and datagram.family is Family.IPV4:
         form = checksum_form(datagram)
         counters[f"checksum_{form.value}" if form else "checksum_unknown"] += 1
+    if _is_skewed(router, datagram):
+        counters["hmac_clock_skewed"] += 1
     # RFC 9568 section 7.1: compare and tell, but don't discard.
     if set(advertisement.addresses) != set(router.instance.packed_addresses):
         counters["addresses_mismatch"] += 1
     if advertisement.interval != router.instance.advertisement_interval:
         counters["interval_mismatch"] += 1
+
+
+def _is_skewed(router: Router, datagram: Datagram) -> bool:
+    """Whether the sender's clock will soon be too far from ours: half of the way is gone."""
+    hmac = router.instance.hmac
+    if hmac is None or hmac.window is None or not datagram.trailer:
+        return False
+    return abs(age(read_trailer(datagram.trailer).number, datagram.wall)) > hmac.window // 2

@@ -23,6 +23,8 @@ from ..fsm.state import Backup, Initialize, Master, Peer, Resigning, State
 from ..fsm.step import next_deadline, step
 from ..model.instance import Instance
 from ..model.intent import Intent, Wish
+from ..model.signing import Hmac
+from ..wire.sequence import ReplayGuard
 from .actions import Action, Install, Note, Recovery, Remove, Send, Transition
 from .changes import IntentChange
 from .devices import packet_filter, virtual_mac
@@ -54,6 +56,7 @@ class Router:
         self.leaving: Resign | None = None
         self.farewell_said = False
         self.logged_at: Dict[str, Nanoseconds] = {}
+        self.replay_guard = ReplayGuard()
         self._ground = Ground()
         self._voice = Voice()
         self._installed = False
@@ -275,9 +278,15 @@ class Router:
         index = self.speaker.index if self.speaker else 0
         ttl = self.instance.unicast_ttl
         return [
-            Send(self.name, index, self.address, destination, message, ttl)
+            Send(self.name, index, self.address, destination, message, ttl, self._signature)
             for destination, message in self._messages(priority)
         ]
+
+    @property
+    def _signature(self) -> Hmac | None:
+        """What its advertisements are signed with, if they are."""
+        hmac = self.instance.hmac
+        return hmac if hmac is not None and hmac.signs else None
 
     def _messages(self, priority: int) -> Tuple[Tuple[bytes, bytes], ...]:
         """(destination, message) of each advertisement of that priority."""
@@ -317,4 +326,5 @@ class Router:
             self.instance.unicast_ttl,
             device.name if device else "",
             table.table if table else "",
+            self._signature,
         )

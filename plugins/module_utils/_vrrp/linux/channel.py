@@ -12,13 +12,14 @@ from __future__ import annotations
 import ctypes
 import socket
 import struct
-from typing import List
+from typing import List, Tuple
 
 from ..base.constants import VRRP_PROTOCOL
 from ..base.errors import KernelError
+from ..base.units import Nanoseconds
 from ..model.family import Family
+from ..wire.datagram import Datagram
 from ..wire.ipv4 import build_header, split
-from ..wire.receive import Datagram
 
 _SO_BINDTODEVICE = 25
 _SO_RCVBUFFORCE = 33
@@ -83,8 +84,8 @@ class Channel:
         written = socket.inet_ntop(socket.AF_INET6, destination)
         self._socket.sendmsg([message], [origin, hop_limit], 0, (written, 0, 0, self.index))
 
-    def receive(self) -> List[Datagram]:
-        """All packets that wait; what is no IP packet is left out."""
+    def receive(self, wall: Nanoseconds) -> List[Datagram]:
+        """All packets that wait; what is no IP packet is left out. ``wall`` is the time of day."""
         found: List[Datagram] = []
         for _count in range(_BURST_MAX):
             try:
@@ -93,10 +94,20 @@ class Channel:
                 break
             except OSError:
                 break  # ENETDOWN and the like: the link monitor tells, and tells better.
-            datagram = _ipv4(data) if self.family is Family.IPV4 else _ipv6(data, ancillary, sender)
+            datagram = self._read(data, ancillary, sender, wall)
             if datagram is not None:
                 found.append(datagram)
         return found
+
+    def _read(
+        self,
+        data: bytes,
+        ancillary: list[tuple[int, int, bytes]],
+        sender: tuple[str, ...],
+        wall: Nanoseconds,
+    ) -> Datagram | None:
+        parts = split(data) if self.family is Family.IPV4 else _ipv6(data, ancillary, sender)
+        return None if parts is None else Datagram(*parts, wall)
 
 
 def _open(family: Family) -> socket.socket:
@@ -161,17 +172,12 @@ def _hear_only(opened: socket.socket, mac: bytes) -> None:
     opened.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, program)
 
 
-def _ipv4(data: bytes) -> Datagram | None:
-    parts = split(data)
-    return None if parts is None else Datagram(*parts)
-
-
 def _ipv6(
     data: bytes, ancillary: list[tuple[int, int, bytes]], sender: tuple[str, ...]
-) -> Datagram:
+) -> Tuple[bytes, bytes, int, bytes]:
     """IPv6 gives no header; hop limit and destination come beside the data."""
     told = {kind: value for level, kind, value in ancillary if level == socket.IPPROTO_IPV6}
     (hop_limit,) = struct.unpack("=i", told.get(socket.IPV6_HOPLIMIT, bytes(4)))
     destination = told.get(socket.IPV6_PKTINFO, bytes(20))[:16]
     source = socket.inet_pton(socket.AF_INET6, sender[0].partition("%")[0])
-    return Datagram(source, destination, hop_limit, data)
+    return source, destination, hop_limit, data

@@ -25,6 +25,7 @@ from typing import (
 from ..base.constants import (
     IPV4_ADDRESSES_MAX,
     IPV6_ADDRESSES_MAX,
+    IPV6_SIGNED_ADDRESSES_MAX,
     V2_INTERVAL_MAX,
     V2_INTERVAL_MIN,
     V3_INTERVAL_MAX,
@@ -58,7 +59,8 @@ def _address_problems(values: Values) -> Iterator[Problem]:
     everything = [*values["addresses"], *values.get("excluded_addresses", ())]
     if len({address.packed for address in everything}) < len(everything):
         yield Problem("addresses", "an address is there twice")
-    for family, limit in ((Family.IPV4, IPV4_ADDRESSES_MAX), (Family.IPV6, IPV6_ADDRESSES_MAX)):
+    ipv6_max = IPV6_SIGNED_ADDRESSES_MAX if "hmac" in values else IPV6_ADDRESSES_MAX
+    for family, limit in ((Family.IPV4, IPV4_ADDRESSES_MAX), (Family.IPV6, ipv6_max)):
         own = [address for address in values["addresses"] if address.family is family]
         if len(own) > limit:
             yield Problem("addresses", f"there are {len(own)}, and a packet holds {limit}")
@@ -79,6 +81,8 @@ def _version_problems(values: Values) -> Iterator[Problem]:
         yield Problem("addresses", "version 2 of the protocol has no IPv6")
     if version == 3 and "password" in values:
         yield Problem("password", "version 3 of the protocol has no passwords")
+    if "password" in values and "hmac" in values:
+        yield Problem("password", "it would be sent in clear text beside hmac, which is better")
 
 
 def _interval_problems(values: Values) -> Iterator[Problem]:

@@ -22,6 +22,7 @@ from .hook import read_hooks
 from .instance import ChecksumForm, Config, Instance
 from .reading import Reader, list_of, one_of, problems_of, record
 from .routing import read_routes, read_rules
+from .signing import read_hmac
 from .tracking import TRACK_READERS
 
 _READERS: Mapping[str, Reader[Any]] = {
@@ -49,6 +50,7 @@ _READERS: Mapping[str, Reader[Any]] = {
     "check_unicast_source": fields.read_flag,
     "advertise_checksum": one_of({form.value: form for form in ChecksumForm}),
     "password": fields.read_password,
+    "hmac": read_hmac,
     "announce_count": fields.read_announce_count,
     "announce_delay": fields.read_seconds,
     "announce_refresh": fields.read_seconds,

@@ -11,6 +11,7 @@ from typing import Any, Dict
 from ..base.units import to_seconds
 from .family import text
 from .instance import Instance
+from .signing import Hmac
 
 
 def describe_settings(instance: Instance) -> Dict[str, Any]:
@@ -34,9 +35,20 @@ def describe_settings(instance: Instance) -> Dict[str, Any]:
         "check_unicast_source": instance.check_unicast_source,
         "advertise_checksum": instance.advertise_checksum.value,
         "password": bool(instance.password),
+        "hmac": _describe_hmac(instance.hmac) if instance.hmac else None,
         "announce_count": instance.announce_count,
         "announce_delay": to_seconds(instance.announce_delay),
         "announce_refresh": to_seconds(instance.announce_refresh),
         "announce_refresh_count": instance.announce_refresh_count,
         "source_address": text(instance.source_address) if instance.source_address else None,
+    }
+
+
+def _describe_hmac(hmac: Hmac) -> Dict[str, Any]:
+    return {
+        "keys": [key.number for key in hmac.keys],
+        "active_key": hmac.active_key,
+        "mode": hmac.mode.value,
+        "replay": "monotonic" if hmac.window is None else "time",
+        "window": hmac.window,
     }

@@ -11,11 +11,20 @@ may share a VRID. This module is PRIVATE to the collection.
 from __future__ import annotations
 
 import ipaddress
+from dataclasses import replace
 from typing import Any, Dict, List, Mapping, Tuple
 
+from ..base.constants import (
+    ADVERTISEMENT_INTERVAL_DEFAULT,
+    DOWN_INTERVALS_DEFAULT,
+    HMAC_WINDOW_MAX,
+    HMAC_WINDOW_MIN,
+)
+from ..base.units import NANOSECONDS_PER_SECOND
 from .address import VirtualAddress
 from .family import Family, is_link_local
 from .instance import Instance
+from .signing import Hmac
 
 # An interface identifier made of the virtual router's MAC address, as other vendors derive it.
 _DERIVED = ipaddress.ip_address("fe80::200:5eff:fe00:200").packed
@@ -46,6 +55,7 @@ def _share(values: Mapping[str, Any], family: Family, families: List[Family]) ->
             if one.family is family or (one.family not in families and family is families[0])
         )
     own["unicast_peers"] = peers_of(values, family)
+    own["hmac"] = _with_window(values.get("hmac"), values)
     source = values.get("source_address", b"")
     own["source_address"] = source if source and Family.of(source) is family else b""
     return own
@@ -54,6 +64,17 @@ def _share(values: Mapping[str, Any], family: Family, families: List[Family]) ->
 def peers_of(values: Mapping[str, Any], family: Family) -> Tuple[bytes, ...]:
     """The unicast peers of one family."""
     return tuple(one for one in values.get("unicast_peers", ()) if Family.of(one) is family)
+
+
+def _with_window(hmac: Hmac | None, values: Mapping[str, Any]) -> Hmac | None:
+    """Where no window is given, it is as long as a master that is not heard may be believed alive,
+    in whole seconds, and not shorter than what hosts' clocks commonly differ.
+    """
+    if hmac is None or hmac.window != 0:
+        return hmac
+    interval = values.get("advertisement_interval", ADVERTISEMENT_INTERVAL_DEFAULT)
+    window = DOWN_INTERVALS_DEFAULT * (interval // NANOSECONDS_PER_SECOND)
+    return replace(hmac, window=max(HMAC_WINDOW_MIN, min(window, HMAC_WINDOW_MAX)))
 
 
 def _with_link_local(

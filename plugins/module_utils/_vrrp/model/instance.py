@@ -25,6 +25,7 @@ from .address import VirtualAddress
 from .family import Family
 from .hook import Hook, Moment
 from .routing import VirtualRoute, VirtualRule
+from .signing import Hmac
 from .tracking import Tracked
 
 
@@ -72,6 +73,7 @@ class Instance:
     check_unicast_source: bool = True
     advertise_checksum: ChecksumForm = ChecksumForm.RFC5798
     password: str = ""
+    hmac: Hmac | None = None
     announce_count: int = ANNOUNCE_COUNT_DEFAULT
     announce_delay: Nanoseconds = ANNOUNCE_DELAY_DEFAULT
     announce_refresh: Nanoseconds = 0

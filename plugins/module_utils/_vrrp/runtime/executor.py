@@ -27,9 +27,11 @@ from ..engine.actions import (
     SendFrames,
     Transition,
 )
+from ..engine.signer import Signer
 from ..linux.frames import FrameSender
 from ..linux.holdings import HoldingTable
 from ..model.family import Family
+from . import clock
 from .assistance import Assistance
 from .log import LOGGER
 from .premises import Failure, Premises
@@ -52,6 +54,7 @@ class Executor:
         self._on_transition = on_transition
         self._holdings = HoldingTable()
         self._frames = FrameSender()
+        self._signer = Signer()
 
     def perform(self, actions: List[Action]) -> List[Failure]:
         """Do all of it; gives the actions that failed, each with what went wrong."""
@@ -127,4 +130,5 @@ class Executor:
         channel = self._premises.channel((action.index, Family.of(action.source)))
         if channel is None:
             raise KernelError(19, "cannot send an advertisement")
-        channel.send(action.source, action.destination, action.message, action.ttl)
+        sent = self._signer.signed(action, clock.wall_nanoseconds())
+        channel.send(sent.source, sent.destination, sent.message, sent.ttl)

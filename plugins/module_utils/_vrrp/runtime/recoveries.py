@@ -14,6 +14,7 @@ from ..engine.holdings import Held, Placed, Raised, Routed, Ruled
 from ..model.address import parse_address
 from ..model.family import text
 from ..model.routing import Prefix, VirtualRoute, VirtualRule, read_prefix
+from ..model.signing import Hmac, HmacKey
 
 Entry = Dict[str, Any]
 
@@ -29,6 +30,7 @@ def to_entry(recovery: Recovery) -> Entry:
         "ttl": recovery.ttl,
         "device": recovery.device,
         "table": recovery.table,
+        "hmac": _hmac_entry(recovery.hmac) if recovery.hmac else None,
     }
 
 
@@ -44,6 +46,7 @@ def from_entry(entry: Any) -> Recovery | None:
             int(entry["ttl"]),
             str(entry["device"]),
             str(entry["table"]),
+            _hmac(entry["hmac"]) if entry["hmac"] else None,
         )
     except (KeyError, TypeError, ValueError):
         return None
@@ -51,6 +54,16 @@ def from_entry(entry: Any) -> Recovery | None:
 
 def _packed(written: str) -> bytes:
     return ipaddress.ip_address(written).packed if written else b""
+
+
+def _hmac_entry(hmac: Hmac) -> Entry:
+    key = hmac.signing_key
+    return {"id": key.number, "secret": key.secret.hex(), "window": hmac.window}
+
+
+def _hmac(entry: Mapping[str, Any]) -> Hmac:
+    key = HmacKey(int(entry["id"]), bytes.fromhex(entry["secret"]))
+    return Hmac((key,), key.number, window=entry["window"])
 
 
 def _held_entry(held: Held) -> Entry:

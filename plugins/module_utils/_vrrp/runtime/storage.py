@@ -73,13 +73,18 @@ class Storage:
             return
         os.makedirs(self._directory, mode=0o755, exist_ok=True)
         path = os.path.join(self._directory, name)
-        with open(path + ".new", "w", encoding="utf-8") as file:
+        with open(path + ".new", "w", encoding="utf-8", opener=_private) as file:
             file.write(text)
             if durable:
                 file.flush()
                 os.fsync(file.fileno())
         os.replace(path + ".new", path)
         self._written[name] = text
+
+
+def _private(path: str, flags: int) -> int:
+    """Open for the owner only: a clean-up needs the secret that signs."""
+    return os.open(path, flags, 0o600)
 
 
 def _intent(entry: Any) -> Intent | None:

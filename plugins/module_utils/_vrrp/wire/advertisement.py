@@ -36,10 +36,9 @@ from ..base.units import (
     to_whole_seconds,
 )
 from ..model.instance import ChecksumForm
-from .checksum import internet_checksum, pseudo_header
+from .checksum import pseudo_header, with_checksum
 
 FIXED_LENGTH = 8
-CHECKSUM_OFFSET = 6
 _FIXED = struct.Struct("!BBBBHH")
 _INTERVAL_MASK = 0x0FFF  # The four bits above it are reserved and ignored (section 5.2.6).
 
@@ -76,11 +75,9 @@ def encode(
     ``form`` counts for version 3 over IPv4 only: elsewhere the RFCs leave no choice.
     """
     message = _without_checksum(advertisement)
-    covered = message
-    if _has_pseudo_header(advertisement.version, source, form):
-        covered = pseudo_header(source, destination, len(message)) + message
-    checksum = struct.pack("!H", internet_checksum(covered))
-    return message[:CHECKSUM_OFFSET] + checksum + message[CHECKSUM_OFFSET + 2 :]
+    if not _has_pseudo_header(advertisement.version, source, form):
+        return with_checksum(message)
+    return with_checksum(message, pseudo_header(source, destination, len(message)))
 
 
 def _without_checksum(advertisement: Advertisement) -> bytes:

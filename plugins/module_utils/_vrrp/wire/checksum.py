@@ -13,6 +13,8 @@ import struct
 
 from ..base.constants import VRRP_PROTOCOL
 
+CHECKSUM_OFFSET = 6
+
 
 def internet_checksum(data: bytes) -> int:
     """The one's complement of the one's complement sum of all 16-bit words, 0..65535."""
@@ -22,6 +24,13 @@ def internet_checksum(data: bytes) -> int:
     while total >> 16:
         total = (total & 0xFFFF) + (total >> 16)
     return ~total & 0xFFFF
+
+
+def with_checksum(message: bytes, header: bytes = b"") -> bytes:
+    """The message with the checksum over it, and over a pseudo-header, in its place."""
+    blank = message[:CHECKSUM_OFFSET] + bytes(2) + message[CHECKSUM_OFFSET + 2 :]
+    checksum = struct.pack("!H", internet_checksum(header + blank))
+    return blank[:CHECKSUM_OFFSET] + checksum + blank[CHECKSUM_OFFSET + 2 :]
 
 
 def pseudo_header(

@@ -13,63 +13,20 @@ RFC 9568 section 7.1 and RFC 3768 section 7.1. This module is PRIVATE to the col
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import Enum
 from typing import Callable, Tuple, Union
 
-from ..base.constants import ADVERTISEMENT_TYPE, AUTHENTICATION_PASSWORD, VRRP_TTL
+from ..base.constants import (
+    ADVERTISEMENT_TYPE,
+    AUTHENTICATION_PASSWORD,
+    HMAC_TRAILER_LENGTH,
+    VRRP_TTL,
+)
 from ..model.family import Family, is_link_local
 from ..model.instance import ChecksumForm, Instance
-from .advertisement import FIXED_LENGTH, Advertisement, decode, message_length, password_data
+from .advertisement import FIXED_LENGTH, Advertisement, decode
+from .authenticity import AUTHENTICITY, Expectation
 from .checksum import internet_checksum, pseudo_header
-
-
-class DropReason(Enum):
-    """Why a datagram was discarded; the value is the name of its counter."""
-
-    TRUNCATED = "truncated"
-    VERSION = "invalid_version"
-    TYPE = "invalid_type"
-    LENGTH = "invalid_length"
-    COUNT_ZERO = "no_addresses"
-    CHECKSUM = "invalid_checksum"
-    TTL = "invalid_ttl"
-    AUTHENTICATION_TYPE = "authentication_type"
-    PASSWORD = "wrong_password"
-    INTERVAL_ZERO = "interval_zero"
-    FIRST_NOT_LINK_LOCAL = "first_address_not_link_local"
-    DESTINATION = "wrong_destination"
-    UNKNOWN_PEER = "unknown_peer"
-    OWN_ADDRESS = "sent_from_own_address"
-    VERSION_MISMATCH = "version_mismatch"
-    INTERVAL_MISMATCH = "interval_mismatch"
-
-
-@dataclass(frozen=True)
-class Datagram:
-    """What arrived for protocol 112: packed addresses, TTL or hop limit, and the VRRP message."""
-
-    source: bytes
-    destination: bytes
-    ttl: int
-    message: bytes
-
-    @property
-    def family(self) -> Family:
-        return Family.IPV4 if len(self.source) == 4 else Family.IPV6
-
-    @property
-    def vrid(self) -> int | None:
-        """The virtual router the message is for, when it is long enough to say so."""
-        return self.message[1] if len(self.message) >= 2 else None
-
-
-@dataclass(frozen=True)
-class Listener:
-    """Who listens: the instance, and the packed address it sends from."""
-
-    instance: Instance
-    address: bytes
+from .datagram import Datagram, DropReason, Listener
 
 
 def receive(datagram: Datagram, listener: Listener) -> Union[Advertisement, DropReason]:
@@ -86,33 +43,30 @@ def receive(datagram: Datagram, listener: Listener) -> Union[Advertisement, Drop
 
 def checksum_form(datagram: Datagram) -> ChecksumForm | None:
     """Which reading of the version 3 checksum over IPv4 the message satisfies, if any."""
-    message = datagram.message
+    message = datagram.body
     if internet_checksum(message) == 0:
         return ChecksumForm.RFC9568
     covered = pseudo_header(datagram.source, datagram.destination, len(message)) + message
     return ChecksumForm.RFC5798 if internet_checksum(covered) == 0 else None
 
 
-def _version(datagram: Datagram) -> int:
-    return datagram.message[0] >> 4
-
-
 def _wrong_version(datagram: Datagram, instance: Instance) -> bool:
     allowed = (2, 3) if datagram.family is Family.IPV4 else (3,)
-    return _version(datagram) not in allowed
+    return datagram.version not in allowed
 
 
 def _wrong_length(datagram: Datagram, instance: Instance) -> bool:
-    message = datagram.message
-    expected = message_length(_version(datagram), message[3], datagram.family.address_length)
-    return len(message) != expected
+    # A signature is told by nothing but the length of the packet.
+    beyond = len(datagram.message) - datagram.length
+    return beyond != 0 and (instance.hmac is None or beyond != HMAC_TRAILER_LENGTH)
 
 
 def _wrong_checksum(datagram: Datagram, instance: Instance) -> bool:
-    if _version(datagram) == 2:
-        return internet_checksum(datagram.message) != 0
+    if datagram.version == 2:
+        return internet_checksum(datagram.body) != 0
     if datagram.family is Family.IPV4:
         return checksum_form(datagram) is None
+    # Over IPv6 a signature is part of what is summed.
     message = datagram.message
     header = pseudo_header(datagram.source, datagram.destination, len(message))
     return internet_checksum(header + message) != 0
@@ -125,7 +79,7 @@ def _wrong_ttl(datagram: Datagram, instance: Instance) -> bool:
 
 
 def _wrong_authentication_type(datagram: Datagram, instance: Instance) -> bool:
-    if _version(datagram) != 2:
+    if datagram.version != 2:
         return False
     return datagram.message[4] != (AUTHENTICATION_PASSWORD if instance.password else 0)
 
@@ -151,11 +105,6 @@ _LADDER: Tuple[Tuple[DropReason, _Check], ...] = (
 )
 
 
-def _wrong_password(datagram: Datagram, advertisement: Advertisement, listener: Listener) -> bool:
-    password = listener.instance.password
-    return bool(password) and advertisement.authentication_data != password_data(password)
-
-
 def _wrong_destination(
     datagram: Datagram, advertisement: Advertisement, listener: Listener
 ) -> bool:
@@ -179,13 +128,12 @@ def _other_interval(datagram: Datagram, advertisement: Advertisement, listener: 
     return advertisement.interval != listener.instance.advertisement_interval
 
 
-_Expectation = Callable[[Datagram, Advertisement, Listener], bool]
-_EXPECTATIONS: Tuple[Tuple[DropReason, _Expectation], ...] = (
+_EXPECTATIONS: Tuple[Tuple[DropReason, Expectation], ...] = (
     (DropReason.INTERVAL_ZERO, lambda _d, advertisement, _l: advertisement.interval == 0),
     (DropReason.DESTINATION, _wrong_destination),
     (DropReason.OWN_ADDRESS, lambda d, _a, listener: d.source == listener.address),
     (DropReason.UNKNOWN_PEER, _unknown_peer),
     (DropReason.VERSION_MISMATCH, lambda _d, a, listener: a.version != listener.instance.version),
-    (DropReason.PASSWORD, _wrong_password),
+    *AUTHENTICITY,
     (DropReason.INTERVAL_MISMATCH, _other_interval),
 )

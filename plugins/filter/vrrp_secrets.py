@@ -1,0 +1,24 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Filter vrrp_secrets."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.failover.vrrp.plugins.plugin_utils._inventory import secrets
+
+
+def vrrp_secrets(instances: t.Sequence[t.Mapping[str, t.Any]]) -> dict[str, t.Any]:
+    """What is secret of the instances, by their names."""
+    return secrets(instances)
+
+
+class FilterModule:
+    """Names the filter for Ansible."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        """The filters of this file."""
+        return {"vrrp_secrets": vrrp_secrets}

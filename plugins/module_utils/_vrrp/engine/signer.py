@@ -1,0 +1,31 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Signs what routers send, at the moment they send it. This module is PRIVATE to the collection."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Dict
+
+from ..base.units import Nanoseconds
+from ..wire.sequence import SequenceNumbers
+from ..wire.trailer import sign
+from .actions import Send
+
+
+class Signer:
+    """Knows the last sequence number of every router that signs."""
+
+    def __init__(self) -> None:
+        self._numbers: Dict[str, SequenceNumbers] = {}
+
+    def signed(self, send: Send, wall: Nanoseconds) -> Send:
+        """What really goes out at this time of day (nanoseconds since 1970)."""
+        if send.hmac is None:
+            return send
+        numbers = self._numbers.setdefault(send.router, SequenceNumbers())
+        number = numbers.following(wall, send.hmac.window)
+        key = send.hmac.signing_key
+        return replace(send, message=sign(send.message, send.source, send.destination, key, number))

@@ -1,0 +1,128 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Keys that sign advertisements: draft-cassen-vrrp-auth-hmac as keepalived 2.4.2 has it.
+
+This module is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Iterator, Mapping, Tuple
+
+from ..base.constants import HMAC_SECRET_MAX, HMAC_SECRET_MIN, HMAC_WINDOW_MAX
+from ..base.errors import Problem
+from .reading import RefusedError, list_of, one_of, record, whole_number
+
+_HEXADECIMAL = "hex:"
+
+
+class HmacMode(Enum):
+    """What becomes of advertisements without a signature, and whether ours have one."""
+
+    ENFORCE = "enforce"
+    PERMISSIVE = "permissive"
+    RECEIVE_ONLY = "receive-only"
+
+
+@dataclass(frozen=True)
+class HmacKey:
+    """A secret of 32 to 64 bytes and its number on the wire, 1 to 255."""
+
+    number: int
+    secret: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Hmac:
+    """All keys that are accepted, and the one that signs.
+
+    ``window`` is how far a signature may lie from our time of day, in seconds; 0 follows from the
+    advertisement interval, and None is no limit: then signatures need only be newer and newer.
+    """
+
+    keys: Tuple[HmacKey, ...]
+    active_key: int
+    mode: HmacMode = HmacMode.ENFORCE
+    window: int | None = 0
+
+    @property
+    def signs(self) -> bool:
+        """Whether our own advertisements are signed."""
+        return self.mode is not HmacMode.RECEIVE_ONLY
+
+    @property
+    def signing_key(self) -> HmacKey:
+        """The key that signs."""
+        return next(key for key in self.keys if key.number == self.active_key)
+
+    def secret(self, number: int) -> bytes | None:
+        """The secret of that number, if it is known."""
+        return next((key.secret for key in self.keys if key.number == number), None)
+
+
+def read_secret(value: object) -> bytes:
+    """The bytes of a secret: the characters themselves, or hexadecimal digits behind ``hex:``."""
+    if not isinstance(value, str) or not value.isascii() or not value.isprintable():
+        raise ValueError("the secret is not a string of visible ASCII characters")
+    secret = _from_hexadecimal(value) if value.startswith(_HEXADECIMAL) else value.encode()
+    if not HMAC_SECRET_MIN <= len(secret) <= HMAC_SECRET_MAX:
+        raise ValueError(f"the secret does not have {HMAC_SECRET_MIN} to {HMAC_SECRET_MAX} bytes")
+    return secret
+
+
+def _from_hexadecimal(value: str) -> bytes:
+    try:
+        return bytes.fromhex(value[len(_HEXADECIMAL) :])
+    except ValueError:
+        raise ValueError("the secret holds something else than hexadecimal digits") from None
+
+
+_read_fields_of_key = record({"id": whole_number(1, 255), "secret": read_secret}, ["id", "secret"])
+
+
+def _read_key(value: object) -> HmacKey:
+    if not isinstance(value, dict):
+        # It may be the secret itself, which has no place in a message.
+        raise ValueError("it is not an object with id and secret")
+    given = _read_fields_of_key(value)
+    return HmacKey(given["id"], given["secret"])
+
+
+_read_settings = record(
+    {
+        "keys": list_of(_read_key, least=1),
+        "active_key": whole_number(1, 255),
+        "mode": one_of({mode.value: mode for mode in HmacMode}),
+        "replay": one_of({"time": True, "monotonic": False}),
+        "window": whole_number(1, HMAC_WINDOW_MAX),
+    },
+    ["keys"],
+)
+
+
+def read_hmac(value: object) -> Hmac:
+    """The keys of an instance and how they are used; unless one is named, the first signs."""
+    given = _read_settings(value)
+    keys = given["keys"]
+    active = given.get("active_key", keys[0].number)
+    problems = [*_problems(given, keys, active)]
+    if problems:
+        raise RefusedError(problems)
+    window = given.get("window", 0) if given.get("replay", True) else None
+    return Hmac(keys, active, given.get("mode", HmacMode.ENFORCE), window)
+
+
+def _problems(
+    given: Mapping[str, Any], keys: Tuple[HmacKey, ...], active: int
+) -> Iterator[Problem]:
+    numbers = [key.number for key in keys]
+    if len(set(numbers)) < len(numbers):
+        yield Problem(".keys", "an id is there twice")
+    if active not in numbers:
+        yield Problem(".active_key", f"there is no key with the id {active}")
+    if "window" in given and not given.get("replay", True):
+        yield Problem(".window", "it has no meaning with replay: monotonic")

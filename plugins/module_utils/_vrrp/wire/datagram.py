@@ -1,0 +1,94 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""What arrives, who hears it, why it may be discarded. This module is PRIVATE to the collection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from ..base.units import Nanoseconds
+from ..model.family import Family
+from ..model.instance import Instance
+from .advertisement import message_length
+from .sequence import ReplayGuard
+
+
+class DropReason(Enum):
+    """Why a datagram was discarded; the value is the name of its counter."""
+
+    TRUNCATED = "truncated"
+    VERSION = "invalid_version"
+    TYPE = "invalid_type"
+    LENGTH = "invalid_length"
+    COUNT_ZERO = "no_addresses"
+    CHECKSUM = "invalid_checksum"
+    TTL = "invalid_ttl"
+    AUTHENTICATION_TYPE = "authentication_type"
+    PASSWORD = "wrong_password"
+    INTERVAL_ZERO = "interval_zero"
+    FIRST_NOT_LINK_LOCAL = "first_address_not_link_local"
+    DESTINATION = "wrong_destination"
+    UNKNOWN_PEER = "unknown_peer"
+    OWN_ADDRESS = "sent_from_own_address"
+    VERSION_MISMATCH = "version_mismatch"
+    INTERVAL_MISMATCH = "interval_mismatch"
+    HMAC_MISSING = "hmac_missing"
+    HMAC_MALFORMED = "hmac_malformed"
+    HMAC_STALE = "hmac_stale"
+    HMAC_UNKNOWN_KEY = "hmac_unknown_key"
+    HMAC_WRONG = "hmac_wrong"
+    HMAC_REPLAYED = "hmac_replayed"
+
+
+@dataclass(frozen=True)
+class Datagram:
+    """What arrived for protocol 112: packed addresses, TTL or hop limit, the VRRP message, and the
+    time of day (nanoseconds since 1970) at which it did.
+    """
+
+    source: bytes
+    destination: bytes
+    ttl: int
+    message: bytes
+    wall: Nanoseconds = 0
+
+    @property
+    def family(self) -> Family:
+        return Family.IPV4 if len(self.source) == 4 else Family.IPV6
+
+    @property
+    def vrid(self) -> int | None:
+        """The virtual router the message is for, when it is long enough to say so."""
+        return self.message[1] if len(self.message) >= 2 else None
+
+    @property
+    def version(self) -> int:
+        """The protocol version of a message that is not empty."""
+        return self.message[0] >> 4
+
+    @property
+    def length(self) -> int:
+        """How long the message has to be by its own header, without a signature."""
+        return message_length(self.version, self.message[3], self.family.address_length)
+
+    @property
+    def body(self) -> bytes:
+        """The message without a signature."""
+        return self.message[: self.length]
+
+    @property
+    def trailer(self) -> bytes:
+        """The signature, or nothing."""
+        return self.message[self.length :]
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Who listens: the instance, the packed address it sends from, and what it heard before."""
+
+    instance: Instance
+    address: bytes
+    replay_guard: ReplayGuard = field(default_factory=ReplayGuard)

@@ -1,0 +1,80 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""The numbers in signatures, which tell a new advertisement from one that is sent again.
+
+A number has 64 bits: seconds since 1970, 65536ths of a second, and a counter for equal times
+(draft-cassen-vrrp-auth-hmac as keepalived 2.4.3 has it). It wraps, so numbers are compared as
+RFC 1982 says. This module is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from ..base.constants import REPLAY_SENDERS_MAX
+from ..base.units import NANOSECONDS_PER_SECOND, Nanoseconds
+
+
+def sequence_at(wall: Nanoseconds) -> int:
+    """The number of a time of day (nanoseconds since 1970), with the counter at 0."""
+    seconds, rest = divmod(wall, NANOSECONDS_PER_SECOND)
+    return seconds % (1 << 32) << 32 | (rest << 16) // NANOSECONDS_PER_SECOND << 16
+
+
+def age(sequence: int, wall: Nanoseconds) -> int:
+    """How many seconds a number lies back, negative when it is of the future."""
+    return _serial_difference(wall // NANOSECONDS_PER_SECOND, sequence >> 32, 32)
+
+
+def _is_later(one: int, other: int) -> bool:
+    return _serial_difference(one, other, 64) > 0
+
+
+def _serial_difference(one: int, other: int, bits: int) -> int:
+    half = 1 << bits - 1
+    return (one - other + half) % (2 * half) - half
+
+
+class SequenceNumbers:
+    """Those of one sender; each is later than the last one."""
+
+    def __init__(self) -> None:
+        self._last: int | None = None
+
+    def following(self, wall: Nanoseconds, window: int | None) -> int:
+        """The next number.
+
+        A clock that was set back within ``window`` seconds is waited for by counting on; beyond,
+        receivers have let go of the old numbers, and would not accept them.
+        """
+        number, last = sequence_at(wall), self._last
+        if last is not None and not _is_later(number, last):
+            forgotten = window is not None and age(last, wall) < -window
+            number = number if forgotten else (last + 1) % (1 << 64)
+        self._last = number
+        return number
+
+
+class ReplayGuard:
+    """The latest number of each sender, by packed address; the sender unheard for longest goes."""
+
+    def __init__(self) -> None:
+        self._latest: OrderedDict[bytes, int] = OrderedDict()
+
+    def admits(self, sender: bytes, number: int, wall: Nanoseconds, window: int | None) -> bool:
+        """Whether the number is later than all before; if so it is the latest now.
+
+        With a ``window`` in seconds, a number beyond it tells only that a clock was set.
+        """
+        latest = self._latest.get(sender)
+        if latest is not None and window is not None and abs(age(latest, wall)) > window:
+            latest = None
+        if latest is not None and not _is_later(number, latest):
+            return False
+        self._latest[sender] = number
+        self._latest.move_to_end(sender)
+        while len(self._latest) > REPLAY_SENDERS_MAX:
+            self._latest.popitem(last=False)
+        return True

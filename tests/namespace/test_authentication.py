@@ -1,0 +1,104 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Passwords and signatures on the real kernel: who knows the secret has a say, nobody else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from routers import Agent, instance
+from segment import Capture, Segment, eventually, replay
+
+ONE = {"id": 1, "secret": "one secret that is long enough here"}
+TWO = {"id": 2, "secret": "hex:" + "5a" * 32}
+FAMILIES = [
+    pytest.param(["192.0.2.100/24"], id="ipv4"),
+    pytest.param(["fe80::100/64", "2001:db8::100/64"], id="ipv6"),
+]
+
+
+def pair(segment: Segment, **settings: Any) -> tuple[Agent, Agent]:
+    """A master of priority 200 and a backup of 100, which hear each other."""
+    first, second = (Agent(segment.host(), instance(priority=p, **settings)) for p in (200, 100))
+    first.start().wait_for("MASTER")
+    second.start().wait_for("BACKUP")
+    second.wait_until_it_hears_a_master()
+    return first, second
+
+
+def stranger_is_refused(agent: Agent, stranger: Agent, reason: str) -> None:
+    """A router of the highest priority changes nothing at ``agent``, and is counted."""
+    stranger.start().wait_for("MASTER")
+    eventually(lambda: agent.status()["counters"].get(reason, 0) > 2)
+    assert agent.status()["master"]["priority"] == 200
+    stranger.stop()
+
+
+def test_a_password_of_version_2(segment: Segment) -> None:
+    old = {"version": 2, "advertisement_interval": 1}
+    first, second = pair(segment, **old, password="tulip")
+    wrong = Agent(segment.host(), instance(priority=250, **old, password="rose"))
+    stranger_is_refused(second, wrong, "wrong_password")
+    none = Agent(segment.host(), instance(priority=250, **old))
+    stranger_is_refused(second, none, "authentication_type")
+    first.stop()
+    second.wait_for("MASTER")
+
+
+@pytest.mark.parametrize("addresses", FAMILIES)
+def test_signed_advertisements(segment: Segment, addresses: list[str]) -> None:
+    first, second = pair(segment, addresses=addresses, hmac={"keys": [ONE]})
+    assert second.status()["settings"]["hmac"]["window"] == 5
+    unsigned = Agent(segment.host(), instance(priority=250, addresses=addresses))
+    stranger_is_refused(second, unsigned, "hmac_missing")
+    other = {"keys": [{**TWO, "id": 1}]}
+    forger = Agent(segment.host(), instance(priority=250, addresses=addresses, hmac=other))
+    stranger_is_refused(second, forger, "hmac_wrong")
+    first.ctl("backup", "web")
+    second.wait_for("MASTER")
+    first.ctl("master", "web")
+    first.wait_for("MASTER")
+    second.wait_for("BACKUP")
+    first.stop()
+    assert second.wait_for("MASTER")["reason"].endswith("resigned")
+
+
+def test_the_clean_up_after_a_dead_agent_signs_too(segment: Segment) -> None:
+    first, second = pair(segment, hmac={"keys": [ONE]}, advertisement_interval=1)
+    first.kill()
+    first.clean_up()
+    # It would have to wait for more than three seconds if it discarded the resignation.
+    assert second.wait_for("MASTER")["reason"].endswith("resigned")
+
+
+def test_what_is_sent_again_has_no_say(segment: Segment) -> None:
+    first, second = pair(segment, hmac={"keys": [ONE], "replay": "monotonic"})
+    recorder = segment.host()
+    capture = Capture(recorder, "proto 112", "-w", str(segment.directory / "packets"), "-U")
+    eventually(lambda: first.status()["counters"]["advertisements_sent"] > 20)
+    capture.finish()
+    first.host.unplug()
+    second.wait_for("MASTER")
+    replay(recorder, segment.directory / "packets")
+    eventually(lambda: second.status()["counters"].get("hmac_replayed", 0) > 2)
+    assert second.status()["state"] == "MASTER"
+
+
+def test_a_key_is_replaced_without_an_election(segment: Segment) -> None:
+    agents = pair(segment, hmac={"keys": [ONE]})
+    stages: list[dict[str, Any]] = [
+        {"keys": [ONE, TWO], "active_key": 1},
+        {"keys": [ONE, TWO], "active_key": 2},
+        {"keys": [TWO]},
+    ]
+    for stage in stages:
+        for agent, priority in zip(agents, (200, 100)):
+            agent.configure(instance(priority=priority, hmac=stage))
+            agent.ctl("reload")
+    counted = agents[0].status()["counters"]["advertisements_sent"]
+    eventually(lambda: agents[0].status()["counters"]["advertisements_sent"] > counted + 5)
+    assert [agent.status()["transitions"] for agent in agents] == [2, 1]
+    assert not [key for key in agents[1].status()["counters"] if key.startswith("hmac_")]

@@ -1,0 +1,214 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Signatures: the two published vectors, everything that is wrong with one, and what is sent again.
+
+The vectors are those of keepalived 2.4.3's own test: key 00 to 1f with the id 1, VRID 51, time
+0x68000000 (1744830464) and a half seconds.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+
+import pytest
+from _vrrp.base.units import NANOSECONDS_PER_SECOND as S
+from _vrrp.model.config import build_config
+from _vrrp.model.signing import HmacKey
+from _vrrp.wire.advertisement import Advertisement
+from _vrrp.wire.datagram import Datagram, DropReason, Listener
+from _vrrp.wire.receive import checksum_form, receive
+from _vrrp.wire.sequence import ReplayGuard, SequenceNumbers, age, sequence_at
+from _vrrp.wire.trailer import sign
+
+SECRET = "hex:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+KEY = HmacKey(1, bytes(range(32)))
+NUMBER = 0x6800000080000000
+SIGNED_AT = 0x68000000
+PDU4 = "3133c80100644402c0000264"
+HEAD = "010100006800000080000000"
+CODE4 = "1b84bc4e8e43892dc6d98448f8ee2265"
+PDU6 = "3133c8010064a2e9fe800000000000000000000000000100"
+CODE6 = "c8c56146ebfd66ee10ec4d8186461b78"
+# The same IPv6 message without a signature: its checksum is the one over the message alone.
+UNSIGNED6 = "3133c8010064092cfe800000000000000000000000000100"
+
+
+def packed(written: str) -> bytes:
+    return ipaddress.ip_address(written).packed
+
+
+def listener(**hmac: object) -> Listener:
+    """Who hears it, with the key of the vectors unless told otherwise."""
+    entry = {"name": "web", "interface": "eth0", "vrid": 51, "addresses": ["192.0.2.100/24"]}
+    settings = {"keys": [{"id": 1, "secret": SECRET}], "replay": "monotonic", **hmac}
+    (instance,) = build_config({"instances": [{**entry, "hmac": settings}]}).instances
+    return Listener(instance, packed("192.0.2.11"))
+
+
+def over_ipv4(message: str, seconds: int = SIGNED_AT, source: str = "198.51.100.10") -> Datagram:
+    group = packed("224.0.0.18")
+    return Datagram(packed(source), group, 255, bytes.fromhex(message), seconds * S)
+
+
+def over_ipv6(message: str) -> Datagram:
+    # The vector is of unicast, to fe80::20.
+    return Datagram(packed("fe80::10"), packed("fe80::20"), 255, bytes.fromhex(message), 0)
+
+
+def test_the_published_vector_over_ipv4() -> None:
+    signed = sign(bytes.fromhex(PDU4), packed("198.51.100.10"), b"", KEY, NUMBER)
+    assert signed.hex() == PDU4 + HEAD + CODE4
+    heard = receive(over_ipv4(signed.hex()), listener())
+    assert heard == Advertisement(3, 51, 200, S, (packed("192.0.2.100"),))
+    form = checksum_form(over_ipv4(signed.hex()))
+    assert form is not None
+    assert form.value == "rfc9568"
+
+
+def test_the_published_vector_over_ipv6() -> None:
+    source, destination = packed("fe80::10"), packed("fe80::20")
+    signed = sign(bytes.fromhex(UNSIGNED6), source, destination, KEY, NUMBER)
+    assert signed.hex() == PDU6 + HEAD + CODE6
+    entry = {"name": "web", "interface": "eth0", "vrid": 51, "addresses": ["fe80::100/64"]}
+    hmac = {"keys": [{"id": 1, "secret": SECRET}], "replay": "monotonic"}
+    unicast = {**entry, "unicast_peers": ["fe80::10"], "hmac": hmac}
+    (instance,) = build_config({"instances": [unicast]}).instances
+    heard = receive(over_ipv6(signed.hex()), Listener(instance, destination))
+    assert heard == Advertisement(3, 51, 200, S, (packed("fe80::100"),))
+
+
+WRONG = [
+    ("no signature", PDU4, {}, "hmac_missing"),
+    ("a byte too few", PDU4 + HEAD + CODE4[:-2], {}, "invalid_length"),
+    ("a byte too many", PDU4 + HEAD + CODE4 + "00", {}, "invalid_length"),
+    ("another type", PDU4 + "02" + HEAD[2:] + CODE4, {}, "hmac_malformed"),
+    ("reserved not zero", PDU4 + "01010001" + HEAD[8:] + CODE4, {}, "hmac_malformed"),
+    ("another key id", PDU4 + "0102" + HEAD[4:] + CODE4, {}, "hmac_unknown_key"),
+    ("another second", PDU4 + "0101000068000001" + HEAD[16:] + CODE4, {}, "hmac_wrong"),
+    ("another fraction", PDU4 + HEAD[:16] + "80010000" + CODE4, {}, "hmac_wrong"),
+    ("another counter", PDU4 + HEAD[:20] + "0001" + CODE4, {}, "hmac_wrong"),
+    ("another code", PDU4 + HEAD + "1c" + CODE4[2:], {}, "hmac_wrong"),
+    ("another secret", PDU4 + HEAD + CODE4,
+     {"keys": [{"id": 1, "secret": "x" * 32}]}, "hmac_wrong"),
+    # Also who takes unsigned ones does not take badly signed ones.
+    ("permissive", PDU4 + HEAD + "1c" + CODE4[2:], {"mode": "permissive"}, "hmac_wrong"),
+    ("receive only", PDU4 + HEAD + "1c" + CODE4[2:], {"mode": "receive-only"}, "hmac_wrong"),
+    # Priority 201 with its checksum (one more in the first byte's word: 4402 - 0100).
+    ("another priority", "3133c90100644302c0000264" + HEAD + CODE4, {}, "hmac_wrong"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", WRONG, ids=lambda case: case[0])
+def test_what_is_signed_wrongly_is_discarded(
+    case: tuple[str, str, dict[str, object], str],
+) -> None:
+    _name, message, settings, reason = case
+    found = receive(over_ipv4(message), listener(**settings))
+    assert isinstance(found, DropReason)
+    assert found.value == reason
+
+
+def test_a_signature_is_of_its_sender() -> None:
+    found = receive(over_ipv4(PDU4 + HEAD + CODE4, source="198.51.100.11"), listener())
+    assert found is DropReason.HMAC_WRONG
+
+
+@pytest.mark.parametrize("mode", ["permissive", "receive-only"])
+def test_who_is_permissive_takes_what_is_not_signed(mode: str) -> None:
+    assert isinstance(receive(over_ipv4(PDU4), listener(mode=mode)), Advertisement)
+
+
+def test_any_known_key_is_accepted_not_only_the_one_that_signs() -> None:
+    keys = [{"id": 2, "secret": "x" * 32}, {"id": 1, "secret": SECRET}]
+    heard = receive(over_ipv4(PDU4 + HEAD + CODE4), listener(keys=keys, active_key=2))
+    assert isinstance(heard, Advertisement)
+
+
+def test_who_has_no_key_discards_a_signed_packet_as_too_long() -> None:
+    entry = {"name": "web", "interface": "eth0", "vrid": 51, "addresses": ["192.0.2.100/24"]}
+    (instance,) = build_config({"instances": [entry]}).instances
+    found = receive(over_ipv4(PDU4 + HEAD + CODE4), Listener(instance, packed("192.0.2.11")))
+    assert found is DropReason.LENGTH
+
+
+@pytest.mark.parametrize(
+    ("seconds", "taken"),
+    [(0, True), (5, True), (6, False), (-5, True), (-6, False), (3600, False)],
+)
+def test_a_signature_of_another_time_is_stale(seconds: int, taken: bool) -> None:
+    arrived = over_ipv4(PDU4 + HEAD + CODE4, SIGNED_AT + seconds)
+    found = receive(arrived, listener(replay="time", window=5))
+    assert found is DropReason.HMAC_STALE if not taken else isinstance(found, Advertisement)
+
+
+def test_the_same_packet_is_taken_once() -> None:
+    hearer = listener()
+    assert isinstance(receive(over_ipv4(PDU4 + HEAD + CODE4), hearer), Advertisement)
+    assert receive(over_ipv4(PDU4 + HEAD + CODE4), hearer) is DropReason.HMAC_REPLAYED
+
+
+def test_every_truncation_and_every_flipped_bit_of_a_signed_packet_is_discarded() -> None:
+    whole, hearer = bytes.fromhex(PDU4 + HEAD + CODE4), listener()
+    for length in range(len(whole)):
+        assert isinstance(receive(over_ipv4(whole[:length].hex()), hearer), DropReason)
+    for bit in range(len(whole) * 8):
+        flipped = bytearray(whole)
+        flipped[bit // 8] ^= 0x80 >> bit % 8
+        assert isinstance(receive(over_ipv4(flipped.hex()), hearer), DropReason), bit
+
+
+# --- Numbers --------------------------------------------------------------------------------------
+
+
+def test_a_number_holds_seconds_and_65536ths() -> None:
+    assert sequence_at(SIGNED_AT * S + S // 2) == NUMBER
+    assert sequence_at((1 << 32) * S + S - 1) == 0x00000000FFFF0000
+
+
+def test_an_age_is_signed_and_survives_the_wrap() -> None:
+    assert age(NUMBER, (SIGNED_AT + 7) * S) == 7
+    assert age(NUMBER, (SIGNED_AT - 7) * S) == -7
+    assert age(0xFFFFFFFF << 32, (1 << 32) * S) == 1
+
+
+def test_numbers_of_one_sender_only_grow() -> None:
+    numbers, at = SequenceNumbers(), SIGNED_AT * S
+    assert numbers.following(at, 5) == 0x6800000000000000
+    assert numbers.following(at, 5) == 0x6800000000000001
+    # Within the window a clock that was set back is waited for, beyond it is believed.
+    assert numbers.following(at - 5 * S, 5) == 0x6800000000000002
+    assert numbers.following(at - 6 * S, 5) == 0x67FFFFFA00000000
+
+
+def test_without_a_window_numbers_never_go_back() -> None:
+    numbers = SequenceNumbers()
+    numbers.following(SIGNED_AT * S, None)
+    assert numbers.following(0, None) == 0x6800000000000001
+
+
+def test_a_guard_admits_what_is_later_than_all_before() -> None:
+    guard, at = ReplayGuard(), SIGNED_AT * S
+    assert guard.admits(b"one", NUMBER, at, 5)
+    assert not guard.admits(b"one", NUMBER, at, 5)
+    assert not guard.admits(b"one", NUMBER - 1, at, 5)
+    assert guard.admits(b"one", NUMBER + 1, at, 5)
+    assert guard.admits(b"two", NUMBER, at, 5)
+
+
+def test_a_guard_lets_go_of_what_lies_beyond_the_window() -> None:
+    guard, at = ReplayGuard(), SIGNED_AT * S
+    assert guard.admits(b"one", NUMBER, at, 5)
+    earlier = at - 6 * S
+    assert guard.admits(b"one", sequence_at(earlier), earlier, 5)
+    assert guard.admits(b"two", NUMBER, at, None)
+    assert not guard.admits(b"two", sequence_at(earlier), earlier, None)
+
+
+def test_a_guard_remembers_a_bounded_number_of_senders() -> None:
+    guard, at = ReplayGuard(), SIGNED_AT * S
+    for sender in range(17):
+        assert guard.admits(bytes((sender,)), NUMBER, at, 5)
+    assert guard.admits(b"\0", NUMBER, at, 5)
+    assert not guard.admits(bytes((16,)), NUMBER, at, 5)
