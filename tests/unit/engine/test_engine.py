@@ -384,6 +384,18 @@ def test_a_backup_has_no_virtual_address_whoever_put_it_there(length: int) -> No
     assert [str(one) for one in removed.held] == [f"192.0.2.100/{length}"]
 
 
+def test_an_address_that_comes_while_the_interface_goes_is_removed() -> None:
+    cluster = Cluster()
+    cluster.node(priority=200)
+    second = cluster.node(priority=100)
+    cluster.run(5)
+    stray = type(second.link.addresses[0])(bytes([192, 0, 2, 100]), 24)
+    second.set_link(up=False, addresses=(*second.link.addresses, stray))
+    cluster.settle()
+    assert second.state == "INITIALIZE"
+    assert not second.serves()
+
+
 def test_the_address_of_an_owner_is_never_taken_from_it() -> None:
     cluster = Cluster()
     owner = Node(cluster, 90, instance(priority=255))

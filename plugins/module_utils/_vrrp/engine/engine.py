@@ -187,7 +187,10 @@ class Engine:
             idle = isinstance(router.state, Initialize)
             return [*actions, *router.remove_strays()] if idle else actions
         if obstacle is not None:
-            if obstacle.hard or isinstance(router.state, Backup):
+            if isinstance(router.state, Backup):
+                interrupted = self._crew.step(router, Interrupted(obstacle.cause), now)
+                return [*interrupted, *router.remove_strays()]
+            if obstacle.hard:
                 return self._crew.step(router, Interrupted(obstacle.cause), now)
             return self._crew.step(router, Resign(Purpose.STOP, obstacle.cause), now)
         if isinstance(router.state, Backup):
