@@ -1,0 +1,65 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a host sends, against the RFCs: settings and interfaces in, packets and frames out."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+import ledger
+import pytest
+from _vrrp.engine.actions import Action, Send, SendFrames
+from _vrrp.engine.engine import Engine
+from _vrrp.engine.links import Link, LinkAddress, Links
+from _vrrp.model.config import build_config
+from _vrrp.model.family import text
+
+START = 1_000_000_000_000
+ENTRY = {"name": "web", "interface": "eth0", "vrid": 51, "addresses": ["192.0.2.100/24"]}
+ETH0 = {"mac": "02:00:00:00:00:0b", "addresses": ["192.0.2.11/24", "fe80::11/64"]}
+
+
+def link(index: int, name: str, given: dict[str, Any]) -> Link:
+    mac = bytes.fromhex(given["mac"].replace(":", ""))
+    interfaces = [ipaddress.ip_interface(one) for one in given.get("addresses", [])]
+    addresses = tuple(LinkAddress(one.ip.packed, one.network.prefixlen) for one in interfaces)
+    return Link(index, name, True, mac, addresses)
+
+
+def links(case: dict[str, Any]) -> Links:
+    given = {"eth0": ETH0, **case.get("links", {})}
+    return {name: link(at, name, one) for at, (name, one) in enumerate(given.items(), 2)}
+
+
+def until_master(case: dict[str, Any]) -> list[Action]:
+    """All that a host wants done from its start until nobody else can be master."""
+    engine = Engine()
+    done = engine.links_changed(links(case), START)
+    config = build_config({"instances": [{**ENTRY, **case.get("instance", {})}]})
+    done = [*done, *engine.reconfigure(config, START)]
+    while not any(isinstance(one, Send) for one in done):
+        deadline = engine.next_deadline()
+        assert deadline is not None
+        done = [*done, *engine.wakeup(deadline)]
+    return done
+
+
+@pytest.mark.parametrize("case", ledger.cases("hosts"), ids=lambda case: case["name"])
+def test_a_host(case: dict[str, Any]) -> None:
+    done, names = until_master(case), {at: name for at, name in enumerate(links(case), 2)}
+    (send,) = [one for one in done if isinstance(one, Send)]
+    shown = {
+        "interface": names[send.index],
+        "source": text(send.source),
+        "destination": text(send.destination),
+        "ttl": send.ttl,
+        "message": send.message.hex(),
+    }
+    expected = {name: one.replace(" ", "") if name == "message" else one
+                for name, one in case["sends"].items()}  # fmt: skip
+    assert {name: shown[name] for name in expected} == expected
+    frames = [frame.hex() for one in done if isinstance(one, SendFrames) for frame in one.frames]
+    assert frames == [frame.replace(" ", "") for frame in case.get("frames", frames)]
