@@ -50,7 +50,7 @@ class Rule:
         """Where it stands in the ledger."""
         if self.applies_not:
             return "not applicable"
-        if not self.positive and not self.tests:
+        if missing_tests(self) or not (self.positive or self.tests):
             return "open"
         return "departs" if self.departs else "covered"
 
@@ -86,7 +86,8 @@ def missing_tests(rule: Rule) -> list[str]:
 def _exists(name: str) -> bool:
     path, _, function = name.partition("::")
     source = ROOT / path
-    return source.exists() and re.search(rf"^def {function}\(", source.read_text(), re.M) is not None
+    defined = re.compile(rf"^def {function}\(", re.MULTILINE)
+    return source.exists() and defined.search(source.read_text()) is not None
 
 
 def _files(directory: str) -> list[Path]:
@@ -102,9 +103,10 @@ def _rule(entry: dict[str, Any]) -> Rule:
 
 
 def _line(rule: Rule) -> str:
-    held_by = f"{len(rule.positive)}+ {len(rule.negative)}- {len(rule.tests)} tests"
+    counts = f"{len(rule.positive)}+ {len(rule.negative)}- {len(rule.tests)} tests"
+    held_by = "" if rule.applies_not else counts
     why = rule.applies_not or rule.departs
-    return f"{rule.id:24} {rule.status:15} {rule.level:7} {'' if rule.applies_not else held_by:18} {why}"
+    return f"{rule.id:24} {rule.status:15} {rule.level:7} {held_by:13} {why}"
 
 
 def _details(rule: Rule) -> Iterator[str]:

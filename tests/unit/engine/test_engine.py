@@ -7,7 +7,16 @@
 from __future__ import annotations
 
 import pytest
-from _vrrp.engine.actions import Ear, Install, KeepIntents, KeepRecovery, Note, Remove, Send
+from _vrrp.engine.actions import (
+    Ear,
+    Install,
+    KeepIntents,
+    KeepRecovery,
+    Note,
+    Remove,
+    Send,
+    SendFrames,
+)
 from _vrrp.fsm.events import Claim, Heard, Replaced
 from _vrrp.fsm.state import Peer
 from _vrrp.model.family import Family
@@ -15,6 +24,7 @@ from _vrrp.wire.datagram import Datagram
 from cluster import MS, Cluster, Node, instance
 
 EAR = Ear(7, Family.IPV4)
+STRANGER, GROUP = bytes([192, 0, 2, 99]), bytes([224, 0, 0, 18])
 
 
 def pair(**settings: object) -> tuple[Cluster, Node, Node]:
@@ -420,14 +430,13 @@ def test_recovery_is_known_before_there_is_anything_to_recover() -> None:
     assert [str(one) for one in recovery.held] == ["192.0.2.100/24"]
     # Version 3, type 1, VRID 51, priority 0, one address.
     ((destination, message),) = recovery.resignations
-    assert destination == bytes([224, 0, 0, 18])
+    assert destination == GROUP
     assert message[:4].hex() == "31330001"
 
 
 def test_discarded_packets_are_counted_and_told_once_a_minute() -> None:
     cluster, first, _second = pair()
-    source, group = bytes([192, 0, 2, 99]), bytes([224, 0, 0, 18])
-    bad = Datagram(source, group, 254, bytes.fromhex("3133640100640000c0000264"))
+    bad = Datagram(STRANGER, GROUP, 254, bytes.fromhex("3133640100640000c0000264"))
     for _count in range(3):
         first.do(first.engine.datagram(EAR, bad, cluster.now))
     notes = [one for one in first.done if isinstance(one, Note)]
@@ -440,11 +449,82 @@ def test_discarded_packets_are_counted_and_told_once_a_minute() -> None:
     assert len([one for one in first.done if isinstance(one, Note)]) == 2
 
 
+def remarks(node: Node) -> list[str]:
+    return [one.text for one in node.done if isinstance(one, Note)]
+
+
+# In version 3. 3133+6401+00c8+c000+0264 = 15860, folded 5861, inverted a79e.
+OTHERS = [
+    ("3133640100c8a79ec0000264", "advertises in another interval than ours"),
+    ("313364010064a801c0000265", "lists other addresses than are configured here"),
+    ("313364010064a802c0000264", "has the same priority: the higher address decides"),
+]
+
+
+@pytest.mark.parametrize(("message", "said"), OTHERS)
+def test_what_differs_from_ours_is_counted_and_told_once_a_minute(message: str, said: str) -> None:
+    cluster = Cluster()
+    node = cluster.node(priority=100)
+    heard = Datagram(STRANGER, GROUP, 255, bytes.fromhex(message))
+    for _count in range(3):
+        node.do(node.engine.datagram(EAR, heard, cluster.now))
+    assert node.status()["counters"]["advertisements_received"] == 3
+    assert remarks(node).count(f"192.0.2.99 {said}") == 1
+    cluster.run(61)
+    node.do(node.engine.datagram(EAR, heard, cluster.now))
+    assert remarks(node).count(f"192.0.2.99 {said}") == 2
+
+
+def test_an_equal_priority_is_told() -> None:
+    cluster = Cluster()
+    backup, master = (cluster.node(priority=100) for _number in range(2))
+    cluster.run(10)
+    assert master.state == "MASTER"
+    said = "192.0.2.12 has the same priority: the higher address decides"
+    assert remarks(backup).count(said) == 1
+    assert backup.status()["counters"]["priority_equal"] > 1
+
+
+def test_an_owner_that_hears_another_router_tells() -> None:
+    cluster = Cluster()
+    owner = cluster.node(priority=255, addresses=["192.0.2.11/24"])
+    cluster.run(1)
+    # Priority 255 from 192.0.2.99: 3133+ff01+0064+c000+020b = 1f2a3, folded f2a4, inverted 0d5b.
+    rival = Datagram(STRANGER, GROUP, 255, bytes.fromhex("3133ff0100640d5bc000020b"))
+    owner.do(owner.engine.datagram(EAR, rival, cluster.now))
+    assert "192.0.2.99 advertises, and this host owns the addresses" in remarks(owner)
+    assert owner.state == "BACKUP"
+
+
+def test_flapping_is_told() -> None:
+    cluster = Cluster()
+    node = cluster.node(priority=100)
+    # Priority 200 from 192.0.2.99: 3133+c801+0064+c000+0264 = 1bbfc, folded bbfd, inverted 4402.
+    better = Datagram(STRANGER, GROUP, 255, bytes.fromhex("3133c80100644402c0000264"))
+    for transitions in (2, 4, 6):
+        assert not any("has changed" in one for one in remarks(node))
+        cluster.run(5)
+        node.do(node.engine.datagram(EAR, better, cluster.now))
+        assert node.status()["transitions"] == transitions + 1
+    assert [one for one in remarks(node) if one.startswith("has changed 6 times within a minute")]
+
+
+def test_nothing_is_announced_before_the_addresses_are_there() -> None:
+    cluster = Cluster()
+    node = cluster.node(priority=100)
+    cluster.run(4)
+    kinds = [type(one) for one in node.done]
+    assert kinds.index(Install) < kinds.index(SendFrames)
+    refused = cluster.node(priority=200)
+    refused.refused = (Install,)
+    cluster.run(4)
+    assert refused.state == "INITIALIZE"
+
+
 def test_packets_for_nobody_are_counted() -> None:
     cluster, first, _second = pair()
-    source, group = bytes([192, 0, 2, 99]), bytes([224, 0, 0, 18])
-    first.do(first.engine.datagram(EAR, Datagram(source, group, 255, b"\x31\x07"), cluster.now))
-    first.do(first.engine.datagram(EAR, Datagram(source, group, 255, b"1"), cluster.now))
+    first.do(first.engine.datagram(EAR, Datagram(STRANGER, GROUP, 255, b"\x31\x07"), cluster.now))
+    first.do(first.engine.datagram(EAR, Datagram(STRANGER, GROUP, 255, b"1"), cluster.now))
     counters = first.engine.status(cluster.now, __import__("cluster").WALL)["counters"]
     assert counters == {"unknown_vrid": 1, "truncated": 1}
 
@@ -455,7 +535,7 @@ def test_an_owner_that_comes_and_goes_at_once_does_not_take_our_address_for_its_
     cluster.run(5)
     router = next(iter(owner.engine._crew))
     # Overruled and master again, before the kernel has told that the address is off.
-    for event in (Heard(Peer(bytes([192, 0, 2, 99]), 255, 1000 * MS)), Claim("cause")):
+    for event in (Heard(Peer(STRANGER, 255, 1000 * MS)), Claim("cause")):
         actions, _undone = router.step(event, cluster.now)
     assert isinstance(actions[0], Install)
     (removed,) = (one for one in router.step(Replaced("cause"), cluster.now)[0]

@@ -63,8 +63,12 @@ CLAIM_CONTEST = milliseconds(200)
 # A router that the kernel refused tries again after this long.
 RETRY_INTERVAL = seconds(10)
 
-# At most one log line per instance and reason to discard in this time (RFC 9568 section 7.1).
-DISCARD_LOG_INTERVAL = seconds(60)
+# At most one log line per instance about one thing in this time (RFC 9568 section 7.1).
+REMARK_INTERVAL = seconds(60)
+
+# So many transitions in so much time are told to be flapping (RFC 9568 section 2.5).
+FLAPPING_TRANSITIONS = 6
+FLAPPING_WINDOW = seconds(60)
 
 # keepalived's limit: a weight can take any priority to any other.
 TRACK_WEIGHT_MAX = 253

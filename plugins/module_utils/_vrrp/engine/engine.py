@@ -187,12 +187,7 @@ class Engine:
             idle = isinstance(router.state, Initialize)
             return [*actions, *router.remove_strays()] if idle else actions
         if obstacle is not None:
-            if isinstance(router.state, Backup):
-                interrupted = self._crew.step(router, Interrupted(obstacle.cause), now)
-                return [*interrupted, *router.remove_strays()]
-            if obstacle.hard:
-                return self._crew.step(router, Interrupted(obstacle.cause), now)
-            return self._crew.step(router, Resign(Purpose.STOP, obstacle.cause), now)
+            return self._give_way(router, obstacle, now)
         if isinstance(router.state, Backup):
             return router.remove_strays()
         lost = router.lost_addresses()
@@ -201,6 +196,15 @@ class Engine:
         router.counters["addresses_restored"] += len(lost)
         note = Note(router.name, f"{', '.join(map(str, lost))} was deleted; putting it back")
         return [note, *self._crew.step(router, AddressesLost(), now)]
+
+    def _give_way(self, router: Router, obstacle: Obstacle, now: Nanoseconds) -> Actions:
+        """Leave for an obstacle; a master serves until it has a successor, if it can."""
+        if isinstance(router.state, Backup):
+            interrupted = self._crew.step(router, Interrupted(obstacle.cause), now)
+            return [*interrupted, *router.remove_strays()]
+        if obstacle.hard:
+            return self._crew.step(router, Interrupted(obstacle.cause), now)
+        return self._crew.step(router, Resign(Purpose.STOP, obstacle.cause), now)
 
     def _consider_start(
         self, router: Router, obstacle: Obstacle | None, now: Nanoseconds
@@ -274,11 +278,10 @@ class Engine:
             return []
         heard = receive(datagram, Listener(router.instance, router.address, router.replay_guard))
         if isinstance(heard, DropReason):
-            note = count_discarded(router, datagram, heard, now)
-            return [note] if note else []
-        count_accepted(router, datagram, heard)
+            return [*count_discarded(router, datagram, heard, now)]
+        told = count_accepted(router, datagram, heard, now)
         peer = Peer(datagram.source, heard.priority, heard.interval)
-        return [*self._hear(router, peer, now), *self._settle(now)]
+        return [*told, *self._hear(router, peer, now), *self._settle(now)]
 
     def _hear(self, router: Router, peer: Peer, now: Nanoseconds) -> Actions:
         actions = self._crew.supersede(router, peer) if is_superseded(router, peer, now) else []

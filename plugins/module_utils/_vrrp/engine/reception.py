@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
-from ..base.constants import DISCARD_LOG_INTERVAL
+from typing import Callable, List, Tuple
+
+from ..base.constants import PRIORITY_RELEASE
 from ..base.units import Nanoseconds
 from ..model.family import Family, text
 from ..wire.advertisement import Advertisement
@@ -20,38 +22,65 @@ from .router import Router
 
 def count_discarded(
     router: Router, datagram: Datagram, reason: DropReason, now: Nanoseconds
-) -> Note | None:
-    """Count a discarded packet; gives a line for the log at most once in a while."""
+) -> List[Note]:
+    """Count a discarded packet, and tell of it now and then."""
     router.counters[reason.value] += 1
-    logged_at = router.logged_at.get(reason.value)
-    if logged_at is not None and now - logged_at < DISCARD_LOG_INTERVAL:
-        return None
-    router.logged_at[reason.value] = now
     why = f"discards a packet of {text(datagram.source)}: {reason.value}"
-    return Note(router.name, f"{why} (counted; told once a minute)")
+    return router.remark(reason.value, f"{why} (counted; told once a minute)", now)
 
 
-def count_accepted(router: Router, datagram: Datagram, advertisement: Advertisement) -> None:
-    """Count an advertisement, and in what it differs from what we would send."""
+def count_accepted(
+    router: Router, datagram: Datagram, advertisement: Advertisement, now: Nanoseconds
+) -> List[Note]:
+    """Count an advertisement, and tell now and then in what it is not as it should be."""
     counters = router.counters
     counters["advertisements_received"] += 1
-    if advertisement.priority == 0:
+    if advertisement.priority == PRIORITY_RELEASE:
         counters["priority_zero_received"] += 1
     if advertisement.version == 3 and datagram.family is Family.IPV4:
         form = checksum_form(datagram)
         counters[f"checksum_{form.value}" if form else "checksum_unknown"] += 1
-    if _is_skewed(router, datagram):
-        counters["hmac_clock_skewed"] += 1
-    # RFC 9568 section 7.1: compare and tell, but don't discard.
-    if set(advertisement.addresses) != set(router.instance.packed_addresses):
-        counters["addresses_mismatch"] += 1
-    if advertisement.interval != router.instance.advertisement_interval:
-        counters["interval_mismatch"] += 1
+    told: List[Note] = []
+    for name, is_odd, said in _ODDITIES:
+        if is_odd(router, datagram, advertisement):
+            counters[name] += 1
+            told.extend(router.remark(name, f"{text(datagram.source)} {said}", now))
+    return told
 
 
-def _is_skewed(router: Router, datagram: Datagram) -> bool:
-    """Whether the sender's clock will soon be too far from ours: half of the way is gone."""
+def _other_addresses(router: Router, datagram: Datagram, advertisement: Advertisement) -> bool:
+    return set(advertisement.addresses) != set(router.instance.packed_addresses)
+
+
+def _other_interval(router: Router, datagram: Datagram, advertisement: Advertisement) -> bool:
+    return advertisement.interval != router.instance.advertisement_interval
+
+
+def _equal_priority(router: Router, datagram: Datagram, advertisement: Advertisement) -> bool:
+    return advertisement.priority == router.effective_priority
+
+
+def _rivals_the_owner(router: Router, datagram: Datagram, advertisement: Advertisement) -> bool:
+    return router.instance.is_owner and advertisement.priority != PRIORITY_RELEASE
+
+
+def _skewed_clock(router: Router, datagram: Datagram, advertisement: Advertisement) -> bool:
     hmac = router.instance.hmac
     if hmac is None or hmac.window is None or not datagram.trailer:
         return False
     return abs(age(read_trailer(datagram.trailer).number, datagram.wall)) > hmac.window // 2
+
+
+# RFC 9568 sections 7.1 (with erratum 8298) and 8.3.2: to be told, and no reason to discard.
+_Oddity = Callable[[Router, Datagram, Advertisement], bool]
+_ODDITIES: Tuple[Tuple[str, _Oddity, str], ...] = (
+    ("addresses_mismatch", _other_addresses, "lists other addresses than are configured here"),
+    (
+        "interval_mismatch",
+        _other_interval,
+        "advertises in another interval than ours",
+    ),
+    ("priority_equal", _equal_priority, "has the same priority: the higher address decides"),
+    ("owner_rivalled", _rivals_the_owner, "advertises, and this host owns the addresses"),
+    ("hmac_clock_skewed", _skewed_clock, "has a clock that will soon differ too much from ours"),
+)

@@ -11,10 +11,18 @@ the collection.
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import Dict, FrozenSet, List, Mapping, Set, Tuple
+from collections import Counter, deque
+from typing import Deque, Dict, FrozenSet, List, Mapping, Set, Tuple
 
-from ..base.constants import PRIORITY_MAX, PRIORITY_MIN, PRIORITY_OWNER, PRIORITY_RELEASE
+from ..base.constants import (
+    FLAPPING_TRANSITIONS,
+    FLAPPING_WINDOW,
+    PRIORITY_MAX,
+    PRIORITY_MIN,
+    PRIORITY_OWNER,
+    PRIORITY_RELEASE,
+    REMARK_INTERVAL,
+)
 from ..base.units import NANOSECONDS_PER_SECOND, Nanoseconds
 from ..fsm import actions as fsm
 from ..fsm.events import Event, Resign, name_of
@@ -55,8 +63,9 @@ class Router:
         self.awaits_group = False
         self.leaving: Resign | None = None
         self.farewell_said = False
-        self.logged_at: Dict[str, Nanoseconds] = {}
         self.replay_guard = ReplayGuard()
+        self._remarked_at: Dict[str, Nanoseconds] = {}
+        self._changed_at: Deque[Nanoseconds] = deque(maxlen=FLAPPING_TRANSITIONS)
         self._ground = Ground()
         self._voice = Voice()
         self._installed = False
@@ -152,7 +161,24 @@ class Router:
         done = [action for one in decided for action in self._realise(one)]
         if self.displayed != old:
             done.append(self._transition(event, old, now))
+            done.extend(self._remark_flapping(now))
         return done, undone
+
+    def remark(self, about: str, said: str, now: Nanoseconds) -> List[Note]:
+        """A line for the log, but not too often about the same thing."""
+        before = self._remarked_at.get(about)
+        if before is not None and now - before < REMARK_INTERVAL:
+            return []
+        self._remarked_at[about] = now
+        return [Note(self.name, said)]
+
+    def _remark_flapping(self, now: Nanoseconds) -> List[Note]:
+        self._changed_at.append(now)
+        times = len(self._changed_at)
+        if times < FLAPPING_TRANSITIONS or now - self._changed_at[0] > FLAPPING_WINDOW:
+            return []
+        why = "does a link fail, or do advertisements come too late?"
+        return self.remark("flapping", f"has changed {times} times within a minute: {why}", now)
 
     def _transition(self, event: Event, old: str, now: Nanoseconds) -> Transition:
         self.since = now

@@ -1,0 +1,115 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the RFCs demand and only a kernel can do: answer, accept and forward for the addresses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from routers import Agent, instance
+from segment import Capture, Host, Segment, eventually, ip
+
+IPV4, IPV6 = "192.0.2.100", "2001:db8::100"
+FAMILIES = [
+    pytest.param(IPV4, "arp and arp[6:2] = 2", id="ipv4"),
+    pytest.param(IPV6, "icmp6 and ip6[40] = 136", id="ipv6"),
+]
+MACS = [pytest.param(False, id="own mac"), pytest.param(True, id="virtual mac")]
+
+
+def pair(segment: Segment, **settings: Any) -> tuple[Agent, Agent, Host]:
+    """A master, a backup that hears it, and a client."""
+    given = {"addresses": [f"{IPV4}/24", f"{IPV6}/64"], **settings}
+    first, second = (Agent(segment.host(), instance(priority=p, **given)) for p in (200, 100))
+    first.start()
+    second.start()
+    for agent, state in ((first, "MASTER"), (second, "BACKUP")):
+        eventually(lambda agent=agent: both(agent, "state"), 10, "both families")
+        eventually(lambda agent=agent, state=state: both(agent, "state") == {state}, 10, state)
+    eventually(lambda: None not in {one["master"] and 1 for one in second.every("web")})
+    return first, second, segment.host()
+
+
+def both(agent: Agent, field: str) -> set[str]:
+    """What the routers of both families say."""
+    return {one[field] for one in agent.every("web")}
+
+
+@pytest.mark.parametrize(("address", "answers"), FAMILIES)
+@pytest.mark.parametrize("virtual_mac", MACS)
+def test_the_master_answers_for_the_addresses_and_the_backup_does_not(
+    segment: Segment, address: str, answers: str, virtual_mac: bool
+) -> None:
+    first, second, client = pair(segment, virtual_mac=virtual_mac)
+    capture = Capture(client, answers, "-v")
+    family = "2" if ":" in address else "1"
+    mac = f"00:00:5e:00:0{family}:33" if virtual_mac else first.host.mac
+
+    def is_told() -> bool:
+        ip("-n", client.namespace, "neighbor", "flush", "all")
+        return client.reaches(address) and mac in "".join(capture.packets())
+
+    eventually(is_told)
+    assert client.neighbour_mac(address) == mac
+    # No other hardware address has been told for the address by anybody.
+    text = "".join(capture.finish())
+    others = {agent.host.mac for agent in (first, second)} - {mac}
+    assert not [one for one in others if f"{address} is-at {one}" in text]
+
+
+@pytest.mark.parametrize("virtual_mac", MACS)
+def test_the_master_forwards_what_is_sent_to_it(segment: Segment, virtual_mac: bool) -> None:
+    first, _second, client = pair(segment, virtual_mac=virtual_mac)
+    far = segment.host()
+    first.host.run("sysctl", "-qw", "net.ipv4.ip_forward=1")
+    first.host.run("ip", "address", "add", "203.0.113.1/24", "dev", "eth0")
+    far.run("ip", "address", "add", "203.0.113.7/24", "dev", "eth0")
+    far.run("ip", "route", "replace", f"{client.address}/32", "via", "203.0.113.1")
+    client.run("sysctl", "-qw", "net.ipv4.conf.all.accept_redirects=0")
+    client.run("sysctl", "-qw", "net.ipv4.conf.eth0.accept_redirects=0")
+    client.run("ip", "route", "add", "203.0.113.0/24", "via", IPV4)
+    assert client.reaches("203.0.113.7")
+
+
+def test_an_owner_accepts_whatever_its_accept_mode(segment: Segment) -> None:
+    owner, client = segment.host(), segment.host()
+    settings = instance(priority=255, addresses=[f"{owner.address}/24"], accept_mode=False)
+    Agent(owner, settings).start().wait_for("MASTER")
+    assert client.reaches(owner.address)
+
+
+@pytest.mark.parametrize("virtual_mac", MACS)
+def test_a_master_is_in_the_solicited_node_group_and_answers_as_a_router(
+    segment: Segment, virtual_mac: bool
+) -> None:
+    first, second, client = pair(segment, virtual_mac=virtual_mac)
+    group = "ff02::1:ff00:100"
+    assert group in first.host.run("ip", "maddress", "show")
+    assert group not in second.host.run("ip", "maddress", "show")
+    index = first.host.run("cat", "/sys/class/net/eth0/ifindex").strip()
+    name = f"vrrp6.51.{index}" if virtual_mac else "eth0"
+    first.host.run("sysctl", "-qw", f"net/ipv6/conf/{name}/forwarding=1")
+    capture = Capture(client, "icmp6 and ip6[40] = 136", "-v")
+    ip("-n", client.namespace, "neighbor", "flush", "all")
+    assert client.reaches(IPV6)
+    eventually(lambda: "Flags [router, solicited" in "".join(capture.packets()))
+    capture.finish()
+
+
+@pytest.mark.parametrize(
+    ("expression", "precedence"),
+    [
+        pytest.param("ip proto 112", "tos 0xc0", id="ipv4"),
+        pytest.param("ip6 proto 112", "class 0xc0", id="ipv6"),
+    ],
+)
+def test_advertisements_have_precedence_on_output_queues(
+    segment: Segment, expression: str, precedence: str
+) -> None:
+    _first, _second, client = pair(segment)
+    capture = Capture(client, expression, "-v")
+    eventually(lambda: precedence in "".join(capture.packets()))
+    capture.finish()
