@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The routers that tests put on a segment: our agent, and keepalived."""
+"""Our agent, as tests put it on a segment."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ import json
 import signal
 import subprocess
 import sys
-from pathlib import Path
-from typing import Any, Sequence
+from typing import Any
 
 from segment import ENVIRONMENT, Host, eventually
 
@@ -114,65 +113,3 @@ class Agent:
     def clean_up(self) -> None:
         """What the unit does after every exit."""
         self.host.start(*AGENT, "cleanup", "--socket", str(self.socket)).wait(10)
-
-
-class Keepalived:
-    """Debian's keepalived on a host, with one instance named web."""
-
-    def __init__(
-        self,
-        host: Host,
-        addresses: Sequence[str] = ("192.0.2.100/24",),
-        version: int = 3,
-        priority: int = 100,
-        interval: float = 0.1,
-    ) -> None:
-        self.host = host
-        self.directory = host.segment.directory / f"keepalived{host.number}"
-        self.directory.mkdir(exist_ok=True)
-        listed = "\n".join(f"    {address}" for address in addresses)
-        self._config = self.directory / "keepalived.conf"
-        self._config.write_text(
-            "global_defs {\n"
-            f" vrrp_version {version}\n"
-            "}\n"
-            "vrrp_instance web {\n"
-            f" version {version}\n interface eth0\n virtual_router_id 51\n"
-            f" priority {priority}\n advert_int {interval:g}\n"
-            f" virtual_ipaddress {{\n{listed}\n }}\n"
-            "}\n"
-        )
-        self.address = addresses[-1].partition("/")[0]
-        self.process: subprocess.Popen[str] | None = None
-
-    def start(self) -> Keepalived:
-        """Start it in the foreground, with files of its own."""
-        files = self._file("pid", "-p"), self._file("vrrp.pid", "-r")
-        with (self.directory / "log").open("a") as log:
-            self.process = self.host.start(
-                "keepalived",
-                "--dont-fork",
-                "--log-console",
-                "--vrrp",
-                "-f",
-                str(self._config),
-                *(part for pair in files for part in pair),
-                stdout=log,
-                stderr=log,
-            )
-        return self
-
-    def _file(self, name: str, option: str) -> tuple[str, str]:
-        path: Path = self.directory / name
-        return option, str(path)
-
-    def wait_for(self, state: str, within: float = 10.0) -> None:
-        """Wait until it serves the address (MASTER), or doesn't."""
-        wanted = state == "MASTER"
-        eventually(lambda: self.host.has(self.address) == wanted, within, f"keepalived {state}")
-
-    def stop(self) -> None:
-        """Ask it to stop, and wait until it has."""
-        assert self.process is not None
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(10)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -172,6 +173,7 @@ class Segment:
         self.namespace = f"{self.name}-br"
         self.hosts: list[Host] = []
         self.processes: list[subprocess.Popen[str]] = []
+        self.directories: list[Path] = []
         self._bridges: set[str] = set()
         ip("netns", "add", self.namespace)
         ip("-n", self.namespace, "link", "add", "br0", "type", "bridge", "mcast_snooping", "0")
@@ -201,6 +203,8 @@ class Segment:
             process.wait()
         for namespace in [*(host.namespace for host in self.hosts), self.namespace]:
             ip("netns", "delete", namespace)
+        for directory in self.directories:
+            shutil.rmtree(directory)
 
 
 class Probe:
