@@ -92,7 +92,7 @@ class Keepalived:
         if kind.virtual_mac:
             lines += ["use_vmac", "vmac_xmit_base" if kind.unicast else ""]
         if kind.unicast:
-            # keepalived 2.2.7 sends IPv6 unicast with the hop limit 64 when it is not told otherwise.
+            # Left to itself, keepalived 2.2.7 sends IPv6 unicast with the hop limit 64.
             lines += [f"unicast_src_ip {own_address(self.host, kind)}", "unicast_ttl 255"]
             lines += _block("unicast_peer", [own_address(other, kind) for other in others])
         if kind.password:
@@ -142,7 +142,8 @@ class Frr:
     """FRR's vrrpd with its zebra; it serves from macvlans, which have to be there before."""
 
     def __init__(self, host: Host, kind: Kind, priority: int, others: list[Host]) -> None:
-        assert not (kind.unicast or kind.password), "FRR has neither"
+        assert not kind.unicast, "FRR has no unicast"
+        assert not kind.password, "FRR has no passwords"
         self.host = host
         self.kind = kind
         # Its daemons give up their rights, and have to be able to write there all the same.

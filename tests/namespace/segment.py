@@ -250,6 +250,10 @@ class Capture:
         """The lines so far."""
         return self._file.read_text().splitlines()
 
+    def has_ended(self) -> bool:
+        """Whether it has got as many packets as it was to get."""
+        return self._process.poll() is not None
+
     def finish(self) -> list[str]:
         """Stop; gives all lines."""
         self._process.send_signal(signal.SIGINT)
