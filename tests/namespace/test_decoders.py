@@ -17,7 +17,7 @@ from segment import Capture, Segment, eventually
 
 V2 = {"version": 2, "advertisement_interval": 1}
 V6 = {"addresses": ["fe80::100/64", "2001:db8::100/64"]}
-KINDS = {
+KINDS: dict[str, dict[str, Any]] = {
     "v2": V2,
     "v2-password": {**V2, "password": "tulip"},
     "v3-ipv4": {},
@@ -35,8 +35,7 @@ UNKNOWN_FORM = "v3-ipv4-rfc9568"
 @pytest.fixture(params=list(KINDS))
 def captured(request: pytest.FixtureRequest, segment: Segment) -> tuple[str, Path]:
     """A kind of instance, and three of its advertisements as the next host got them."""
-    settings: dict[str, Any] = KINDS[request.param]
-    Agent(segment.host(), instance(**settings)).start().wait_for("MASTER")
+    Agent(segment.host(), instance(**KINDS[request.param])).start().wait_for("MASTER")
     saved = segment.directory / "advertisements.pcap"
     capture = Capture(
         segment.host(), "proto 112 or ip6 proto 112", "-U", "-c", "3", "-w", str(saved)

@@ -26,16 +26,15 @@ def pair(segment: Segment, **settings: Any) -> tuple[Agent, Agent, Host]:
     first, second = (Agent(segment.host(), instance(priority=p, **given)) for p in (200, 100))
     first.start()
     second.start()
-    for agent, state in ((first, "MASTER"), (second, "BACKUP")):
-        eventually(lambda agent=agent: both(agent, "state"), 10, "both families")
-        eventually(lambda agent=agent, state=state: both(agent, "state") == {state}, 10, state)
-    eventually(lambda: None not in {one["master"] and 1 for one in second.every("web")})
+    wait_for_both(first, "MASTER")
+    wait_for_both(second, "BACKUP")
+    eventually(lambda: all(one["master"] for one in second.every("web")))
     return first, second, segment.host()
 
 
-def both(agent: Agent, field: str) -> set[str]:
-    """What the routers of both families say."""
-    return {one[field] for one in agent.every("web")}
+def wait_for_both(agent: Agent, state: str) -> None:
+    """Wait until the routers of both families are in a state."""
+    eventually(lambda: [one["state"] for one in agent.every("web")] == [state, state], 10, state)
 
 
 @pytest.mark.parametrize(("address", "answers"), FAMILIES)

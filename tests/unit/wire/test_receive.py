@@ -83,6 +83,19 @@ def test_every_flipped_bit_is_discarded(vector: Vector) -> None:
         assert isinstance(receive(datagram(vector, bytes(flipped)), hearer), DropReason), bit
 
 
+@pytest.mark.parametrize("vector", DISCARDED, ids=lambda vector: vector.name)
+def test_no_truncation_and_no_flipped_bit_of_a_wrong_packet_raises(vector: Vector) -> None:
+    whole, hearer = bytes.fromhex(vector.message), listener_for(vector)
+    for length in range(len(whole)):
+        found = receive(datagram(vector, whole[:length]), hearer)
+        assert isinstance(found, (Advertisement, DropReason))
+    for bit in range(len(whole) * 8):
+        flipped = bytearray(whole)
+        flipped[bit // 8] ^= 0x80 >> bit % 8
+        found = receive(datagram(vector, bytes(flipped)), hearer)
+        assert isinstance(found, (Advertisement, DropReason))
+
+
 @given(st.binary(max_size=300), st.sampled_from([4, 16]), st.integers(0, 255))
 def test_nothing_that_arrives_raises(message: bytes, length: int, ttl: int) -> None:
     hearer = listener(addresses=["192.0.2.100/24" if length == 4 else "fe80::100/64"])
@@ -110,7 +123,10 @@ PEER, OTHER, OWN, GROUP = "192.0.2.12", "192.0.2.13", "192.0.2.11", "224.0.0.18"
 TWO = {"version": 2}
 UNICAST = {"unicast_peers": [PEER]}
 LAX = {**UNICAST, "unicast_ttl_min": 250, "unicast_ttl_max": 254}
+# What RouterOS sends with the password abcdefgh, every ten seconds.
+ROUTEROS = "212abf03010af11f0a042a010a042a020a042a036162636465666768"
 ACCEPTED = [
+    ({**TWO, "password": "abcdefgh", "advertisement_interval": 10}, ROUTEROS, PEER, GROUP, 255),
     (TWO, V2, PEER, GROUP, 255),
     ({}, V3, PEER, GROUP, 255),
     ({**TWO, "password": "secret"}, V2_SECRET, PEER, GROUP, 255),

@@ -59,12 +59,24 @@ VALID = [
            (3, 10, 200, 40_950_000_000, ("192.0.2.1", "192.0.2.2"), "rfc5798")),
     Vector("ze, priority 0", "310a00020064a6fcc0000201c0000202", "192.0.2.251",
            (3, 10, 0, S, ("192.0.2.1", "192.0.2.2"), "rfc5798")),
+    Vector("ze, v3 over IPv6",
+           "310a640200643f5dfe80000000000000000000000000000120010db8000000000000000000000001",
+           "fe80::c8", (3, 10, 100, S, ("fe80::1", "2001:db8::1"), "")),
+    Vector("PcapPlusPlus, v3 over IPv6",
+           "3101640300011071fe80000000000000000000000000025420010db8000000000000000000000001"
+           "20010db8000000000000000000000002", "fe80::1",
+           (3, 1, 100, S // 100, ("fe80::254", "2001:db8::1", "2001:db8::2"), "")),
 ]  # fmt: skip
 DISCARDED = [
     Vector("RouterOS, v2 with a password", "212abf03010af11f0a042a010a042a020a042a03"
            "6162636465666768", "10.0.0.91", reason="authentication_type"),
     Vector("tcpdump, cut to six bytes", "2102000101ff", "250.219.91.20",
            reason="truncated", ttl=254),
+    # VRID, count, length, TTL and destination are all wrong; the length is looked at first.
+    Vector("tcpdump, everything wrong", "31000400890000000000000000000300000000", "0.3.2.148",
+           reason="invalid_length", ttl=35),
+    Vector("os-ken, checksum zeroed", "2180640100640000c0a800010000000000000000", "192.168.0.1",
+           reason="invalid_checksum"),
     Vector("PcapPlusPlus, v2 without its trailer",
            "21016403000138fac0a80001c0a80002c0a80003", "192.168.0.30",
            reason="invalid_length"),
