@@ -80,10 +80,11 @@ def case_names() -> list[str]:
 
 def missing_tests(rule: Rule) -> list[str]:
     """The tests of a rule that do not exist."""
-    return [name for name in rule.tests if not _exists(name)]
+    return [name for name in rule.tests if not is_there(name)]
 
 
-def _exists(name: str) -> bool:
+def is_there(name: str) -> bool:
+    """Whether there is a test of that name, as pytest writes it."""
     path, _, function = name.partition("::")
     source = ROOT / path
     defined = re.compile(rf"^def {function}\(", re.MULTILINE)
@@ -99,7 +100,10 @@ def _load(path: Path) -> Any:
 
 
 def _rule(entry: dict[str, Any]) -> Rule:
-    return Rule(**{key: tuple(one) if isinstance(one, list) else one for key, one in entry.items()})
+    fields: dict[str, Any] = {
+        key: tuple(one) if isinstance(one, list) else one for key, one in entry.items()
+    }
+    return Rule(**fields)
 
 
 def _line(rule: Rule) -> str:

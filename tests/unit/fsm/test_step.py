@@ -474,8 +474,10 @@ def test_preemption_is_delayed_once_and_to_the_moment() -> None:
 
 def test_a_dead_master_is_replaced_without_the_preemption_delay() -> None:
     waiting, _actions = after(BACKUP, heard(50), NOW, PATIENT)
-    reached, _actions = after(waiting, ev.TimerExpired(), NOW + DOWN, PATIENT)
+    reached, actions = after(waiting, ev.TimerExpired(), NOW + DOWN, PATIENT)
     assert isinstance(reached, Master)
+    assert actions == TAKEOVER
+    assert reached.reason == "192.0.2.12 was not heard for 3.61 s"
 
 
 @pytest.mark.parametrize("event", [heard(100), heard(200), heard(0)], ids=str)

@@ -52,7 +52,9 @@ def elected(parameters: Parameters, state: Backup, event: Elected, now: Nanoseco
 
 
 def _take_over(parameters: Parameters, state: Backup, now: Nanoseconds) -> Result:
-    preempts = _is_worse(parameters, state.master)
+    # While preemption is delayed the timer is kept going by a living master, however bad.
+    is_dead = state.preempt_at is not None and now >= state.master_down_at
+    preempts = _is_worse(parameters, state.master) and not is_dead
     waited = parameters.master_down_interval(state.master_adver_interval)
     reason = _why_takeover(state.master, preempts, waited)
     return to_master(parameters, now, reason, displaces=preempts)

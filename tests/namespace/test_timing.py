@@ -1,0 +1,100 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Delays, intervals and announcements on the real kernel."""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from routers import Agent, instance
+from segment import Capture, Segment, eventually
+
+
+def started(segment: Segment, **settings: Any) -> Agent:
+    return Agent(segment.host(), instance(**settings)).start()
+
+
+def heard_for(reason: str) -> float:
+    """How long a master was not heard, as the reason says."""
+    found = re.search(r"not heard for ([\d.]+) s", reason)
+    assert found, reason
+    return float(found[1])
+
+
+def test_without_preemption_the_better_one_waits(segment: Segment) -> None:
+    worse = started(segment, priority=100)
+    worse.wait_for("MASTER")
+    better = started(segment, priority=200, preempt=False)
+    better.wait_until_it_hears_a_master()
+    received = better.status()["counters"]["advertisements_received"]
+    eventually(lambda: better.status()["counters"]["advertisements_received"] > received + 10)
+    assert better.status()["state"] == "BACKUP"
+    worse.stop()
+    better.wait_for("MASTER")
+
+
+def test_preemption_is_delayed_and_takeover_is_not(segment: Segment) -> None:
+    worse = started(segment, priority=100)
+    worse.wait_for("MASTER")
+    since = time.monotonic()
+    better = started(segment, priority=200, preempt_delay=2)
+    better.wait_for("MASTER")
+    assert time.monotonic() - since >= 2.0
+    worse.wait_for("BACKUP")
+    better.stop()
+    worse.wait_for("MASTER")
+    better.configure(instance(priority=200, preempt_delay=60))
+    better.start().wait_until_it_hears_a_master()
+    worse.host.unplug()
+    assert heard_for(better.wait_for("MASTER")["reason"]) < 1
+
+
+def test_a_start_up_delay_is_another_thing(segment: Segment) -> None:
+    since = time.monotonic()
+    alone = started(segment, priority=200, startup_delay=2)
+    alone.wait_for("MASTER")
+    assert time.monotonic() - since >= 2.0
+
+
+@pytest.mark.parametrize(("intervals", "least", "most"), [(2, 0.2, 0.31), (10, 1.0, 1.11)])
+def test_so_many_advertisements_may_be_missed(
+    segment: Segment, intervals: int, least: float, most: float
+) -> None:
+    master = started(segment, priority=200, down_intervals=intervals)
+    backup = started(segment, priority=100, down_intervals=intervals)
+    master.wait_for("MASTER")
+    backup.wait_for("BACKUP")
+    backup.wait_until_it_hears_a_master()
+    master.host.unplug()
+    # The reason tells the whole wait, which is the skew time (at most an interval) longer.
+    assert least <= heard_for(backup.wait_for("MASTER")["reason"]) <= most
+
+
+ANNOUNCEMENTS = [
+    pytest.param("192.0.2.100/24", "arp and arp[6:2] = 1 and arp[24:4] = 0xc0000264", id="ipv4"),
+    pytest.param("fe80::100/64", "icmp6 and ip6[40] = 136", id="ipv6"),
+]
+
+
+@pytest.mark.parametrize(("address", "expression"), ANNOUNCEMENTS)
+def test_addresses_are_announced_as_often_as_is_wanted(
+    segment: Segment, address: str, expression: str
+) -> None:
+    capture = Capture(segment.host(), expression, "-tttt")
+    settings = {"announce_count": 2, "announce_delay": 0.5, "announce_refresh": 1}
+    started(segment, addresses=[address], announce_refresh_count=3, **settings)
+    lines = eventually(lambda: capture.packets() if len(capture.packets()) >= 10 else None)
+    capture.finish()
+    at = [datetime.fromisoformat(" ".join(line.split()[:2])) for line in lines[:10]]
+    waits = [(later - earlier).total_seconds() for earlier, later in pairwise(at)]
+    # Two at once, two after half a second, and then three every second.
+    long = [0.4 < wait < 0.9 for wait in waits], [wait >= 0.9 for wait in waits]
+    assert [place for place, one in enumerate(long[0], 1) if one] == [2]
+    assert [place for place, one in enumerate(long[1], 1) if one] == [4, 7]
