@@ -9,7 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from _vrrp.engine.actions import Run, Transition
-from cluster import Cluster, Node
+from _vrrp.engine.hooks import HookQueue, HookRun
+from _vrrp.model.command import Command
+from _vrrp.model.hook import Hook, Moment
+from cluster import Cluster, Node, instance
 
 MOMENTS = ("master", "backup", "initialize", "leaving_master")
 
@@ -145,3 +148,27 @@ def test_when_states_change_faster_than_hooks_run_the_oldest_are_left_out() -> N
         count += 1
     assert count == 17
     assert called(node)[-1] == "backup"
+
+
+def test_what_a_router_waits_for_is_never_left_out() -> None:
+    hooks = [Hook(moment, Command(("/bin/x",), "", 1)) for moment in (Moment.LEAVING_MASTER,
+                                                                      Moment.BACKUP)]  # fmt: skip
+    awaited = HookRun("web/ipv4", hooks[0], {}, last=True)
+    queue = HookQueue()
+    assert queue.add([awaited]) == []
+    # The other family of the instance uses the same queue.
+    others = [HookRun("web/ipv6", hooks[1], {"VRRP_REASON": str(number)}) for number in range(20)]
+    assert queue.add(others) == others[:5]
+    assert queue.begin(1, 0) == awaited
+
+
+def test_a_new_name_while_its_hooks_run_does_not_keep_it_from_leaving() -> None:
+    cluster, first, second = leaving()
+    first.want("backup")
+    cluster.run(0.1)
+    assert called(first) == ["leaving_master"]
+    hooks = [{"on": "leaving_master", "command": "/bin/leaving_master", "timeout": 5}]
+    first.configure(instance(name="shop", priority=200, hooks=hooks))
+    cluster.run(2)
+    assert second.state == "MASTER"
+    assert first.status("shop")["state"] == "BACKUP"

@@ -11,7 +11,7 @@ import signal
 from typing import Any, Callable, Dict, List, Mapping
 
 from ..base.errors import ConfigError, ControlError
-from ..base.units import Nanoseconds
+from ..base.units import Nanoseconds, earliest
 from ..control.protocol import RELOAD, STATUS, Request, digest
 from ..engine.actions import Action, Ear, Transition
 from ..engine.commands import CommandResult
@@ -24,10 +24,10 @@ from ..model.config import parse_config
 from ..runtime import clock
 from ..runtime.assistance import Assistance
 from ..runtime.executor import Executor
+from ..runtime.facilities import Facilities
 from ..runtime.log import LOGGER
 from ..runtime.loop import Loop
 from ..runtime.notify import Notifier
-from ..runtime.premises import Premises
 from ..runtime.server import Server
 from ..runtime.signals import signal_socket
 from ..runtime.storage import Storage
@@ -60,8 +60,8 @@ class Agent:
         self._assistance = Assistance(
             self._loop, connector(socket_path, config_path), self._command_ended, self._saw
         )
-        premises = Premises(self._storage, self._open, self._loop.forget)
-        self._executor = Executor(self._storage, premises, self._assistance, self._publish)
+        facilities = Facilities(self._storage, self._open, self._loop.forget)
+        self._executor = Executor(self._storage, facilities, self._assistance, self._publish)
         self._signals = signal_socket((signal.SIGHUP, signal.SIGTERM, signal.SIGINT))
         self._handlers: Dict[int, Callable[[], None]] = {
             signal.SIGHUP: self._reload_on_signal,
@@ -103,7 +103,7 @@ class Agent:
         deadlines = [self._engine.next_deadline(), self._assistance.next_deadline()]
         if self._notifier.watchdog_interval is not None:
             deadlines.append(fed_at + self._notifier.watchdog_interval)
-        return min((one for one in deadlines if one is not None), default=None)
+        return earliest(deadlines)
 
     def _close(self) -> None:
         self._server.close()

@@ -12,7 +12,7 @@ here and nowhere else. This module is PRIVATE to the collection.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Union
+from typing import Iterable, Union
 
 Nanoseconds = int
 
@@ -49,6 +49,11 @@ def to_whole_seconds(length: Nanoseconds) -> int:
 def to_seconds(length: Nanoseconds) -> float:
     """Convert to seconds for a person or for JSON, rounded to a microsecond."""
     return round(length / NANOSECONDS_PER_SECOND, 6)
+
+
+def earliest(times: Iterable[Nanoseconds | None]) -> Nanoseconds | None:
+    """The first of those points in time that there are."""
+    return min((one for one in times if one is not None), default=None)
 
 
 def describe(length: Nanoseconds) -> str:

@@ -112,7 +112,11 @@ class Crew:
     def farewell_is_over(self, name: str, now: Nanoseconds) -> Actions:
         """The hooks have run: now the router may resign."""
         router = self._routers.get(name)
-        if router is None or router.leaving is None:
+        return [] if router is None else self.end_farewell(router, now)
+
+    def end_farewell(self, router: Router, now: Nanoseconds) -> Actions:
+        """Let a router resign that waited for its hooks; any other is left alone."""
+        if router.leaving is None:
             return []
         event, router.leaving = router.leaving, None
         return self._step(router, event, now)

@@ -15,7 +15,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Dict, List, Mapping, Tuple
 
-from ..base.units import Nanoseconds
+from ..base.units import Nanoseconds, earliest
 from ..fsm.events import (
     AddressesLost,
     Heard,
@@ -28,7 +28,6 @@ from ..fsm.events import (
     TimerExpired,
 )
 from ..fsm.state import Backup, Initialize, Master, Peer, Purpose
-from ..model.hook import Moment
 from ..model.instance import Config, Instance
 from ..model.intent import Intent
 from ..wire.datagram import Datagram, DropReason, Listener
@@ -79,7 +78,7 @@ class Engine:
         """When ``wakeup`` has to be called next; None: not before something else happens."""
         deadlines = [router.deadline for router in self._crew]
         deadlines.append(self._errands.next_deadline())
-        return min((one for one in deadlines if one is not None), default=None)
+        return earliest(deadlines)
 
     def status(self, now: Nanoseconds, wall: datetime) -> Dict[str, Any]:
         """All instances and the counters that belong to none, as plain values."""
@@ -113,7 +112,7 @@ class Engine:
         if changed is not None:
             return self._reconsider(now) if changed else []
         run, actions = self._errands.hook_finished(number, result, now)
-        if run is None or not run.last or run.hook.moment is not Moment.LEAVING_MASTER:
+        if run is None or not run.is_awaited:
             return actions
         return [*actions, *self._crew.farewell_is_over(run.router, now), *self._settle(now)]
 
@@ -164,7 +163,7 @@ class Engine:
         actions: Actions = []
         for router in self._crew:
             actions.extend(self._weigh(router, now))
-        for router in list(self._crew):
+        for router in self._crew:
             actions.extend(self._bring_in_line(router, now))
         return [*actions, *self._settle(now), *self._forget_retired()]
 
@@ -238,7 +237,7 @@ class Engine:
         actions = self._errands.run_scripts(now)
         for number, result in self._errands.overdue(now):
             actions.extend(self.command_finished(number, result, now))
-        for router in list(self._crew):
+        for router in self._crew:
             deadline = router.deadline
             if deadline is not None and now >= deadline:
                 actions.extend(self._wake(router, now))
@@ -333,11 +332,21 @@ class Engine:
         if router is None:
             return Router(instance, self._crew.wanted_of(instance.name), now), actions
         if router.instance != instance or router.retired:
-            router.retired, router.leaving = False, None
-            actions = router.replace_instance(instance)
-            self._premises.attach(router)
-            actions.extend(self._crew.step(router, Reconfigured(), now))
+            actions = self._change_settings(router, instance, now)
         return router, actions
+
+    def _change_settings(self, router: Router, instance: Instance, now: Nanoseconds) -> Actions:
+        """Give a router that stays other settings."""
+        if router.retired:
+            router.retired, router.leaving = False, None
+        renamed = router.name != instance.label
+        actions = router.replace_instance(instance)
+        self._premises.attach(router)
+        actions.extend(self._crew.step(router, Reconfigured(), now))
+        if renamed:
+            # The hooks that it waits for will tell of their end under its old name.
+            actions.extend(self._crew.end_farewell(router, now))
+        return actions
 
     # --- The end ---
 
@@ -345,6 +354,6 @@ class Engine:
         """Leave: masters resign and serve until a successor is heard; see ``stopped``."""
         self._stopping = True
         actions: Actions = []
-        for router in list(self._crew):
+        for router in self._crew:
             actions.extend(self._crew.step(router, Resign(Purpose.STOP, cause), now))
         return actions

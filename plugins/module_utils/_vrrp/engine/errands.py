@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any, Dict, List, Tuple
 
 from ..base.constants import COMMAND_GRACE
-from ..base.units import Nanoseconds
+from ..base.units import Nanoseconds, earliest
 from ..fsm.state import Master
 from ..model.hook import Moment
 from ..model.tracking import ScriptCheck
@@ -43,11 +43,11 @@ class Errands:
         return all(queue.idle for queue in self._queues.values())
 
     def next_deadline(self) -> Nanoseconds | None:
-        """When ``due`` has something to do."""
+        """When a script is due, or something that runs is overdue."""
         deadlines = [queue.next_deadline() for queue in self._queues.values()]
         deadlines.append(self._tracking.next_deadline())
         deadlines.extend(overdue_at for _check, overdue_at in self._scripts.values())
-        return min((one for one in deadlines if one is not None), default=None)
+        return earliest(deadlines)
 
     def run_scripts(self, now: Nanoseconds) -> List[Action]:
         """Run the tracked scripts that are due."""

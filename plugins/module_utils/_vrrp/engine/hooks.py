@@ -15,7 +15,7 @@ from typing import Any, Deque, Dict, List, Mapping
 
 from ..base.constants import COMMAND_GRACE, HOOKS_WAITING_MAX
 from ..base.units import Nanoseconds, to_seconds
-from ..model.hook import Hook
+from ..model.hook import Hook, Moment
 from .commands import CommandResult
 
 
@@ -27,6 +27,11 @@ class HookRun:
     hook: Hook
     environment: Mapping[str, str]
     last: bool = False
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether the router serves on until this has run."""
+        return self.last and self.hook.moment is Moment.LEAVING_MASTER
 
 
 @dataclass
@@ -61,11 +66,18 @@ class HookQueue:
         return self._turn.overdue_at if self._turn else None
 
     def add(self, runs: List[HookRun]) -> List[HookRun]:
-        """Let hooks wait for their turn; gives those that are left out for it."""
+        """Let hooks wait for their turn; gives those that are left out for it.
+
+        What a router waits for is never left out, or it would wait for ever.
+        """
         self._waiting.extend(runs)
-        dropped = []
+        dropped: List[HookRun] = []
         while len(self._waiting) > HOOKS_WAITING_MAX:
-            dropped.append(self._waiting.popleft())
+            oldest = next((run for run in self._waiting if not run.is_awaited), None)
+            if oldest is None:
+                break
+            self._waiting.remove(oldest)
+            dropped.append(oldest)
         return dropped
 
     def begin(self, number: int, now: Nanoseconds) -> HookRun | None:

@@ -10,7 +10,7 @@ This module is PRIVATE to the collection.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Dict, Tuple, Union
+from typing import Any, Callable, Dict, Mapping, Tuple, Union
 
 from ..base.constants import TRACK_WEIGHT_MAX
 from ..base.units import Nanoseconds, seconds
@@ -101,32 +101,29 @@ _process = record(
 )
 
 
-def _read_interface(value: object) -> Tracked:
-    given = _interface(value)
-    return Tracked(InterfaceCheck(given["interface"]), given.get("weight", 0))
-
-
-def _read_script(value: object) -> Tracked:
-    given = _script(value)
+def _script_check(given: Mapping[str, Any]) -> ScriptCheck:
     interval = given.get("interval", _SCRIPT_INTERVAL_DEFAULT)
     command = Command(given["command"], given.get("user", ""), given.get("timeout", interval))
-    check = ScriptCheck(command, interval, given.get("rise", 1), given.get("fall", 1))
-    return Tracked(check, given.get("weight", 0))
+    return ScriptCheck(command, interval, given.get("rise", 1), given.get("fall", 1))
 
 
-def _read_file(value: object) -> Tracked:
-    given = _file(value)
-    return Tracked(FileCheck(given["path"]), given.get("weight", 0))
+def _tracked(
+    fields: Reader[Dict[str, Any]], check_of: Callable[[Mapping[str, Any]], Check]
+) -> Reader[Tuple[Tracked, ...]]:
+    """Make a reader of what is tracked of one kind."""
 
+    def read(value: object) -> Tracked:
+        given = fields(value)
+        return Tracked(check_of(given), given.get("weight", 0))
 
-def _read_process_check(value: object) -> Tracked:
-    given = _process(value)
-    return Tracked(ProcessCheck(given["name"], given.get("quorum", 1)), given.get("weight", 0))
+    return list_of(read)
 
 
 TRACK_READERS: Dict[str, Reader[Tuple[Tracked, ...]]] = {
-    "track_interfaces": list_of(_read_interface),
-    "track_scripts": list_of(_read_script),
-    "track_files": list_of(_read_file),
-    "track_processes": list_of(_read_process_check),
+    "track_interfaces": _tracked(_interface, lambda given: InterfaceCheck(given["interface"])),
+    "track_scripts": _tracked(_script, _script_check),
+    "track_files": _tracked(_file, lambda given: FileCheck(given["path"])),
+    "track_processes": _tracked(
+        _process, lambda given: ProcessCheck(given["name"], given.get("quorum", 1))
+    ),
 }

@@ -33,8 +33,8 @@ from ..linux.holdings import HoldingTable
 from ..model.family import Family
 from . import clock
 from .assistance import Assistance
+from .facilities import Facilities, Failure
 from .log import LOGGER
-from .premises import Failure, Premises
 from .storage import Storage
 
 
@@ -44,12 +44,12 @@ class Executor:
     def __init__(
         self,
         storage: Storage,
-        premises: Premises,
+        facilities: Facilities,
         assistance: Assistance,
         on_transition: Callable[[Transition], None],
     ) -> None:
         self._storage = storage
-        self._premises = premises
+        self._facilities = facilities
         self._assistance = assistance
         self._on_transition = on_transition
         self._holdings = HoldingTable()
@@ -75,7 +75,7 @@ class Executor:
     def close(self) -> None:
         """Close all sockets, and leave nothing behind."""
         self._assistance.close()
-        self._premises.close()
+        self._facilities.close()
         self._holdings.close()
         self._frames.close()
 
@@ -91,9 +91,9 @@ class Executor:
             for _count in range(action.count):
                 self._frames.send(action.index, action.frames)
         elif isinstance(action, Listen):
-            return self._premises.listen(action)
+            return self._facilities.listen(action)
         elif isinstance(action, Furnish):
-            return self._premises.furnish(action)
+            return self._facilities.furnish(action)
         else:
             self._record(action)
         return []
@@ -127,7 +127,7 @@ class Executor:
         self._on_transition(transition)
 
     def _send(self, action: Send) -> None:
-        channel = self._premises.channel((action.index, Family.of(action.source)))
+        channel = self._facilities.channel((action.index, Family.of(action.source)))
         if channel is None:
             raise KernelError(19, "cannot send an advertisement")
         sent = self._signer.signed(action, clock.wall_nanoseconds())

@@ -21,11 +21,10 @@ import os
 import pwd
 import signal
 import socket
-import struct
 from typing import Any, Dict, Set, Tuple
 
 from ..base.errors import ConfigError
-from ..base.units import Nanoseconds, seconds
+from ..base.units import Nanoseconds, earliest, seconds
 from ..engine.commands import CommandResult
 from ..model.command import Command
 from ..model.config import parse_config
@@ -33,6 +32,7 @@ from ..model.instance import Config
 from ..model.tracking import FileCheck, ScriptCheck
 from . import clock
 from .children import Children
+from .credentials import user_and_group
 from .lines import LineStream
 from .loop import Loop
 from .observer import Observer
@@ -117,7 +117,7 @@ class Helper:
 
     def _next_deadline(self) -> Nanoseconds | None:
         deadlines = (self._children.next_deadline(), self._observer.next_deadline())
-        return min((one for one in deadlines if one is not None), default=None)
+        return earliest(deadlines)
 
     def _read(self) -> None:
         messages = self._stream.receive()
@@ -162,8 +162,7 @@ class Helper:
 
 def _user_of(connected: socket.socket) -> str:
     """The name of the agent's user, as which commands run that name no other."""
-    packed = connected.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
-    _pid, user, _group = struct.unpack("=iII", packed)
+    user, _group = user_and_group(connected)
     try:
         return pwd.getpwuid(user).pw_name
     except KeyError:

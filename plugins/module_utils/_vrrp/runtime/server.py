@@ -26,6 +26,7 @@ from ..control.protocol import (
     parse_request,
     success,
 )
+from .credentials import user_and_group
 from .loop import Loop
 
 Answerer = Callable[[Request], Dict[str, Any]]
@@ -131,7 +132,7 @@ class _Connection:
 
     def __init__(self, accepted: socket.socket) -> None:
         self.socket = accepted
-        self.user, self._primary_group = _credentials(accepted)
+        self.user, self._primary_group = user_and_group(accepted)
         self.watches = False
         self.pending = b""
         self._received = b""
@@ -178,13 +179,6 @@ class _Connection:
         if self.user in (0, os.geteuid()):
             return True
         return group in (self._primary_group, *_peer_groups(self.socket))
-
-
-def _credentials(connection: socket.socket) -> tuple[int, int]:
-    """User and primary group of the peer, as the kernel noted them when it connected."""
-    packed = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
-    _pid, user, group = struct.unpack("=iII", packed)
-    return user, group
 
 
 def _peer_groups(connection: socket.socket) -> tuple[int, ...]:

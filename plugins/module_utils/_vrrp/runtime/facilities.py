@@ -26,7 +26,7 @@ Failure = Tuple[Action, str]
 _NOTHING = Furnish(frozenset(), frozenset())  # No router suffers when something stays behind.
 
 
-class Premises:
+class Facilities:
     """``on_open`` and ``on_close`` are told of channels."""
 
     def __init__(
