@@ -70,6 +70,7 @@ class Checkers:
             return
         speaks = {one["name"]: one["state"] for one in host.status()}.get(send.router)
         demand(speaks == "MASTER", f"{key} advertises {priority} and is {speaks}")
+        demand(priority <= 254 or entry["priority"] == 255, f"{key} speaks as an owner")
         demand(host.has_all(entry), f"{key} advertises without its addresses")
         self._check_pause(key, host, entry)
         self._advertised_at[key] = host.now
@@ -97,19 +98,10 @@ class Checkers:
 
     def settled(self, host: Host) -> None:
         """A host has done all it wants to do for now: addresses are on masters and nowhere else."""
-        for status in host.status():
-            entry = next((one for one in host.entries if one["name"] == status["name"]), None)
-            if entry is None:
+        for entry in host.entries:
+            state = host.told_state(entry["name"])
+            if state is None or not host.knows_its_links:
                 continue
-            who = f"{host.number} {status['name']}"
-            if not host.link_up and host.knows_its_links:
-                demand(
-                    status["state"] == "INITIALIZE", f"{who} is {status['state']} without a link"
-                )
-            if status["state"] != "MASTER" and host.knows_its_links:
-                present = host.has_any(entry)
-                demand(not present, f"{who} is {status['state']} and has addresses")
-            priority = status["effective_priority"]
-            demand(1 <= priority <= 255, f"{who} has priority {priority}")
-            if entry["priority"] != 255:
-                demand(priority <= 254, f"{who} has an owner's priority")
+            who = f"{host.number} {entry['name']} is {state}"
+            demand(host.link_up or state == "INITIALIZE", f"{who} without a link")
+            demand(state == "MASTER" or not host.has_any(entry), f"{who} and has addresses")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 from datetime import datetime, timezone
+from functools import lru_cache
 from typing import Any, Callable
 
 from _vrrp.base.errors import ControlError
@@ -49,6 +50,7 @@ class Host:
         self.clock_offset = 0
         self.engine = Engine()
         self._signer = Signer()
+        self._told: dict[str, str] = {}
         self._intents: dict[str, Intent] = {}
         self._recoveries: tuple[act.Recovery, ...] = ()
         self._waiting: list[Callable[[], list[act.Action]]] = []
@@ -79,6 +81,7 @@ class Host:
         self._links_planned = False
         self.engine = Engine(self._intents)
         self._signer = Signer()
+        self._told.clear()
         self.world.note(f"{self.number} starts")
         self._do(self.engine.links_changed(self._links(), self.now))
         self.configure(self.entries)
@@ -258,6 +261,7 @@ class Host:
         elif isinstance(action, act.SendFrames):
             self.checkers.announces(self, action)
         elif isinstance(action, act.Transition):
+            self._told[action.instance] = action.new
             self.world.note(f"{self.number} {action.router} {action.new}: {action.cause}")
             self.checkers.changes(self, action)
         elif isinstance(action, act.KeepIntents):
@@ -299,11 +303,11 @@ class Host:
         found: list[dict[str, Any]] = self.engine.status(self.now, WALL)["instances"]
         return found
 
-    def states(self) -> dict[str, str]:
-        """The states of its instances by name; nothing when the agent does not run."""
-        if not self.alive:
-            return {}
-        return {one["name"]: one["state"] for one in self.status()}
+    def told_state(self, name: str) -> str | None:
+        """The state of an instance as its transitions tell, or at first its status."""
+        if name not in self._told:
+            self._told.update({one["name"]: one["state"] for one in self.status()})
+        return self._told.get(name) if self.alive else None
 
     def serves(self, entry: dict[str, Any]) -> bool:
         """Whether it has all addresses of an instance and can be reached."""
@@ -339,4 +343,9 @@ class Host:
 
 def packed_addresses(entry: dict[str, Any]) -> tuple[bytes, ...]:
     """The addresses of an instance, packed."""
-    return tuple(ipaddress.ip_interface(one).ip.packed for one in entry["addresses"])
+    return _packed(tuple(entry["addresses"]))
+
+
+@lru_cache
+def _packed(addresses: tuple[str, ...]) -> tuple[bytes, ...]:
+    return tuple(ipaddress.ip_interface(one).ip.packed for one in addresses)

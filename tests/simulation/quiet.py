@@ -54,6 +54,7 @@ def check_instance(cluster: Cluster, place: int) -> None:
             demand(host.serves(entry), f"{host.number} is master and does not serve")
             continue
         demand(not host.has_any(entry), f"{host.number} has addresses and is {one['state']}")
+        demand(host.told_state(one["name"]) == one["state"], f"{host.number} told another state")
         if one["state"] == "BACKUP":
             heard = (one["master"] or {}).get("address")
             demand(heard == status["address"], f"{host.number} hears {heard}: {shown}")
