@@ -85,7 +85,7 @@ def missing_tests(rule: Rule) -> list[str]:
 
 def is_there(name: str) -> bool:
     """Whether there is a test of that name, as pytest writes it."""
-    path, _, function = name.partition("::")
+    path, _colons, function = name.partition("::")
     source = ROOT / path
     defined = re.compile(rf"^def {function}\(", re.MULTILINE)
     return source.exists() and defined.search(source.read_text()) is not None

@@ -49,7 +49,7 @@ def until_master(case: dict[str, Any]) -> list[Action]:
 
 @pytest.mark.parametrize("case", ledger.cases("hosts"), ids=lambda case: case["name"])
 def test_a_host(case: dict[str, Any]) -> None:
-    done, names = until_master(case), {at: name for at, name in enumerate(links(case), 2)}
+    done, names = until_master(case), dict(enumerate(links(case), 2))
     (send,) = [one for one in done if isinstance(one, Send)]
     shown = {
         "interface": names[send.index],

@@ -50,15 +50,12 @@ class Peer(Protocol):
 
     def start(self) -> Peer:
         """Let it take part."""
-        ...
 
     def wait_for(self, state: str, within: float = 10.0) -> None:
         """Wait until it is MASTER or BACKUP."""
-        ...
 
     def stop(self) -> None:
         """Ask it to leave, and wait until it has."""
-        ...
 
 
 def own_address(host: Host, kind: Kind) -> str:
