@@ -77,12 +77,12 @@ def test_the_clean_up_after_a_dead_agent_signs_too(segment: Segment) -> None:
 def test_what_is_sent_again_has_no_say(segment: Segment) -> None:
     first, second = pair(segment, hmac={"keys": [ONE], "replay": "monotonic"})
     recorder = segment.host()
-    capture = Capture(recorder, "proto 112", "-w", str(segment.directory / "packets"), "-U")
-    eventually(lambda: first.status()["counters"]["advertisements_sent"] > 20)
-    capture.finish()
+    saved = segment.directory / "packets"
+    capture = Capture(recorder, "proto 112", "-U", "-c", "10", "-w", str(saved))
+    eventually(capture.has_ended)
     first.host.unplug()
     second.wait_for("MASTER")
-    replay(recorder, segment.directory / "packets")
+    replay(recorder, saved)
     eventually(lambda: second.status()["counters"].get("hmac_replayed", 0) > 2)
     assert second.status()["state"] == "MASTER"
 
