@@ -34,8 +34,8 @@ options:
     type: dict
   secrets:
     description:
-      - What is secret in O(config), by the names of the instances. Each has a C(password), or C(hmac_keys), which is a list of
-        C(id) and C(secret). They are not shown in any log or diff.
+      - What is secret in O(config), by the names of the instances. Each has a C(password), or C(hmac_keys), which holds each
+        secret by its id. They are not shown in any log or diff.
       - On the host they stand in the configuration file, which the agent's group can read.
     type: dict
   firewall:
@@ -124,7 +124,8 @@ def complete(instance: dict[str, t.Any], secrets: dict[str, t.Any]) -> dict[str,
     if "password" in secrets:
         completed["password"] = secrets["password"]
     if "hmac_keys" in secrets:
-        completed["hmac"] = {**instance.get("hmac", {}), "keys": secrets["hmac_keys"]}
+        keys = [{"id": int(one), "secret": secret} for one, secret in secrets["hmac_keys"].items()]
+        completed["hmac"] = {**instance.get("hmac", {}), "keys": keys}
     return completed
 
 

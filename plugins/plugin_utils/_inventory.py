@@ -69,12 +69,18 @@ def secrets(instances: t.Sequence[t.Mapping[str, t.Any]]) -> dict[str, dict[str,
 
 
 def _secrets_of(instance: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    hmac = instance.get(_HMAC)
     found = {
         _PASSWORD: instance.get(_PASSWORD),
-        "hmac_keys": hmac.get(_KEYS) if isinstance(hmac, Mapping) else None,
+        # Ansible hides every value in what is secret wherever it stands, so ids are no values here.
+        "hmac_keys": {str(key.get("id")): key.get("secret") for key in _keys_of(instance)},
     }
     return {kind: secret for kind, secret in found.items() if secret}
+
+
+def _keys_of(instance: t.Mapping[str, t.Any]) -> list[t.Mapping[str, t.Any]]:
+    hmac = instance.get(_HMAC)
+    keys = hmac.get(_KEYS) if isinstance(hmac, Mapping) else None
+    return [key for key in keys or [] if isinstance(key, Mapping)]
 
 
 def _without_secrets(config: dict[str, Instances]) -> dict[str, Instances]:
@@ -84,7 +90,11 @@ def _without_secrets(config: dict[str, Instances]) -> dict[str, Instances]:
 
 def _showable(instance: dict[str, t.Any]) -> dict[str, t.Any]:
     shown = _without(instance, _PASSWORD)
-    return {**shown, _HMAC: _without(shown[_HMAC], _KEYS)} if _HMAC in shown else shown
+    if _HMAC not in shown:
+        return shown
+    # The first key signs, and without the keys nobody knows any more which one that is.
+    first = {"active_key": _keys_of(instance)[0]["id"]}
+    return {**shown, _HMAC: {**first, **_without(shown[_HMAC], _KEYS)}}
 
 
 def _without(values: t.Mapping[str, t.Any], unwanted: str) -> dict[str, t.Any]:

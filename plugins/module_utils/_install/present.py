@@ -34,7 +34,7 @@ _UNITS = {
     places.UNIT: UNIT_TEXT,
 }
 _CONFIG_MODE = 0o640  # It may hold secrets.
-_SECRET = re.compile(r'("(?:password|secret)": )"(?:[^"\\]|\\.)*"')
+_SECRET = re.compile(r'("(?:password|secret)"\s*:\s*)"(?:[^"\\]|\\.)*"')
 
 
 @dataclass(frozen=True)

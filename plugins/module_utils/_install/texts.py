@@ -72,6 +72,8 @@ WantedBy=multi-user.target
 HELPER_UNIT_TEXT = f"""\
 [Unit]
 Description=Helper of the VRRP agent, which runs its scripts and hooks
+# On shutdown the agent leaves first, and its hooks are run before the helper is ended.
+Before=vrrp-agent.service
 
 [Service]
 ExecStart={DAEMON} helper

@@ -336,6 +336,9 @@ class Lab:
             "UserKnownHostsFile": "/dev/null",
             "LogLevel": "ERROR",
             "ConnectTimeout": "5",
+            # A connection to a host that was powered off must not be used again for a quarter hour.
+            "ServerAliveInterval": "2",
+            "ServerAliveCountMax": "3",
         }
         return " ".join(f"-o {key}={value}" for key, value in options.items())
 
@@ -349,6 +352,8 @@ class Lab:
             "ansible_user": "root",
             "ansible_ssh_executable": str(self.directory / "ssh"),
             "ansible_ssh_transfer_method": "piped",
+            # Ansible keeps connections by address, and hosts of another lab have the same ones.
+            "ansible_control_path_dir": str(self.directory / "connections"),
             "ansible_pipelining": True,
             "ansible_python_interpreter": "/usr/bin/python3",
         }

@@ -93,11 +93,11 @@ def test_what_is_secret_takes_a_way_of_its_own() -> None:
     old = {**WEB, "name": "old", "vrid": 52, "version": 2, "password": "tulip"}
     old["addresses"] = ["192.0.2.101/24"]
     (config,) = plan(hosts({"vrrp_instances": [signed, old]})).values()
-    assert config["instances"][0]["hmac"] == {"mode": "permissive"}
+    assert config["instances"][0]["hmac"] == {"active_key": 1, "mode": "permissive"}
     assert "tulip" not in str(config)
     assert "x" * 32 not in str(config)
     found = secrets([signed, old, {**WEB, "name": "open", "hmac": None, "password": None}])
-    assert found == {"web": {"hmac_keys": [key]}, "old": {"password": "tulip"}}
+    assert found == {"web": {"hmac_keys": {"1": "x" * 32}}, "old": {"password": "tulip"}}
 
 
 def test_hosts_have_to_agree_on_secrets_which_are_not_told() -> None:

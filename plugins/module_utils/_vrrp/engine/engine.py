@@ -32,7 +32,17 @@ from ..model.instance import Config, Instance
 from ..model.intent import Intent
 from ..wire.datagram import Datagram, DropReason, Listener
 from ..wire.receive import receive
-from .actions import Action, Ear, Furnish, Install, Listen, Note, Send
+from .actions import (
+    Action,
+    Ear,
+    Furnish,
+    Install,
+    KeepIntents,
+    KeepRecovery,
+    Listen,
+    Note,
+    Send,
+)
 from .commands import CommandResult
 from .crew import Crew
 from .errands import Errands
@@ -119,6 +129,8 @@ class Engine:
     def failed(self, action: Action, error: str, now: Nanoseconds) -> Actions:
         """The kernel refused an action. A router that can't serve, speak or hear steps down."""
         actions: Actions = []
+        if isinstance(action, (KeepIntents, KeepRecovery)):
+            actions.append(Note("agent", error))
         for router in self._concerned(action):
             actions.append(Note(router.name, error))
             if (

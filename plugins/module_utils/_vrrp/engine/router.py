@@ -338,7 +338,7 @@ class Router:
 
     def recovery(self) -> Recovery | None:
         """What to clean up if this agent dies; None while it can't be master."""
-        if self.link is None or not self.address or self.speaker is None:
+        if self.link is None or self.speaker is None:
             return None
         native = self._native if self._installed else self._native_now()
         device = virtual_mac(self.instance, self.link.index)
@@ -348,7 +348,7 @@ class Router:
             self.speaker.name,
             without(holdings(self.instance, self._ground), native),
             self.address,
-            self._messages(PRIORITY_RELEASE),
+            self._messages(PRIORITY_RELEASE) if self.address else (),
             self.instance.unicast_ttl,
             device.name if device else "",
             table.table if table else "",

@@ -56,6 +56,14 @@ class DeviceTable:
         if number:
             raise KernelError(number, f"cannot make {device.name} on {device.parent}")
         self._devices[device.name] = device
+        try:
+            self._prepare(device)
+        except KernelError:
+            # Half of it would answer for addresses with the wrong MAC address.
+            self.drop([device])
+            raise
+
+    def _prepare(self, device: VirtualMac) -> None:
         for name, value in _settings(device):
             sysctl.write(name, value)
         for key, value in _PARENT.items():
@@ -89,6 +97,8 @@ class DeviceTable:
 def _settings(device: VirtualMac) -> Iterable[Tuple[str, str]]:
     for key, value in _DEVICE.items():
         yield f"ipv4/conf/{device.name}/{key}", value
+    if not sysctl.has_ipv6():
+        return
     ipv6 = _IPV6_DEVICE if device.ipv6 else {"disable_ipv6": "1"}
     for key, value in ipv6.items():
         yield f"ipv6/conf/{device.name}/{key}", value

@@ -68,6 +68,11 @@ def put_back(name: str, value: str) -> None:
         write(name, value)
 
 
+def has_ipv6() -> bool:
+    """Whether the kernel has IPv6; otherwise there are no settings of it."""
+    return os.path.isdir(os.path.join(_ROOT, "ipv6"))
+
+
 def interfaces() -> list[str]:
     """All interfaces that have IPv4 settings, and ``default``."""
     return [one for one in os.listdir(f"{_ROOT}/ipv4/conf") if one != "all"]

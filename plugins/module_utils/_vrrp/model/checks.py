@@ -35,7 +35,7 @@ from ..base.constants import (
 from ..base.errors import Problem
 from ..base.units import NANOSECONDS_PER_CENTISECOND, NANOSECONDS_PER_SECOND, to_seconds
 from .address import VirtualAddress
-from .families import families_of, peers_of
+from .families import families_of, needs_link_local, peers_of
 from .family import Family, is_link_local, text
 from .instance import Instance
 
@@ -62,8 +62,11 @@ def _address_problems(values: Values) -> Iterator[Problem]:
     ipv6_max = IPV6_SIGNED_ADDRESSES_MAX if "hmac" in values else IPV6_ADDRESSES_MAX
     for family, limit in ((Family.IPV4, IPV4_ADDRESSES_MAX), (Family.IPV6, ipv6_max)):
         own = [address for address in values["addresses"] if address.family is family]
-        if len(own) > limit:
-            yield Problem("addresses", f"there are {len(own)}, and a packet holds {limit}")
+        derived = int(family is Family.IPV6 and needs_link_local(own))
+        if len(own) + derived > limit:
+            with_derived = " and a derived link-local one" if derived else ""
+            what = f"there are {len(own)}{with_derived}, and a packet holds {limit}"
+            yield Problem("addresses", what)
         if family is Family.IPV6:
             yield from _link_local_problems(own)
 

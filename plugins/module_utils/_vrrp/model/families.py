@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import replace
-from typing import Any, Dict, List, Mapping, Tuple
+from typing import Any, Dict, List, Mapping, Sequence, Tuple
 
 from ..base.constants import (
     ADVERTISEMENT_INTERVAL_DEFAULT,
@@ -80,10 +80,18 @@ def _with_window(hmac: Hmac | None, values: Mapping[str, Any]) -> Hmac | None:
 def _with_link_local(
     vrid: int, addresses: Tuple[VirtualAddress, ...]
 ) -> Tuple[VirtualAddress, ...]:
-    """RFC 9568 section 5.2.9 with erratum 8300: the first IPv6 address is link-local."""
-    if addresses[0].family is Family.IPV4 or is_link_local(addresses[0].packed):
+    if not needs_link_local(addresses):
         return addresses
     return (VirtualAddress(derived_link_local(vrid), _LINK_LOCAL_LENGTH), *addresses)
+
+
+def needs_link_local(addresses: Sequence[VirtualAddress]) -> bool:
+    """RFC 9568 section 5.2.9 with erratum 8300: the first IPv6 address is link-local. Where the
+    addresses of one family do not begin with one, it is derived.
+    """
+    if not addresses or addresses[0].family is Family.IPV4:
+        return False
+    return not is_link_local(addresses[0].packed)
 
 
 def derived_link_local(vrid: int) -> bytes:

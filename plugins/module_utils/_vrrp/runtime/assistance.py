@@ -61,10 +61,12 @@ class Assistance:
         )
 
     def observe(self, action: Observe) -> None:
-        """Have files and processes looked at."""
-        wanted = (action.files, action.processes)
-        if wanted != self._wanted:
-            self._wanted = wanted
+        """Have files and processes looked at.
+
+        A helper that was asked for the same before may have refused, by an older configuration.
+        """
+        before, self._wanted = self._wanted, (action.files, action.processes)
+        if self._wanted != _NOTHING or before != _NOTHING:
             self._ask(self._observation())
 
     def next_deadline(self) -> Nanoseconds | None:
