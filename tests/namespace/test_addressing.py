@@ -172,3 +172,17 @@ def test_a_clean_up_removes_the_filter(segment: Segment) -> None:
     agent.kill()
     agent.clean_up()
     assert "vrrp_agent_" not in agent.host.run("nft", "list", "tables")
+
+
+def test_a_filter_that_others_flush_comes_back(segment: Segment) -> None:
+    agent = sole(segment, accept_mode=False)
+    client = segment.host()
+    assert not client.reaches("192.0.2.100")
+    for _time in range(2):
+        # This is what the usual nftables.conf begins with, and so every reload of it.
+        agent.host.run("nft", "flush", "ruleset")
+        eventually(lambda: "vrrp_agent_" in agent.host.run("nft", "list", "tables"))
+        assert not client.reaches("192.0.2.100")
+    assert "making it again" in agent.log.read_text()
+    agent.stop()
+    assert "vrrp_agent_" not in agent.host.run("nft", "list", "tables")

@@ -153,7 +153,7 @@ def test_when_states_change_faster_than_hooks_run_the_oldest_are_left_out() -> N
 def test_what_a_router_waits_for_is_never_left_out() -> None:
     hooks = [Hook(moment, Command(("/bin/x",), "", 1)) for moment in (Moment.LEAVING_MASTER,
                                                                       Moment.BACKUP)]  # fmt: skip
-    awaited = HookRun("web/ipv4", hooks[0], {}, last=True)
+    awaited = HookRun("web/ipv4", hooks[0], {}, farewell=1)
     queue = HookQueue()
     assert queue.add([awaited]) == []
     # The other family of the instance uses the same queue.
@@ -172,3 +172,49 @@ def test_a_new_name_while_its_hooks_run_does_not_keep_it_from_leaving() -> None:
     cluster.run(2)
     assert second.state == "MASTER"
     assert first.status("shop")["state"] == "BACKUP"
+
+
+def test_an_operator_can_not_call_off_a_stop() -> None:
+    cluster, first, second = leaving()
+    first.do(first.engine.stop(cluster.now))
+    cluster.run(0.1)
+    assert first.want("auto") == ""
+    first.finish()
+    cluster.run(2)
+    assert second.state == "MASTER"
+    assert first.engine.stopped
+
+
+def test_a_sync_group_leaves_together_when_the_last_hook_has_ended() -> None:
+    cluster = Cluster()
+    hooks = [{"on": "leaving_master", "command": "/bin/leaving_master", "timeout": 5}]
+    nodes = []
+    for priority in (200, 150):
+        member = {"priority": priority, "sync_group": "edge"}
+        db = instance(name="db", vrid=52, addresses=["192.0.2.101/24"], **member)
+        nodes.append(cluster.node(db, hooks=hooks, **member))
+    first, second = nodes
+    cluster.run(10)
+    first.want("backup")
+    # Without its mate the other could not take over, and would be given up after 4.5 s.
+    cluster.run(4.8)
+    assert [first.status(name)["state"] for name in ("web", "db")] == ["MASTER", "MASTER"]
+    assert first.serves("192.0.2.101")
+    first.finish()
+    cluster.run(2)
+    assert [second.status(name)["state"] for name in ("web", "db")] == ["MASTER", "MASTER"]
+    assert [first.status(name)["state"] for name in ("web", "db")] == ["BACKUP", "BACKUP"]
+    assert first.status()["intent"] == "backup"
+
+
+def test_the_end_of_an_earlier_farewell_is_not_the_end_of_a_later_one() -> None:
+    cluster, first, second = leaving()
+    for wish in ("backup", "auto", "backup"):
+        first.want(wish)
+        cluster.run(0.1)
+    for left in ("leaving_master", "master", "leaving_master"):
+        assert called(first)[-1] == left
+        assert (first.state, second.state) == ("MASTER", "BACKUP")
+        first.finish()
+        cluster.run(1)
+    assert second.state == "MASTER"

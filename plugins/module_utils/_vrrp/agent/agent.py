@@ -60,7 +60,7 @@ class Agent:
         self._assistance = Assistance(
             self._loop, connector(socket_path, config_path), self._command_ended, self._saw
         )
-        facilities = Facilities(self._storage, self._open, self._loop.forget)
+        facilities = Facilities(self._storage, self._loop, self._read_packets)
         self._executor = Executor(self._storage, facilities, self._assistance, self._publish)
         self._signals = signal_socket((signal.SIGHUP, signal.SIGTERM, signal.SIGINT))
         self._handlers: Dict[int, Callable[[], None]] = {
@@ -123,9 +123,6 @@ class Agent:
                 for action, error in failures
                 for follow_up in self._engine.failed(action, error, now)
             ]
-
-    def _open(self, ear: Ear, channel: Channel) -> None:
-        self._loop.on_readable(channel, lambda: self._read_packets(ear, channel))
 
     def _read_packets(self, ear: Ear, channel: Channel) -> None:
         for datagram in channel.receive(clock.wall_nanoseconds()):

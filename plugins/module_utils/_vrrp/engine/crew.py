@@ -17,13 +17,13 @@ from ..base.errors import ControlError
 from ..base.units import Nanoseconds
 from ..fsm.actions import DrainUndone
 from ..fsm.events import Claim, Event, Reconfigured, Resign
-from ..fsm.state import Master, Peer, Purpose
+from ..fsm.state import Master, Peer
 from ..model.family import text
-from ..model.hook import Moment
 from ..model.intent import Intent
 from .actions import Action, Note
 from .changes import Outcome
 from .errands import Errands
+from .farewells import Farewells, call_off
 from .groups import groups_of
 from .intents import Wishes, event_of, refuse_impossible
 from .router import Router
@@ -39,6 +39,7 @@ class Crew:
         self._routers: Dict[str, Router] = {}
         self._wishes = Wishes(intents)
         self._errands = errands
+        self._farewells = Farewells(errands, self.mates)
 
     def __iter__(self) -> Iterator[Router]:
         return iter(list(self._routers.values()))
@@ -77,8 +78,8 @@ class Crew:
 
     def step(self, router: Router, event: Event, now: Nanoseconds) -> Actions:
         """Let an event happen to a router, with all that follows from it."""
-        if isinstance(event, Resign) and self._says_farewell(router):
-            return self._say_farewell(router, event, now)
+        if isinstance(event, Resign) and self._farewells.delay(router):
+            return self._farewells.begin(router, event, now)
         return self._step(router, event, now)
 
     def _step(self, router: Router, event: Event, now: Nanoseconds) -> Actions:
@@ -91,35 +92,20 @@ class Crew:
 
     # --- Leaving ---
 
-    @staticmethod
-    def _says_farewell(router: Router) -> bool:
-        """Whether hooks want to run before this router resigns, or are running."""
-        if router.leaving is not None:
-            return True
-        hooks = router.instance.hooks_on(Moment.LEAVING_MASTER)
-        return bool(hooks) and isinstance(router.state, Master)
-
-    def _say_farewell(self, router: Router, event: Resign, now: Nanoseconds) -> Actions:
-        """Serve on until the hooks have run; a stop that comes meanwhile makes it final."""
-        running = router.leaving is not None
-        if not running or event.purpose is Purpose.STOP:
-            router.leaving = event
-        if running:
-            return []
-        router.farewell_said = True
-        return self._errands.call_hooks(router, Moment.LEAVING_MASTER, router.displayed, now)
-
-    def farewell_is_over(self, name: str, now: Nanoseconds) -> Actions:
-        """The hooks have run: now the router may resign."""
+    def hook_ended(self, name: str, farewell: int) -> None:
+        """The last of the hooks for which a router waits has ended."""
         router = self._routers.get(name)
-        return [] if router is None else self.end_farewell(router, now)
+        if router is not None and router.farewell == farewell:
+            router.farewell = 0
 
-    def end_farewell(self, router: Router, now: Nanoseconds) -> Actions:
-        """Let a router resign that waited for its hooks; any other is left alone."""
-        if router.leaving is None:
-            return []
-        event, router.leaving = router.leaving, None
-        return self._step(router, event, now)
+    def let_go(self, now: Nanoseconds) -> Actions:
+        """Let those resign that have nothing to wait for any more."""
+        actions: Actions = []
+        for router in self._farewells.over():
+            event, router.leaving = router.leaving, None
+            if event is not None:
+                actions.extend(self._step(router, event, now))
+        return actions
 
     # --- The operator ---
 
@@ -140,7 +126,7 @@ class Crew:
 
     def _carry_out(self, router: Router, event: Event | None, now: Nanoseconds) -> Actions:
         if not isinstance(event, Resign):
-            router.leaving = None
+            call_off(router)
         return self.step(router, event, now) if event else []
 
     def supersede(self, router: Router, peer: Peer) -> Actions:

@@ -122,9 +122,10 @@ class Engine:
         if changed is not None:
             return self._reconsider(now) if changed else []
         run, actions = self._errands.hook_finished(number, result, now)
-        if run is None or not run.is_awaited:
+        if run is None or not run.farewell:
             return actions
-        return [*actions, *self._crew.farewell_is_over(run.router, now), *self._settle(now)]
+        self._crew.hook_ended(run.router, run.farewell)
+        return [*actions, *self._settle(now)]
 
     def failed(self, action: Action, error: str, now: Nanoseconds) -> Actions:
         """The kernel refused an action. A router that can't serve, speak or hear steps down."""
@@ -264,8 +265,8 @@ class Engine:
         return self._crew.step(router, TimerExpired(), now)
 
     def _settle(self, now: Nanoseconds) -> Actions:
-        """Bring the members of each sync group to one mind."""
-        actions: Actions = []
+        """Let go who has waited long enough, and bring each sync group to one mind."""
+        actions = self._crew.let_go(now)
         for name, members in self._crew.groups.items():
             idle = [isinstance(one.state, Initialize) for one in members]
             if any(idle) and not all(idle):
@@ -349,16 +350,13 @@ class Engine:
 
     def _change_settings(self, router: Router, instance: Instance, now: Nanoseconds) -> Actions:
         """Give a router that stays other settings."""
-        if router.retired:
+        if router.retired and not self._stopping:
             router.retired, router.leaving = False, None
-        renamed = router.name != instance.label
+        if router.name != instance.label:
+            router.farewell = 0  # The hooks will tell of their end under the old name.
         actions = router.replace_instance(instance)
         self._premises.attach(router)
-        actions.extend(self._crew.step(router, Reconfigured(), now))
-        if renamed:
-            # The hooks that it waits for will tell of their end under its old name.
-            actions.extend(self._crew.end_farewell(router, now))
-        return actions
+        return [*actions, *self._crew.step(router, Reconfigured(), now)]
 
     # --- The end ---
 

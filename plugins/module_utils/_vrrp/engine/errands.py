@@ -65,14 +65,20 @@ class Errands:
         return [(number, _NO_ANSWER) for number in [*hooks, *scripts] if number is not None]
 
     def call_hooks(
-        self, router: Router, moment: Moment, old: str, now: Nanoseconds
+        self, router: Router, moment: Moment, old: str, now: Nanoseconds, farewell: int = 0
     ) -> List[Action]:
-        """Have the hooks of this moment run, after those that wait already."""
+        """Have the hooks of this moment run, after those that wait already.
+
+        The last of them ends the router's ``farewell``, if that is what they are for.
+        """
         hooks = router.instance.hooks_on(moment)
         if not hooks:
             return []
         environment = _environment(router, moment, old)
-        runs = [HookRun(router.name, one, environment, one is hooks[-1]) for one in hooks]
+        runs = [
+            HookRun(router.name, one, environment, farewell if one is hooks[-1] else 0)
+            for one in hooks
+        ]
         queue = self._queues.setdefault(router.instance.name, HookQueue())
         notes: List[Action] = [
             Note(router.name, f"left out a hook, too many wait: {run.hook.command}")

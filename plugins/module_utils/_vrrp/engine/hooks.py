@@ -15,23 +15,20 @@ from typing import Any, Deque, Dict, List, Mapping
 
 from ..base.constants import COMMAND_GRACE, HOOKS_WAITING_MAX
 from ..base.units import Nanoseconds, to_seconds
-from ..model.hook import Hook, Moment
+from ..model.hook import Hook
 from .commands import CommandResult
 
 
 @dataclass(frozen=True)
 class HookRun:
-    """A hook that is to run for a router; ``last`` ends what the router waits for."""
+    """A hook that is to run for a router; with a ``farewell`` the router serves on until it has
+    run: the number tells one farewell from another.
+    """
 
     router: str
     hook: Hook
     environment: Mapping[str, str]
-    last: bool = False
-
-    @property
-    def is_awaited(self) -> bool:
-        """Whether the router serves on until this has run."""
-        return self.last and self.hook.moment is Moment.LEAVING_MASTER
+    farewell: int = 0
 
 
 @dataclass
@@ -73,7 +70,7 @@ class HookQueue:
         self._waiting.extend(runs)
         dropped: List[HookRun] = []
         while len(self._waiting) > HOOKS_WAITING_MAX:
-            oldest = next((run for run in self._waiting if not run.is_awaited), None)
+            oldest = next((run for run in self._waiting if not run.farewell), None)
             if oldest is None:
                 break
             self._waiting.remove(oldest)

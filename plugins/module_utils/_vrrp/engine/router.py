@@ -62,6 +62,7 @@ class Router:
         self.retired = False
         self.awaits_group = False
         self.leaving: Resign | None = None
+        self.farewell = 0
         self.farewell_said = False
         self.replay_guard = ReplayGuard()
         self._remarked_at: Dict[str, Nanoseconds] = {}

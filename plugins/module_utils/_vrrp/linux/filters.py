@@ -25,6 +25,7 @@ try:
     from pyroute2.netlink.nfnetlink import NFNL_SUBSYS_NFTABLES, nfgen_msg
     from pyroute2.netlink.nfnetlink.nftsocket import (
         NFT_MSG_DELTABLE,
+        NFT_MSG_GETTABLE,
         NFT_MSG_NEWCHAIN,
         NFT_MSG_NEWRULE,
         NFT_MSG_NEWTABLE,
@@ -35,6 +36,7 @@ try:
 except ImportError:
     pass  # Whoever opens a socket is told (messages.PYROUTE2_MISSING).
 
+_CHANGES_OF_TABLES = 1 << 6  # The group NFNLGRP_NFTABLES, which is the seventh.
 _BATCH_BEGIN, _BATCH_END = 0x10, 0x11
 _FAMILY_INET = 1
 _HOOK_INPUT = 1
@@ -67,6 +69,13 @@ class FilterTable:
         """Those that are not there, or not as they should be."""
         return {one for one in wanted if self._filters.get(one.table) != one}
 
+    def forget_lost(self) -> List[str]:
+        """Forget the tables that are not there any more; gives their names."""
+        lost = [table for table in self._filters if not _exists(table)]
+        for table in lost:
+            del self._filters[table]
+        return lost
+
     def superfluous(self, wanted: Iterable[Filter]) -> set[Filter]:
         """Those that are there and whose table is not wanted."""
         tables = {one.table for one in wanted}
@@ -88,6 +97,46 @@ class FilterTable:
             self._filters.pop(one.table, None)
 
 
+class FilterEvents:
+    """Has a file descriptor to wait on; ``drain`` tells whether anybody has removed a table."""
+
+    def __init__(self) -> None:
+        self._socket = netlink.open_socket(netlink.NETFILTER, _CHANGES_OF_TABLES)
+        self._socket.setblocking(False)
+
+    def fileno(self) -> int:
+        """The descriptor that is readable when the packet filter has changed."""
+        return self._socket.fileno()
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._socket.close()
+
+    def drain(self) -> bool:
+        """Read what came; too much to be kept may have been anything."""
+        removed = NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_DELTABLE
+        found = False
+        while True:
+            try:
+                found |= removed in netlink.kinds(self._socket.recv(1 << 20))
+            except BlockingIOError:
+                return found
+            except OSError as error:
+                if error.errno != errno.ENOBUFS:
+                    raise
+                found = True
+
+
+def _exists(table: str) -> bool:
+    with netlink.open_socket(netlink.NETFILTER) as opened:
+        message = nft_table_msg()
+        message["nfgen_family"] = _FAMILY_INET
+        message["attrs"] = [("NFTA_TABLE_NAME", table)]
+        kind = NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETTABLE
+        request = encoded(message, kind, NLM_F_REQUEST | NLM_F_ACK)
+        return netlink.transact(opened, [request]) == [0]
+
+
 def delete_table(table: str) -> None:
     """Remove a table of ours, if it is there; raises KernelError."""
     number = _transact([_table(table, NFT_MSG_DELTABLE)])
@@ -96,7 +145,7 @@ def delete_table(table: str) -> None:
 
 
 def _transact(requests: List[bytes]) -> int:
-    opened = netlink.open_socket(protocol=netlink.NETFILTER)
+    opened = netlink.open_socket(netlink.NETFILTER)
     try:
         begin, end = _border(_BATCH_BEGIN), _border(_BATCH_END)
         return netlink.transact_whole(opened, [begin, *requests, end])

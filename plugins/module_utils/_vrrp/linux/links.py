@@ -31,7 +31,7 @@ class LinkMonitor:
     """Has a file descriptor to wait on; ``drain`` reads what came, ``links`` is how it is now."""
 
     def __init__(self) -> None:
-        self._events = netlink.open_socket(listen=True)
+        self._events = netlink.open_link_events()
         self._events.setblocking(False)
         self._links: Dict[int, Tuple[str, bool, bytes]] = {}
         self._addresses: Dict[_AddressKey, LinkAddress] = {}

@@ -48,11 +48,10 @@ _RTN_LOCAL = 2
 _BATCH_MAX = 500  # Acknowledgements that surely fit into the receive buffer.
 
 
-def open_socket(listen: bool = False, protocol: int = ROUTE) -> socket.socket:
-    """A netlink socket; with ``listen`` it hears of changes to links and addresses."""
+def open_socket(protocol: int = ROUTE, groups: int = 0) -> socket.socket:
+    """A netlink socket, which hears of the changes that belong to the groups (a bit each)."""
     if PYROUTE2_MISSING is not None:
         raise PYROUTE2_MISSING
-    groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR if listen else 0
     opened = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, protocol)
     try:
         opened.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _RECEIVE_BUFFER)
@@ -61,6 +60,18 @@ def open_socket(listen: bool = False, protocol: int = ROUTE) -> socket.socket:
     opened.bind((0, groups))
     opened.settimeout(_ANSWER_WITHIN)
     return opened
+
+
+def open_link_events() -> socket.socket:
+    """A netlink socket that hears of changes to links and addresses."""
+    if PYROUTE2_MISSING is not None:
+        raise PYROUTE2_MISSING
+    return open_socket(groups=RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR)
+
+
+def kinds(data: bytes) -> List[int]:
+    """The kinds of the messages in what a socket gave."""
+    return [kind for _at, kind, _sequence in _headers(data)]
 
 
 def parse(data: bytes) -> List[Any]:

@@ -10,15 +10,17 @@ what could not be had. This module is PRIVATE to the collection.
 
 from __future__ import annotations
 
-from typing import Callable, Dict, Iterable, List, Tuple
+from typing import Callable, Dict, List, Tuple
 
 from ..base.errors import KernelError
 from ..engine.actions import Action, Ear, Furnish, Listen
 from ..linux.channel import Channel
 from ..linux.devices import DeviceTable
-from ..linux.filters import FilterTable
+from ..linux.filters import FilterEvents, FilterTable
 from ..linux.sysctl import Sysctls
 from ..model.family import Family
+from .log import LOGGER
+from .loop import Loop
 from .storage import Storage
 
 Failure = Tuple[Action, str]
@@ -27,20 +29,22 @@ _NOTHING = Furnish(frozenset(), frozenset())  # No router suffers when something
 
 
 class Facilities:
-    """``on_open`` and ``on_close`` are told of channels."""
+    """``on_packets`` is called when packets wait at an ear."""
 
     def __init__(
         self,
         storage: Storage,
-        on_open: Callable[[Ear, Channel], None],
-        on_close: Callable[[Channel], None],
+        loop: Loop,
+        on_packets: Callable[[Ear, Channel], None],
     ) -> None:
-        self._on_open = on_open
-        self._on_close = on_close
+        self._loop = loop
+        self._on_packets = on_packets
         self._channels: Dict[Ear, Channel] = {}
         self._by_interface: Dict[Tuple[int, Family], Channel] = {}
         self._devices = DeviceTable(Sysctls(storage.keep_sysctls))
         self._filters = FilterTable()
+        self._filter_events: FilterEvents | None = None
+        self._wanted = _NOTHING
 
     def channel(self, key: Tuple[int, Family]) -> Channel | None:
         """The socket through which to send by an interface."""
@@ -51,6 +55,9 @@ class Facilities:
         for channel in self._channels.values():
             channel.close()
         self._filters.close()
+        if self._filter_events is not None:
+            self._loop.forget(self._filter_events)
+            self._filter_events.close()
         self._devices.close()
 
     # --- Sockets ---
@@ -60,39 +67,57 @@ class Facilities:
         for ear in set(self._channels) - wanted.ears:
             channel = self._channels.pop(ear)
             del self._by_interface[ear.index, ear.family]
-            self._on_close(channel)
+            self._loop.forget(channel)
             channel.close()
         failures: List[Failure] = []
         for ear in wanted.ears - set(self._channels):
-            failures.extend(self._attempt(self._open, ear, Listen(frozenset({ear}))))
+            failures.extend(self._attempt(Listen(frozenset({ear})), self._open, ear))
         return failures
 
     def _open(self, ear: Ear) -> None:
         channel = Channel(ear.index, ear.family, ear.mac)
         self._channels[ear] = self._by_interface[ear.index, ear.family] = channel
-        self._on_open(ear, channel)
+        self._loop.on_readable(channel, lambda: self._on_packets(ear, channel))
 
     # --- Devices and filters ---
 
     def furnish(self, wanted: Furnish) -> List[Failure]:
         """Make and remove; a failure names the one thing that could not be had."""
+        self._wanted = wanted
         failures: List[Failure] = []
+        if wanted.filters and self._filter_events is None:
+            failures.extend(self._attempt(_NOTHING, self._watch_filters))
         for device in self._devices.superfluous(wanted.devices):
-            failures.extend(self._attempt(self._devices.drop, [device], _NOTHING))
+            failures.extend(self._attempt(_NOTHING, self._devices.drop, [device]))
         for table in self._filters.superfluous(wanted.filters):
-            failures.extend(self._attempt(self._filters.drop, [table], _NOTHING))
+            failures.extend(self._attempt(_NOTHING, self._filters.drop, [table]))
         for device in self._devices.missing(wanted.devices):
             one = Furnish(frozenset({device}), frozenset())
-            failures.extend(self._attempt(self._devices.make, device, one))
+            failures.extend(self._attempt(one, self._devices.make, device))
         for table in self._filters.missing(wanted.filters):
             one = Furnish(frozenset(), frozenset({table}))
-            failures.extend(self._attempt(self._filters.make, table, one))
+            failures.extend(self._attempt(one, self._filters.make, table))
         return failures
 
+    def _watch_filters(self) -> None:
+        self._filter_events = FilterEvents()
+        self._loop.on_readable(self._filter_events, self._look_after_filters)
+
+    def _look_after_filters(self) -> None:
+        """Who flushes all tables of the host, as firewalls do on a reload, flushes ours, too."""
+        if self._filter_events is None or not self._filter_events.drain():
+            return
+        lost = self._filters.forget_lost()
+        for table in lost:
+            LOGGER.warning("another program removed the nftables table %s; making it again", table)
+        for _action, error in self.furnish(self._wanted) if lost else ():
+            LOGGER.error("%s", error)
+
     @staticmethod
-    def _attempt(act: Callable[..., None], argument: object, action: Action) -> Iterable[Failure]:
+    def _attempt(action: Action, do: Callable[..., None], *arguments: object) -> List[Failure]:
+        """Do a part of what is wanted; ``action`` is what fails with it."""
         try:
-            act(argument)
+            do(*arguments)
         except (KernelError, OSError) as error:
             return [(action, str(error))]
         return []
