@@ -41,6 +41,10 @@ RECOVERY = Recovery(
 )
 
 
+# An interface without an address: its macvlan is there, and nobody can be told.
+MUTE = Recovery("web", "eth0", (), b"", (), device="vrrp4.51.2")
+
+
 def test_nothing_is_remembered_at_first(tmp_path: Path) -> None:
     storage = Storage(str(tmp_path / "new"))
     assert storage.load_intents() == {}
@@ -51,10 +55,10 @@ def test_what_is_kept_is_there_after_a_restart(tmp_path: Path) -> None:
     storage = Storage(str(tmp_path / "new"))
     intents = {"web": Intent(Wish.BACKUP, True), "db": Intent(Wish.MASTER)}
     storage.keep_intents(intents)
-    storage.keep_recoveries([RECOVERY])
+    storage.keep_recoveries([RECOVERY, MUTE])
     again = Storage(str(tmp_path / "new"))
     assert again.load_intents() == intents
-    assert again.load_recoveries() == [RECOVERY]
+    assert again.load_recoveries() == [RECOVERY, MUTE]
     assert (tmp_path / "new" / "recovery.json").stat().st_mode & 0o777 == 0o600
 
 

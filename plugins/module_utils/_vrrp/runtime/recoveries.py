@@ -25,7 +25,7 @@ def to_entry(recovery: Recovery) -> Entry:
         "router": recovery.router,
         "interface": recovery.interface,
         "held": [_held_entry(one) for one in recovery.held],
-        "source": text(recovery.source),
+        "source": text(recovery.source) if recovery.source else "",
         "resignations": [[text(where), what.hex()] for where, what in recovery.resignations],
         "ttl": recovery.ttl,
         "device": recovery.device,
