@@ -33,7 +33,7 @@ class Rule:
 
     ``positive`` cases show that what it demands is done, ``negative`` ones that it is not done
     beyond that, or that the contrary is refused. ``departs`` and ``applies_not`` give the reasons
-    for not doing what it says.
+    for not doing what it says; ``unless`` names the option that makes it otherwise.
     """
 
     id: str
@@ -43,6 +43,7 @@ class Rule:
     negative: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
     departs: str = ""
+    unless: str = ""
     applies_not: str = ""
 
     @property
@@ -109,16 +110,16 @@ def _rule(entry: dict[str, Any]) -> Rule:
 def _line(rule: Rule) -> str:
     counts = f"{len(rule.positive)}+ {len(rule.negative)}- {len(rule.tests)} tests"
     held_by = "" if rule.applies_not else counts
-    why = rule.applies_not or rule.departs
+    why = rule.applies_not or " ".join(filter(None, (rule.departs, rule.unless)))
     return f"{rule.id:24} {rule.status:15} {rule.level:7} {held_by:13} {why}"
 
 
 def _details(rule: Rule) -> Iterator[str]:
     yield f"{rule.id} ({rule.level}): {rule.status}"
     yield f"    {rule.text}"
-    for why in (rule.departs, rule.applies_not):
+    for word, why in (("because", rule.departs or rule.applies_not), ("unless", rule.unless)):
         if why:
-            yield f"    because: {why}"
+            yield f"    {word}: {why}"
     for sign, names in (("+", rule.positive), ("-", rule.negative), (" ", rule.tests)):
         yield from (f"  {sign} {name}" for name in names)
 

@@ -28,6 +28,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "v3-ipv6-mac": {**V6, "virtual_mac": True},
     "v3-ipv6-unicast": {**V6, "unicast_peers": ["2001:db8::12"]},
 }
+VIRTUAL_MACS = {"v3-ipv4-mac": "00:00:5e:00:01:33", "v3-ipv6-mac": "00:00:5e:00:02:33"}
 # The form that tcpdump 4.99.3 and tshark 4.0.17 do not know: their own reading is RFC 5798's.
 UNKNOWN_FORM = "v3-ipv4-rfc9568"
 
@@ -69,6 +70,8 @@ def test_tshark(captured: tuple[str, Path]) -> None:
     for packet in packets:
         layers = packet["_source"]["layers"]
         vrrp = layers["vrrp"]
+        if kind in VIRTUAL_MACS:
+            assert layers["eth"]["eth.src"] == VIRTUAL_MACS[kind]
         assert vrrp["vrrp.typever_tree"] == {"vrrp.version": kind[1], "vrrp.type": "1"}
         assert (vrrp["vrrp.virt_rtr_id"], vrrp["vrrp.prio"]) == ("51", "100")
         if kind == UNKNOWN_FORM:

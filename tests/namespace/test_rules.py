@@ -15,7 +15,9 @@ from segment import Capture, Host, Segment, eventually, ip
 IPV4, IPV6 = "192.0.2.100", "2001:db8::100"
 FAMILIES = [
     pytest.param(IPV4, "arp and arp[6:2] = 2", id="ipv4"),
-    pytest.param(IPV6, "icmp6 and ip6[40] = 136", id="ipv6"),
+    pytest.param(
+        IPV6, "icmp6 and ip6[40] = 136 and ip6[48:4] = 0x20010db8 and ip6[60:4] = 0x100", id="ipv6"
+    ),
 ]
 MACS = [pytest.param(False, id="own mac"), pytest.param(True, id="virtual mac")]
 
@@ -56,7 +58,52 @@ def test_the_master_answers_for_the_addresses_and_the_backup_does_not(
     # No other hardware address has been told for the address by anybody.
     text = "".join(capture.finish())
     others = {agent.host.mac for agent in (first, second)} - {mac}
-    assert not [one for one in others if f"{address} is-at {one}" in text]
+    assert not [one for one in others if one in text]
+
+
+@pytest.mark.parametrize(("address", "answers"), FAMILIES)
+def test_a_backup_drops_what_is_sent_to_the_virtual_mac(
+    segment: Segment, address: str, answers: str
+) -> None:
+    first, second, client = pair(segment, virtual_mac=True)
+    first.host.isolate()
+    own = second.host.address6 if ":" in address else second.host.address
+    family = "2" if ":" in address else "1"
+    mac = f"00:00:5e:00:0{family}:33"
+    assert client.reaches(own)
+    entry = ("neighbor", "replace", own, "lladdr", mac, "dev", "eth0", "nud", "permanent")
+    ip("-n", client.namespace, *entry)
+    assert second.status()["state"] == "BACKUP"
+    assert not client.reaches(own)
+
+
+def test_neighbour_messages_pass_where_nothing_else_is_accepted(segment: Segment) -> None:
+    first, _second, client = pair(segment, accept_mode=False)
+    # A probe goes to the address itself, and only an answer makes the entry reachable.
+    entry = ("lladdr", first.host.mac, "dev", "eth0", "nud", "probe")
+    ip("-n", client.namespace, "neighbor", "replace", IPV6, *entry)
+    shown = ("-n", client.namespace, "neighbor", "show", IPV6)
+    eventually(lambda: "REACHABLE" in ip(*shown))
+    assert not client.reaches(IPV6)
+
+
+def test_nobody_sends_router_advertisements(segment: Segment) -> None:
+    listener = segment.host()
+    capture = Capture(listener, "icmp6 and ip6[40] = 134")
+    first, second, _client = pair(segment)
+    first.stop()
+    wait_for_both(second, "MASTER")
+    assert not "".join(capture.finish())
+
+
+def test_duplicate_address_detection_is_left_out(segment: Segment) -> None:
+    host = segment.host()
+    host.run("sysctl", "-qw", "net.ipv6.conf.eth0.accept_dad=1")
+    agent = Agent(host, instance(addresses=[f"{IPV6}/64"])).start()
+    agent.wait_for("MASTER")
+    shown = host.run("ip", "-6", "address", "show", "dev", "eth0", "to", IPV6)
+    assert "nodad" in shown
+    assert "tentative" not in shown
 
 
 @pytest.mark.parametrize("virtual_mac", MACS)

@@ -71,6 +71,14 @@ def test_hosts_have_to_agree() -> None:
     ]
 
 
+def test_addresses_have_the_same_order_everywhere() -> None:
+    two = ["192.0.2.100/24", "192.0.2.101/24"]
+    here, there = ([{**WEB, "addresses": addresses}] for addresses in (two, two[::-1]))
+    assert problems(hosts({"vrrp_instances": here}, {"vrrp_instances": there})) == [
+        f"web: addresses is {two} on host1 and {two[::-1]} on host2"
+    ]
+
+
 def test_interfaces_may_differ_and_none_is_fine() -> None:
     elsewhere = [{**WEB, "interface": "ens3", "priority": None, "version": None}]
     planned = plan(hosts({}, {"vrrp_instances": elsewhere}, {"vrrp_instances": []}))

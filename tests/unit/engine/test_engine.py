@@ -21,7 +21,7 @@ from _vrrp.fsm.events import Claim, Heard, Replaced
 from _vrrp.fsm.state import Peer
 from _vrrp.model.family import Family
 from _vrrp.wire.datagram import Datagram
-from cluster import MS, Cluster, Node, instance
+from cluster import MS, WALL, Cluster, Node, instance
 
 EAR = Ear(7, Family.IPV4)
 STRANGER, GROUP = bytes([192, 0, 2, 99]), bytes([224, 0, 0, 18])
@@ -273,7 +273,7 @@ def test_an_instance_that_leaves_hands_over() -> None:
     cluster.run(1)
     assert not first.serves()
     assert second.serves()
-    assert first.engine.status(cluster.now, __import__("cluster").WALL)["instances"] == []
+    assert first.engine.status(cluster.now, WALL)["instances"] == []
 
 
 def test_a_new_name_keeps_mastership() -> None:
@@ -521,11 +521,29 @@ def test_nothing_is_announced_before_the_addresses_are_there() -> None:
     assert refused.state == "INITIALIZE"
 
 
+def test_every_instance_has_a_state_of_its_own() -> None:
+    cluster = Cluster()
+    db = instance(name="db", vrid=52, addresses=["192.0.2.101/24"])
+    first = cluster.node({**db, "priority": 100}, priority=150)
+    second = cluster.node({**db, "priority": 150}, priority=100)
+    cluster.run(10)
+    assert [first.status(name)["state"] for name in ("web", "db")] == ["MASTER", "BACKUP"]
+    assert [second.status(name)["state"] for name in ("web", "db")] == ["BACKUP", "MASTER"]
+
+
+def test_a_vrid_is_of_one_interface() -> None:
+    _cluster, first, _second = pair()
+    good = Datagram(STRANGER, GROUP, 255, bytes.fromhex("313364010064a802c0000264"))
+    first.do(first.engine.datagram(Ear(8, Family.IPV4), good, 0))
+    assert first.engine.status(0, WALL)["counters"]["unknown_vrid"] == 1
+    assert "advertisements_received" not in first.status()["counters"]
+
+
 def test_packets_for_nobody_are_counted() -> None:
     cluster, first, _second = pair()
     first.do(first.engine.datagram(EAR, Datagram(STRANGER, GROUP, 255, b"\x31\x07"), cluster.now))
     first.do(first.engine.datagram(EAR, Datagram(STRANGER, GROUP, 255, b"1"), cluster.now))
-    counters = first.engine.status(cluster.now, __import__("cluster").WALL)["counters"]
+    counters = first.engine.status(cluster.now, WALL)["counters"]
     assert counters == {"unknown_vrid": 1, "truncated": 1}
 
 
