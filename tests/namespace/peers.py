@@ -7,22 +7,24 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
 import signal
 import subprocess
-import tempfile
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from segment import Host, eventually, ip
 
 VRID = 51
+# Debian's, unless another one is named.
+PROGRAM = os.environ.get("VRRP_KEEPALIVED", "keepalived")
 
 
 @dataclass(frozen=True)
 class Kind:
-    """How two routers of one group speak; ``settings`` are more of our agent's."""
+    """How two routers of one group speak."""
 
     version: int = 3
     addresses: tuple[str, ...] = ("192.0.2.100/24",)
@@ -30,7 +32,7 @@ class Kind:
     virtual_mac: bool = False
     unicast: bool = False
     password: str = ""
-    settings: dict[str, Any] = field(default_factory=dict)
+    secret: str = ""
 
     @property
     def family(self) -> int:
@@ -94,13 +96,15 @@ class Keepalived:
             lines += _block("unicast_peer", [own_address(other, kind) for other in others])
         if kind.password:
             lines += _block("authentication", ["auth_type PASS", f"auth_pass {kind.password}"])
+        if kind.secret:
+            lines += _block("auth_hmac", [f"key 1 {kind.secret}", "active_key 1"])
         instance = _block("vrrp_instance web", lines)
         return "\n".join([*_block("global_defs", [f"vrrp_version {kind.version}"]), *instance, ""])
 
     def start(self) -> Keepalived:
         """Start it in the foreground, with files of its own."""
         files = ("-p", str(self.directory / "pid"), "-r", str(self.directory / "vrrp.pid"))
-        command = ("keepalived", "--dont-fork", "--log-console", "--vrrp", "-f", str(self._config))
+        command = (PROGRAM, "--dont-fork", "--log-console", "-f", str(self._config))
         with self.log.open("a") as log:
             self.process = self.host.start(*command, *files, stdout=log, stderr=log)
         return self
@@ -118,6 +122,14 @@ class Keepalived:
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(10)
+
+
+def keepalived_version() -> tuple[int, ...]:
+    """Of the keepalived that tests use."""
+    told = subprocess.run([PROGRAM, "--version"], check=True, capture_output=True, text=True)
+    found = re.search(r"Keepalived v([\d.]+)", told.stdout + told.stderr)
+    assert found
+    return tuple(int(part) for part in found[1].split("."))
 
 
 def _block(name: str, lines: Any) -> list[str]:
@@ -144,8 +156,7 @@ class Frr:
         self.host = host
         self.kind = kind
         # Its daemons give up their rights, and have to be able to write there all the same.
-        self.directory = Path(tempfile.mkdtemp(prefix="vrrp-frr-"))
-        host.segment.directories.append(self.directory)
+        self.directory = host.segment.open_directory()
         shutil.chown(self.directory, "frr", "frr")
         self.process: subprocess.Popen[str] | None = None
         self._zebra: subprocess.Popen[str] | None = None

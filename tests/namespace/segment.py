@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from pathlib import Path
@@ -173,7 +174,7 @@ class Segment:
         self.namespace = f"{self.name}-br"
         self.hosts: list[Host] = []
         self.processes: list[subprocess.Popen[str]] = []
-        self.directories: list[Path] = []
+        self._directories: list[Path] = []
         self._bridges: set[str] = set()
         ip("netns", "add", self.namespace)
         ip("-n", self.namespace, "link", "add", "br0", "type", "bridge", "mcast_snooping", "0")
@@ -183,6 +184,13 @@ class Segment:
         """Another host."""
         self.hosts.append(Host(self, len(self.hosts) + 1))
         return self.hosts[-1]
+
+    def open_directory(self) -> Path:
+        """A directory that every user may enter, which pytest's own are not. It will be removed."""
+        made = Path(tempfile.mkdtemp(prefix=f"{self.name}-"))
+        made.chmod(0o755)
+        self._directories.append(made)
+        return made
 
     def connect(self, host: Host, name: str) -> None:
         """Put another interface of a host on the bridge of interfaces with that name."""
@@ -203,7 +211,7 @@ class Segment:
             process.wait()
         for namespace in [*(host.namespace for host in self.hosts), self.namespace]:
             ip("netns", "delete", namespace)
-        for directory in self.directories:
+        for directory in self._directories:
             shutil.rmtree(directory)
 
 

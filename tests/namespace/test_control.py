@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any
 
 import pytest
 from routers import AGENT, Agent, instance
@@ -24,13 +22,10 @@ NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
 
 
 @pytest.fixture
-def public(segment: Segment) -> Iterator[Path]:
+def public(segment: Segment) -> Path:
     """A directory that everybody can reach, in place of the test's own."""
-    place = Path(tempfile.mkdtemp(prefix="vrrp-"))
-    place.chmod(0o755)
-    segment.directory = place
-    yield place
-    shutil.rmtree(place)
+    segment.directory = segment.open_directory()
+    return segment.directory
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import Any, Callable
 
 import pytest
-from peers import Frr, Keepalived, Kind, Peer, own_address
+from peers import Frr, Keepalived, Kind, Peer, keepalived_version, own_address
 from routers import Agent, instance
 from segment import Host, Probe, Segment, eventually
 
@@ -58,6 +58,7 @@ def group(segment: Segment, maker: Maker, kind: Kind, ours: int, theirs: int) ->
         "virtual_mac": kind.virtual_mac,
         "priority": ours,
         **({"password": kind.password} if kind.password else {}),
+        **({"hmac": {"keys": [{"id": 1, "secret": kind.secret}]}} if kind.secret else {}),
         **({"unicast_peers": [own_address(there, kind)]} if kind.unicast else {}),
     }
     return Agent(here, instance(**settings)), maker(there, kind, theirs, [here])
@@ -164,6 +165,33 @@ def test_keepalived_does_not_take_the_form_of_rfc_9568(segment: Segment) -> None
     agent.ctl("reload")
     peer.wait_for("MASTER")
     eventually(lambda: agent.status()["counters"].get("checksum_rfc5798", 0) > 2)
+
+
+SECRET = "hex:" + "5a" * 32
+SIGNED = [
+    pytest.param(replace(kind, secret=SECRET, unicast=unicast), id=f"{name}{way}")
+    for name, kind in (("v2", V2), ("v3-ipv4", V3), ("v3-ipv6", V6))
+    for unicast, way in ((False, ""), (True, "-unicast"))
+]
+
+
+@pytest.mark.skipif(
+    keepalived_version() < (2, 4, 2), reason="keepalived signs since 2.4.2; see VRRP_KEEPALIVED"
+)
+@pytest.mark.parametrize("kind", SIGNED)
+def test_signatures_are_those_of_keepalived(segment: Segment, kind: Kind) -> None:
+    agent, peer = ours_before_theirs(segment, Keepalived, kind)
+    agent.host.unplug()
+    peer.wait_for("MASTER")
+    agent.host.plug_in()
+    agent.wait_for("MASTER")
+    peer.wait_for("BACKUP")
+    agent.stop()
+    peer.wait_for("MASTER")
+    agent.start().wait_until_it_hears_a_master()
+    agent.wait_for("MASTER")
+    counters = agent.status()["counters"]
+    assert [name for name in counters if name.startswith(("hmac", "invalid"))] == []
 
 
 # --- Planned moves --------------------------------------------------------------------------------
