@@ -27,6 +27,11 @@ from pathlib import Path
 
 CACHE = Path(os.environ.get("VRRP_LAB_CACHE", "/var/cache/vrrp-lab"))
 STATE = Path("/var/lib/vrrp-lab")
+# Where systemd keeps its units, whichever form of control groups the machine has.
+CONTROL_GROUPS = [Path("/sys/fs/cgroup", name) for name in ("systemd", "unified", "")]
+ENTER_CONTROL_GROUPS = (
+    'for group in $CONTROL_GROUPS; do echo $$ >"$group/cgroup.procs"; done; exec "$@"'
+)
 PACKAGES = "systemd,systemd-sysv,dbus,python3,iproute2,openssh-server,procps,nftables,iputils-ping"
 RECIPE = 3  # Counts the changes to how an image is made, so that old ones are not used.
 BOOT_WITHIN = 60.0  # Seconds; three seconds are usual.
@@ -163,14 +168,33 @@ class Host:
         if not attempt("mountpoint", "-q", self.root):
             run("mount", "-t", "overlay", "overlay", "-o", layers, self.root)
 
+    @property
+    def _control_groups(self) -> list[Path]:
+        """Its own ones: hosts that share them remove each other's units from under their feet."""
+        return [top / self.namespace for top in CONTROL_GROUPS if (top / "cgroup.procs").exists()]
+
+    def _remove_control_groups(self) -> None:
+        for group in self._control_groups:
+            for path in sorted(group.glob("**/"), reverse=True):
+                # What is not empty yet is taken over by the host when it is powered on again.
+                with contextlib.suppress(OSError):
+                    path.rmdir()
+
     def _boot(self) -> None:
+        for group in self._control_groups:
+            group.mkdir(exist_ok=True)
         command = [
+            "sh", "-c", ENTER_CONTROL_GROUPS, "sh",
             "systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--boot",
             "-D", str(self.root), "-M", self.namespace, "--resolv-conf=off",
             f"--network-namespace-path=/run/netns/{self.namespace}",
             "--capability=CAP_NET_ADMIN,CAP_NET_RAW",
         ]  # fmt: skip
-        environment = {**os.environ, "SYSTEMD_NSPAWN_API_VFS_WRITABLE": "network"}
+        environment = {
+            **os.environ,
+            "CONTROL_GROUPS": " ".join(map(str, self._control_groups)),
+            "SYSTEMD_NSPAWN_API_VFS_WRITABLE": "network",
+        }
         with (self.directory / "console").open("ab") as console:
             process = subprocess.Popen(
                 command,
@@ -203,6 +227,7 @@ class Host:
             while Path(f"/proc/{pid}/cmdline").exists() and self.is_on:
                 time.sleep(0.01)
         self.process_file.unlink(missing_ok=True)
+        self._remove_control_groups()
         attempt("ip", "netns", "delete", self.namespace)
         attempt("ip", "-n", self.lab.bridge, "link", "delete", self.port)
 
@@ -215,6 +240,9 @@ class Host:
                 time.sleep(0.05)
         if attempt("mountpoint", "-q", self.root):
             run("umount", "--lazy", self.root)
+        while any(group.exists() for group in self._control_groups) and time.monotonic() < deadline:
+            self._remove_control_groups()
+            time.sleep(0.01)
 
     def wait(self) -> None:
         """Wait until systemd has booted the host; raises TimeoutError."""
