@@ -521,6 +521,18 @@ def test_nothing_is_announced_before_the_addresses_are_there() -> None:
     assert refused.state == "INITIALIZE"
 
 
+def test_what_could_not_be_sent_counts_as_silence_after_a_pause() -> None:
+    cluster, first, _second = pair()
+    first.refused = (Send,)
+    cluster.run(2)
+    assert first.state == "MASTER"
+    first.refused = ()
+    # With two that were refused, the peers have not heard it for at least 3.5 s.
+    cluster.now += 1500 * MS
+    first.do(first.engine.wakeup(cluster.now))
+    assert first.state == "BACKUP"
+
+
 def test_every_instance_has_a_state_of_its_own() -> None:
     cluster = Cluster()
     db = instance(name="db", vrid=52, addresses=["192.0.2.101/24"])

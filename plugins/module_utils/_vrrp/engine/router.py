@@ -133,6 +133,7 @@ class Router:
             stay_out=self.intent.forced,
             awaits_group=self.awaits_group,
             virtual_mac=instance.virtual_mac,
+            unsent=self._unsent,
         )
 
     @property
@@ -322,6 +323,12 @@ class Router:
             (destination, voice.message(instance, source, destination, priority))
             for destination in self.destinations
         )
+
+    @property
+    def _unsent(self) -> int:
+        """How many advertisements in a row, up to the last one, were not sent."""
+        is_latest = self._failed_send == self.counters["advertisements_sent"]
+        return self._failed_in_a_row if is_latest else 0
 
     def failed_to_send(self) -> int:
         """Note that the last advertisement was not sent; gives how many in a row were not.

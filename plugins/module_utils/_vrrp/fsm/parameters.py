@@ -29,6 +29,7 @@ class Parameters:
     breaks ties; ``stay_out`` says not to take over even when no master is heard, and
     ``awaits_group`` to become master only together with others (see ``events.Elected``).
     With ``virtual_mac`` an advertisement itself moves the switches' traffic to its sender.
+    ``unsent`` is how many advertisements in a row, up to the last one, the kernel did not send.
     """
 
     version: int
@@ -44,6 +45,7 @@ class Parameters:
     stay_out: bool = False
     awaits_group: bool = False
     virtual_mac: bool = False
+    unsent: int = 0
 
     @property
     def is_owner(self) -> bool:
@@ -59,9 +61,10 @@ class Parameters:
 
     @property
     def presumed_dead_after(self) -> Nanoseconds:
-        """After this much silence of ours, a peer may have taken over."""
+        """So long after our last advertisement, sent or not, a peer may have taken over."""
         interval = self.advertisement_interval
-        return silence_that_elects(self.version, interval, self.down_intervals)
+        elects = silence_that_elects(self.version, interval, self.down_intervals)
+        return elects - self.unsent * interval
 
     @property
     def successor_wait(self) -> Nanoseconds:
