@@ -145,12 +145,6 @@ MUTATIONS = [
         "preempt_at = max(",
     ),
     Mutation(
-        "sending may fail for longer than the peers wait",
-        "engine/engine.py",
-        "router.failed_to_send() < router.instance.down_intervals",
-        "router.failed_to_send() < 10",
-    ),
-    Mutation(
         "a holder does not outbid the master",
         "engine/intents.py",
         "router.hold_priority = min(peer.priority + 1, PRIORITY_MAX)",
