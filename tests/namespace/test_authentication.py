@@ -87,6 +87,27 @@ def test_what_is_sent_again_has_no_say(segment: Segment) -> None:
     assert second.status()["state"] == "MASTER"
 
 
+def roll_out(agents: tuple[Agent, Agent], hmac: dict[str, Any]) -> None:
+    """Give both the same settings, one after the other, and let some advertisements pass."""
+    for agent, priority in zip(agents, (200, 100)):
+        agent.configure(instance(priority=priority, hmac=hmac))
+        agent.ctl("reload")
+        let_some_pass(agents[0])
+
+
+def let_some_pass(master: Agent) -> None:
+    """Wait until a master has sent some more advertisements."""
+    counted = master.status()["counters"]["advertisements_sent"]
+    eventually(lambda: master.status()["counters"]["advertisements_sent"] > counted + 5)
+
+
+def test_signatures_are_introduced_without_an_election(segment: Segment) -> None:
+    agents = pair(segment)
+    for mode in ("receive-only", "permissive", "enforce"):
+        roll_out(agents, {"keys": [ONE], "mode": mode})
+    assert [agent.status()["transitions"] for agent in agents] == [2, 1]
+
+
 def test_a_key_is_replaced_without_an_election(segment: Segment) -> None:
     agents = pair(segment, hmac={"keys": [ONE]})
     stages: list[dict[str, Any]] = [
@@ -95,10 +116,6 @@ def test_a_key_is_replaced_without_an_election(segment: Segment) -> None:
         {"keys": [TWO]},
     ]
     for stage in stages:
-        for agent, priority in zip(agents, (200, 100)):
-            agent.configure(instance(priority=priority, hmac=stage))
-            agent.ctl("reload")
-    counted = agents[0].status()["counters"]["advertisements_sent"]
-    eventually(lambda: agents[0].status()["counters"]["advertisements_sent"] > counted + 5)
+        roll_out(agents, stage)
     assert [agent.status()["transitions"] for agent in agents] == [2, 1]
     assert not [key for key in agents[1].status()["counters"] if key.startswith("hmac_")]

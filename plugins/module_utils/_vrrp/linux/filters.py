@@ -129,12 +129,7 @@ class FilterEvents:
 
 def _exists(table: str) -> bool:
     with netlink.open_socket(netlink.NETFILTER) as opened:
-        message = nft_table_msg()
-        message["nfgen_family"] = _FAMILY_INET
-        message["attrs"] = [("NFTA_TABLE_NAME", table)]
-        kind = NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETTABLE
-        request = encoded(message, kind, NLM_F_REQUEST | NLM_F_ACK)
-        return netlink.transact(opened, [request]) == [0]
+        return netlink.transact(opened, [_table(table, NFT_MSG_GETTABLE)]) == [0]
 
 
 def delete_table(table: str) -> None:

@@ -130,5 +130,5 @@ class Executor:
         channel = self._facilities.channel((action.index, Family.of(action.source)))
         if channel is None:
             raise KernelError(19, "cannot send an advertisement")
-        sent = self._signer.signed(action, clock.wall_nanoseconds())
+        sent = self._signer.signed(action, clock.wall_nanoseconds()) if action.hmac else action
         channel.send(sent.source, sent.destination, sent.message, sent.ttl)

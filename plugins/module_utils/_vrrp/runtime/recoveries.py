@@ -25,7 +25,7 @@ def to_entry(recovery: Recovery) -> Entry:
         "router": recovery.router,
         "interface": recovery.interface,
         "held": [_held_entry(one) for one in recovery.held],
-        "source": text(recovery.source) if recovery.source else "",
+        "source": _written(recovery.source),
         "resignations": [[text(where), what.hex()] for where, what in recovery.resignations],
         "ttl": recovery.ttl,
         "device": recovery.device,
@@ -50,6 +50,10 @@ def from_entry(entry: Any) -> Recovery | None:
         )
     except (KeyError, TypeError, ValueError):
         return None
+
+
+def _written(packed: bytes) -> str:
+    return text(packed) if packed else ""
 
 
 def _packed(written: str) -> bytes:
@@ -79,8 +83,8 @@ def _held_entry(held: Held) -> Entry:
 def _route_entry(route: VirtualRoute) -> Entry:
     return {
         "destination": str(route.destination),
-        "via": text(route.via) if route.via else "",
-        "source": text(route.source) if route.source else "",
+        "via": _written(route.via),
+        "source": _written(route.source),
         "table": route.table,
         "metric": route.metric,
     }
