@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 from datetime import datetime, timezone
 from functools import lru_cache
-from typing import Any, Callable
+from typing import Any, Callable, Iterator
 
 from _vrrp.base.errors import ControlError
 from _vrrp.engine import actions as act
@@ -174,8 +174,14 @@ class Host:
         if not self.link_up:
             return
         datagram = Datagram(send.source, send.destination, send.ttl, send.message, self.wall)
+        self.happens(lambda: self._hear(datagram))
+
+    def _hear(self, datagram: Datagram) -> list[act.Action]:
         ear = act.Ear(INDEX, datagram.family)
-        self.happens(lambda: self.engine.datagram(ear, datagram, self.now))
+        packet = (datagram.source, datagram.destination, datagram.ttl, datagram.message)
+        for _unfamiliar in self.engine.unfamiliar(ear, [packet], self.now):
+            return self.engine.datagram(ear, datagram, self.now, packet)
+        return []
 
     def want(self, name: str, wish: str, forced: bool = False) -> str:
         """Set an intent as an operator does; gives the code of a refusal, or nothing."""
@@ -233,7 +239,7 @@ class Host:
         while actions:
             failures: list[act.Action] = []
             silenced: set[str] = set()
-            for action in actions:
+            for action in one_by_one(actions):
                 if isinstance(action, (act.Send, act.SendFrames)) and action.router in silenced:
                     continue
                 if type(action) in self.refused:
@@ -339,6 +345,15 @@ class Host:
         for packed in packed_addresses(entry):
             self.addresses.setdefault(packed, 32)
         self._links_changed()
+
+
+def one_by_one(actions: list[act.Action]) -> Iterator[act.Action]:
+    """The actions, with what is sent together taken apart."""
+    for action in actions:
+        if isinstance(action, act.SendTogether):
+            yield from action.sends
+        else:
+            yield action
 
 
 def packed_addresses(entry: dict[str, Any]) -> tuple[bytes, ...]:

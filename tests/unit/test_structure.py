@@ -21,7 +21,7 @@ PURE = LAYERS[: LAYERS.index("control")]
 # What a module without a clock, a socket, a file, a thread or a random number may import.
 PURE_IMPORTS = {
     "__future__", "collections", "dataclasses", "datetime", "decimal", "enum", "functools",
-    "hashlib", "hmac", "ipaddress", "json", "os", "re", "shlex", "struct", "typing",
+    "hashlib", "heapq", "hmac", "ipaddress", "json", "os", "re", "shlex", "struct", "typing",
 }  # fmt: skip
 PURE_OS = {"strerror"}
 SOURCES = sorted(PACKAGE.rglob("*.py"))

@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from _vrrp.base.errors import ControlError
-from _vrrp.engine.actions import Action, Ear, Install, Remove, Run, Send, Transition
+from _vrrp.engine.actions import Action, Ear, Install, Remove, Run, Send, SendTogether, Transition
 from _vrrp.engine.commands import CommandResult
 from _vrrp.engine.engine import Engine
 from _vrrp.engine.holdings import Placed
@@ -59,6 +59,8 @@ class Node:
                 self.do(self.engine.failed(action, "refused", self.cluster.now))
             elif isinstance(action, Send):
                 self.cluster.carry(self, action)
+            elif isinstance(action, SendTogether):
+                self.do(list(action.sends))
             elif isinstance(action, Run):
                 self.running.append(action)
             elif isinstance(action, (Install, Remove)):

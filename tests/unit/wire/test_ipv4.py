@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from _vrrp.wire.ipv4 import build_header, split
+from _vrrp.wire.ipv4 import build_header, essence, split
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,18 +18,28 @@ def test_the_header_of_a_version_2_advertisement() -> None:
     assert build_header(SOURCE, GROUP, 20, 255).hex() == "45c0002800000000ff700000c0a86402e0000012"
 
 
-def test_options_and_padding_are_left_out() -> None:
+def test_options_are_left_out() -> None:
     header = bytearray(build_header(SOURCE, GROUP, 4, 255))
     header[0] = 0x47
     header[3] = 28 + 4
-    packet = bytes(header) + b"OPTIONS!" + b"vrrp" + b"padding"
-    assert split(packet) == (SOURCE, GROUP, 255, b"vrrp")
+    assert split(essence(bytes(header) + b"OPTIONS!" + b"vrrp")) == (SOURCE, GROUP, 255, b"vrrp")
 
 
 def test_what_is_no_packet() -> None:
     assert split(b"") is None
     assert split(bytes(20)) is None
-    assert split(build_header(SOURCE, GROUP, 100, 255)) is None
+    assert split(essence(b"\x65" + build_header(SOURCE, GROUP, 4, 255)[1:] + b"vrrp")) is None
+    assert split(essence(b"\x46" + build_header(SOURCE, GROUP, 4, 255)[1:])) is None
+    assert split(essence(b"\x44" + build_header(SOURCE, GROUP, 4, 255)[1:] + b"vrrp")) is None
+
+
+def test_the_essence_is_the_same_when_only_the_identification_differs() -> None:
+    header = build_header(SOURCE, GROUP, 4, 255)
+    another = header[:4] + b"\x12\x34" + header[6:10] + b"\xab\xcd" + header[12:]
+    assert essence(header + b"vrrp") == essence(another + b"vrrp")
+    assert essence(header + b"vrrp") != essence(header + b"VRRP")
+    other_ttl = header[:8] + b"\xfe" + header[9:]
+    assert essence(header + b"vrrp") != essence(other_ttl + b"vrrp")
 
 
 @given(st.binary(max_size=100))

@@ -19,12 +19,12 @@ from ..engine.engine import Engine
 from ..engine.report import at_wall_time
 from ..linux.channel import Channel
 from ..linux.links import LinkMonitor
-from ..model.checks import interfaces_of
 from ..model.config import parse_config
 from ..runtime import clock
 from ..runtime.assistance import Assistance
 from ..runtime.executor import Executor
 from ..runtime.facilities import Facilities
+from ..runtime.listening import Listening
 from ..runtime.log import LOGGER
 from ..runtime.loop import Loop
 from ..runtime.notify import Notifier
@@ -60,7 +60,8 @@ class Agent:
         self._assistance = Assistance(
             self._loop, connector(socket_path, config_path), self._command_ended, self._saw
         )
-        facilities = Facilities(self._storage, self._loop, self._read_packets)
+        self._listening = Listening(self._loop, self._read_packets)
+        facilities = Facilities(self._storage, self._loop, self._listening)
         self._executor = Executor(self._storage, facilities, self._assistance, self._publish)
         self._signals = signal_socket((signal.SIGHUP, signal.SIGTERM, signal.SIGINT))
         self._handlers: Dict[int, Callable[[], None]] = {
@@ -92,6 +93,7 @@ class Agent:
         while not self._engine.stopped:
             self._loop.run_once(self._wake_at(fed_at))
             now = clock.now()
+            self._listening.tend(now, everything=_is_over(self._engine.next_deadline(), now))
             self._do(self._engine.wakeup(now))
             self._assistance.tend()
             interval = self._notifier.watchdog_interval
@@ -100,7 +102,11 @@ class Agent:
                 fed_at = now
 
     def _wake_at(self, fed_at: Nanoseconds) -> Nanoseconds | None:
-        deadlines = [self._engine.next_deadline(), self._assistance.next_deadline()]
+        deadlines = [
+            self._engine.next_deadline(),
+            self._listening.next_deadline(),
+            self._assistance.next_deadline(),
+        ]
         if self._notifier.watchdog_interval is not None:
             deadlines.append(fed_at + self._notifier.watchdog_interval)
         return earliest(deadlines)
@@ -124,9 +130,14 @@ class Agent:
                 for follow_up in self._engine.failed(action, error, now)
             ]
 
-    def _read_packets(self, ear: Ear, channel: Channel) -> None:
-        for datagram in channel.receive(clock.wall_nanoseconds()):
-            self._do(self._engine.datagram(ear, datagram, clock.now()))
+    def _read_packets(self, ear: Ear, channel: Channel) -> int:
+        now, wall = clock.now(), clock.wall_nanoseconds()
+        packets = channel.receive()
+        for packet in self._engine.unfamiliar(ear, packets, now):
+            datagram = channel.read(packet, wall)
+            if datagram is not None:
+                self._do(self._engine.datagram(ear, datagram, now, packet))
+        return len(packets)
 
     def _read_links(self) -> None:
         if self._monitor.drain():
@@ -177,7 +188,7 @@ class Agent:
 
     def _known_interfaces(self) -> set[str]:
         """Those of the host, and those that the present configuration waits for."""
-        waited_for = (interfaces_of(instance) for instance in self._config.instances)
+        waited_for = (instance.interfaces for instance in self._config.instances)
         return set(self._monitor.links()).union(*waited_for)
 
     # --- The operator ---
@@ -223,6 +234,10 @@ class Agent:
             if (one["intent_change"] or {}).get("number") == number
         ]
         return {"change": number, "instances": moved}
+
+
+def _is_over(deadline: Nanoseconds | None, now: Nanoseconds) -> bool:
+    return deadline is not None and deadline <= now
 
 
 def _nothing() -> None:

@@ -18,7 +18,6 @@ from ..engine.holdings import Placed, Raised
 from ..engine.signer import Signer
 from ..linux.channel import Channel
 from ..linux.devices import delete_device
-from ..linux.filters import delete_table
 from ..linux.holdings import HoldingTable
 from ..linux.netlink import open_socket
 from ..linux.sysctl import put_back
@@ -82,6 +81,8 @@ def _dismantle(recovery: Recovery) -> None:
             with open_socket() as opened:
                 delete_device(opened, recovery.device)
         if recovery.table:
+            from ..linux.filters import delete_table  # Hosts without filters do without it.
+
             delete_table(recovery.table)
     except KernelError as error:
         LOGGER.error("%s: clean-up: %s", recovery.router, error)

@@ -11,7 +11,6 @@ import socket
 from typing import AbstractSet, List
 
 from ..base.errors import ConfigError, Problem
-from ..model.checks import interfaces_of
 from ..model.config import parse_config
 from ..model.instance import Config, Instance
 
@@ -44,7 +43,7 @@ def refuse_foreign_interfaces(config: Config, known: AbstractSet[str]) -> None:
             f"{name} does not exist on this host",
         )
         for instance in config.instances
-        for name in sorted(interfaces_of(instance) - known)
+        for name in sorted(instance.interfaces - known)
     ]
     if problems:
         raise ConfigError(problems)

@@ -70,6 +70,13 @@ class Send:
     hmac: Hmac | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class SendTogether:
+    """Send unsigned messages of several routers. What is sent again is the same object again."""
+
+    sends: Tuple[Send, ...]
+
+
 @dataclass(frozen=True)
 class Install:
     """Have these things on the host, in order; one that is there already is fine."""
@@ -171,6 +178,7 @@ Action = Union[
     Furnish,
     Observe,
     Send,
+    SendTogether,
     Install,
     Remove,
     SendFrames,

@@ -21,6 +21,7 @@ from ..fsm.state import Master, Peer
 from ..model.family import text
 from ..model.intent import Intent
 from .actions import Action, Note
+from .agenda import Agenda
 from .changes import Outcome
 from .errands import Errands
 from .farewells import Farewells, call_off
@@ -34,11 +35,12 @@ Actions = List[Action]
 class Crew:
     """Mutable; the engine says who belongs to it, and what happens to whom."""
 
-    def __init__(self, intents: Mapping[str, Intent], errands: Errands) -> None:
+    def __init__(self, intents: Mapping[str, Intent], errands: Errands, agenda: Agenda) -> None:
         self.groups: Dict[str, List[Router]] = {}
         self._routers: Dict[str, Router] = {}
         self._wishes = Wishes(intents)
         self._errands = errands
+        self._agenda = agenda
         self._farewells = Farewells(errands, self.mates)
 
     def __iter__(self) -> Iterator[Router]:
@@ -85,6 +87,7 @@ class Crew:
     def _step(self, router: Router, event: Event, now: Nanoseconds) -> Actions:
         old = router.displayed
         actions, undone = router.step(event, now)
+        self._agenda.note(router)
         actions.extend(self._errands.follow(router, old, now))
         for one in undone:
             actions.extend(self._undo(router, one, now))

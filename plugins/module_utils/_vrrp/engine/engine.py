@@ -13,7 +13,7 @@ simulator. This module is PRIVATE to the collection.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Dict, List, Mapping, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, Tuple
 
 from ..base.units import Nanoseconds, earliest
 from ..fsm.events import (
@@ -54,11 +54,12 @@ from .intents import (
     outbid,
 )
 from .links import Links
-from .premises import Obstacle, Premises, checks_of, furniture, keep_recovery, tracked_by
-from .reception import count_accepted, count_discarded
+from .premises import Obstacle, Premises, checks_of, furniture, tracked_by
+from .reception import count_accepted, count_discarded, counters_of, oddities
 from .report import report
 from .roster import continues, succession
 from .router import Router
+from .steady import AnyPacket, Packet, Sighting, Steady
 from .tracking import Tracking
 
 Actions = List[Action]
@@ -72,7 +73,8 @@ class Engine:
         self._tracking = Tracking()
         self._premises = Premises(self._tracking)
         self._errands = Errands(self._tracking)
-        self._crew = Crew(intents or {}, self._errands)
+        self._steady = Steady()
+        self._crew = Crew(intents or {}, self._errands, self._steady.agenda)
         self._stopping = False
         self._unknown: Dict[str, int] = {"unknown_vrid": 0, "truncated": 0}
 
@@ -81,14 +83,13 @@ class Engine:
     @property
     def stopped(self) -> bool:
         """Whether a stop is complete: no router takes part any more, and all hooks have run."""
-        idle = all(isinstance(router.state, Initialize) for router in self._crew)
-        return self._stopping and idle and self._errands.idle
+        if not self._stopping or not self._errands.idle:
+            return False
+        return all(isinstance(router.state, Initialize) for router in self._crew)
 
     def next_deadline(self) -> Nanoseconds | None:
         """When ``wakeup`` has to be called next; None: not before something else happens."""
-        deadlines = [router.deadline for router in self._crew]
-        deadlines.append(self._errands.next_deadline())
-        return earliest(deadlines)
+        return earliest((self._steady.agenda.next(), self._errands.next_deadline()))
 
     def status(self, now: Nanoseconds, wall: datetime) -> Dict[str, Any]:
         """All instances and the counters that belong to none, as plain values."""
@@ -132,6 +133,8 @@ class Engine:
         actions: Actions = []
         if isinstance(action, (KeepIntents, KeepRecovery)):
             actions.append(Note("agent", error))
+        if isinstance(action, KeepRecovery):
+            self._premises.recovery_not_kept()
         for router in self._concerned(action):
             actions.append(Note(router.name, error))
             if (
@@ -169,7 +172,7 @@ class Engine:
         routers = list(self._crew)
         self._places = self._premises.places(routers)
         listen = Listen(frozenset(self._places))
-        return [self._premises.furnish(routers), listen, keep_recovery(routers)]
+        return [self._premises.furnish(routers), listen, *self._premises.keep_recovery(routers)]
 
     def _reconsider(self, now: Nanoseconds) -> Actions:
         """Something was seen on which routers may depend."""
@@ -230,7 +233,7 @@ class Engine:
         cause = obstacle.cause if obstacle else judgement.waits
         if cause:
             return self._crew.step(router, Interrupted(cause), now)
-        return [*self._equip(), *self._crew.step(router, Startup(), now)]
+        return self._crew.step(router, Startup(), now)
 
     def _forget_retired(self) -> Actions:
         gone = [
@@ -250,19 +253,28 @@ class Engine:
         actions = self._errands.run_scripts(now)
         for number, result in self._errands.overdue(now):
             actions.extend(self.command_finished(number, result, now))
-        for router in self._crew:
-            deadline = router.deadline
-            if deadline is not None and now >= deadline:
-                actions.extend(self._wake(router, now))
-                # Who has left may have done so for a cause that is over.
-                if isinstance(router.state, Initialize) and router.deadline is None:
-                    actions.extend(self._bring_in_line(router, now))
+        spoken, routers = self._steady.due(now)
+        actions.extend(spoken)
+        for router in routers:
+            actions.extend(self._wake(router, now))
+            self._steady.agenda.note(router)
+        if not routers:
+            return actions
         return [*actions, *self._settle(now), *self._forget_retired()]
 
     def _wake(self, router: Router, now: Nanoseconds) -> Actions:
-        if isinstance(router.state, Initialize):
-            return self._consider_start(router, self._obstacle(router, now), now)
-        return self._crew.step(router, TimerExpired(), now)
+        before = router.state
+        if isinstance(before, Initialize):
+            # What could not be had when it left may be had by now.
+            actions = self._equip()
+            actions.extend(self._consider_start(router, self._obstacle(router, now), now))
+        else:
+            actions = self._crew.step(router, TimerExpired(), now)
+            self._steady.join_beat(router, before, actions)
+        # Who has left may have done so for a cause that is over.
+        if isinstance(router.state, Initialize) and router.deadline is None:
+            actions.extend(self._bring_in_line(router, now))
+        return actions
 
     def _settle(self, now: Nanoseconds) -> Actions:
         """Let go who has waited long enough, and bring each sync group to one mind."""
@@ -278,8 +290,23 @@ class Engine:
 
     # --- Packets ---
 
-    def datagram(self, ear: Ear, datagram: Datagram, now: Nanoseconds) -> Actions:
-        """Something arrived for protocol 112 at an ear of ours."""
+    def unfamiliar(
+        self, ear: Ear, packets: Iterable[AnyPacket], now: Nanoseconds
+    ) -> Iterator[AnyPacket]:
+        """The packets that ``datagram`` has to see; what is heard again is taken note of.
+
+        A packet stands for all of a datagram that the checks look at. What follows from one has to
+        be done before the next is asked for.
+        """
+        return self._steady.unfamiliar(ear, packets, now)
+
+    def datagram(
+        self, ear: Ear, datagram: Datagram, now: Nanoseconds, packet: Packet = None
+    ) -> Actions:
+        """Something arrived for protocol 112 at an ear of ours.
+
+        If it was one of ``unfamiliar`` it may not be the next time.
+        """
         vrid = datagram.vrid
         if vrid is None:
             self._unknown["truncated"] += 1
@@ -291,9 +318,13 @@ class Engine:
         heard = receive(datagram, Listener(router.instance, router.address, router.replay_guard))
         if isinstance(heard, DropReason):
             return [*count_discarded(router, datagram, heard, now)]
-        told = count_accepted(router, datagram, heard, now)
+        before, counted = router.state, counters_of(router, datagram, heard)
+        told = count_accepted(router, datagram, counted, now)
         peer = Peer(datagram.source, heard.priority, heard.interval)
-        return [*told, *self._hear(router, peer, now), *self._settle(now)]
+        actions = [*told, *self._hear(router, peer, now), *self._settle(now)]
+        if packet is not None and not actions and not oddities(counted):
+            self._steady.keep_vigil(router, before, Sighting(ear, packet, counted), now)
+        return actions
 
     def _hear(self, router: Router, peer: Peer, now: Nanoseconds) -> Actions:
         actions = self._crew.supersede(router, peer) if is_superseded(router, peer, now) else []

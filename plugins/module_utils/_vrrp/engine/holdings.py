@@ -75,6 +75,13 @@ class Ground:
         """The interface on which an address belongs."""
         return self.links.get(address.interface) if address.interface else self.home
 
+    def outline(self, instance: Instance) -> Tuple[Tuple[str, int], ...]:
+        """The names and indexes of all interfaces that matter for an instance, as far as they are
+        there.
+        """
+        there = (self.home, *(self.links.get(name) for name in sorted(instance.interfaces)))
+        return tuple((link.name, link.index) for link in there if link is not None)
+
 
 def holdings(instance: Instance, ground: Ground) -> Tuple[Held, ...]:
     """All that a master has, in the order in which it is installed."""

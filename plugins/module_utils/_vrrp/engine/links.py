@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
-from typing import AbstractSet, FrozenSet, Mapping, Tuple
+from typing import AbstractSet, Dict, FrozenSet, List, Mapping, Sequence, Tuple
 
-from ..model.checks import interfaces_of
 from ..model.family import Family, is_link_local, text
 from ..model.instance import Instance
 from .devices import virtual_mac
@@ -40,6 +40,21 @@ class Link:
     def _packed(self) -> FrozenSet[bytes]:
         return frozenset(one.packed for one in self.addresses)
 
+    @cached_property
+    def usable(self) -> Tuple[bytes, ...]:
+        """The packed addresses to send from, those that are not secondary first."""
+        found = [one for one in self.addresses if one.usable]
+        return tuple(one.packed for one in sorted(found, key=lambda one: one.secondary))
+
+    @cached_property
+    def senders(self) -> Mapping[Tuple[Family, bool], Sequence[bytes]]:
+        """The same by family, and by whether they are link-local, which IPv4 ones never are."""
+        found: Dict[Tuple[Family, bool], List[bytes]] = defaultdict(list)
+        for one in self.usable:
+            family = Family.of(one)
+            found[family, family is Family.IPV6 and is_link_local(one)].append(one)
+        return found
+
     def has(self, packed: bytes) -> bool:
         """Whether the interface has the address."""
         return packed in self._packed
@@ -55,26 +70,19 @@ def primary_address(link: Link, instance: Instance, virtual: AbstractSet[bytes])
     Addresses in ``virtual`` may move away and don't count, except for an address owner, whose
     virtual address is its own (RFC 9568 sections 1.7 and 5.1.2.1).
     """
-    candidates = [one for one in link.addresses if _may_send(one, instance)]
-    candidates.sort(key=lambda one: one.secondary)
-    own = [one.packed for one in candidates if one.packed not in virtual]
-    if not own and instance.is_owner:
-        own = [one.packed for one in candidates]
-    return own[0] if own else None
-
-
-def _may_send(address: LinkAddress, instance: Instance) -> bool:
-    if len(address.packed) != instance.family.address_length or not address.usable:
-        return False
+    candidates = link.senders[instance.family, _speaks_on_link(instance)]
     if instance.source_address:
-        return address.packed == instance.source_address
-    if instance.family is Family.IPV4:
-        return True
-    return is_link_local(address.packed) == _speaks_on_link(instance)
+        candidates = [one for one in link.usable if one == instance.source_address]
+    own = next((one for one in candidates if one not in virtual), None)
+    if own is None and instance.is_owner:
+        return next(iter(candidates), None)
+    return own
 
 
 def _speaks_on_link(instance: Instance) -> bool:
     """Whether IPv6 advertisements come from a link-local address: to the group they always do."""
+    if instance.family is Family.IPV4:
+        return False
     return not instance.unicast_peers or is_link_local(instance.unicast_peers[0])
 
 
@@ -98,9 +106,9 @@ def why_unusable(instance: Instance, links: Links, address: bytes | None) -> str
         return f"{instance.interface} is down"
     if address is None:
         return f"{instance.interface} has no {_wanted_address(instance)}"
-    for name in sorted(interfaces_of(instance)):
-        if name not in links:
-            return f"{name} does not exist"
+    missing = [name for name in instance.interfaces if name not in links]
+    if missing:
+        return f"{min(missing)} does not exist"
     device = virtual_mac(instance, link.index)
     if device is not None and device.name not in links:
         return f"{device.name} is not there yet"

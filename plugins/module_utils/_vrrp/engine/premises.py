@@ -15,7 +15,7 @@ from typing import Dict, FrozenSet, Iterable, Iterator, List, Sequence, Set, Tup
 from ..base.units import Nanoseconds
 from ..fsm.state import Initialize
 from ..model.tracking import Check, Tracked
-from .actions import Ear, Furnish, KeepRecovery
+from .actions import Ear, Furnish, KeepRecovery, Recovery
 from .devices import Filter, VirtualMac, packet_filter, virtual_mac
 from .groups import why_held_back
 from .links import Links, primary_address, why_unusable
@@ -40,6 +40,7 @@ class Premises:
         self.links: Links = {}
         self._tracking = tracking
         self._virtual: Dict[str, Set[bytes]] = {}
+        self._kept: Tuple[Recovery, ...] | None = None
 
     def links_changed(self, links: Links) -> None:
         """The interfaces are now these. Complete: what is missing does not exist."""
@@ -70,6 +71,21 @@ class Premises:
         if link is None:
             return None
         return primary_address(link, router.instance, self._virtual.get(link.name, set()))
+
+    # --- What is left if the agent dies ---
+
+    def keep_recovery(self, routers: Iterable[Router]) -> List[KeepRecovery]:
+        """What to clean up if this agent dies now or later, if that is not what is kept already."""
+        found = (router.recovery() for router in routers)
+        recoveries = tuple(one for one in found if one is not None)
+        if recoveries == self._kept:
+            return []
+        self._kept = recoveries
+        return [KeepRecovery(recoveries)]
+
+    def recovery_not_kept(self) -> None:
+        """It has to be kept again."""
+        self._kept = None
 
     # --- What keeps a router from taking part ---
 
@@ -135,12 +151,6 @@ def furniture(router: Router) -> Tuple[VirtualMac | None, Filter | None]:
         return None, None
     index = router.link.index
     return virtual_mac(router.instance, index), packet_filter(router.instance, index)
-
-
-def keep_recovery(routers: Iterable[Router]) -> KeepRecovery:
-    """What to clean up if this agent dies now or later."""
-    found = (router.recovery() for router in routers)
-    return KeepRecovery(tuple(one for one in found if one is not None))
 
 
 def tracked_by(router: Router, mates: Sequence[Router]) -> List[Tracked]:

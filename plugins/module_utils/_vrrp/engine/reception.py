@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Callable, List, Tuple
+from typing import Callable, Dict, Iterable, List, Sequence, Tuple
 
 from ..base.constants import PRIORITY_RELEASE
 from ..base.units import Nanoseconds
@@ -29,23 +29,39 @@ def count_discarded(
     return router.remark(reason.value, f"{why} (counted; told once a minute)", now)
 
 
-def count_accepted(
-    router: Router, datagram: Datagram, advertisement: Advertisement, now: Nanoseconds
-) -> List[Note]:
-    """Count an advertisement, and tell now and then in what it is not as it should be."""
-    counters = router.counters
-    counters["advertisements_received"] += 1
+def counters_of(
+    router: Router, datagram: Datagram, advertisement: Advertisement
+) -> Tuple[str, ...]:
+    """The counters that an accepted advertisement counts in, those of what is odd among them."""
+    names = ["advertisements_received"]
     if advertisement.priority == PRIORITY_RELEASE:
-        counters["priority_zero_received"] += 1
+        names.append("priority_zero_received")
     if advertisement.version == 3 and datagram.family is Family.IPV4:
         form = checksum_form(datagram)
-        counters[f"checksum_{form.value}" if form else "checksum_unknown"] += 1
-    told: List[Note] = []
-    for name, is_odd, said in _ODDITIES:
-        if is_odd(router, datagram, advertisement):
-            counters[name] += 1
-            told.extend(router.remark(name, f"{text(datagram.source)} {said}", now))
-    return told
+        names.append(f"checksum_{form.value}" if form else "checksum_unknown")
+    odd = (
+        name
+        for name, (is_odd, _said) in _ODDITIES.items()
+        if is_odd(router, datagram, advertisement)
+    )
+    return (*names, *odd)
+
+
+def oddities(counted: Iterable[str]) -> List[str]:
+    """Those counters of an advertisement that tell of something odd."""
+    return [name for name in counted if name in _ODDITIES]
+
+
+def count_accepted(
+    router: Router, datagram: Datagram, counted: Sequence[str], now: Nanoseconds
+) -> List[Note]:
+    """Count an advertisement, and tell now and then in what it is not as it should be."""
+    router.count(counted, 1)
+    return [
+        note
+        for name in oddities(counted)
+        for note in router.remark(name, f"{text(datagram.source)} {_ODDITIES[name][1]}", now)
+    ]
 
 
 def _other_addresses(router: Router, datagram: Datagram, advertisement: Advertisement) -> bool:
@@ -73,14 +89,10 @@ def _skewed_clock(router: Router, datagram: Datagram, advertisement: Advertiseme
 
 # RFC 9568 sections 7.1 (with erratum 8298) and 8.3.2: to be told, and no reason to discard.
 _Oddity = Callable[[Router, Datagram, Advertisement], bool]
-_ODDITIES: Tuple[Tuple[str, _Oddity, str], ...] = (
-    ("addresses_mismatch", _other_addresses, "lists other addresses than are configured here"),
-    (
-        "interval_mismatch",
-        _other_interval,
-        "advertises in another interval than ours",
-    ),
-    ("priority_equal", _equal_priority, "has the same priority: the higher address decides"),
-    ("owner_rivalled", _rivals_the_owner, "advertises, and this host owns the addresses"),
-    ("hmac_clock_skewed", _skewed_clock, "has a clock that will soon differ too much from ours"),
-)
+_ODDITIES: Dict[str, Tuple[_Oddity, str]] = {
+    "addresses_mismatch": (_other_addresses, "lists other addresses than are configured here"),
+    "interval_mismatch": (_other_interval, "advertises in another interval than ours"),
+    "priority_equal": (_equal_priority, "has the same priority: the higher address decides"),
+    "owner_rivalled": (_rivals_the_owner, "advertises, and this host owns the addresses"),
+    "hmac_clock_skewed": (_skewed_clock, "has a clock that will soon differ too much from ours"),
+}

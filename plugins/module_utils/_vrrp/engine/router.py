@@ -12,7 +12,7 @@ the collection.
 from __future__ import annotations
 
 from collections import Counter, deque
-from typing import Deque, Dict, FrozenSet, List, Mapping, Set, Tuple
+from typing import Any, Deque, Dict, FrozenSet, Iterable, List, Mapping, Protocol, Set, Tuple
 
 from ..base.constants import (
     FLAPPING_TRANSITIONS,
@@ -38,21 +38,37 @@ from .changes import IntentChange
 from .devices import packet_filter, virtual_mac
 from .holdings import Ground, Placed, holdings, lost, native_addresses, strays, without
 from .links import Link
+from .refusals import Refusals
 from .voice import Voice, announcements
 
 DISPLAYED = {Initialize: "INITIALIZE", Backup: "BACKUP", Master: "MASTER", Resigning: "MASTER"}
+
+# What a transition depends on besides the state, the interfaces and the event.
+_ENDS_RHYTHM = frozenset(
+    ("instance", "address", "intent", "adjustment", "hold_priority", "leaving", "awaits_group")
+)
+
+
+class Rhythm(Protocol):
+    """What a router does again and again without thinking; see ``steady.py``."""
+
+    def take_in(self, router: Router, state: State) -> State:
+        """Count what was done, and give the state that follows from it."""
+
+    def end(self, router: Router) -> None:
+        """Let the router go on by itself."""
 
 
 class Router:
     """Mutable; the engine sets the intent and what goes with it."""
 
     def __init__(self, instance: Instance, intent: Intent, now: Nanoseconds) -> None:
+        self.rhythm: Rhythm | None = None
+        self.planned_at: Nanoseconds | None = None
         self.instance = instance
         self.intent = intent
-        self.state: State = Initialize("starting")
         self.since = now
         self.transitions = 0
-        self.counters: Counter[str] = Counter()
         self.link: Link | None = None
         self.address = b""
         self.adjustment = 0
@@ -65,6 +81,8 @@ class Router:
         self.farewell = 0
         self.farewell_said = False
         self.replay_guard = ReplayGuard()
+        self._state: State = Initialize("starting")
+        self._counters: Counter[str] = Counter()
         self._remarked_at: Dict[str, Nanoseconds] = {}
         self._changed_at: Deque[Nanoseconds] = deque(maxlen=FLAPPING_TRANSITIONS)
         self._ground = Ground()
@@ -73,11 +91,45 @@ class Router:
         self._native: FrozenSet[bytes] = frozenset()
         self._taken_off: Set[bytes] = set()
         self._advertised = PRIORITY_MIN
-        self._refused = (0, 0)
-        self._failed_send = 0
-        self._failed_in_a_row = 0
+        self._refusals = Refusals()
+        self._recovery: Tuple[Tuple[object, ...], Recovery] | None = None
+
+    # --- Its rhythm ---
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in _ENDS_RHYTHM and self.rhythm is not None and getattr(self, name) != value:
+            self.end_rhythm()
+        super().__setattr__(name, value)
+
+    def end_rhythm(self) -> None:
+        """Go on by itself: something happens that is not what always happens."""
+        if self.rhythm is not None:
+            self._take_in()
+            rhythm, self.rhythm = self.rhythm, None
+            rhythm.end(self)
+
+    def _take_in(self) -> None:
+        if self.rhythm is not None:
+            self._state = self.rhythm.take_in(self, self._state)
+
+    def count(self, names: Iterable[str], times: int) -> None:
+        """Something that has these counters happened so often."""
+        for name in names:
+            self._counters[name] += times
 
     # --- What it is now ---
+
+    @property
+    def state(self) -> State:
+        """Where it is in the state machine."""
+        self._take_in()
+        return self._state
+
+    @property
+    def counters(self) -> Counter[str]:
+        """How often what was seen; may be added to."""
+        self._take_in()
+        return self._counters
 
     @property
     def name(self) -> str:
@@ -133,13 +185,13 @@ class Router:
             stay_out=self.intent.forced,
             awaits_group=self.awaits_group,
             virtual_mac=instance.virtual_mac,
-            unsent=self._unsent,
+            unsent=self._refusals.up_to(self.counters["advertisements_sent"]),
         )
 
     @property
     def deadline(self) -> Nanoseconds | None:
-        """When it next needs a wake-up."""
-        return next_deadline(self.state)
+        """When it next needs a wake-up of its own; by rhythm it is woken with others."""
+        return next_deadline(self._state) if self.rhythm is None else None
 
     @property
     def master(self) -> Peer | None:
@@ -157,8 +209,9 @@ class Router:
 
     def step(self, event: Event, now: Nanoseconds) -> Tuple[List[Action], List[fsm.DrainUndone]]:
         """Let an event happen; gives the actions on the host, and drains that were undone."""
+        self.end_rhythm()
         old = self.displayed
-        self.state, decided = step(self.parameters, self.state, event, now)
+        self._state, decided = step(self.parameters, self._state, event, now)
         undone = [one for one in decided if isinstance(one, fsm.DrainUndone)]
         done = [action for one in decided for action in self._realise(one)]
         if self.displayed != old:
@@ -214,6 +267,8 @@ class Router:
             self._voice.forget()
         device = virtual_mac(self.instance, link.index)
         home = links.get(device.name) if device else link
+        if (_index(self.link), _index(self._ground.home)) != (link.index, _index(home)):
+            self.end_rhythm()
         self.link, self.address, self._ground = link, address, Ground(links, home)
         self._taken_off &= native_addresses(self.instance, self._ground)
 
@@ -303,7 +358,7 @@ class Router:
         self.counters["advertisements_sent"] += 1
         if priority == PRIORITY_RELEASE:
             self.counters["priority_zero_sent"] += 1
-        index = self.speaker.index if self.speaker else 0
+        index = _index(self.speaker)
         ttl = self.instance.unicast_ttl
         return [
             Send(self.name, index, self.address, destination, message, ttl, self._signature)
@@ -324,36 +379,27 @@ class Router:
             for destination in self.destinations
         )
 
-    @property
-    def _unsent(self) -> int:
-        """How many advertisements in a row, up to the last one, were not sent."""
-        is_latest = self._failed_send == self.counters["advertisements_sent"]
-        return self._failed_in_a_row if is_latest else 0
-
     def failed_to_send(self) -> int:
-        """Note that the last advertisement was not sent; gives how many in a row were not.
-
-        One that reached a single unicast peer counts as sent.
-        """
-        number = self.counters["advertisements_sent"]
-        self._refused = (number, self._refused[1] + 1 if self._refused[0] == number else 1)
-        if self._refused[1] < len(self.destinations):
-            return 0
-        follows = self._failed_send == number - 1
-        self._failed_in_a_row = self._failed_in_a_row + 1 if follows else 1
-        self._failed_send = number
-        return self._failed_in_a_row
+        """Note that the last advertisement was not sent; gives how many in a row were not."""
+        sent = self.counters["advertisements_sent"]
+        return self._refusals.note(sent, len(self.destinations))
 
     def recovery(self) -> Recovery | None:
         """What to clean up if this agent dies; None while it can't be master."""
         if self.link is None or self.speaker is None:
             return None
         native = self._native if self._installed else self._native_now()
-        device = virtual_mac(self.instance, self.link.index)
-        table = packet_filter(self.instance, self.link.index)
+        of = (self.instance, self.address, native, self._ground.outline(self.instance))
+        if self._recovery is None or self._recovery[0] != of:
+            self._recovery = of, self._make_recovery(self.link, self.speaker, native)
+        return self._recovery[1]
+
+    def _make_recovery(self, link: Link, speaker: Link, native: FrozenSet[bytes]) -> Recovery:
+        device = virtual_mac(self.instance, link.index)
+        table = packet_filter(self.instance, link.index)
         return Recovery(
             self.name,
-            self.speaker.name,
+            speaker.name,
             without(holdings(self.instance, self._ground), native),
             self.address,
             self._messages(PRIORITY_RELEASE) if self.address else (),
@@ -362,3 +408,7 @@ class Router:
             table.table if table else "",
             self._signature,
         )
+
+
+def _index(link: Link | None) -> int:
+    return link.index if link else 0

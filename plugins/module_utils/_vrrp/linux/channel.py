@@ -12,14 +12,15 @@ from __future__ import annotations
 import ctypes
 import socket
 import struct
-from typing import List, Tuple
+from functools import partial
+from typing import Any, Callable, List, Tuple, Union
 
 from ..base.constants import VRRP_PROTOCOL
 from ..base.errors import KernelError
 from ..base.units import Nanoseconds
 from ..model.family import Family
 from ..wire.datagram import Datagram
-from ..wire.ipv4 import build_header, split
+from ..wire.ipv4 import build_header, essence, split
 
 _SO_BINDTODEVICE = 25
 _SO_RCVBUFFORCE = 33
@@ -29,9 +30,15 @@ _SO_ATTACH_FILTER = 26
 _IPV6_FREEBIND = 78
 _LINK_LAYER = 0xFFE00000  # SKF_LL_OFF: the Ethernet header, as a socket filter addresses it.
 _RECEIVE_BUFFER = 1 << 21  # Several hundred routers may speak at the same instant.
-_PACKET_MAX = 65_535
+_PACKET_MAX = 8192  # The longest advertisement has 4,116 bytes, options of IPv4 or not.
+_ALL_OF_IT = 0xFFFF  # What a socket filter answers to let a packet pass.
 _BURST_MAX = 4096  # Packets taken in one go, so that a flood can't keep the loop from its timers.
 _INTERNETWORK_CONTROL = 0xC0
+
+Sending = Callable[[], object]
+_Ancillary = Tuple[Tuple[int, int, bytes], ...]
+# The essence of an IPv4 packet; of an IPv6 one the data, and what comes beside it.
+Packet = Union[bytes, Tuple[bytes, _Ancillary, Tuple[Any, ...]]]
 
 
 class Channel:
@@ -70,43 +77,41 @@ class Channel:
     def send(self, source: bytes, destination: bytes, message: bytes, ttl: int) -> None:
         """Send a VRRP message between packed addresses; raises KernelError."""
         try:
-            if self.family is Family.IPV4:
-                packet = build_header(source, destination, len(message), ttl) + message
-                self._socket.sendto(packet, (socket.inet_ntoa(destination), 0))
-            else:
-                self._send_ipv6(source, destination, message, ttl)
+            self.prepare(source, destination, message, ttl)()
         except OSError as error:
             raise KernelError(error.errno or 0, "cannot send an advertisement") from None
 
-    def _send_ipv6(self, source: bytes, destination: bytes, message: bytes, ttl: int) -> None:
+    def prepare(self, source: bytes, destination: bytes, message: bytes, ttl: int) -> Sending:
+        """Make ready to send a message any number of times; each time may raise OSError."""
+        if self.family is Family.IPV4:
+            packet = build_header(source, destination, len(message), ttl) + message
+            return partial(self._socket.sendto, packet, (socket.inet_ntoa(destination), 0))
         origin = (socket.IPPROTO_IPV6, socket.IPV6_PKTINFO, source + struct.pack("=I", self.index))
         hop_limit = (socket.IPPROTO_IPV6, socket.IPV6_HOPLIMIT, struct.pack("=i", ttl))
-        written = socket.inet_ntop(socket.AF_INET6, destination)
-        self._socket.sendmsg([message], [origin, hop_limit], 0, (written, 0, 0, self.index))
+        place = (socket.inet_ntop(socket.AF_INET6, destination), 0, 0, self.index)
+        return partial(self._socket.sendmsg, [message], [origin, hop_limit], 0, place)
 
-    def receive(self, wall: Nanoseconds) -> List[Datagram]:
-        """All packets that wait; what is no IP packet is left out. ``wall`` is the time of day."""
-        found: List[Datagram] = []
-        for _count in range(_BURST_MAX):
-            try:
-                data, ancillary, _flags, sender = self._socket.recvmsg(_PACKET_MAX, 256)
-            except (BlockingIOError, InterruptedError):
-                break
-            except OSError:
-                break  # ENETDOWN and the like: the link monitor tells, and tells better.
-            datagram = self._read(data, ancillary, sender, wall)
-            if datagram is not None:
-                found.append(datagram)
+    def receive(self) -> List[Packet]:
+        """All packets that wait, to be compared with others, and to be read one by one."""
+        found: List[Packet] = []
+        take = self._take_ipv4 if self.family is Family.IPV4 else self._take_ipv6
+        try:
+            for _count in range(_BURST_MAX):
+                found.append(take())
+        except OSError:
+            pass  # None is left. Or ENETDOWN and the like: the link monitor tells, and better.
         return found
 
-    def _read(
-        self,
-        data: bytes,
-        ancillary: list[tuple[int, int, bytes]],
-        sender: tuple[str, ...],
-        wall: Nanoseconds,
-    ) -> Datagram | None:
-        parts = split(data) if self.family is Family.IPV4 else _ipv6(data, ancillary, sender)
+    def _take_ipv4(self) -> Packet:
+        return essence(self._socket.recv(_PACKET_MAX))
+
+    def _take_ipv6(self) -> Packet:
+        data, ancillary, _flags, sender = self._socket.recvmsg(_PACKET_MAX, 256)
+        return data, tuple(ancillary), sender
+
+    def read(self, packet: Packet, wall: Nanoseconds) -> Datagram | None:
+        """What a packet says that arrived at this time of day; None when it is no IP packet."""
+        parts = split(packet) if isinstance(packet, bytes) else _ipv6(*packet)
         return None if parts is None else Datagram(*parts, wall)
 
 
@@ -163,7 +168,7 @@ def _hear_only(opened: socket.socket, mac: bytes) -> None:
         (jump_if_equal, 0, 3, first),
         (load_half, 0, 0, _LINK_LAYER + 10),
         (jump_if_equal, 0, 1, last),
-        (answer, 0, 0, _PACKET_MAX),
+        (answer, 0, 0, _ALL_OF_IT),
         (answer, 0, 0, 0),
     )
     code = b"".join(struct.pack("=HBBI", *one) for one in instructions)
@@ -173,7 +178,7 @@ def _hear_only(opened: socket.socket, mac: bytes) -> None:
 
 
 def _ipv6(
-    data: bytes, ancillary: list[tuple[int, int, bytes]], sender: tuple[str, ...]
+    data: bytes, ancillary: _Ancillary, sender: Tuple[Any, ...]
 ) -> Tuple[bytes, bytes, int, bytes]:
     """IPv6 gives no header; hop limit and destination come beside the data."""
     told = {kind: value for level, kind, value in ancillary if level == socket.IPPROTO_IPV6}

@@ -18,9 +18,10 @@ from typing import Any, Dict, Iterable, List
 from ..base.errors import KernelError
 from ..engine.devices import Filter
 from . import netlink
+from .lean import PYROUTE2_MISSING
 from .messages import encoded
 
-try:
+if PYROUTE2_MISSING is None:
     from pyroute2.netlink import NLM_F_ACK, NLM_F_APPEND, NLM_F_CREATE, NLM_F_REQUEST
     from pyroute2.netlink.nfnetlink import NFNL_SUBSYS_NFTABLES, nfgen_msg
     from pyroute2.netlink.nfnetlink.nftsocket import (
@@ -33,8 +34,6 @@ try:
         nft_rule_msg,
         nft_table_msg,
     )
-except ImportError:
-    pass  # Whoever opens a socket is told (messages.PYROUTE2_MISSING).
 
 _CHANGES_OF_TABLES = 1 << 6  # The group NFNLGRP_NFTABLES, which is the seventh.
 _BATCH_BEGIN, _BATCH_END = 0x10, 0x11

@@ -15,6 +15,10 @@ from typing import Any, Dict, Tuple
 
 from ..engine.links import Link, LinkAddress, Links
 from . import netlink
+from .lean import PYROUTE2_MISSING
+
+if PYROUTE2_MISSING is None:
+    from pyroute2.netlink.rtnl import RTM_DELADDR, RTM_DELLINK, RTM_NEWADDR, RTM_NEWLINK
 
 _AF_BRIDGE = 7
 _IFF_UP = 0x1
@@ -60,8 +64,8 @@ class LinkMonitor:
                 continue
             changed = True
             if not lost:
-                for message in netlink.parse(data):
-                    self._take(message)
+                for kind, message in netlink.parse(data):
+                    self._take(kind, message)
         if lost:
             # What is still in the queue is older than what the kernel has now: start over.
             self._read_everything()
@@ -82,23 +86,22 @@ class LinkMonitor:
         try:
             self._links.clear()
             self._addresses.clear()
-            for message in netlink.dump_links(asked) + netlink.dump_addresses(asked):
-                self._take(message)
+            for kind, message in netlink.dump_links(asked) + netlink.dump_addresses(asked):
+                self._take(kind, message)
         finally:
             asked.close()
 
-    def _take(self, message: Any) -> None:
-        event = message.get("event")
-        if message.get("family") == _AF_BRIDGE:
+    def _take(self, kind: int, message: Any) -> None:
+        if message["family"] == _AF_BRIDGE:
             return  # About a port of a bridge, not about the interface that is the port.
-        if event == "RTM_NEWLINK":
+        if kind == RTM_NEWLINK:
             self._links[message["index"]] = _link(message)
-        elif event == "RTM_DELLINK":
+        elif kind == RTM_DELLINK:
             self._forget(message["index"])
-        elif event == "RTM_NEWADDR":
+        elif kind == RTM_NEWADDR:
             key, address = _address(message)
             self._addresses[key] = address
-        elif event == "RTM_DELADDR":
+        elif kind == RTM_DELADDR:
             self._addresses.pop(_address(message)[0], None)
 
     def _forget(self, index: int) -> None:

@@ -19,8 +19,9 @@ from ..engine.holdings import Held, Placed, Raised, Routed, Ruled
 from ..model.address import VirtualAddress
 from ..model.family import Family, text
 from ..model.routing import Prefix, VirtualRoute, VirtualRule
+from .lean import PYROUTE2_MISSING
 
-try:
+if PYROUTE2_MISSING is None:
     from pyroute2.netlink import NLM_F_ACK, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REQUEST
     from pyroute2.netlink.rtnl import (
         RTM_DELADDR,
@@ -37,10 +38,6 @@ try:
     from pyroute2.netlink.rtnl.ifaddrmsg import ifaddrmsg
     from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg
     from pyroute2.netlink.rtnl.rtmsg import rtmsg
-except ImportError as missing:  # The bundle carries pyroute2; a checkout needs it installed.
-    PYROUTE2_MISSING: ImportError | None = missing
-else:
-    PYROUTE2_MISSING = None
 
 _IFA_F_NODAD = 0x02
 _IFF_UP = 0x1

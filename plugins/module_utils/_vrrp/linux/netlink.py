@@ -17,13 +17,18 @@ from typing import Any, Dict, Iterator, List, Sequence, Tuple
 
 from ..base.errors import KernelError, invariant
 from ..model.address import VirtualAddress
-from .messages import PYROUTE2_MISSING, delivery_request, encoded
+from .lean import PYROUTE2_MISSING
+from .messages import delivery_request, encoded
 
-try:
+if PYROUTE2_MISSING is None:
     from pyroute2.netlink import NLM_F_DUMP, NLM_F_REQUEST
     from pyroute2.netlink.rtnl import (
+        RTM_DELADDR,
+        RTM_DELLINK,
         RTM_GETADDR,
         RTM_GETLINK,
+        RTM_NEWADDR,
+        RTM_NEWLINK,
         RTM_NEWROUTE,
         RTMGRP_IPV4_IFADDR,
         RTMGRP_IPV6_IFADDR,
@@ -31,9 +36,13 @@ try:
     )
     from pyroute2.netlink.rtnl.ifaddrmsg import ifaddrmsg
     from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg
-    from pyroute2.netlink.rtnl.marshal import MarshalRtnl
-except ImportError:
-    pass  # Whoever opens a socket is told (PYROUTE2_MISSING).
+
+    _CLASSES = {
+        RTM_NEWLINK: ifinfmsg,
+        RTM_DELLINK: ifinfmsg,
+        RTM_NEWADDR: ifaddrmsg,
+        RTM_DELADDR: ifaddrmsg,
+    }
 
 ROUTE, NETFILTER = 0, 12  # The protocols that we speak (netlink(7)).
 _ANSWER_WITHIN = 5.0  # Seconds; the kernel answers at once or never.
@@ -74,9 +83,13 @@ def kinds(data: bytes) -> List[int]:
     return [kind for _at, kind, _sequence in _headers(data)]
 
 
-def parse(data: bytes) -> List[Any]:
-    """The messages in what a socket gave, as pyroute2's message objects."""
-    return list(MarshalRtnl().parse(data))
+def parse(data: bytes) -> Iterator[Tuple[int, Any]]:
+    """(kind, pyroute2's object) of every message about a link or an address."""
+    for at, kind, _sequence in _headers(data):
+        if kind in _CLASSES:
+            message = _CLASSES[kind](data[at:])
+            message.decode()
+            yield kind, message
 
 
 def is_served(opened: socket.socket, index: int, address: VirtualAddress) -> bool:
@@ -153,24 +166,24 @@ def _headers(data: bytes) -> Iterator[Tuple[int, int, int]]:
         at += (length + 3) & ~3
 
 
-def dump_links(opened: socket.socket) -> List[Any]:
+def dump_links(opened: socket.socket) -> List[Tuple[int, Any]]:
     """All interfaces."""
     return _dump(opened, encoded(ifinfmsg(), RTM_GETLINK, NLM_F_REQUEST | NLM_F_DUMP))
 
 
-def dump_addresses(opened: socket.socket) -> List[Any]:
+def dump_addresses(opened: socket.socket) -> List[Tuple[int, Any]]:
     """All addresses of all interfaces."""
     return _dump(opened, encoded(ifaddrmsg(), RTM_GETADDR, NLM_F_REQUEST | NLM_F_DUMP))
 
 
-def _dump(opened: socket.socket, request: bytes) -> List[Any]:
+def _dump(opened: socket.socket, request: bytes) -> List[Tuple[int, Any]]:
     opened.send(request)
-    found: List[Any] = []
+    found: List[Tuple[int, Any]] = []
     while True:
         data = opened.recv(_RECEIVE_SIZE)
         found.extend(parse(data))
         if _ends_dump(data):
-            return [one for one in found if one.get("event") in ("RTM_NEWLINK", "RTM_NEWADDR")]
+            return found
 
 
 def _ends_dump(data: bytes) -> bool:

@@ -10,7 +10,6 @@ This module is PRIVATE to the collection.
 from __future__ import annotations
 
 from typing import (
-    AbstractSet,
     Any,
     Callable,
     Dict,
@@ -180,12 +179,3 @@ def _repeated(
             if first.setdefault(key, path) != path:
                 used = what.format(key=key)
                 yield Problem(f"{path}.{setting}", f"{used} is used by {first[key]} already")
-
-
-def interfaces_of(instance: Instance) -> AbstractSet[str]:
-    """All interfaces that an instance names; each has to exist on its host."""
-    return {
-        instance.interface,
-        *(address.interface for address in instance.served_addresses if address.interface),
-        *(route.interface for route in instance.virtual_routes if route.interface),
-    }

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
-from typing import Tuple
+from typing import FrozenSet, Tuple
 
 from ..base.constants import (
     ADVERTISEMENT_INTERVAL_DEFAULT,
@@ -82,12 +82,12 @@ class Instance:
     tracked: Tuple[Tracked, ...] = ()
     hooks: Tuple[Hook, ...] = ()
 
-    @property
+    @cached_property
     def label(self) -> str:
         """What logs call it, unique on the host: the name, with the family where it has two."""
         return f"{self.name}/{self.family.label}" if self.dual else self.name
 
-    @property
+    @cached_property
     def family(self) -> Family:
         return self.addresses[0].family
 
@@ -101,17 +101,24 @@ class Instance:
         """The addresses as an advertisement lists them."""
         return tuple(address.packed for address in self.addresses)
 
-    @property
+    @cached_property
     def served_addresses(self) -> Tuple[VirtualAddress, ...]:
         """All addresses that a master serves, advertised or not."""
         return self.addresses + self.excluded_addresses
 
-    @property
+    @cached_property
+    def interfaces(self) -> FrozenSet[str]:
+        """All interfaces that it names; each has to exist on its host."""
+        addresses = (one.interface for one in self.served_addresses)
+        routes = (one.interface for one in self.virtual_routes)
+        return frozenset((self.interface, *filter(None, addresses), *filter(None, routes)))
+
+    @cached_property
     def place(self) -> Tuple[str, Family, int]:
         """Where packets for this instance arrive: interface, family and VRID."""
         return (self.interface, self.family, self.vrid)
 
-    @property
+    @cached_property
     def destinations(self) -> Tuple[bytes, ...]:
         """Where its advertisements go: to its peers, or to the group when it has none."""
         return self.unicast_peers or (self.family.group,)

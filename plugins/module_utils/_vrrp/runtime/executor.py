@@ -10,6 +10,7 @@ It decides nothing. This module is PRIVATE to the collection.
 from __future__ import annotations
 
 from typing import Callable, List, Set
+from weakref import WeakKeyDictionary
 
 from ..base.errors import KernelError, invariant
 from ..engine.actions import (
@@ -25,9 +26,11 @@ from ..engine.actions import (
     Run,
     Send,
     SendFrames,
+    SendTogether,
     Transition,
 )
 from ..engine.signer import Signer
+from ..linux.channel import Channel, Sending
 from ..linux.frames import FrameSender
 from ..linux.holdings import HoldingTable
 from ..model.family import Family
@@ -55,6 +58,7 @@ class Executor:
         self._holdings = HoldingTable()
         self._frames = FrameSender()
         self._signer = Signer()
+        self._prepared: WeakKeyDictionary[SendTogether, List[Sending]] = WeakKeyDictionary()
 
     def perform(self, actions: List[Action]) -> List[Failure]:
         """Do all of it; gives the actions that failed, each with what went wrong."""
@@ -81,6 +85,8 @@ class Executor:
 
     def _perform(self, action: Action) -> List[Failure]:
         """Do one thing; gives failures of its parts, raises KernelError or OSError for all."""
+        if isinstance(action, SendTogether):
+            return self._send_together(action)
         if isinstance(action, Send):
             self._send(action)
         elif isinstance(action, Install):
@@ -91,6 +97,7 @@ class Executor:
             for _count in range(action.count):
                 self._frames.send(action.index, action.frames)
         elif isinstance(action, Listen):
+            self._prepared.clear()
             return self._facilities.listen(action)
         elif isinstance(action, Furnish):
             return self._facilities.furnish(action)
@@ -127,8 +134,28 @@ class Executor:
         self._on_transition(transition)
 
     def _send(self, action: Send) -> None:
-        channel = self._facilities.channel((action.index, Family.of(action.source)))
+        sent = self._signer.signed(action, clock.wall_nanoseconds()) if action.hmac else action
+        self._channel_of(sent).send(sent.source, sent.destination, sent.message, sent.ttl)
+
+    def _send_together(self, action: SendTogether) -> List[Failure]:
+        """Send what was made ready when it was sent for the first time."""
+        prepared = self._prepared.get(action)
+        if prepared is None:
+            prepared = self._prepared[action] = [self._prepare(one) for one in action.sends]
+        failures: List[Failure] = []
+        for number, sending in enumerate(prepared):
+            try:
+                sending()
+            except OSError as error:
+                failures.append((action.sends[number], str(error)))
+        return failures
+
+    def _prepare(self, send: Send) -> Sending:
+        channel = self._channel_of(send)
+        return channel.prepare(send.source, send.destination, send.message, send.ttl)
+
+    def _channel_of(self, send: Send) -> Channel:
+        channel = self._facilities.channel((send.index, Family.of(send.source)))
         if channel is None:
             raise KernelError(19, "cannot send an advertisement")
-        sent = self._signer.signed(action, clock.wall_nanoseconds()) if action.hmac else action
-        channel.send(sent.source, sent.destination, sent.message, sent.ttl)
+        return channel

@@ -10,18 +10,22 @@ what could not be had. This module is PRIVATE to the collection.
 
 from __future__ import annotations
 
-from typing import Callable, Dict, List, Tuple
+from typing import TYPE_CHECKING, Callable, Dict, FrozenSet, List, Tuple
 
 from ..base.errors import KernelError
 from ..engine.actions import Action, Ear, Furnish, Listen
+from ..engine.devices import Filter
 from ..linux.channel import Channel
 from ..linux.devices import DeviceTable
-from ..linux.filters import FilterEvents, FilterTable
 from ..linux.sysctl import Sysctls
 from ..model.family import Family
+from .listening import Listening
 from .log import LOGGER
 from .loop import Loop
 from .storage import Storage
+
+if TYPE_CHECKING:
+    from ..linux.filters import FilterEvents, FilterTable
 
 Failure = Tuple[Action, str]
 
@@ -29,20 +33,15 @@ _NOTHING = Furnish(frozenset(), frozenset())  # No router suffers when something
 
 
 class Facilities:
-    """``on_packets`` is called when packets wait at an ear."""
+    """``listening`` is told of the sockets that are there."""
 
-    def __init__(
-        self,
-        storage: Storage,
-        loop: Loop,
-        on_packets: Callable[[Ear, Channel], None],
-    ) -> None:
+    def __init__(self, storage: Storage, loop: Loop, listening: Listening) -> None:
         self._loop = loop
-        self._on_packets = on_packets
+        self._listening = listening
         self._channels: Dict[Ear, Channel] = {}
         self._by_interface: Dict[Tuple[int, Family], Channel] = {}
         self._devices = DeviceTable(Sysctls(storage.keep_sysctls))
-        self._filters = FilterTable()
+        self._filters: FilterTable | None = None
         self._filter_events: FilterEvents | None = None
         self._wanted = _NOTHING
 
@@ -54,7 +53,8 @@ class Facilities:
         """Leave nothing behind."""
         for channel in self._channels.values():
             channel.close()
-        self._filters.close()
+        if self._filters is not None:
+            self._filters.close()
         if self._filter_events is not None:
             self._loop.forget(self._filter_events)
             self._filter_events.close()
@@ -67,7 +67,7 @@ class Facilities:
         for ear in set(self._channels) - wanted.ears:
             channel = self._channels.pop(ear)
             del self._by_interface[ear.index, ear.family]
-            self._loop.forget(channel)
+            self._listening.remove(ear)
             channel.close()
         failures: List[Failure] = []
         for ear in wanted.ears - set(self._channels):
@@ -77,7 +77,7 @@ class Facilities:
     def _open(self, ear: Ear) -> None:
         channel = Channel(ear.index, ear.family, ear.mac)
         self._channels[ear] = self._by_interface[ear.index, ear.family] = channel
-        self._loop.on_readable(channel, lambda: self._on_packets(ear, channel))
+        self._listening.add(ear, channel)
 
     # --- Devices and filters ---
 
@@ -85,27 +85,40 @@ class Facilities:
         """Make and remove; a failure names the one thing that could not be had."""
         self._wanted = wanted
         failures: List[Failure] = []
-        if wanted.filters and self._filter_events is None:
-            failures.extend(self._attempt(_NOTHING, self._watch_filters))
         for device in self._devices.superfluous(wanted.devices):
             failures.extend(self._attempt(_NOTHING, self._devices.drop, [device]))
-        for table in self._filters.superfluous(wanted.filters):
-            failures.extend(self._attempt(_NOTHING, self._filters.drop, [table]))
         for device in self._devices.missing(wanted.devices):
             one = Furnish(frozenset({device}), frozenset())
             failures.extend(self._attempt(one, self._devices.make, device))
-        for table in self._filters.missing(wanted.filters):
+        if wanted.filters or self._filters is not None:
+            failures.extend(self._furnish_filters(wanted.filters))
+        return failures
+
+    def _furnish_filters(self, wanted: FrozenSet[Filter]) -> List[Failure]:
+        # Imported when it is needed: it brings an event loop of pyroute2 along, and 8 MB.
+        from ..linux.filters import FilterTable
+
+        failures: List[Failure] = []
+        if self._filters is None:
+            self._filters = FilterTable()
+        if self._filter_events is None:
+            failures.extend(self._attempt(_NOTHING, self._watch_filters))
+        for table in self._filters.superfluous(wanted):
+            failures.extend(self._attempt(_NOTHING, self._filters.drop, [table]))
+        for table in self._filters.missing(wanted):
             one = Furnish(frozenset(), frozenset({table}))
             failures.extend(self._attempt(one, self._filters.make, table))
         return failures
 
     def _watch_filters(self) -> None:
+        from ..linux.filters import FilterEvents
+
         self._filter_events = FilterEvents()
         self._loop.on_readable(self._filter_events, self._look_after_filters)
 
     def _look_after_filters(self) -> None:
         """Who flushes all tables of the host, as firewalls do on a reload, flushes ours, too."""
-        if self._filter_events is None or not self._filter_events.drain():
+        if self._filter_events is None or not self._filter_events.drain() or not self._filters:
             return
         lost = self._filters.forget_lost()
         for table in lost:

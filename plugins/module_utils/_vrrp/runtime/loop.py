@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-import selectors
+import select
 from typing import Any, Callable, Dict, Tuple
 
 from ..base.units import NANOSECONDS_PER_SECOND, Nanoseconds
@@ -16,42 +16,47 @@ Handler = Callable[[], None]
 
 
 class Loop:
-    """Calls the handlers of descriptors that are readable (or writable), then ``tick``.
+    """Calls the handlers of descriptors that are readable (or writable).
 
     Input goes before timers, so that an advertisement that waits already is heard before a
     timer concludes that none came.
     """
 
     def __init__(self) -> None:
-        self._selector = selectors.DefaultSelector()
+        self._epoll = select.epoll()
         self._handlers: Dict[int, Tuple[Any, Handler]] = {}
 
     def on_readable(self, source: Any, handler: Handler) -> None:
         """Call ``handler`` whenever ``source`` can be read."""
-        self._selector.register(source, selectors.EVENT_READ)
+        self._epoll.register(source.fileno(), select.EPOLLIN)
         self._handlers[source.fileno()] = (source, handler)
 
     def want_write(self, source: Any, wanted: bool) -> None:
         """Call the handler of ``source`` also when it can be written, or no longer."""
-        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if wanted else 0)
-        self._selector.modify(source, events)
+        self._epoll.modify(source.fileno(), select.EPOLLIN | (select.EPOLLOUT if wanted else 0))
+
+    def want_read(self, source: Any, wanted: bool) -> None:
+        """Leave ``source`` alone although it can be read, or no longer."""
+        self._epoll.modify(source.fileno(), select.EPOLLIN if wanted else 0)
 
     def forget(self, source: Any) -> None:
         """Stop watching ``source``; call it before closing it."""
-        self._selector.unregister(source)
+        self._epoll.unregister(source.fileno())
         del self._handlers[source.fileno()]
 
     def run_once(self, deadline: Nanoseconds | None) -> None:
         """Wait until ``deadline`` at most and call the handlers of what is ready."""
-        for key, _events in self._selector.select(_seconds_until(deadline)):
-            # An earlier handler of this round may have closed it, and another taken its number.
-            source, handler = self._handlers.get(key.fd, (None, None))
-            if handler is not None and source is key.fileobj:
+        # epoll itself counts milliseconds, and rounds up: a takeover would come half of one late.
+        select.select([self._epoll], (), (), _seconds_until(deadline))
+        for descriptor, _events in self._epoll.poll(0):
+            # An earlier handler of this round may have closed it.
+            source, handler = self._handlers.get(descriptor, (None, None))
+            if handler is not None and source.fileno() == descriptor:
                 handler()
 
     def close(self) -> None:
-        """Release the descriptor of the selector."""
-        self._selector.close()
+        """Release the descriptor that waits."""
+        self._epoll.close()
 
 
 def _seconds_until(deadline: Nanoseconds | None) -> float | None:

@@ -15,6 +15,7 @@ from typing import Tuple
 from ..base.constants import VRRP_PROTOCOL
 
 _HEADER = struct.Struct("!BBHHHBBH4s4s")
+_ESSENCE = struct.Struct("!BB4s4s")
 _INTERNETWORK_CONTROL = 0xC0  # Precedence of routing traffic, as keepalived and FRR send.
 
 
@@ -34,16 +35,25 @@ def build_header(source: bytes, destination: bytes, payload_length: int, ttl: in
     )
 
 
-def split(packet: bytes) -> Tuple[bytes, bytes, int, bytes] | None:
-    """Take an IPv4 packet apart: source, destination, TTL and payload; None when it is none.
+def essence(packet: bytes) -> bytes:
+    """An IPv4 packet without what differs from one to the next although they say the same.
 
-    The header is as long as its IHL field says, and the payload ends where the total length
-    says, because Ethernet may pad a short packet.
+    That are the type of service, the total length (the kernel has cut off what is beyond), the
+    identification, the fragment that it no longer is, and the header checksum.
     """
-    if len(packet) < _HEADER.size or packet[0] >> 4 != 4:
+    return packet[:1] + packet[8:9] + packet[12:]
+
+
+def split(packet: bytes) -> Tuple[bytes, bytes, int, bytes] | None:
+    """Take the essence of an IPv4 packet apart: source, destination, TTL and payload.
+
+    None when it is none. The header is as long as its IHL field says.
+    """
+    if len(packet) < _ESSENCE.size or packet[0] >> 4 != 4:
         return None
-    fields = _HEADER.unpack_from(packet)
-    header_length, total_length = (packet[0] & 0x0F) * 4, fields[2]
-    if not _HEADER.size <= header_length <= total_length <= len(packet):
+    version, ttl, source, destination = _ESSENCE.unpack_from(packet)
+    options_length = (version & 0x0F) * 4 - _HEADER.size
+    payload_at = _ESSENCE.size + options_length
+    if options_length < 0 or payload_at > len(packet):
         return None
-    return fields[8], fields[9], fields[5], packet[header_length:total_length]
+    return source, destination, ttl, packet[payload_at:]
