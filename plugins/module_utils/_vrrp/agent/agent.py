@@ -6,20 +6,23 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from typing import Any, Callable, Dict, List, Mapping
 
+from ..base.constants import ADVERTISEMENT_INTERVAL_DEFAULT
 from ..base.errors import ConfigError, ControlError
-from ..base.units import Nanoseconds, earliest
+from ..base.units import earliest
 from ..control.protocol import RELOAD, STATUS, Request, digest
 from ..engine.actions import Action, Ear, Transition
 from ..engine.commands import CommandResult
 from ..engine.engine import Engine
+from ..engine.links import Links
 from ..engine.report import at_wall_time
 from ..linux.channel import Channel
-from ..linux.links import LinkMonitor
 from ..model.config import parse_config
+from ..model.instance import Config
 from ..runtime import clock
 from ..runtime.assistance import Assistance
 from ..runtime.executor import Executor
@@ -28,6 +31,7 @@ from ..runtime.listening import Listening
 from ..runtime.log import LOGGER
 from ..runtime.loop import Loop
 from ..runtime.notify import Notifier
+from ..runtime.outlook import Outlook
 from ..runtime.server import Server
 from ..runtime.signals import signal_socket
 from ..runtime.storage import Storage
@@ -56,7 +60,7 @@ class Agent:
         self._notifier = Notifier()
         clean_up(self._storage)
         self._engine = Engine(self._storage.load_intents())
-        self._monitor = LinkMonitor()
+        self._outlook = Outlook(self._loop, self._links_changed)
         self._assistance = Assistance(
             self._loop, connector(socket_path, config_path), self._command_ended, self._saw
         )
@@ -72,11 +76,12 @@ class Agent:
 
     def run(self) -> None:
         """Take part until a signal ends it; masters have handed over when this returns."""
-        self._loop.on_readable(self._monitor, self._read_links)
         self._loop.on_readable(self._signals, self._read_signals)
         now = clock.now()
-        self._do(self._engine.links_changed(self._monitor.links(), now))
-        self._do(self._engine.reconfigure(self._config, now))
+        self._do(self._engine.links_changed(self._outlook.links(), now))
+        self._take(self._config)
+        self._notifier.tend(now)
+        gc.freeze()
         LOGGER.info("started with %d instances", len(self._config.instances))
         self._notifier.ready()
         try:
@@ -89,32 +94,24 @@ class Agent:
             self._close()
 
     def _turn(self) -> None:
-        fed_at = clock.now()
+        others = (self._listening, self._outlook, self._assistance, self._notifier)
         while not self._engine.stopped:
-            self._loop.run_once(self._wake_at(fed_at))
+            deadline = self._engine.next_deadline()
+            self._loop.run_once(earliest([deadline, *(one.next_deadline() for one in others)]))
             now = clock.now()
-            self._listening.tend(now, everything=_is_over(self._engine.next_deadline(), now))
-            self._do(self._engine.wakeup(now))
-            self._assistance.tend()
-            interval = self._notifier.watchdog_interval
-            if interval is not None and now - fed_at >= interval:
-                self._notifier.alive()
-                fed_at = now
-
-    def _wake_at(self, fed_at: Nanoseconds) -> Nanoseconds | None:
-        deadlines = [
-            self._engine.next_deadline(),
-            self._listening.next_deadline(),
-            self._assistance.next_deadline(),
-        ]
-        if self._notifier.watchdog_interval is not None:
-            deadlines.append(fed_at + self._notifier.watchdog_interval)
-        return earliest(deadlines)
+            deadline = self._engine.next_deadline()
+            is_due = deadline is not None and deadline <= now
+            self._listening.tend(now, everything=is_due)
+            self._outlook.tend(now)
+            self._assistance.tend(now)
+            self._notifier.tend(now)
+            if is_due:
+                self._do(self._engine.wakeup(now))
 
     def _close(self) -> None:
         self._server.close()
         self._executor.close()
-        self._monitor.close()
+        self._outlook.close()
         LOGGER.info("stopped")
 
     # --- The host ---
@@ -139,9 +136,8 @@ class Agent:
                 self._do(self._engine.datagram(ear, datagram, now, packet))
         return len(packets)
 
-    def _read_links(self) -> None:
-        if self._monitor.drain():
-            self._do(self._engine.links_changed(self._monitor.links(), clock.now()))
+    def _links_changed(self, links: Links) -> None:
+        self._do(self._engine.links_changed(links, clock.now()))
 
     def _command_ended(self, number: int, result: CommandResult) -> None:
         self._do(self._engine.command_finished(number, result, clock.now()))
@@ -182,14 +178,19 @@ class Agent:
         changed = config != self._config
         self._config = config
         self._about["config"] = digest(text)
-        self._do(self._engine.reconfigure(config, clock.now()))
+        self._take(config)
         LOGGER.info("configuration %s", "taken" if changed else "read again, nothing changed")
         return changed
+
+    def _take(self, config: Config) -> None:
+        intervals = [instance.advertisement_interval for instance in config.instances]
+        self._listening.keep_pace(min(intervals, default=ADVERTISEMENT_INTERVAL_DEFAULT))
+        self._do(self._engine.reconfigure(config, clock.now()))
 
     def _known_interfaces(self) -> set[str]:
         """Those of the host, and those that the present configuration waits for."""
         waited_for = (instance.interfaces for instance in self._config.instances)
-        return set(self._monitor.links()).union(*waited_for)
+        return set(self._outlook.links()).union(*waited_for)
 
     # --- The operator ---
 
@@ -234,10 +235,6 @@ class Agent:
             if (one["intent_change"] or {}).get("number") == number
         ]
         return {"change": number, "instances": moved}
-
-
-def _is_over(deadline: Nanoseconds | None, now: Nanoseconds) -> bool:
-    return deadline is not None and deadline <= now
 
 
 def _nothing() -> None:

@@ -53,7 +53,7 @@ def to_seconds(length: Nanoseconds) -> float:
 
 def earliest(times: Iterable[Nanoseconds | None]) -> Nanoseconds | None:
     """The first of those points in time that there are."""
-    return min((one for one in times if one is not None), default=None)
+    return min([one for one in times if one is not None], default=None)
 
 
 def describe(length: Nanoseconds) -> str:

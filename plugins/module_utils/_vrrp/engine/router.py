@@ -11,17 +11,14 @@ the collection.
 
 from __future__ import annotations
 
-from collections import Counter, deque
-from typing import Any, Deque, Dict, FrozenSet, Iterable, List, Mapping, Protocol, Set, Tuple
+from collections import Counter
+from typing import Any, FrozenSet, Iterable, List, Mapping, Protocol, Set, Tuple
 
 from ..base.constants import (
-    FLAPPING_TRANSITIONS,
-    FLAPPING_WINDOW,
     PRIORITY_MAX,
     PRIORITY_MIN,
     PRIORITY_OWNER,
     PRIORITY_RELEASE,
-    REMARK_INTERVAL,
 )
 from ..base.units import NANOSECONDS_PER_SECOND, Nanoseconds
 from ..fsm import actions as fsm
@@ -39,6 +36,7 @@ from .devices import packet_filter, virtual_mac
 from .holdings import Ground, Placed, holdings, lost, native_addresses, strays, without
 from .links import Link
 from .refusals import Refusals
+from .remarks import Remarks
 from .voice import Voice, announcements
 
 DISPLAYED = {Initialize: "INITIALIZE", Backup: "BACKUP", Master: "MASTER", Resigning: "MASTER"}
@@ -83,8 +81,7 @@ class Router:
         self.replay_guard = ReplayGuard()
         self._state: State = Initialize("starting")
         self._counters: Counter[str] = Counter()
-        self._remarked_at: Dict[str, Nanoseconds] = {}
-        self._changed_at: Deque[Nanoseconds] = deque(maxlen=FLAPPING_TRANSITIONS)
+        self._remarks = Remarks()
         self._ground = Ground()
         self._voice = Voice()
         self._installed = False
@@ -216,24 +213,12 @@ class Router:
         done = [action for one in decided for action in self._realise(one)]
         if self.displayed != old:
             done.append(self._transition(event, old, now))
-            done.extend(self._remark_flapping(now))
+            done.extend(self._remarks.changed(self.name, now))
         return done, undone
 
     def remark(self, about: str, said: str, now: Nanoseconds) -> List[Note]:
         """A line for the log, but not too often about the same thing."""
-        before = self._remarked_at.get(about)
-        if before is not None and now - before < REMARK_INTERVAL:
-            return []
-        self._remarked_at[about] = now
-        return [Note(self.name, said)]
-
-    def _remark_flapping(self, now: Nanoseconds) -> List[Note]:
-        self._changed_at.append(now)
-        times = len(self._changed_at)
-        if times < FLAPPING_TRANSITIONS or now - self._changed_at[0] > FLAPPING_WINDOW:
-            return []
-        why = "does a link fail, or do advertisements come too late?"
-        return self.remark("flapping", f"has changed {times} times within a minute: {why}", now)
+        return self._remarks.remark(self.name, about, said, now)
 
     def _transition(self, event: Event, old: str, now: Nanoseconds) -> Transition:
         self.since = now

@@ -94,20 +94,24 @@ class Channel:
     def receive(self) -> List[Packet]:
         """All packets that wait, to be compared with others, and to be read one by one."""
         found: List[Packet] = []
-        take = self._take_ipv4 if self.family is Family.IPV4 else self._take_ipv6
         try:
-            for _count in range(_BURST_MAX):
-                found.append(take())
+            if self.family is Family.IPV4:
+                self._take_ipv4(found)
+            else:
+                self._take_ipv6(found)
         except OSError:
             pass  # None is left. Or ENETDOWN and the like: the link monitor tells, and better.
         return found
 
-    def _take_ipv4(self) -> Packet:
-        return essence(self._socket.recv(_PACKET_MAX))
+    def _take_ipv4(self, found: List[Packet]) -> None:
+        receive, take = self._socket.recv, found.append
+        for _count in range(_BURST_MAX):
+            take(essence(receive(_PACKET_MAX)))
 
-    def _take_ipv6(self) -> Packet:
-        data, ancillary, _flags, sender = self._socket.recvmsg(_PACKET_MAX, 256)
-        return data, tuple(ancillary), sender
+    def _take_ipv6(self, found: List[Packet]) -> None:
+        for _count in range(_BURST_MAX):
+            data, ancillary, _flags, sender = self._socket.recvmsg(_PACKET_MAX, 256)
+            found.append((data, tuple(ancillary), sender))
 
     def read(self, packet: Packet, wall: Nanoseconds) -> Datagram | None:
         """What a packet says that arrived at this time of day; None when it is no IP packet."""

@@ -77,12 +77,14 @@ class Assistance:
             return self._retry_at
         return None
 
-    def tend(self) -> None:
+    def tend(self, now: Nanoseconds) -> None:
         """Tell of what was lost with a helper, and look for another one."""
+        if not self._failed and (self._stream is not None or self._wanted == _NOTHING):
+            return
         failed, self._failed = self._failed, {}
         for number, why in failed.items():
             self._on_end(number, CommandResult(None, why))
-        if self._stream is None and self._wanted != _NOTHING and clock.now() >= self._retry_at:
+        if self._stream is None and self._wanted != _NOTHING and now >= self._retry_at:
             self._ask(self._observation())
 
     def close(self) -> None:

@@ -47,11 +47,11 @@ class Loop:
     def run_once(self, deadline: Nanoseconds | None) -> None:
         """Wait until ``deadline`` at most and call the handlers of what is ready."""
         # epoll itself counts milliseconds, and rounds up: a takeover would come half of one late.
-        select.select([self._epoll], (), (), _seconds_until(deadline))
-        for descriptor, _events in self._epoll.poll(0):
+        ready, _writable, _odd = select.select([self._epoll], (), (), _seconds_until(deadline))
+        for descriptor, _events in self._epoll.poll(0) if ready else ():
             # An earlier handler of this round may have closed it.
             source, handler = self._handlers.get(descriptor, (None, None))
-            if handler is not None and source.fileno() == descriptor:
+            if source is not None and handler is not None and source.fileno() == descriptor:
                 handler()
 
     def close(self) -> None:

@@ -22,7 +22,8 @@ class Notifier:
         self._address = os.environ.get("NOTIFY_SOCKET", "")
         microseconds = int(os.environ.get("WATCHDOG_USEC", "0") or 0)
         # Half the limit: sd_watchdog_enabled(3).
-        self.watchdog_interval: Nanoseconds | None = microseconds * 1000 // 2 or None
+        self._interval: Nanoseconds | None = microseconds * 1000 // 2 or None
+        self._feed_at: Nanoseconds = 0
 
     def ready(self) -> None:
         """The agent serves."""
@@ -36,9 +37,15 @@ class Notifier:
         """The agent is on its way out, serving until a successor is heard."""
         self._tell("STOPPING=1\nSTATUS=resigning")
 
-    def alive(self) -> None:
-        """Feed the watchdog."""
-        self._tell("WATCHDOG=1")
+    def next_deadline(self) -> Nanoseconds | None:
+        """When to feed the watchdog, if there is one."""
+        return self._feed_at if self._interval else None
+
+    def tend(self, now: Nanoseconds) -> None:
+        """Feed the watchdog, if it is time."""
+        if self._interval and now >= self._feed_at:
+            self._tell("WATCHDOG=1")
+            self._feed_at = now + self._interval
 
     def _tell(self, state: str) -> None:
         if not self._address:
