@@ -124,10 +124,7 @@ class Host:
 
     def start(self, *command: str, **options: Any) -> subprocess.Popen[str]:
         """Start a command in the namespace; it is killed when the segment is removed."""
-        entered = ["nsenter", f"--net=/run/netns/{self.namespace}", *command]
-        process = subprocess.Popen(entered, text=True, env=ENVIRONMENT, **options)
-        self.segment.processes.append(process)
-        return process
+        return self.segment.start_in(self.namespace, *command, **options)
 
     def unplug(self) -> None:
         """Pull the cable: the power cut as the others see it."""
@@ -184,6 +181,17 @@ class Segment:
         """Another host."""
         self.hosts.append(Host(self, len(self.hosts) + 1))
         return self.hosts[-1]
+
+    def start(self, *command: str, **options: Any) -> subprocess.Popen[str]:
+        """Start a command beside the bridge; it is killed when the segment is removed."""
+        return self.start_in(self.namespace, *command, **options)
+
+    def start_in(self, namespace: str, *command: str, **options: Any) -> subprocess.Popen[str]:
+        """Start a command in a namespace of the segment."""
+        entered = ["nsenter", f"--net=/run/netns/{namespace}", *command]
+        process = subprocess.Popen(entered, text=True, env=ENVIRONMENT, **options)
+        self.processes.append(process)
+        return process
 
     def open_directory(self) -> Path:
         """A directory that every user may enter, which pytest's own are not. It will be removed."""

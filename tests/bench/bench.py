@@ -1,0 +1,81 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""script/bench: our agent beside keepalived, in one run on one machine.
+
+Each figure is taken several times, the contestants in turn. What is printed is what was measured;
+a goal that is missed is shown as missed and is no failure of the run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Callable
+
+import case_steady
+import case_takeover
+import figures
+import meters
+from figures import Row
+from shape import SMOKE, Shape
+
+Case = Callable[[Shape], list[Row]]
+CASES: dict[int, Case] = {
+    1: case_steady.sending,
+    2: case_steady.hearing,
+    3: case_takeover.one_fast,
+    4: case_takeover.many,
+    8: case_takeover.addresses,
+}
+
+
+def main() -> int:
+    """The command line of ``script/bench``."""
+    chosen = _parser().parse_args()
+    shape = SMOKE if chosen.smoke else Shape()
+    if chosen.times:
+        shape = Shape(chosen.times, shape.span, shape.many, shape.most)
+    rows: list[Row] = []
+    for number in chosen.cases or sorted(CASES):
+        rows += _run(number, shape)
+    about = {"date": datetime.now(timezone.utc).date().isoformat(), **meters.machine()}
+    print(f"\n{', '.join(f'{key} {value}' for key, value in about.items())}\n")
+    print(figures.as_table(rows))
+    chosen.json.parent.mkdir(parents=True, exist_ok=True)
+    chosen.json.write_text(figures.as_json(rows, about) + "\n")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="script/bench", description=__doc__)
+    parser.add_argument(
+        "cases", nargs="*", type=int, choices=[*CASES, []], metavar="CASE", help="only these"
+    )
+    parser.add_argument("--times", type=int, help="how often each figure is taken (default: 5)")
+    parser.add_argument("--smoke", action="store_true", help="small and once, to see that it works")
+    parser.add_argument(
+        "--json",
+        type=Path,
+        default=Path(".cache/bench.json"),
+        help="the figures (default: %(default)s)",
+    )
+    return parser
+
+
+def _run(number: int, shape: Shape) -> list[Row]:
+    started = time.monotonic()
+    rows = CASES[number](shape)
+    spent = time.monotonic() - started
+    for row in rows:
+        print(" | ".join(figures.cells(row)), flush=True)
+    print(f"case {number}: {spent:.0f} s", file=sys.stderr, flush=True)
+    return rows
+
+
+if __name__ == "__main__":
+    sys.exit(main())

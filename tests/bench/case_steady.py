@@ -1,0 +1,72 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Cases 1 and 2: the processor time of an advertisement that is sent, and of one that is heard."""
+
+from __future__ import annotations
+
+import time
+
+import meters
+from contestants import (
+    CONTESTANTS,
+    OURS,
+    THEIRS,
+    Contestant,
+    alternating,
+    start,
+    wait_until_all_speak,
+)
+from field import field
+from figures import Goal, Row
+from plan import Plan
+from segment import Host
+from shape import Shape
+
+
+def sending(shape: Shape) -> list[Row]:
+    """Case 1: masters and nobody who hears them."""
+    found: dict[str, list[float]] = {one: [] for one in CONTESTANTS}
+    plan = Plan(shape.many, 0.1, 200)
+    for contestant in alternating(shape.times):
+        with field(1, plan) as (_segment, (host,)):
+            running = start(contestant, host, plan)
+            wait_until_all_speak(host, plan)
+            found[contestant].append(_cost(running, host, plan, shape.span))
+    what = f"{shape.many} masters at 100 ms: processor time of an advertisement sent"
+    return [Row(1, what, "µs", found[OURS], found[THEIRS], Goal(ratio=0.33))]
+
+
+def hearing(shape: Shape) -> list[Row]:
+    """Case 2: backups that hear masters of either kind."""
+    pairs = ((OURS, THEIRS), (OURS, OURS), (THEIRS, THEIRS))
+    found: dict[tuple[str, str], list[float]] = {pair: [] for pair in pairs}
+    for _time in range(shape.times):
+        for backup, master in pairs:
+            found[backup, master].append(_hear(backup, master, shape))
+    what = f"{shape.many} backups at 100 ms: processor time of an advertisement heard from"
+    theirs = found[THEIRS, THEIRS]
+    return [
+        Row(2, f"{what} keepalived", "µs", found[OURS, THEIRS], theirs, Goal(ratio=0.8)),
+        Row(2, f"{what} its like", "µs", found[OURS, OURS], theirs, Goal(ratio=0.5)),
+    ]
+
+
+def _hear(backup: str, master: str, shape: Shape) -> float:
+    plan = Plan(shape.many, 0.1, 100)
+    with field(2, plan) as (_segment, (first, second)):
+        start(master, first, plan.outranked_by(200))
+        wait_until_all_speak(first, plan)
+        running = start(backup, second, plan)
+        time.sleep(1.5)  # It has to have heard everybody a few times.
+        return _cost(running, first, plan, shape.span)
+
+
+def _cost(running: Contestant, speaker: Host, plan: Plan, span: float) -> float:
+    """Microseconds of processor time for each advertisement that ``speaker`` sends meanwhile."""
+    pids = running.pids()
+    spent, sent = meters.processor_time(pids), meters.sent_packets(speaker, plan.interfaces)
+    time.sleep(span)
+    spent = meters.processor_time(pids) - spent
+    return spent / (meters.sent_packets(speaker, plan.interfaces) - sent)

@@ -1,0 +1,106 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Cases 3, 4 and 8: how soon a backup has announced the addresses of a host that died."""
+
+from __future__ import annotations
+
+import ipaddress
+import time
+from typing import Sequence
+
+from contestants import CONTESTANTS, OURS, THEIRS, alternating, start, wait_until_all_speak
+from field import field
+from figures import Goal, Row
+from plan import Plan
+from segment import Host, eventually
+from shape import Shape
+from witness import Advert, Announcement, Witness
+
+Seen = Sequence["Advert | Announcement"]
+
+
+def one_fast(shape: Shape) -> list[Row]:
+    """Case 3: a single instance at the shortest interval."""
+    beyond = _measure(shape, Plan(1, 0.01))
+    goal = Goal(ratio=1.0, worst=2.0)
+    what = "1 instance at 10 ms, host killed: first announcement beyond the master-down interval"
+    return [Row(3, what, "ms", beyond[OURS], beyond[THEIRS], goal)]
+
+
+def many(shape: Shape) -> list[Row]:
+    """Case 4: many instances at once."""
+    beyond = _measure(shape, Plan(shape.many, 0.1))
+    what = f"{shape.many} instances at 100 ms, host killed: last address beyond the master-down interval"
+    return [Row(4, what, "ms", beyond[OURS], beyond[THEIRS], Goal(ratio=0.1))]
+
+
+def addresses(shape: Shape) -> list[Row]:
+    """Case 8: one instance with many addresses."""
+    plan = Plan(1, 0.1, addresses=shape.many)
+    found: dict[str, list[float]] = {one: [] for one in CONTESTANTS}
+    for contestant in alternating(shape.times):
+        seen, dead, heir = _let_die(contestant, plan)
+        first = next(one.at for one in seen if isinstance(one, Advert) and one.host == heir)
+        last = max(_announced(seen, _last_advert(seen, dead, 1)).values())
+        found[contestant].append((last - first) / plan.addresses * 1000)
+    what = f"{shape.many} addresses of one instance taken over: time for each"
+    return [Row(8, what, "ms", found[OURS], found[THEIRS], Goal(ratio=0.15))]
+
+
+def _measure(shape: Shape, plan: Plan) -> dict[str, list[float]]:
+    found: dict[str, list[float]] = {one: [] for one in CONTESTANTS}
+    for contestant in alternating(shape.times):
+        seen, dead, _heir = _let_die(contestant, plan)
+        found[contestant].append(_beyond(seen, dead, plan))
+    return found
+
+
+def _let_die(contestant: str, plan: Plan) -> tuple[Seen, bytes, bytes]:
+    """What was seen when the master's host died, and the packed addresses of it and its heir."""
+    with field(2, plan) as (segment, (first, second)):
+        better = plan.outranked_by(200)
+        start(contestant, first, better)
+        wait_until_all_speak(first, better)
+        start(contestant, second, plan)
+        time.sleep(1.5)  # It has to know its master.
+        witness = Witness(segment)
+        time.sleep(5 * plan.interval)
+        first.unplug()
+        wanted = plan.instances * plan.addresses
+        eventually(
+            lambda: len(_announced(witness.so_far())) >= wanted, 20, "all addresses announced"
+        )
+        return witness.finish(), _packed(first), _packed(second)
+
+
+def _packed(host: Host) -> bytes:
+    return ipaddress.ip_address(host.address).packed
+
+
+def _announced(seen: Seen, after: float = 0.0) -> dict[bytes, float]:
+    """When each address was first announced."""
+    found: dict[bytes, float] = {}
+    for one in seen:
+        if isinstance(one, Announcement) and one.at > after:
+            found.setdefault(one.address, one.at)
+    return found
+
+
+def _last_advert(seen: Seen, host: bytes, vrid: int) -> float:
+    return max(
+        one.at for one in seen if isinstance(one, Advert) and (one.host, one.vrid) == (host, vrid)
+    )
+
+
+def _beyond(seen: Seen, dead: bytes, plan: Plan) -> float:
+    """Milliseconds beyond the master-down interval, of the address that came last."""
+    announced = _announced(seen)
+    late = [
+        announced[ipaddress.ip_address(f"198.18.{number}.1").packed]
+        - _last_advert(seen, dead, number + 1)
+        - plan.down_interval
+        for number in range(plan.instances)
+    ]
+    return max(late) * 1000

@@ -1,0 +1,25 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How large a run of the benchmark is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Shape:
+    """``times`` each figure is taken, over ``span`` seconds where it takes time.
+
+    ``many`` and ``most`` are the numbers of instances for which the cases ask.
+    """
+
+    times: int = 5
+    span: float = 4.0
+    many: int = 250
+    most: int = 2000
+
+
+SMOKE = Shape(times=1, span=0.5, many=20, most=40)
