@@ -179,7 +179,7 @@ class Host:
     def _hear(self, datagram: Datagram) -> list[act.Action]:
         ear = act.Ear(INDEX, datagram.family)
         packet = (datagram.source, datagram.destination, datagram.ttl, datagram.message)
-        for _unfamiliar in self.engine.unfamiliar(ear, [packet], self.now):
+        for _unfamiliar in self.engine.unfamiliar(ear, [packet], [self.now]):
             return self.engine.datagram(ear, datagram, self.now, packet)
         return []
 

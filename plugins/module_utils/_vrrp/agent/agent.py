@@ -20,6 +20,7 @@ from ..engine.commands import CommandResult
 from ..engine.engine import Engine
 from ..engine.links import Links
 from ..engine.report import at_wall_time
+from ..linux.batch import Batch
 from ..linux.channel import Channel
 from ..model.config import parse_config
 from ..model.instance import Config
@@ -64,6 +65,7 @@ class Agent:
         self._assistance = Assistance(
             self._loop, connector(socket_path, config_path), self._command_ended, self._saw
         )
+        self._batch = Batch()
         self._listening = Listening(self._loop, self._read_packets)
         facilities = Facilities(self._storage, self._loop, self._listening)
         self._executor = Executor(self._storage, facilities, self._assistance, self._publish)
@@ -129,8 +131,8 @@ class Agent:
 
     def _read_packets(self, ear: Ear, channel: Channel) -> int:
         now, wall = clock.now(), clock.wall_nanoseconds()
-        packets = channel.receive()
-        for packet in self._engine.unfamiliar(ear, packets, now):
+        packets, times = channel.receive(self._batch, now, wall)
+        for packet in self._engine.unfamiliar(ear, packets, times):
             datagram = channel.read(packet, wall)
             if datagram is not None:
                 self._do(self._engine.datagram(ear, datagram, now, packet))

@@ -25,8 +25,8 @@ class Sleeper(Protocol):
 class Agenda:
     """Deadlines in a heap that is touched only when one of them is near.
 
-    A deadline that moves back costs nothing: its entry stays where it is, is found too early, and
-    is put where it belongs by then. Only one that moves forward has to be noted.
+    A deadline that moves back costs nothing: its entry stays where it is, and is put where it
+    belongs when it is the first. Only one that moves forward has to be noted.
     """
 
     def __init__(self) -> None:
@@ -38,22 +38,28 @@ class Agenda:
         self._plan(sleeper, sleeper.deadline)
 
     def next(self) -> Nanoseconds | None:
-        """When somebody may be due; nobody is before."""
-        return self._heap[0][0] if self._heap else None
+        """When the first of them is due."""
+        while self._heap:
+            planned_at, _count, sleeper = self._heap[0]
+            is_latest = planned_at == sleeper.planned_at
+            deadline = sleeper.deadline if is_latest else None
+            if deadline == planned_at:
+                return deadline
+            heapq.heappop(self._heap)
+            if is_latest:
+                sleeper.planned_at = None
+                self._plan(sleeper, deadline)
+        return None
 
     def due(self, now: Nanoseconds) -> List[Sleeper]:
         """Those whose deadline has passed; they are off the agenda until they are noted again."""
         found: List[Sleeper] = []
-        while self._heap and self._heap[0][0] <= now:
-            planned_at, _count, sleeper = heapq.heappop(self._heap)
-            if planned_at != sleeper.planned_at:
-                continue  # Planned anew meanwhile.
+        first = self.next()
+        while first is not None and first <= now:
+            sleeper = heapq.heappop(self._heap)[2]
             sleeper.planned_at = None
-            deadline = sleeper.deadline
-            if deadline is not None and deadline <= now:
-                found.append(sleeper)
-            else:
-                self._plan(sleeper, deadline)
+            found.append(sleeper)
+            first = self.next()
         return found
 
     def _plan(self, sleeper: Sleeper, deadline: Nanoseconds | None) -> None:

@@ -13,7 +13,7 @@ simulator. This module is PRIVATE to the collection.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Dict, Iterable, Iterator, List, Mapping, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, Sequence, Tuple
 
 from ..base.units import Nanoseconds, earliest
 from ..fsm.events import (
@@ -291,14 +291,15 @@ class Engine:
     # --- Packets ---
 
     def unfamiliar(
-        self, ear: Ear, packets: Iterable[AnyPacket], now: Nanoseconds
+        self, ear: Ear, packets: Sequence[AnyPacket], times: Sequence[Nanoseconds]
     ) -> Iterator[AnyPacket]:
         """The packets that ``datagram`` has to see; what is heard again is taken note of.
 
-        A packet stands for all of a datagram that the checks look at. What follows from one has to
+        They arrived at these times. Each stands for all of a datagram that the
+        checks look at. What follows from one has to
         be done before the next is asked for.
         """
-        return self._steady.unfamiliar(ear, packets, now)
+        return self._steady.unfamiliar(ear, packets, times)
 
     def datagram(
         self, ear: Ear, datagram: Datagram, now: Nanoseconds, packet: Packet = None

@@ -25,7 +25,7 @@ This module is PRIVATE to the collection.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Dict, Hashable, Iterable, Iterator, List, Sequence, Tuple, TypeVar
+from typing import Dict, Hashable, Iterator, List, Sequence, Tuple, TypeVar
 
 from ..base.units import Nanoseconds
 from ..fsm.state import Backup, Master, State
@@ -59,19 +59,19 @@ class Steady:
         self._beats: Dict[Tuple[Nanoseconds, Nanoseconds], Beat] = {}
 
     def unfamiliar(
-        self, ear: Ear, packets: Iterable[AnyPacket], now: Nanoseconds
+        self, ear: Ear, packets: Sequence[AnyPacket], times: Sequence[Nanoseconds]
     ) -> Iterator[AnyPacket]:
         """Take note of the packets that are heard again; gives the others, each in its turn.
 
         What follows from one has to be done before the next is asked for.
         """
         familiar = self._familiar.setdefault(ear, {})
-        for packet in packets:
+        for packet, arrived_at in zip(packets, times):
             vigil = familiar.get(packet)
             if vigil is None:
                 yield packet
             else:
-                vigil.heard_at = now
+                vigil.heard_at = arrived_at
                 vigil.times += 1
 
     def due(self, now: Nanoseconds) -> Tuple[List[Action], List[Router]]:

@@ -9,36 +9,35 @@ This module is PRIVATE to the collection.
 
 from __future__ import annotations
 
-import ctypes
 import socket
 import struct
 from functools import partial
-from typing import Any, Callable, List, Tuple, Union
+from typing import Callable, Iterable, Iterator, List, Tuple, Union
 
 from ..base.constants import VRRP_PROTOCOL
 from ..base.errors import KernelError
-from ..base.units import Nanoseconds
+from ..base.units import Nanoseconds, milliseconds
 from ..model.family import Family
 from ..wire.datagram import Datagram
 from ..wire.ipv4 import build_header, essence, split
+from . import bpf
+from .batch import SLOTS, Batch, stamp_arrivals
 
 _SO_BINDTODEVICE = 25
 _SO_RCVBUFFORCE = 33
 _IP_MULTICAST_ALL = 49
 _IPV6_MULTICAST_ALL = 29
-_SO_ATTACH_FILTER = 26
 _IPV6_FREEBIND = 78
-_LINK_LAYER = 0xFFE00000  # SKF_LL_OFF: the Ethernet header, as a socket filter addresses it.
 _RECEIVE_BUFFER = 1 << 21  # Several hundred routers may speak at the same instant.
-_PACKET_MAX = 8192  # The longest advertisement has 4,116 bytes, options of IPv4 or not.
-_ALL_OF_IT = 0xFFFF  # What a socket filter answers to let a packet pass.
-_BURST_MAX = 4096  # Packets taken in one go, so that a flood can't keep the loop from its timers.
+_BATCHES_MAX = 32  # Taken in one go, so that a flood can't keep the loop from its timers.
+_AGO_MAX = milliseconds(200)
+_CONTROL = struct.Struct("=Qii")
 _INTERNETWORK_CONTROL = 0xC0
 
 Sending = Callable[[], object]
-_Ancillary = Tuple[Tuple[int, int, bytes], ...]
-# The essence of an IPv4 packet; of an IPv6 one the data, and what comes beside it.
-Packet = Union[bytes, Tuple[bytes, _Ancillary, Tuple[Any, ...]]]
+# The essence of an IPv4 packet; of an IPv6 one the data, what comes beside it, and the sender.
+Packet = Union[bytes, Tuple[bytes, bytes, bytes]]
+Arrivals = Tuple[List[Packet], List[Nanoseconds]]
 
 
 class Channel:
@@ -53,18 +52,15 @@ class Channel:
         self.family = family
         self._socket = _open(family)
         try:
-            self._bind()
+            _bind(self._socket, index)
             (_prepare_ipv4 if family is Family.IPV4 else _prepare_ipv6)(self._socket, index)
+            stamp_arrivals(self._socket)
             if mac:
-                _hear_only(self._socket, mac)
+                bpf.attach(self._socket, bpf.from_mac(mac))
             _join(self._socket, family, index)
         except OSError as error:
             self._socket.close()
             raise KernelError(error.errno or 0, f"cannot listen for VRRP on {index}") from None
-
-    def _bind(self) -> None:
-        name = socket.if_indextoname(self.index)
-        self._socket.setsockopt(socket.SOL_SOCKET, _SO_BINDTODEVICE, name.encode() + b"\0")
 
     def fileno(self) -> int:
         """The descriptor that is readable when a packet waits."""
@@ -91,32 +87,70 @@ class Channel:
         place = (socket.inet_ntop(socket.AF_INET6, destination), 0, 0, self.index)
         return partial(self._socket.sendmsg, [message], [origin, hop_limit], 0, place)
 
-    def receive(self) -> List[Packet]:
-        """All packets that wait, to be compared with others, and to be read one by one."""
-        found: List[Packet] = []
+    def receive(self, batch: Batch, now: Nanoseconds, wall: Nanoseconds) -> Arrivals:
+        """All packets that wait, to be compared with others and to be read one by one, and the
+        time at which each arrived.
+
+        ``now`` and ``wall`` are the same instant, monotonic and since 1970.
+        """
+        packets: List[Packet] = []
+        times: List[Nanoseconds] = []
         try:
-            if self.family is Family.IPV4:
-                self._take_ipv4(found)
-            else:
-                self._take_ipv6(found)
+            for _count in range(_BATCHES_MAX):
+                filled = batch.fill(self._socket)
+                packets.extend(self._packets(batch, filled))
+                times.extend(batch.arrivals(filled, now - wall))
+                if filled < SLOTS:
+                    break
         except OSError:
             pass  # None is left. Or ENETDOWN and the like: the link monitor tells, and better.
-        return found
+        if times and not now - _AGO_MAX < min(times) <= max(times) <= now:
+            times = [now] * len(times)  # The time of day was set meanwhile.
+        return packets, times
 
-    def _take_ipv4(self, found: List[Packet]) -> None:
-        receive, take = self._socket.recv, found.append
-        for _count in range(_BURST_MAX):
-            take(essence(receive(_PACKET_MAX)))
-
-    def _take_ipv6(self, found: List[Packet]) -> None:
-        for _count in range(_BURST_MAX):
-            data, ancillary, _flags, sender = self._socket.recvmsg(_PACKET_MAX, 256)
-            found.append((data, tuple(ancillary), sender))
+    def _packets(self, batch: Batch, filled: int) -> Iterable[Packet]:
+        if self.family is Family.IPV4:
+            return map(essence, batch.packets(filled))
+        return zip(batch.packets(filled), *batch.beside(filled))
 
     def read(self, packet: Packet, wall: Nanoseconds) -> Datagram | None:
         """What a packet says that arrived at this time of day; None when it is no IP packet."""
         parts = split(packet) if isinstance(packet, bytes) else _ipv6(*packet)
         return None if parts is None else Datagram(*parts, wall)
+
+
+class Alarm:
+    """Readable when a master leaves, whatever else its channel has not been read of."""
+
+    def __init__(self, index: int, family: Family) -> None:
+        self._socket = _open(family)
+        try:
+            bpf.attach(self._socket, bpf.priority_zero(family))
+            _bind(self._socket, index)
+        except OSError as error:
+            self._socket.close()
+            raise KernelError(error.errno or 0, f"cannot listen for VRRP on {index}") from None
+
+    def fileno(self) -> int:
+        """The descriptor that is readable."""
+        return self._socket.fileno()
+
+    def silence(self) -> None:
+        """Forget what came; the channel has it, too."""
+        try:
+            for _count in range(_BATCHES_MAX * SLOTS):
+                self._socket.recv(1)
+        except OSError:
+            pass  # None is left.
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._socket.close()
+
+
+def _bind(opened: socket.socket, index: int) -> None:
+    name = socket.if_indextoname(index)
+    opened.setsockopt(socket.SOL_SOCKET, _SO_BINDTODEVICE, name.encode() + b"\0")
 
 
 def _open(family: Family) -> socket.socket:
@@ -163,30 +197,20 @@ def _join(opened: socket.socket, family: Family, index: int) -> None:
     opened.setsockopt(level, option, _membership(family, index))
 
 
-def _hear_only(opened: socket.socket, mac: bytes) -> None:
-    """Have the kernel drop what does not come from a MAC address (BPF, see filter.txt of Linux)."""
-    first, last = struct.unpack("!IH", mac)
-    load_word, load_half, jump_if_equal, answer = 0x20, 0x28, 0x15, 0x06
-    instructions = (
-        (load_word, 0, 0, _LINK_LAYER + 6),
-        (jump_if_equal, 0, 3, first),
-        (load_half, 0, 0, _LINK_LAYER + 10),
-        (jump_if_equal, 0, 1, last),
-        (answer, 0, 0, _ALL_OF_IT),
-        (answer, 0, 0, 0),
-    )
-    code = b"".join(struct.pack("=HBBI", *one) for one in instructions)
-    stored = ctypes.create_string_buffer(code)
-    program = struct.pack("@HP", len(instructions), ctypes.addressof(stored))
-    opened.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, program)
-
-
-def _ipv6(
-    data: bytes, ancillary: _Ancillary, sender: Tuple[Any, ...]
-) -> Tuple[bytes, bytes, int, bytes]:
+def _ipv6(data: bytes, beside: bytes, sender: bytes) -> Tuple[bytes, bytes, int, bytes]:
     """IPv6 gives no header; hop limit and destination come beside the data."""
-    told = {kind: value for level, kind, value in ancillary if level == socket.IPPROTO_IPV6}
-    (hop_limit,) = struct.unpack("=i", told.get(socket.IPV6_HOPLIMIT, bytes(4)))
+    told = dict(_control_messages(beside))
+    (hop_limit,) = struct.unpack_from("=i", told.get(socket.IPV6_HOPLIMIT, bytes(4)))
     destination = told.get(socket.IPV6_PKTINFO, bytes(20))[:16]
-    source = socket.inet_pton(socket.AF_INET6, sender[0].partition("%")[0])
-    return source, destination, hop_limit, data
+    return sender[8:24], destination, hop_limit, data
+
+
+def _control_messages(beside: bytes) -> Iterator[Tuple[int, bytes]]:
+    """(type, data) of what came beside a packet (cmsg(3))."""
+    at = 0
+    while at + _CONTROL.size <= len(beside):
+        length, _level, kind = _CONTROL.unpack_from(beside, at)
+        if length < _CONTROL.size:
+            return
+        yield kind, beside[at + _CONTROL.size : at + length]
+        at += (length + 7) & ~7

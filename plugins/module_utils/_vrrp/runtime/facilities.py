@@ -51,8 +51,8 @@ class Facilities:
 
     def close(self) -> None:
         """Leave nothing behind."""
-        for channel in self._channels.values():
-            channel.close()
+        for ear in list(self._channels):
+            self._close(ear)
         if self._filters is not None:
             self._filters.close()
         if self._filter_events is not None:
@@ -65,10 +65,7 @@ class Facilities:
     def listen(self, wanted: Listen) -> List[Failure]:
         """Open and close channels; a failure names the one channel that could not be opened."""
         for ear in set(self._channels) - wanted.ears:
-            channel = self._channels.pop(ear)
-            del self._by_interface[ear.index, ear.family]
-            self._listening.remove(ear)
-            channel.close()
+            self._close(ear)
         failures: List[Failure] = []
         for ear in wanted.ears - set(self._channels):
             failures.extend(self._attempt(Listen(frozenset({ear})), self._open, ear))
@@ -76,8 +73,18 @@ class Facilities:
 
     def _open(self, ear: Ear) -> None:
         channel = Channel(ear.index, ear.family, ear.mac)
+        try:
+            self._listening.add(ear, channel)
+        except KernelError:
+            channel.close()
+            raise
         self._channels[ear] = self._by_interface[ear.index, ear.family] = channel
-        self._listening.add(ear, channel)
+
+    def _close(self, ear: Ear) -> None:
+        channel = self._channels.pop(ear)
+        del self._by_interface[ear.index, ear.family]
+        self._listening.remove(ear)
+        channel.close()
 
     # --- Devices and filters ---
 

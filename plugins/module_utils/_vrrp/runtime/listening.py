@@ -5,12 +5,12 @@
 """When packets are read: at once while they are few, and many in one go when they are many.
 
 A network driver does the same with its interrupts: a wake-up costs as much as fifty packets. A
-socket that wakes the agent twice within a tick is left alone until the tick is over, then read
-whenever a tick is over, until one finds it empty. One that had many packets when it was read last
-is likely to have a burst of them again, so that is let come before it is read. A tick is short
-beside every advertisement interval, so nobody takes it for silence, and whoever is going to
-conclude something from a deadline reads everything before. This module is PRIVATE to the
-collection.
+socket that wakes the agent soon after it was read is left alone for a while, then read whenever
+that is over, for as long as many packets are found.
+
+Nothing comes too late by that. The kernel notes when each packet arrives, whoever is going to
+conclude something from a deadline reads everything before, and a master that leaves is heard at
+once, by a socket of its own. This module is PRIVATE to the collection.
 """
 
 from __future__ import annotations
@@ -20,26 +20,26 @@ from typing import Callable, Dict
 
 from ..base.units import Nanoseconds, earliest, milliseconds
 from ..engine.actions import Ear
-from ..linux.channel import Channel
+from ..linux.channel import Alarm, Channel
 from . import clock
 from .loop import Loop
 
 OnPackets = Callable[[Ear, Channel], int]
 
-_TICK_MAX = milliseconds(10)
-_TICKS_IN_INTERVAL = 8
-_BURSTS_IN_TICK = 4
+_REST_MAX = milliseconds(100)
+_SOON = milliseconds(10)
 _MANY = 16
+# So many in one rest are no advertisements of ours, and the kernel has room for some more only.
+_FLOOD = 1000
 
 
 @dataclass
 class _Socket:
     ear: Ear
     channel: Channel
+    alarm: Alarm
     read_at: Nanoseconds = 0
     rests_until: Nanoseconds | None = None
-    had_many: bool = False
-    is_busy: bool = False
 
 
 class Listening:
@@ -49,20 +49,24 @@ class Listening:
         self._loop = loop
         self._on_packets = on_packets
         self._sockets: Dict[Ear, _Socket] = {}
-        self._tick = _TICK_MAX
+        self._rest_length = _REST_MAX
 
     def keep_pace(self, shortest_interval: Nanoseconds) -> None:
-        """No advertisements come more often than this."""
-        self._tick = min(_TICK_MAX, shortest_interval // _TICKS_IN_INTERVAL)
+        """No router advertises more often than this."""
+        self._rest_length = min(_REST_MAX, shortest_interval)
 
     def add(self, ear: Ear, channel: Channel) -> None:
-        """Read this one, too."""
-        one = self._sockets[ear] = _Socket(ear, channel)
+        """Read this one, too; raises KernelError."""
+        one = self._sockets[ear] = _Socket(ear, channel, Alarm(ear.index, ear.family))
         self._loop.on_readable(channel, lambda: self._wake(one))
+        self._loop.on_readable(one.alarm, lambda: self._heed(one))
 
     def remove(self, ear: Ear) -> None:
         """Don't read it any more; call it before closing it."""
-        self._loop.forget(self._sockets.pop(ear).channel)
+        one = self._sockets.pop(ear)
+        self._loop.forget(one.channel)
+        self._loop.forget(one.alarm)
+        one.alarm.close()
 
     def next_deadline(self) -> Nanoseconds | None:
         """When to call ``tend``."""
@@ -72,30 +76,29 @@ class Listening:
         """Read what has rested for long enough, or everything that rests."""
         for one in list(self._sockets.values()):
             if one.rests_until is not None and (everything or one.rests_until <= now):
-                self._read_rested(one, now)
+                found = self._read(one, now)
+                if one.rests_until <= now:
+                    self._rest_or_wake(one, now, found)
 
     def _wake(self, one: _Socket) -> None:
         now = clock.now()
-        one.is_busy = now - one.read_at < self._tick
-        if one.is_busy:
-            self._rest(one, one.read_at + self._tick)
-        elif one.had_many:
-            self._rest(one, now + self._tick // _BURSTS_IN_TICK)
+        if now - one.read_at < min(_SOON, self._rest_length):
+            one.rests_until = now + min(_SOON, self._rest_length)
+            self._loop.want_read(one.channel, False)
         else:
             self._read(one, now)
 
-    def _rest(self, one: _Socket, until: Nanoseconds) -> None:
-        one.rests_until = until
-        self._loop.want_read(one.channel, False)
+    def _heed(self, one: _Socket) -> None:
+        one.alarm.silence()
+        self._read(one, clock.now())
 
-    def _read_rested(self, one: _Socket, now: Nanoseconds) -> None:
-        one.is_busy &= self._read(one, now) > 0
-        one.rests_until = now + self._tick if one.is_busy else None
-        if not one.is_busy:
+    def _rest_or_wake(self, one: _Socket, now: Nanoseconds, found: int) -> None:
+        if found < _MANY:
+            one.rests_until = None
             self._loop.want_read(one.channel, True)
+        else:
+            one.rests_until = now + (self._rest_length if found < _FLOOD else _SOON)
 
     def _read(self, one: _Socket, now: Nanoseconds) -> int:
-        found = self._on_packets(one.ear, one.channel)
         one.read_at = now
-        one.had_many = found >= _MANY if found else one.had_many
-        return found
+        return self._on_packets(one.ear, one.channel)
