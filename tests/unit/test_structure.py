@@ -20,8 +20,8 @@ NOT_FOR_CONTROL = {"wire", "fsm", "engine"}
 PURE = LAYERS[: LAYERS.index("control")]
 # What a module without a clock, a socket, a file, a thread or a random number may import.
 PURE_IMPORTS = {
-    "__future__", "collections", "dataclasses", "datetime", "decimal", "enum", "functools",
-    "hashlib", "heapq", "hmac", "ipaddress", "json", "os", "re", "shlex", "struct", "typing",
+    "__future__", "collections", "copy", "dataclasses", "datetime", "decimal", "enum", "functools",
+    "hashlib", "heapq", "hmac", "ipaddress", "itertools", "json", "os", "re", "shlex", "struct", "typing",
 }  # fmt: skip
 PURE_OS = {"strerror"}
 SOURCES = sorted(PACKAGE.rglob("*.py"))

@@ -41,6 +41,9 @@ from .configuration import read, refuse_foreign_interfaces
 from .helping import connector
 from .version import VERSION, bundle
 
+# The steady state makes no cycles, and a takeover has no time for looking for some.
+_COLLECT_AFTER = 50_000
+
 
 class Agent:
     """Runs until it is told to stop; raises ConfigError when it has nothing it can start with."""
@@ -84,6 +87,7 @@ class Agent:
         self._take(self._config)
         self._notifier.tend(now)
         gc.freeze()
+        gc.set_threshold(_COLLECT_AFTER)
         LOGGER.info("started with %d instances", len(self._config.instances))
         self._notifier.ready()
         try:
@@ -104,11 +108,13 @@ class Agent:
             deadline = self._engine.next_deadline()
             is_due = deadline is not None and deadline <= now
             self._listening.tend(now, everything=is_due)
-            self._outlook.tend(now)
-            self._assistance.tend(now)
-            self._notifier.tend(now)
             if is_due:
                 self._do(self._engine.wakeup(now))
+            else:
+                # Who takes over for many is told of many addresses, and has no time for it then.
+                self._outlook.tend(now)
+            self._assistance.tend(now)
+            self._notifier.tend(now)
 
     def _close(self) -> None:
         self._server.close()

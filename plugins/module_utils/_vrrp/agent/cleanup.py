@@ -51,8 +51,8 @@ def _release(table: HoldingTable, recovery: Recovery) -> bool:
     addresses = [one for one in recovery.held if isinstance(one, Placed)]
     others = [one for one in recovery.held if not isinstance(one, (Placed, Raised))]
     try:
-        table.remove(others)
-        removed = table.remove(addresses)
+        table.remove_left(others)
+        removed = table.remove_left(addresses)
     except KernelError as error:
         LOGGER.error("%s: clean-up: %s", recovery.router, error)
         return True

@@ -10,7 +10,8 @@ This module is PRIVATE to the collection.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import FrozenSet, Mapping, Tuple, Union
+from itertools import zip_longest
+from typing import FrozenSet, List, Mapping, Sequence, Tuple, Union
 
 from ..base.constants import VRRP_TTL
 from ..base.units import Nanoseconds
@@ -188,3 +189,12 @@ Action = Union[
     KeepIntents,
     KeepRecovery,
 ]
+
+
+def step_by_step(lists: Sequence[Sequence[Action]]) -> List[Action]:
+    """What many routers do at the same time: the first action of all, then the second, and so on.
+
+    Each router's actions stay in order. Who takes over for many routers has installed all addresses
+    before it announces the first, and the kernel is asked for all of them at once.
+    """
+    return [one for rank in zip_longest(*lists) for one in rank if one is not None]

@@ -42,6 +42,7 @@ from .actions import (
     Listen,
     Note,
     Send,
+    step_by_step,
 )
 from .commands import CommandResult
 from .crew import Crew
@@ -54,7 +55,7 @@ from .intents import (
     outbid,
 )
 from .links import Links
-from .premises import Obstacle, Premises, checks_of, furniture, tracked_by
+from .premises import Obstacle, Places, Premises, checks_of, concerned, tracked_by
 from .reception import count_accepted, count_discarded, counters_of, oddities
 from .report import report
 from .roster import continues, succession
@@ -69,7 +70,7 @@ class Engine:
     """Starts with no routers and no links; ``reconfigure`` and ``links_changed`` bring them."""
 
     def __init__(self, intents: Mapping[str, Intent] | None = None) -> None:
-        self._places: Dict[Ear, Dict[int, Router]] = {}
+        self._places: Places = {}
         self._tracking = Tracking()
         self._premises = Premises(self._tracking)
         self._errands = Errands(self._tracking)
@@ -135,7 +136,7 @@ class Engine:
             actions.append(Note("agent", error))
         if isinstance(action, KeepRecovery):
             self._premises.recovery_not_kept()
-        for router in self._concerned(action):
+        for router in concerned(action, self._crew, self._places):
             actions.append(Note(router.name, error))
             if (
                 isinstance(action, Send)
@@ -149,17 +150,6 @@ class Engine:
                 interrupted = Interrupted(error, retry=True, tell=told and not deaf)
                 actions.extend(self._crew.step(router, interrupted, now))
         return [*actions, *self._settle(now)]
-
-    def _concerned(self, action: Action) -> List[Router]:
-        """The routers that can't do without an action."""
-        if isinstance(action, Listen):
-            deaf = [self._places.get(ear, {}) for ear in action.ears]
-            return [router for routers in deaf for router in routers.values()]
-        if isinstance(action, Furnish):
-            wanted = {*action.devices, *action.filters}
-            return [one for one in self._crew if wanted & {*furniture(one)}]
-        router = self._crew.named(getattr(action, "router", ""))
-        return [] if router is None else [router]
 
     def _look_around(self, now: Nanoseconds) -> Actions:
         """Bring every router in line with the interfaces, and forget those that have left."""
@@ -255,11 +245,9 @@ class Engine:
             actions.extend(self.command_finished(number, result, now))
         spoken, routers = self._steady.due(now)
         actions.extend(spoken)
-        for router in routers:
-            actions.extend(self._wake(router, now))
-            self._steady.agenda.note(router)
         if not routers:
             return actions
+        actions.extend(step_by_step([self._wake(router, now) for router in routers]))
         return [*actions, *self._settle(now), *self._forget_retired()]
 
     def _wake(self, router: Router, now: Nanoseconds) -> Actions:
@@ -274,6 +262,7 @@ class Engine:
         # Who has left may have done so for a cause that is over.
         if isinstance(router.state, Initialize) and router.deadline is None:
             actions.extend(self._bring_in_line(router, now))
+        self._steady.agenda.note(router)
         return actions
 
     def _settle(self, now: Nanoseconds) -> Actions:

@@ -15,12 +15,14 @@ from typing import Dict, FrozenSet, Iterable, Iterator, List, Sequence, Set, Tup
 from ..base.units import Nanoseconds
 from ..fsm.state import Initialize
 from ..model.tracking import Check, Tracked
-from .actions import Ear, Furnish, KeepRecovery, Recovery
+from .actions import Action, Ear, Furnish, KeepRecovery, Listen, Recovery
 from .devices import Filter, VirtualMac, packet_filter, virtual_mac
 from .groups import why_held_back
 from .links import Links, primary_address, why_unusable
 from .router import Router
 from .tracking import Tracking
+
+Places = Dict[Ear, Dict[int, Router]]  # The routers by where their packets arrive, and by VRID.
 
 
 @dataclass(frozen=True)
@@ -118,9 +120,9 @@ class Premises:
 
     # --- What the routers need ---
 
-    def places(self, routers: Iterable[Router]) -> Dict[Ear, Dict[int, Router]]:
+    def places(self, routers: Iterable[Router]) -> Places:
         """The routers by where their packets arrive, and by VRID."""
-        found: Dict[Ear, Dict[int, Router]] = {}
+        found: Places = {}
         for router in routers:
             for ear in self._ears(router):
                 found.setdefault(ear, {})[router.instance.vrid] = router
@@ -151,6 +153,18 @@ def furniture(router: Router) -> Tuple[VirtualMac | None, Filter | None]:
         return None, None
     index = router.link.index
     return virtual_mac(router.instance, index), packet_filter(router.instance, index)
+
+
+def concerned(action: Action, routers: Iterable[Router], places: Places) -> List[Router]:
+    """The routers that can't do without an action."""
+    if isinstance(action, Listen):
+        deaf = [places.get(ear, {}) for ear in action.ears]
+        return [router for at_ear in deaf for router in at_ear.values()]
+    if isinstance(action, Furnish):
+        wanted = {*action.devices, *action.filters}
+        return [one for one in routers if wanted & {*furniture(one)}]
+    name = getattr(action, "router", None)
+    return [one for one in routers if one.name == name]
 
 
 def tracked_by(router: Router, mates: Sequence[Router]) -> List[Tracked]:

@@ -12,7 +12,7 @@ the collection.
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, FrozenSet, Iterable, List, Mapping, Protocol, Set, Tuple
+from typing import Any, FrozenSet, Iterable, List, Mapping, Set, Tuple
 
 from ..base.constants import (
     PRIORITY_MAX,
@@ -36,25 +36,12 @@ from .devices import packet_filter, virtual_mac
 from .holdings import Ground, Placed, holdings, lost, native_addresses, strays, without
 from .links import Link
 from .refusals import Refusals
+from .rehearsal import Rehearsal, rehearse
 from .remarks import Remarks
+from .rhythm import ENDS_RHYTHM, Rhythm
 from .voice import Voice, announcements
 
 DISPLAYED = {Initialize: "INITIALIZE", Backup: "BACKUP", Master: "MASTER", Resigning: "MASTER"}
-
-# What a transition depends on besides the state, the interfaces and the event.
-_ENDS_RHYTHM = frozenset(
-    ("instance", "address", "intent", "adjustment", "hold_priority", "leaving", "awaits_group")
-)
-
-
-class Rhythm(Protocol):
-    """What a router does again and again without thinking; see ``steady.py``."""
-
-    def take_in(self, router: Router, state: State) -> State:
-        """Count what was done, and give the state that follows from it."""
-
-    def end(self, router: Router) -> None:
-        """Let the router go on by itself."""
 
 
 class Router:
@@ -62,6 +49,7 @@ class Router:
 
     def __init__(self, instance: Instance, intent: Intent, now: Nanoseconds) -> None:
         self.rhythm: Rhythm | None = None
+        self.rehearsal: Rehearsal | None = None
         self.planned_at: Nanoseconds | None = None
         self.instance = instance
         self.intent = intent
@@ -94,8 +82,9 @@ class Router:
     # --- Its rhythm ---
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name in _ENDS_RHYTHM and self.rhythm is not None and getattr(self, name) != value:
+        if name in ENDS_RHYTHM and self.rhythm is not None and getattr(self, name) != value:
             self.end_rhythm()
+            super().__setattr__("rehearsal", None)
         super().__setattr__(name, value)
 
     def end_rhythm(self) -> None:
@@ -107,7 +96,9 @@ class Router:
 
     def _take_in(self) -> None:
         if self.rhythm is not None:
-            self._state = self.rhythm.take_in(self, self._state)
+            before, self._state = self._state, self.rhythm.take_in(self, self._state)
+            if self._state is not before:
+                self.rehearsal = None
 
     def count(self, names: Iterable[str], times: int) -> None:
         """Something that has these counters happened so often."""
@@ -207,6 +198,9 @@ class Router:
     def step(self, event: Event, now: Nanoseconds) -> Tuple[List[Action], List[fsm.DrainUndone]]:
         """Let an event happen; gives the actions on the host, and drains that were undone."""
         self.end_rhythm()
+        rehearsal, self.rehearsal = self.rehearsal, None
+        if rehearsal is not None and rehearsal.is_of(event, now):
+            return rehearsal.adopt(self)
         old = self.displayed
         self._state, decided = step(self.parameters, self._state, event, now)
         undone = [one for one in decided if isinstance(one, fsm.DrainUndone)]
@@ -215,6 +209,11 @@ class Router:
             done.append(self._transition(event, old, now))
             done.extend(self._remarks.changed(self.name, now))
         return done, undone
+
+    def rehearse(self, event: Event, at: Nanoseconds) -> None:
+        """Be prepared for an event at that time; whatever happens before makes it void."""
+        self._take_in()
+        self.rehearsal = rehearse(self, event, at)
 
     def remark(self, about: str, said: str, now: Nanoseconds) -> List[Note]:
         """A line for the log, but not too often about the same thing."""
@@ -254,6 +253,7 @@ class Router:
         home = links.get(device.name) if device else link
         if (_index(self.link), _index(self._ground.home)) != (link.index, _index(home)):
             self.end_rhythm()
+        self.rehearsal = None
         self.link, self.address, self._ground = link, address, Ground(links, home)
         self._taken_off &= native_addresses(self.instance, self._ground)
 

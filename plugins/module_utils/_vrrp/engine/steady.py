@@ -28,6 +28,7 @@ from dataclasses import dataclass, replace
 from typing import Dict, Hashable, Iterator, List, Sequence, Tuple, TypeVar
 
 from ..base.units import Nanoseconds
+from ..fsm.events import TimerExpired
 from ..fsm.state import Backup, Master, State
 from ..model.intent import Wish
 from .actions import Action, Ear, Send, SendTogether
@@ -38,6 +39,8 @@ Packet = Hashable  # All of a datagram that the checks look at, in whatever form
 AnyPacket = TypeVar("AnyPacket", bound=Packet)
 _Familiar = Dict[Packet, "Vigil"]
 _SENT = ("advertisements_sent",)
+# Before the last part of its wait nobody has a reason to expect that it will be to no avail.
+_LEADS_IN_WAIT = 8
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,10 @@ class Steady:
             if isinstance(sleeper, Router):
                 routers.append(sleeper)
             elif isinstance(sleeper, Watch):
-                routers.extend(sleeper.overdue(now))
+                found = sleeper.overdue(now)
+                if not found:
+                    sleeper.rehearse(now)
+                routers.extend(found)
                 self.agenda.note(sleeper)
             elif isinstance(sleeper, Beat):
                 actions.extend(sleeper.speak(now))
@@ -148,12 +154,25 @@ class Watch:
         self.wait = wait
         self.members: Dict[Router, Vigil] = {}
         self.planned_at: Nanoseconds | None = None
+        self._lead = wait // _LEADS_IN_WAIT
+        self._rehearsed_until: Nanoseconds = 0
 
     @property
     def deadline(self) -> Nanoseconds | None:
-        """That of the member that has heard nothing for the longest time."""
-        heard = [vigil.heard_at for vigil in self.members.values()]
-        return min(heard) + self.wait if heard else None
+        """That of the member that has heard nothing for the longest time, and before that the time
+        for its rehearsal, which hardly ever comes.
+        """
+        heard_at = min([vigil.heard_at for vigil in self.members.values()], default=None)
+        if heard_at is None or heard_at <= self._rehearsed_until:
+            return None if heard_at is None else heard_at + self.wait
+        return heard_at + self.wait - self._lead
+
+    def rehearse(self, now: Nanoseconds) -> None:
+        """Let those prepare themselves whose time is near."""
+        self._rehearsed_until = now - self.wait + self._lead + self._lead // 2
+        for router, vigil in self.members.items():
+            if vigil.heard_at <= self._rehearsed_until and router.rehearsal is None:
+                router.rehearse(TimerExpired(), vigil.heard_at + self.wait)
 
     def overdue(self, now: Nanoseconds) -> List[Router]:
         """Those that have waited for too long; they go on by themselves."""

@@ -22,7 +22,7 @@ from ..model.routing import Prefix, VirtualRoute, VirtualRule
 from .lean import PYROUTE2_MISSING
 
 if PYROUTE2_MISSING is None:
-    from pyroute2.netlink import NLM_F_ACK, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REQUEST
+    from pyroute2.netlink import NLM_F_CREATE, NLM_F_EXCL, NLM_F_REQUEST
     from pyroute2.netlink.rtnl import (
         RTM_DELADDR,
         RTM_DELLINK,
@@ -60,12 +60,12 @@ def encoded(message: Any, kind: int, flags: int) -> bytes:
 
 def add_request(held: Held) -> bytes:
     """Ask for something to be on the host; raises KernelError when its interface is missing."""
-    return _request(held, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, True)
+    return _request(held, NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL, True)
 
 
 def delete_request(held: Held) -> bytes:
     """Ask for something to be taken off; raises KernelError when its interface is missing."""
-    return _request(held, NLM_F_REQUEST | NLM_F_ACK, False)
+    return _request(held, NLM_F_REQUEST, False)
 
 
 def _request(held: Held, flags: int, present: bool) -> bytes:
@@ -162,7 +162,7 @@ def _link_state(held: Raised, up: bool) -> bytes:
     message["index"] = index_of(held.interface)
     message["change"] = _IFF_UP
     message["flags"] = _IFF_UP if up else 0
-    return encoded(message, RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK)
+    return encoded(message, RTM_NEWLINK, NLM_F_REQUEST)
 
 
 def create_device_request(device: VirtualMac) -> bytes:
@@ -182,14 +182,14 @@ def create_device_request(device: VirtualMac) -> bytes:
             },
         ),
     ]
-    return encoded(message, RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL)
+    return encoded(message, RTM_NEWLINK, NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL)
 
 
 def delete_device_request(name: str) -> bytes:
     """Ask for an interface to be deleted; raises KernelError when it is missing."""
     message = ifinfmsg()
     message["index"] = index_of(name)
-    return encoded(message, RTM_DELLINK, NLM_F_REQUEST | NLM_F_ACK)
+    return encoded(message, RTM_DELLINK, NLM_F_REQUEST)
 
 
 def delivery_request(index: int, address: VirtualAddress) -> bytes:

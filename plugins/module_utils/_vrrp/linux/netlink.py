@@ -13,6 +13,7 @@ from __future__ import annotations
 import errno
 import socket
 import struct
+import sys
 from typing import Any, Dict, Iterator, List, Sequence, Tuple
 
 from ..base.errors import KernelError, invariant
@@ -49,6 +50,7 @@ _ANSWER_WITHIN = 5.0  # Seconds; the kernel answers at once or never.
 _RECEIVE_SIZE = 1 << 20
 _RECEIVE_BUFFER = 1 << 22
 _SO_RCVBUFFORCE = 33
+_NLM_F_ACK = 4
 _NLMSG_ERROR = 2
 _NLMSG_DONE = 3
 _HEADER = struct.Struct("=IHHII")
@@ -111,6 +113,8 @@ def numbered(messages: Sequence[bytes]) -> bytes:
 def transact(opened: socket.socket, messages: Sequence[bytes]) -> List[int]:
     """Send requests in batches; gives the errno of each, 0 where the kernel agreed.
 
+    It answers to what it refuses, and to the last one, which is asked to be acknowledged.
+
     Raises KernelError when the socket itself fails.
     """
     results: List[int] = []
@@ -121,13 +125,19 @@ def transact(opened: socket.socket, messages: Sequence[bytes]) -> List[int]:
 
 def _transact_batch(opened: socket.socket, messages: Sequence[bytes]) -> List[int]:
     results: Dict[int, int] = {}
+    last = len(messages) - 1
     try:
-        opened.send(numbered(messages))
-        while len(results) < len(messages):
+        opened.send(numbered([*messages[:last], _acknowledged(messages[last])]))
+        while last not in results:
             results.update(acknowledgements(opened.recv(_RECEIVE_SIZE)))
     except OSError as error:
         raise KernelError(error.errno or errno.EIO, "netlink") from None
-    return [results[number] for number in range(len(messages))]
+    return [results.get(number, 0) for number in range(len(messages))]
+
+
+def _acknowledged(message: bytes) -> bytes:
+    flags = int.from_bytes(message[6:8], sys.byteorder) | _NLM_F_ACK
+    return message[:6] + flags.to_bytes(2, sys.byteorder) + message[8:]
 
 
 def transact_whole(opened: socket.socket, messages: Sequence[bytes]) -> int:

@@ -9,7 +9,8 @@ It decides nothing. This module is PRIVATE to the collection.
 
 from __future__ import annotations
 
-from typing import Callable, List, Set
+from itertools import groupby
+from typing import Any, Callable, List, Set, Type
 from weakref import WeakKeyDictionary
 
 from ..base.errors import KernelError, invariant
@@ -32,13 +33,15 @@ from ..engine.actions import (
 from ..engine.signer import Signer
 from ..linux.channel import Channel, Sending
 from ..linux.frames import FrameSender
-from ..linux.holdings import HoldingTable
+from ..linux.holdings import HoldingTable, Outcomes, Several
 from ..model.family import Family
 from . import clock
 from .assistance import Assistance
 from .facilities import Facilities, Failure
 from .log import LOGGER
 from .storage import Storage
+
+_TELLS = (Send, SendFrames)
 
 
 class Executor:
@@ -61,19 +64,57 @@ class Executor:
         self._prepared: WeakKeyDictionary[SendTogether, List[Sending]] = WeakKeyDictionary()
 
     def perform(self, actions: List[Action]) -> List[Failure]:
-        """Do all of it; gives the actions that failed, each with what went wrong."""
+        """Do all of it; gives the actions that failed, each with what went wrong.
+
+        Actions of one kind that follow each other are those of many routers, and done as one.
+        """
         failures: List[Failure] = []
         silenced: Set[str] = set()
-        for action in actions:
-            if isinstance(action, (Send, SendFrames)) and action.router in silenced:
-                continue
-            try:
-                failures.extend(self._perform(action))
-            except (KernelError, OSError) as error:
-                failures.append((action, str(error)))
-                if isinstance(action, Install):
-                    # Nobody may be told of addresses that are not there.
-                    silenced.add(action.router)
+        for kind, run in groupby(actions, type):
+            several: List[Any] = list(run)
+            if kind in _TELLS:
+                several = [one for one in several if one.router not in silenced]
+            failed = self._perform_run(kind, several)
+            failures.extend(failed)
+            if kind is Install:
+                # Nobody may be told of addresses that are not there.
+                silenced.update(one.router for one, _error in failed if isinstance(one, Install))
+        return failures
+
+    def _perform_run(self, kind: Type[Action], several: List[Any]) -> List[Failure]:
+        if kind is Install:
+            return self._hold(self._holdings.install, several)
+        if kind is Remove:
+            return self._hold(self._holdings.remove, several)
+        if kind is SendFrames:
+            return self._announce(several)
+        return [failure for one in several for failure in self._attempt(one)]
+
+    def _attempt(self, action: Action) -> List[Failure]:
+        try:
+            return self._perform(action)
+        except (KernelError, OSError) as error:
+            return [(action, str(error))]
+
+    def _hold(
+        self, do: Callable[[Several], Outcomes], several: List[Install | Remove]
+    ) -> List[Failure]:
+        try:
+            outcomes = do([one.held for one in several])
+        except (KernelError, OSError) as error:
+            return [(one, str(error)) for one in several]
+        return [(one, str(error)) for one, error in zip(several, outcomes) if error is not None]
+
+    def _announce(self, several: List[SendFrames]) -> List[Failure]:
+        """Everything once, before anything is said again."""
+        failures: List[Failure] = []
+        for time in range(max((one.count for one in several), default=0)):
+            for one in [one for one in several if time < one.count]:
+                try:
+                    self._frames.send(one.index, one.frames)
+                except (KernelError, OSError) as error:
+                    failures.append((one, str(error)))
+                    several = [other for other in several if other is not one]
         return failures
 
     def close(self) -> None:
@@ -89,13 +130,6 @@ class Executor:
             return self._send_together(action)
         if isinstance(action, Send):
             self._send(action)
-        elif isinstance(action, Install):
-            self._holdings.install(action.held)
-        elif isinstance(action, Remove):
-            self._holdings.remove(action.held)
-        elif isinstance(action, SendFrames):
-            for _count in range(action.count):
-                self._frames.send(action.index, action.frames)
         elif isinstance(action, Listen):
             self._prepared.clear()
             return self._facilities.listen(action)
@@ -118,6 +152,7 @@ class Executor:
         elif isinstance(action, KeepIntents):
             self._storage.keep_intents(action.intents)
         elif isinstance(action, KeepRecovery):
+            self._holdings.prepare(held for one in action.recoveries for held in one.held)
             self._storage.keep_recoveries(action.recoveries)
         else:
             invariant(False, f"{action!r} is no action")

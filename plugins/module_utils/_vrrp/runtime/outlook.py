@@ -26,6 +26,7 @@ class Outlook:
 
     def __init__(self, loop: Loop, on_change: Callable[[Links], None]) -> None:
         self._monitor = LinkMonitor()
+        self._loop = loop
         self._on_change = on_change
         self._changed = False
         self._not_before: Nanoseconds = 0
@@ -43,12 +44,15 @@ class Outlook:
         """Look, if something has changed and the last look was long enough ago."""
         if self._changed and now >= self._not_before:
             self._changed = False
-            self._on_change(self._monitor.links())
-            self._not_before = now + _PAUSE
+            self._loop.want_read(self._monitor, True)
+            if self._monitor.drain():
+                self._on_change(self._monitor.links())
+                self._not_before = now + _PAUSE
 
     def close(self) -> None:
         """Look no more."""
         self._monitor.close()
 
     def _read(self) -> None:
-        self._changed |= self._monitor.drain()
+        self._changed = True
+        self._loop.want_read(self._monitor, False)
