@@ -18,6 +18,7 @@ from segment import eventually
 from shape import Shape
 from witness import Advert, Announcement, Witness
 
+BEYOND = "beyond the master-down interval"
 Seen = Sequence["Advert | Announcement"]
 
 
@@ -25,14 +26,14 @@ def one_fast(shape: Shape) -> list[Row]:
     """Case 3: a single instance at the shortest interval."""
     beyond = _measure(shape, Plan(1, 0.01))
     goal = Goal(ratio=1.0, worst=2.0)
-    what = "1 instance at 10 ms, host killed: first announcement beyond the master-down interval"
+    what = f"1 instance at 10 ms, host killed: first announcement {BEYOND}"
     return [Row(3, what, "ms", beyond[OURS], beyond[THEIRS], goal)]
 
 
 def many(shape: Shape) -> list[Row]:
     """Case 4: many instances at once."""
     beyond = _measure(shape, Plan(shape.many, 0.1))
-    what = f"{shape.many} instances at 100 ms, host killed: last address beyond the master-down interval"
+    what = f"{shape.many} instances at 100 ms, host killed: last announcement {BEYOND}"
     return [Row(4, what, "ms", beyond[OURS], beyond[THEIRS], Goal(ratio=0.1))]
 
 
@@ -45,7 +46,7 @@ def addresses(shape: Shape) -> list[Row]:
         due = _last_advert(seen, dead, 1) + plan.down_interval
         last = max(_announced(seen).values())
         found[contestant].append((last - due) / plan.addresses * 1000)
-    what = f"{shape.many} addresses of one instance taken over: time for each beyond the master-down interval"
+    what = f"{shape.many} addresses of one instance, host killed: time for each {BEYOND}"
     return [Row(8, what, "ms", found[OURS], found[THEIRS], Goal(ratio=0.15))]
 
 

@@ -54,7 +54,8 @@ def machine() -> dict[str, str]:
         for line in Path("/proc/cpuinfo").read_text().splitlines()
         if line.startswith("model name")
     }
-    keepalived = subprocess.run(["keepalived", "--version"], capture_output=True, text=True)
+    command = ["keepalived", "--version"]
+    keepalived = subprocess.run(command, check=True, capture_output=True, text=True)
     return {
         "processor": f"{os.cpu_count()} x {', '.join(sorted(models)) or platform.machine()}",
         "kernel": platform.release(),

@@ -21,7 +21,8 @@ PURE = LAYERS[: LAYERS.index("control")]
 # What a module without a clock, a socket, a file, a thread or a random number may import.
 PURE_IMPORTS = {
     "__future__", "collections", "copy", "dataclasses", "datetime", "decimal", "enum", "functools",
-    "hashlib", "heapq", "hmac", "ipaddress", "itertools", "json", "os", "re", "shlex", "struct", "typing",
+    "hashlib", "heapq", "hmac", "ipaddress", "itertools", "json", "os", "re", "shlex",
+    "struct", "typing",
 }  # fmt: skip
 PURE_OS = {"strerror"}
 SOURCES = sorted(PACKAGE.rglob("*.py"))

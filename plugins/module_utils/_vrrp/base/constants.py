@@ -43,6 +43,11 @@ IPV4_ADDRESSES_MAX = 255  # The count is one byte.
 # So many senders are told apart in one instance when signed advertisements are sent again.
 REPLAY_SENDERS_MAX = 16
 
+# Masters with the same interval advertise at points of a common grid. All intervals that can be
+# configured are multiples of it: they have whole centiseconds.
+BEAT_GRID_MAX = milliseconds(10)
+BEAT_GRIDS_IN_INTERVAL = 16
+
 # keepalived's habits, which switches and hosts are used to.
 ANNOUNCE_COUNT_DEFAULT = 5
 ANNOUNCE_DELAY_DEFAULT = seconds(5)

@@ -30,16 +30,17 @@ _NOT_PLAYED = ("rhythm", "planned_at", "rehearsal")
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """What follows from an ``event`` that happens at that time or a little later."""
+    """What follows from an ``event`` that happens at that time, or later until ``holds_until``."""
 
     event: Event
     at: Nanoseconds
+    holds_until: Nanoseconds
     outcome: Mapping[str, Any]
     actions: Tuple[List[Action], List[DrainUndone]]
 
     def is_of(self, event: Event, now: Nanoseconds) -> bool:
-        """Whether this was rehearsed."""
-        return event == self.event and now >= self.at
+        """Whether this was rehearsed. Who comes too late may have been paused, and has to think."""
+        return event == self.event and self.at <= now <= self.holds_until
 
     def adopt(self, router: Router) -> Tuple[List[Action], List[DrainUndone]]:
         """Let the router be what its double became; gives the actions that belong to it."""
@@ -47,11 +48,11 @@ class Rehearsal:
         return self.actions
 
 
-def rehearse(router: Router, event: Event, at: Nanoseconds) -> Rehearsal:
+def rehearse(router: Router, event: Event, at: Nanoseconds, holds_until: Nanoseconds) -> Rehearsal:
     """Let an event happen to a double of a router."""
     double = object.__new__(type(router))
     vars(double).update(vars(router), **dict.fromkeys(_NOT_PLAYED))
     vars(double).update((name, copy(vars(router)[name])) for name in _OWN)
     actions = double.step(event, at)
     outcome = {name: value for name, value in vars(double).items() if name not in _NOT_PLAYED}
-    return Rehearsal(event, at, outcome, actions)
+    return Rehearsal(event, at, holds_until, outcome, actions)

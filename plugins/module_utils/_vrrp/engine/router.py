@@ -210,10 +210,10 @@ class Router:
             done.extend(self._remarks.changed(self.name, now))
         return done, undone
 
-    def rehearse(self, event: Event, at: Nanoseconds) -> None:
+    def rehearse(self, event: Event, at: Nanoseconds, holds_until: Nanoseconds) -> None:
         """Be prepared for an event at that time; whatever happens before makes it void."""
         self._take_in()
-        self.rehearsal = rehearse(self, event, at)
+        self.rehearsal = rehearse(self, event, at, holds_until)
 
     def remark(self, about: str, said: str, now: Nanoseconds) -> List[Note]:
         """A line for the log, but not too often about the same thing."""

@@ -172,7 +172,8 @@ class Watch:
         self._rehearsed_until = now - self.wait + self._lead + self._lead // 2
         for router, vigil in self.members.items():
             if vigil.heard_at <= self._rehearsed_until and router.rehearsal is None:
-                router.rehearse(TimerExpired(), vigil.heard_at + self.wait)
+                at = vigil.heard_at + self.wait
+                router.rehearse(TimerExpired(), at, at + self._lead)
 
     def overdue(self, now: Nanoseconds) -> List[Router]:
         """Those that have waited for too long; they go on by themselves."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import List
 
-from ..base.constants import PRIORITY_RELEASE
+from ..base.constants import BEAT_GRID_MAX, BEAT_GRIDS_IN_INTERVAL, PRIORITY_RELEASE
 from ..base.units import Nanoseconds
 from ..model.family import text
 from .actions import Action, Advertise, Announce, InstallAddresses, RemoveAddresses
@@ -45,9 +45,16 @@ def timer_expired(
 
 
 def _next_beat(adver_at: Nanoseconds, parameters: Parameters, now: Nanoseconds) -> Nanoseconds:
-    """Keep the rhythm of the timer, so that late wake-ups do not add up; after a gap start anew."""
-    planned = adver_at + parameters.advertisement_interval
-    return planned if planned > now else now + parameters.advertisement_interval
+    """Keep the rhythm of the timer, so that late wake-ups do not add up; after a gap start anew.
+
+    The rhythm is on a grid that all routers with that interval share, so that many advertisements
+    leave on one wake-up: the first beat after a takeover comes a little early, and no other.
+    """
+    interval = parameters.advertisement_interval
+    planned = adver_at + interval
+    if planned <= now:
+        planned = now + interval
+    return planned - planned % min(BEAT_GRID_MAX, interval // BEAT_GRIDS_IN_INTERVAL)
 
 
 def heard(parameters: Parameters, state: Master, event: Heard, now: Nanoseconds) -> Result:
