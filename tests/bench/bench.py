@@ -17,6 +17,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Callable
 
+import case_asking
+import case_footprint
+import case_planned
 import case_steady
 import case_takeover
 import figures
@@ -30,7 +33,11 @@ CASES: dict[int, Case] = {
     2: case_steady.hearing,
     3: case_takeover.one_fast,
     4: case_takeover.many,
+    5: case_planned.stopping,
+    6: case_planned.restarting,
+    7: case_footprint.footprint,
     8: case_takeover.addresses,
+    9: case_asking.asking,
 }
 
 

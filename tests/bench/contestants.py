@@ -15,7 +15,7 @@ from typing import Protocol, Sequence
 
 import meters
 from plan import Plan
-from segment import ENVIRONMENT, Host, eventually
+from segment import Host, eventually
 
 ROOT = Path(__file__).resolve().parents[2]
 AGENT = (sys.executable, "-m", "_vrrp")
@@ -59,12 +59,10 @@ class Ours:
     def pids(self) -> list[int]:
         return [self._process.pid]
 
-    def control(self, *arguments: str) -> str:
-        """Run ``vrrpctl``."""
-        command = [*AGENT, "ctl", "--socket", str(self.socket), *arguments]
-        return subprocess.run(
-            command, env=ENVIRONMENT, check=True, capture_output=True, text=True
-        ).stdout
+    @property
+    def status_command(self) -> tuple[str, ...]:
+        """``vrrpctl status``, as it is run from a checkout."""
+        return (*AGENT, "ctl", "--socket", str(self.socket), "status")
 
     def stop(self) -> None:
         self._process.send_signal(signal.SIGTERM)
