@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Callable
@@ -20,6 +21,7 @@ from typing import Callable
 import case_asking
 import case_footprint
 import case_planned
+import case_rollout
 import case_steady
 import case_takeover
 import figures
@@ -38,6 +40,7 @@ CASES: dict[int, Case] = {
     7: case_footprint.footprint,
     8: case_takeover.addresses,
     9: case_asking.asking,
+    10: case_rollout.deploying,
 }
 
 
@@ -46,7 +49,7 @@ def main() -> int:
     chosen = _parser().parse_args()
     shape = SMOKE if chosen.smoke else Shape()
     if chosen.times:
-        shape = Shape(chosen.times, shape.span, shape.many, shape.most)
+        shape = replace(shape, times=chosen.times)
     rows: list[Row] = []
     for number in chosen.cases or sorted(CASES):
         rows += _run(number, shape)

@@ -22,13 +22,13 @@ Figures = dict[tuple[str, int], list[float]]
 
 
 def footprint(shape: Shape) -> list[Row]:
-    """Masters at 1 s, on as many interfaces as they need."""
+    """Masters at a slow interval, on as many interfaces as they need."""
     memory: Figures = defaultdict(list)
     beginning: Figures = defaultdict(list)
     processor: Figures = defaultdict(list)
     numbers = (1, shape.many, shape.most)
     for number in numbers:
-        plan = Plan(number, 1.0, 200)
+        plan = Plan(number, shape.slow, 200)
         for contestant in alternating(shape.times):
             taken = _take(contestant, plan, shape.span)
             for figures, figure in zip((memory, beginning, processor), taken):
@@ -46,7 +46,7 @@ def footprint(shape: Shape) -> list[Row]:
 def _row(number: int, what: str, unit: str, figures: Figures, shape: Shape) -> Row:
     bounded = unit == "MiB" and number in (1, shape.most)
     goal = Goal(ratio=2.5) if bounded else Goal()
-    label = f"{number} instance{'s' if number > 1 else ''} at 1 s: {what}"
+    label = f"{number} instance{'s' if number > 1 else ''} at {shape.slow:g} s: {what}"
     return Row(7, label, unit, figures[OURS, number], figures[THEIRS, number], goal)
 
 

@@ -33,17 +33,17 @@ class Toll:
 
 def stopping(shape: Shape) -> list[Row]:
     """Case 5: a planned stop."""
-    found = _measure(shape, Plan(1, 1.0), lambda master: master.stop())
-    what = "planned stop at 1 s, 1000 probes a second: lost"
+    found = _measure(shape, Plan(1, shape.slow), lambda master: master.stop())
+    what = f"planned stop at {shape.slow:g} s, 1000 probes a second: lost"
     return [_row(5, what, "", found, lambda toll: toll.lost)]
 
 
 def restarting(shape: Shape) -> list[Row]:
     """Case 6: a restart, which an upgrade is as well."""
     rows: list[Row] = []
-    for interval in (1.0, 0.1):
+    for interval in (shape.slow, 0.1):
         found = _measure(shape, Plan(1, interval), lambda master: master.restart())
-        what = f"restart of the master at {interval * 1000:g} ms"
+        what = f"restart of the master at {interval:g} s"
         rows.append(_row(6, f"{what}: probes lost", "", found, lambda toll: toll.lost))
         rows.append(_row(6, f"{what}: elections", "", found, lambda toll: toll.elections))
     return rows

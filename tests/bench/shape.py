@@ -13,13 +13,15 @@ from dataclasses import dataclass
 class Shape:
     """``times`` each figure is taken, over ``span`` seconds where it takes time.
 
-    ``many`` and ``most`` are the numbers of instances for which the cases ask.
+    ``many`` and ``most`` are the numbers of instances for which the cases ask, ``slow`` is their
+    slow interval in seconds.
     """
 
     times: int = 5
     span: float = 4.0
     many: int = 250
     most: int = 2000
+    slow: float = 1.0
 
 
-SMOKE = Shape(times=1, span=0.5, many=20, most=40)
+SMOKE = Shape(times=1, span=0.5, many=20, most=40, slow=0.2)
