@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from contestants import OURS, Ours, start, wait_until_all_speak
+from contestants import OURS, Ours, start, wait_until_master_of_all
 from field import field
 from figures import Goal, Row
 from plan import Plan
@@ -28,7 +28,7 @@ def asking(shape: Shape) -> list[Row]:
     with field(1, plan) as (_segment, (host,)):
         running = start(OURS, host, plan)
         assert isinstance(running, Ours)
-        wait_until_all_speak(host, plan)
+        wait_until_master_of_all(host, plan)
         commands = {
             "vrrpctl": running.status_command,
             "ip": ("ip", "-br", "addr"),

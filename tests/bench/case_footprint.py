@@ -10,7 +10,7 @@ import time
 from collections import defaultdict
 
 import meters
-from contestants import OURS, THEIRS, alternating, start, wait_until_all_speak
+from contestants import OURS, THEIRS, alternating, start, wait_until_master_of_all
 from field import field
 from figures import Goal, Row
 from plan import Plan
@@ -57,7 +57,7 @@ def _take(contestant: str, plan: Plan, span: float) -> tuple[float, float, float
         running = start(contestant, host, plan)
         eventually(lambda: any(isinstance(one, Advert) for one in witness.so_far()), 30, "a master")
         seen = witness.finish()
-        wait_until_all_speak(host, plan)
+        wait_until_master_of_all(host, plan)
         pids = running.pids()
         spent = meters.processor_time(pids)
         time.sleep(span)

@@ -16,7 +16,7 @@ from contestants import (
     Contestant,
     alternating,
     start,
-    wait_until_all_speak,
+    wait_until_master_of_all,
 )
 from field import field
 from figures import Goal, Row
@@ -32,7 +32,7 @@ def sending(shape: Shape) -> list[Row]:
     for contestant in alternating(shape.times):
         with field(1, plan) as (_segment, (host,)):
             running = start(contestant, host, plan)
-            wait_until_all_speak(host, plan)
+            wait_until_master_of_all(host, plan)
             found[contestant].append(_cost(running, host, plan, shape.span))
     what = f"{shape.many} masters at 100 ms: processor time of an advertisement sent"
     return [Row(1, what, "µs", found[OURS], found[THEIRS], Goal(ratio=0.33))]
@@ -57,7 +57,7 @@ def _hear(backup: str, master: str, shape: Shape) -> float:
     plan = Plan(shape.many, 0.1, 100)
     with field(2, plan) as (_segment, (first, second)):
         start(master, first, plan.outranked_by(200))
-        wait_until_all_speak(first, plan)
+        wait_until_master_of_all(first, plan)
         running = start(backup, second, plan)
         time.sleep(1.5)  # It has to have heard everybody a few times.
         return _cost(running, first, plan, shape.span)

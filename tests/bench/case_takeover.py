@@ -10,7 +10,7 @@ import ipaddress
 import time
 from typing import Sequence
 
-from contestants import CONTESTANTS, OURS, THEIRS, alternating, start, wait_until_all_speak
+from contestants import CONTESTANTS, OURS, THEIRS, alternating, start, wait_until_master_of_all
 from field import field
 from figures import Goal, Row
 from plan import Plan
@@ -63,7 +63,7 @@ def _let_die(contestant: str, plan: Plan) -> tuple[Seen, bytes]:
     with field(2, plan) as (segment, (first, second)):
         better = plan.outranked_by(200)
         start(contestant, first, better)
-        wait_until_all_speak(first, better)
+        wait_until_master_of_all(first, better)
         start(contestant, second, plan)
         time.sleep(1.5)  # It has to know its master.
         witness = Witness(segment)

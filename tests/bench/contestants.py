@@ -109,18 +109,13 @@ def start(contestant: str, host: Host, plan: Plan) -> Contestant:
     return Ours(host, plan) if contestant == OURS else Keepalived(host, plan)
 
 
-def wait_until_all_speak(host: Host, plan: Plan, within: float = 30.0) -> None:
-    """Wait until a host advertises all instances: in each interval as many packets as there are."""
-    span = max(plan.interval, 0.25)
-    expected = plan.instances * span / plan.interval
-
-    def speaks() -> bool:
-        before = meters.sent_packets(host, plan.interfaces)
-        time.sleep(span)
-        sent = meters.sent_packets(host, plan.interfaces) - before
-        return 0.95 * expected <= sent <= 1.2 * expected + 1
-
-    eventually(speaks, within, f"{plan.instances} masters on {host.namespace}")
+def wait_until_master_of_all(host: Host, plan: Plan, within: float = 60.0) -> None:
+    """Wait until a host has all addresses of a plan, and has been their master for a moment."""
+    wanted = plan.instances * plan.addresses
+    eventually(
+        lambda: meters.addresses(host) >= wanted, within, f"{wanted} addresses on {host.namespace}"
+    )
+    time.sleep(max(2 * plan.interval, 0.5))
 
 
 def alternating(times: int, whom: Sequence[str] = CONTESTANTS) -> list[str]:

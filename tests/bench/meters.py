@@ -15,6 +15,8 @@ from typing import Iterable
 
 from segment import Host, ip
 
+VIRTUAL = tuple(f"198.{number}." for number in range(18, 28))
+
 
 def with_children(pid: int) -> list[int]:
     """A process and all that descend from it."""
@@ -45,6 +47,13 @@ def sent_packets(host: Host, interfaces: Iterable[str]) -> int:
     shown = json.loads(ip("-n", host.namespace, "-s", "-json", "link", "show"))
     wanted = set(interfaces)
     return sum(link["stats64"]["tx"]["packets"] for link in shown if link["ifname"] in wanted)
+
+
+def addresses(host: Host) -> int:
+    """How many virtual addresses a host has, which start like those of ``Plan``."""
+    shown = json.loads(ip("-n", host.namespace, "-json", "address", "show"))
+    present = (one.get("local", "") for link in shown for one in link["addr_info"])
+    return sum(1 for one in present if one.startswith(VIRTUAL))
 
 
 def machine() -> dict[str, str]:
