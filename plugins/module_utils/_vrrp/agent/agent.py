@@ -110,9 +110,7 @@ class Agent:
             self._listening.tend(now, everything=is_due)
             if is_due:
                 self._do(self._engine.wakeup(now))
-            else:
-                # Who takes over for many is told of many addresses, and has no time for it then.
-                self._outlook.tend(now)
+            self._outlook.tend(now, is_busy=is_due)
             self._assistance.tend(now)
             self._notifier.tend(now)
 

@@ -256,13 +256,13 @@ class Engine:
             # What could not be had when it left may be had by now.
             actions = self._equip()
             actions.extend(self._consider_start(router, self._obstacle(router, now), now))
+            self._steady.agenda.note(router)
         else:
             actions = self._crew.step(router, TimerExpired(), now)
             self._steady.join_beat(router, before, actions)
         # Who has left may have done so for a cause that is over.
         if isinstance(router.state, Initialize) and router.deadline is None:
             actions.extend(self._bring_in_line(router, now))
-        self._steady.agenda.note(router)
         return actions
 
     def _settle(self, now: Nanoseconds) -> Actions:

@@ -24,6 +24,12 @@ class Remarks:
         self._said_at: Dict[str, Nanoseconds] = {}
         self._changed_at: Deque[Nanoseconds] = deque(maxlen=FLAPPING_TRANSITIONS)
 
+    def __copy__(self) -> Remarks:
+        made = Remarks()
+        made._said_at.update(self._said_at)
+        made._changed_at.extend(self._changed_at)
+        return made
+
     def remark(self, router: str, about: str, said: str, now: Nanoseconds) -> List[Note]:
         """A line, unless one about the same thing was given not long ago."""
         before = self._said_at.get(about)

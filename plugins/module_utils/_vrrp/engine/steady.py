@@ -41,6 +41,7 @@ _Familiar = Dict[Packet, "Vigil"]
 _SENT = ("advertisements_sent",)
 # Before the last part of its wait nobody has a reason to expect that it will be to no avail.
 _LEADS_IN_WAIT = 8
+_REHEARSED_AT_ONCE = 50  # Who is in a hurry must not have to wait for others who prepare.
 
 
 @dataclass(frozen=True)
@@ -169,11 +170,16 @@ class Watch:
 
     def rehearse(self, now: Nanoseconds) -> None:
         """Let those prepare themselves whose time is near."""
-        self._rehearsed_until = now - self.wait + self._lead + self._lead // 2
-        for router, vigil in self.members.items():
-            if vigil.heard_at <= self._rehearsed_until and router.rehearsal is None:
-                at = vigil.heard_at + self.wait
-                router.rehearse(TimerExpired(), at, at + self._lead)
+        until = now - self.wait + self._lead + self._lead // 2
+        waiting = [
+            (router, vigil.heard_at + self.wait)
+            for router, vigil in self.members.items()
+            if vigil.heard_at <= until and router.rehearsal is None
+        ]
+        for router, at in waiting[:_REHEARSED_AT_ONCE]:
+            router.rehearse(TimerExpired(), at, at + self._lead)
+        if len(waiting) <= _REHEARSED_AT_ONCE:
+            self._rehearsed_until = until
 
     def overdue(self, now: Nanoseconds) -> List[Router]:
         """Those that have waited for too long; they go on by themselves."""

@@ -27,6 +27,7 @@ from .loop import Loop
 OnPackets = Callable[[Ear, Channel], int]
 
 _REST_MAX = milliseconds(100)
+_FIRST_REST = milliseconds(25)
 _SOON = milliseconds(10)
 _MANY = 16
 # So many in one rest are no advertisements of ours, and the kernel has room for some more only.
@@ -83,7 +84,7 @@ class Listening:
     def _wake(self, one: _Socket) -> None:
         now = clock.now()
         if now - one.read_at < min(_SOON, self._rest_length):
-            one.rests_until = now + min(_SOON, self._rest_length)
+            one.rests_until = now + min(_FIRST_REST, self._rest_length)
             self._loop.want_read(one.channel, False)
         else:
             self._read(one, now)

@@ -16,9 +16,11 @@ from typing import Callable
 from ..base.units import Nanoseconds, milliseconds
 from ..engine.links import Links
 from ..linux.links import LinkMonitor
+from . import clock
 from .loop import Loop
 
 _PAUSE = milliseconds(20)
+_PATIENCE = milliseconds(100)
 
 
 class Outlook:
@@ -40,9 +42,12 @@ class Outlook:
         """When to call ``tend``."""
         return self._not_before if self._changed else None
 
-    def tend(self, now: Nanoseconds) -> None:
-        """Look, if something has changed and the last look was long enough ago."""
-        if self._changed and now >= self._not_before:
+    def tend(self, now: Nanoseconds, is_busy: bool) -> None:
+        """Look, if something has changed and the last look was long enough ago.
+
+        Who takes over for many is told of many addresses, and has no time for it then.
+        """
+        if self._changed and now >= self._not_before + (_PATIENCE if is_busy else 0):
             self._changed = False
             self._loop.want_read(self._monitor, True)
             if self._monitor.drain():
@@ -55,4 +60,5 @@ class Outlook:
 
     def _read(self) -> None:
         self._changed = True
+        self._not_before = max(self._not_before, clock.now())
         self._loop.want_read(self._monitor, False)
