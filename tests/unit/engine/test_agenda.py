@@ -71,9 +71,7 @@ def test_those_are_due_whose_deadline_has_passed(drawn: list[tuple[int, int, int
         sleepers[number].deadline = now + ahead
         agenda.note(sleepers[number])
         now += passing
-        due = agenda.due(now)
-        assert {id(one) for one in due} == {
-            id(one) for one in sleepers if one.deadline is not None and one.deadline <= now
-        }
+        due = [one for one in sleepers if one.deadline is not None and one.deadline <= now]
+        assert {id(one) for one in agenda.due(now)} == {id(one) for one in due}
         for one in due:
             one.deadline = None

@@ -11,7 +11,7 @@ from typing import Any, Callable
 import pytest
 from _vrrp.engine.actions import Ear
 from _vrrp.model.family import Family
-from _vrrp.runtime import listening
+from _vrrp.runtime import clock, listening
 from _vrrp.runtime.listening import Listening
 
 EAR = Ear(2, Family.IPV4)
@@ -53,7 +53,7 @@ class Stage:
         self.waiting = 0
         self.read: list[int] = []
         self.loop = Loop()
-        monkeypatch.setattr(listening.clock, "now", lambda: self.now)
+        monkeypatch.setattr(clock, "now", lambda: self.now)
         monkeypatch.setattr(listening, "Alarm", Alarm)
         loop: Any = self.loop
         self.listening = Listening(loop, self._take)
