@@ -145,7 +145,7 @@ class Host:
         waiting, self._waiting = self._waiting, []
         for event in waiting:
             self._do(event())
-        self._do(self.engine.wakeup(self.now))
+        self._wake_if_due()
         self._plan_wake()
 
     def skip(self, length: int) -> None:
@@ -166,8 +166,13 @@ class Host:
             return
         # As in the real loop, input goes before timers, and both follow each other.
         self._do(event())
-        self._do(self.engine.wakeup(self.now))
+        self._wake_if_due()
         self._plan_wake()
+
+    def _wake_if_due(self) -> None:
+        deadline = self.engine.next_deadline()
+        if deadline is not None and deadline <= self.now:
+            self._do(self.engine.wakeup(self.now))
 
     def hear(self, send: act.Send) -> None:
         """A packet has arrived."""

@@ -27,6 +27,8 @@ ExecStopPost={DAEMON} cleanup
 Restart=on-failure
 RestartSec=1
 WatchdogSec=30
+# Three sockets for each virtual router with a MAC address of its own.
+LimitNOFILE=65536
 # A master that stops serves on until it hears its successor, up to 4.5 advertisement intervals.
 TimeoutStopSec=300
 User={USER}

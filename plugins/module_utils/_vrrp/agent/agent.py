@@ -9,11 +9,11 @@ from __future__ import annotations
 import gc
 import os
 import signal
-from typing import Any, Callable, Dict, List, Mapping
+from typing import Any, Callable, Dict, List, Mapping, Tuple
 
 from ..base.constants import ADVERTISEMENT_INTERVAL_DEFAULT
 from ..base.errors import ConfigError, ControlError
-from ..base.units import earliest
+from ..base.units import earliest, milliseconds
 from ..control.protocol import RELOAD, STATUS, Request, digest
 from ..engine.actions import Action, Ear, Transition
 from ..engine.commands import CommandResult
@@ -43,6 +43,8 @@ from .version import VERSION, bundle
 
 # The steady state makes no cycles, and a takeover has no time for looking for some.
 _COLLECT_AFTER = 50_000
+# More between two readings, and the time of day was set.
+_CLOCK_DRIFT_MAX = milliseconds(1)
 
 
 class Agent:
@@ -69,6 +71,7 @@ class Agent:
             self._loop, connector(socket_path, config_path), self._command_ended, self._saw
         )
         self._batch = Batch()
+        self._ahead = clock.now() - clock.wall_nanoseconds()
         self._listening = Listening(self._loop, self._read_packets)
         facilities = Facilities(self._storage, self._loop, self._listening)
         self._executor = Executor(self._storage, facilities, self._assistance, self._publish)
@@ -133,22 +136,28 @@ class Agent:
                 for follow_up in self._engine.failed(action, error, now)
             ]
 
-    def _read_packets(self, ear: Ear, channel: Channel) -> int:
+    def _read_packets(self, ear: Ear, channel: Channel) -> Tuple[int, int]:
         now, wall = clock.now(), clock.wall_nanoseconds()
-        packets, times = channel.receive(self._batch, now, wall)
+        before, self._ahead = self._ahead, now - wall
+        is_set = abs(self._ahead - before) > _CLOCK_DRIFT_MAX
+        packets, times = channel.receive(self._batch, now, None if is_set else self._ahead)
+        unfamiliar = 0
         for packet in self._engine.unfamiliar(ear, packets, times):
+            unfamiliar += 1
             datagram = channel.read(packet, wall)
             if datagram is not None:
-                self._do(self._engine.datagram(ear, datagram, now, packet))
-        return len(packets)
+                self._do(self._engine.datagram(ear, datagram, clock.now(), packet))
+        return len(packets), unfamiliar
 
     def _links_changed(self, links: Links) -> None:
         self._do(self._engine.links_changed(links, clock.now()))
 
     def _command_ended(self, number: int, result: CommandResult) -> None:
+        self._outlook.refresh()
         self._do(self._engine.command_finished(number, result, clock.now()))
 
     def _saw(self, files: Mapping[str, str | None], processes: Mapping[str, int]) -> None:
+        self._outlook.refresh()
         if files:
             self._do(self._engine.saw_files(files, clock.now()))
         if processes:
@@ -175,6 +184,7 @@ class Agent:
     def _reload(self) -> bool:
         """Take the configuration file as it is now; raises ConfigError and changes nothing."""
         self._notifier.reloading()
+        self._outlook.refresh()
         try:
             text = read(self._config_path)
             config = parse_config(text)

@@ -194,7 +194,8 @@ Action = Union[
 def step_by_step(lists: Sequence[Sequence[Action]]) -> List[Action]:
     """What many routers do at the same time: the first action of all, then the second, and so on.
 
-    Each router's actions stay in order. Who takes over for many routers has installed all addresses
-    before it announces the first, and the kernel is asked for all of them at once.
+    Each list stays in order, and what is in several of them does not depend on each other. Who
+    takes over for many routers has installed all addresses before it announces the first, and the
+    kernel is asked for all of them at once.
     """
     return [one for rank in zip_longest(*lists) for one in rank if one is not None]

@@ -46,10 +46,6 @@ class Crew:
     def __iter__(self) -> Iterator[Router]:
         return iter(list(self._routers.values()))
 
-    def named(self, name: str) -> Router | None:
-        """The router that logs and actions call by that name."""
-        return self._routers.get(name)
-
     def consist_of(self, routers: Mapping[str, Router]) -> None:
         """These are the routers from now on, by name."""
         self._routers = dict(routers)

@@ -77,6 +77,7 @@ class Engine:
         self._steady = Steady()
         self._crew = Crew(intents or {}, self._errands, self._steady.agenda)
         self._stopping = False
+        self._leavers: List[Router] = []
         self._unknown: Dict[str, int] = {"unknown_vrid": 0, "truncated": 0}
 
     # --- Questions ---
@@ -149,13 +150,13 @@ class Engine:
                 deaf = isinstance(action, Listen)
                 interrupted = Interrupted(error, retry=True, tell=told and not deaf)
                 actions.extend(self._crew.step(router, interrupted, now))
-        return [*actions, *self._settle(now)]
+        return [*actions, *self._settle(now), *self._forget_retired()]
 
     def _look_around(self, now: Nanoseconds) -> Actions:
         """Bring every router in line with the interfaces, and forget those that have left."""
         for router in self._crew:
             self._premises.attach(router)
-        return [*self._equip(), *self._reconsider(now)]
+        return [*self._equip(), *self._judge(now)]
 
     def _equip(self) -> Actions:
         """Have on the host what the routers need whatever their state."""
@@ -166,6 +167,11 @@ class Engine:
 
     def _reconsider(self, now: Nanoseconds) -> Actions:
         """Something was seen on which routers may depend."""
+        # What could not be had when one of them left may be had by now.
+        is_idle = any(isinstance(router.state, Initialize) for router in self._crew)
+        return [*(self._equip() if is_idle else ()), *self._judge(now)]
+
+    def _judge(self, now: Nanoseconds) -> Actions:
         actions: Actions = []
         for router in self._crew:
             actions.extend(self._weigh(router, now))
@@ -226,13 +232,10 @@ class Engine:
         return self._crew.step(router, Startup(), now)
 
     def _forget_retired(self) -> Actions:
-        gone = [
-            router
-            for router in self._crew
-            if router.retired and isinstance(router.state, Initialize)
-        ]
+        gone = [one for one in self._leavers if one.retired and isinstance(one.state, Initialize)]
         if not gone:
             return []
+        self._leavers = [one for one in self._leavers if one not in gone]
         self._crew.consist_of({one.name: one for one in self._crew if one not in gone})
         return self._equip()
 
@@ -253,10 +256,10 @@ class Engine:
     def _wake(self, router: Router, now: Nanoseconds) -> Actions:
         before = router.state
         if isinstance(before, Initialize):
-            # What could not be had when it left may be had by now.
             actions = self._equip()
             actions.extend(self._consider_start(router, self._obstacle(router, now), now))
-            self._steady.agenda.note(router)
+            if not (self._stopping or router.retired):
+                self._steady.agenda.note(router)
         else:
             actions = self._crew.step(router, TimerExpired(), now)
             self._steady.join_beat(router, before, actions)
@@ -312,6 +315,7 @@ class Engine:
         told = count_accepted(router, datagram, counted, now)
         peer = Peer(datagram.source, heard.priority, heard.interval)
         actions = [*told, *self._hear(router, peer, now), *self._settle(now)]
+        actions.extend(self._forget_retired())
         if packet is not None and not actions and not oddities(counted):
             self._steady.keep_vigil(router, before, Sighting(ear, packet, counted), now)
         return actions
@@ -343,6 +347,7 @@ class Engine:
         actions: Actions = []
         plan = succession(self._crew, config)
         routers = {one.name: one for one in plan.leavers}
+        self._leavers = list(plan.leavers)
         for router in plan.leavers:
             router.retired = True
             left = Resign(Purpose.STOP, "left the configuration")
@@ -384,7 +389,5 @@ class Engine:
     def stop(self, now: Nanoseconds, cause: str = "the agent is stopping") -> Actions:
         """Leave: masters resign and serve until a successor is heard; see ``stopped``."""
         self._stopping = True
-        actions: Actions = []
-        for router in self._crew:
-            actions.extend(self._crew.step(router, Resign(Purpose.STOP, cause), now))
-        return actions
+        resign = Resign(Purpose.STOP, cause)
+        return [action for one in self._crew for action in self._crew.step(one, resign, now)]

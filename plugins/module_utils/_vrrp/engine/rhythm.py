@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 ENDS_RHYTHM = frozenset(
     ("instance", "address", "intent", "adjustment", "hold_priority", "leaving", "awaits_group")
 )
+# What else must not be put back by what was played through before it changed.
+VOIDS_REHEARSAL = ENDS_RHYTHM | {"change", "claimed_at", "farewell", "farewell_said", "retired"}
 
 
 class Rhythm(Protocol):

@@ -38,7 +38,7 @@ from .links import Link
 from .refusals import Refusals
 from .rehearsal import Rehearsal, rehearse
 from .remarks import Remarks
-from .rhythm import ENDS_RHYTHM, Rhythm
+from .rhythm import ENDS_RHYTHM, VOIDS_REHEARSAL, Rhythm
 from .voice import Voice, announcements
 
 DISPLAYED = {Initialize: "INITIALIZE", Backup: "BACKUP", Master: "MASTER", Resigning: "MASTER"}
@@ -84,6 +84,7 @@ class Router:
     def __setattr__(self, name: str, value: Any) -> None:
         if name in ENDS_RHYTHM and self.rhythm is not None and getattr(self, name) != value:
             self.end_rhythm()
+        if name in VOIDS_REHEARSAL:
             super().__setattr__("rehearsal", None)
         super().__setattr__(name, value)
 
@@ -102,8 +103,8 @@ class Router:
 
     def count(self, names: Iterable[str], times: int) -> None:
         """Something that has these counters happened so often."""
-        for name in names:
-            self._counters[name] += times
+        self.rehearsal = None
+        self._counters.update(dict.fromkeys(names, times))
 
     # --- What it is now ---
 
@@ -217,16 +218,16 @@ class Router:
 
     def remark(self, about: str, said: str, now: Nanoseconds) -> List[Note]:
         """A line for the log, but not too often about the same thing."""
+        self.rehearsal = None
         return self._remarks.remark(self.name, about, said, now)
 
     def _transition(self, event: Event, old: str, now: Nanoseconds) -> Transition:
         self.since = now
         self.transitions += 1
-        instance = self.instance
         return Transition(
             self.name,
-            instance.name,
-            instance.family,
+            self.instance.name,
+            self.instance.family,
             name_of(event),
             old,
             self.displayed,
@@ -366,8 +367,8 @@ class Router:
 
     def failed_to_send(self) -> int:
         """Note that the last advertisement was not sent; gives how many in a row were not."""
-        sent = self.counters["advertisements_sent"]
-        return self._refusals.note(sent, len(self.destinations))
+        self.end_rhythm()
+        return self._refusals.note(self.counters["advertisements_sent"], len(self.destinations))
 
     def recovery(self) -> Recovery | None:
         """What to clean up if this agent dies; None while it can't be master."""

@@ -41,6 +41,7 @@ _Familiar = Dict[Packet, "Vigil"]
 _SENT = ("advertisements_sent",)
 # Before the last part of its wait nobody has a reason to expect that it will be to no avail.
 _LEADS_IN_WAIT = 8
+_BEATS_MAX = 1000  # More, and those that nobody belongs to any more are forgotten.
 _REHEARSED_AT_ONCE = 50  # Who is in a hurry must not have to wait for others who prepare.
 
 
@@ -116,6 +117,10 @@ class Steady:
         if not sends or len(sends) < len(actions) or not _only_spoke(router, before):
             return
         interval, at = router.instance.advertisement_interval, router.deadline or 0
+        if router.parameters.presumed_dead_after < 2 * interval:
+            return  # Its peers are impatient: being late is something to think about.
+        if len(self._beats) > _BEATS_MAX:
+            self._beats = {key: one for key, one in self._beats.items() if one.members}
         beat = self._beats.setdefault((interval, at % interval), Beat(interval))
         if not beat.members:
             beat.at = at

@@ -48,13 +48,14 @@ def _next_beat(adver_at: Nanoseconds, parameters: Parameters, now: Nanoseconds) 
     """Keep the rhythm of the timer, so that late wake-ups do not add up; after a gap start anew.
 
     The rhythm is on a grid that all routers with that interval share, so that many advertisements
-    leave on one wake-up: the first beat after a takeover comes a little early, and no other.
+    leave on one wake-up: the first beat after one that was not on the grid comes a little early.
     """
     interval = parameters.advertisement_interval
     planned = adver_at + interval
     if planned <= now:
         planned = now + interval
-    return planned - planned % min(BEAT_GRID_MAX, interval // BEAT_GRIDS_IN_INTERVAL)
+    on_grid = planned - planned % min(BEAT_GRID_MAX, interval // BEAT_GRIDS_IN_INTERVAL)
+    return on_grid if on_grid > now else planned
 
 
 def heard(parameters: Parameters, state: Master, event: Heard, now: Nanoseconds) -> Result:

@@ -87,11 +87,12 @@ class Channel:
         place = (socket.inet_ntop(socket.AF_INET6, destination), 0, 0, self.index)
         return partial(self._socket.sendmsg, [message], [origin, hop_limit], 0, place)
 
-    def receive(self, batch: Batch, now: Nanoseconds, wall: Nanoseconds) -> Arrivals:
+    def receive(self, batch: Batch, now: Nanoseconds, ahead: Nanoseconds | None) -> Arrivals:
         """All packets that wait, to be compared with others and to be read one by one, and the
         time at which each arrived.
 
-        ``now`` and ``wall`` are the same instant, monotonic and since 1970.
+        ``ahead`` is what ``now`` is ahead of the time of day, by which the kernel tells arrivals;
+        None when it was set meanwhile, so that they tell nothing.
         """
         packets: List[Packet] = []
         times: List[Nanoseconds] = []
@@ -99,14 +100,13 @@ class Channel:
             for _count in range(_BATCHES_MAX):
                 filled = batch.fill(self._socket)
                 packets.extend(self._packets(batch, filled))
-                times.extend(batch.arrivals(filled, now - wall))
+                times.extend(batch.arrivals(filled, ahead or 0))
                 if filled < SLOTS:
                     break
         except OSError:
             pass  # None is left. Or ENETDOWN and the like: the link monitor tells, and better.
-        if times and not now - _AGO_MAX < min(times) <= max(times) <= now:
-            times = [now] * len(times)  # The time of day was set meanwhile.
-        return packets, times
+        earliest = now - _AGO_MAX if ahead is not None else now
+        return packets, [one if earliest < one < now else now for one in times]
 
     def _packets(self, batch: Batch, filled: int) -> Iterable[Packet]:
         if self.family is Family.IPV4:

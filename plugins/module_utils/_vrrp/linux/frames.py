@@ -11,6 +11,8 @@ from typing import Dict, Sequence
 
 from ..base.errors import KernelError
 
+_SOCKETS_MAX = 64
+
 
 class FrameSender:
     """A packet socket for each interface; they hear nothing (protocol 0)."""
@@ -27,21 +29,28 @@ class FrameSender:
     def send(self, index: int, frames: Sequence[bytes]) -> None:
         """Send frames through the interface; raises KernelError on the first that fails."""
         try:
-            opened = self._sockets.get(index) or self._open(index)
-            for frame in frames:
-                opened.send(frame)
+            if index not in self._sockets or not self._send(index, frames):
+                self._open(index)
+                self._send(index, frames, last_try=True)
         except OSError as error:
-            # The interface may be another one by now, or a socket of it may be of no use any more.
-            self._forget(index)
             raise KernelError(error.errno or 0, "cannot announce addresses") from None
 
-    def _open(self, index: int) -> socket.socket:
+    def _send(self, index: int, frames: Sequence[bytes], last_try: bool = False) -> bool:
+        """Whether all were sent; the interface of an index may be another one by now."""
+        try:
+            for frame in frames:
+                self._sockets[index].send(frame)
+        except OSError:
+            self._sockets.pop(index).close()
+            if last_try:
+                raise
+            return False
+        return True
+
+    def _open(self, index: int) -> None:
         name = socket.if_indextoname(index)
+        if len(self._sockets) >= _SOCKETS_MAX:
+            self._sockets.pop(next(iter(self._sockets))).close()
         opened = socket.socket(socket.AF_PACKET, socket.SOCK_RAW | socket.SOCK_CLOEXEC, 0)
         self._sockets[index] = opened
         opened.bind((name, 0))
-        return opened
-
-    def _forget(self, index: int) -> None:
-        if index in self._sockets:
-            self._sockets.pop(index).close()

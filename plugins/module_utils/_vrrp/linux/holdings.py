@@ -90,7 +90,8 @@ class HoldingTable:
         requests = [[self._addition(one, indexes) for one in held] for held in several]
         outcomes = self._transact("add", several, requests, _THERE_ALREADY)
         deadline = time.monotonic() + _SERVED_WITHIN
-        for one in (one for held in several for one in held):
+        there = [held for held, error in zip(several, outcomes) if error is None]
+        for one in (one for held in there for one in held):
             if isinstance(one, Placed) and one.address.family is Family.IPV6:
                 self._wait_until_served(one, deadline)
         return outcomes

@@ -9,6 +9,7 @@ It decides nothing. This module is PRIVATE to the collection.
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import groupby
 from typing import Any, Callable, List, Set, Type
 from weakref import WeakKeyDictionary
@@ -182,11 +183,15 @@ class Executor:
             try:
                 sending()
             except OSError as error:
-                failures.append((action.sends[number], str(error)))
+                told = KernelError(error.errno or 0, "cannot send an advertisement")
+                failures.append((action.sends[number], str(told)))
         return failures
 
     def _prepare(self, send: Send) -> Sending:
-        channel = self._channel_of(send)
+        try:
+            channel = self._channel_of(send)
+        except KernelError as error:
+            return partial(_refuse, error.number)
         return channel.prepare(send.source, send.destination, send.message, send.ttl)
 
     def _channel_of(self, send: Send) -> Channel:
@@ -194,3 +199,7 @@ class Executor:
         if channel is None:
             raise KernelError(19, "cannot send an advertisement")
         return channel
+
+
+def _refuse(number: int) -> None:
+    raise OSError(number, "")

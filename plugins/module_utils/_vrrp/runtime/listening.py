@@ -8,28 +8,29 @@ A network driver does the same with its interrupts: a wake-up costs as much as f
 socket that wakes the agent soon after it was read is left alone for a while, then read whenever
 that is over, for as long as many packets are found.
 
-Nothing comes too late by that. The kernel notes when each packet arrives, whoever is going to
-conclude something from a deadline reads everything before, and a master that leaves is heard at
-once, by a socket of its own. This module is PRIVATE to the collection.
+No deadline is late by that: the kernel notes when each packet arrives, and whoever is going to
+conclude something from a deadline reads everything before. A master that leaves is heard at once,
+by a socket of its own. Anything else that is new waits for the end of the rest, and makes the
+next ones short. This module is PRIVATE to the collection.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Callable, Dict
+from typing import Callable, Dict, Tuple
 
+from ..base.errors import KernelError
 from ..base.units import Nanoseconds, earliest, milliseconds
 from ..engine.actions import Ear
 from ..linux.channel import Alarm, Channel
 from . import clock
 from .loop import Loop
 
-OnPackets = Callable[[Ear, Channel], int]
+OnPackets = Callable[[Ear, Channel], Tuple[int, int]]
 
 _REST_MAX = milliseconds(100)
-_FIRST_REST = milliseconds(25)
 _SOON = milliseconds(10)
-_MANY = 16
+_MANY = 8
 # So many in one rest are no advertisements of ours, and the kernel has room for some more only.
 _FLOOD = 1000
 
@@ -44,7 +45,9 @@ class _Socket:
 
 
 class Listening:
-    """``on_packets`` reads what waits at an ear, and gives how many packets it were."""
+    """``on_packets`` reads what waits at an ear, and gives how many packets it were, and how many
+    of them were not the same as always.
+    """
 
     def __init__(self, loop: Loop, on_packets: OnPackets) -> None:
         self._loop = loop
@@ -58,9 +61,14 @@ class Listening:
 
     def add(self, ear: Ear, channel: Channel) -> None:
         """Read this one, too; raises KernelError."""
-        one = self._sockets[ear] = _Socket(ear, channel, Alarm(ear.index, ear.family))
-        self._loop.on_readable(channel, lambda: self._wake(one))
-        self._loop.on_readable(one.alarm, lambda: self._heed(one))
+        one = _Socket(ear, channel, Alarm(ear.index, ear.family))
+        try:
+            self._loop.on_readable(one.alarm, lambda: self._heed(one))
+            self._loop.on_readable(channel, lambda: self._wake(one))
+        except OSError as error:
+            one.alarm.close()  # Which takes it out of the loop as well.
+            raise KernelError(error.errno or 0, "cannot wait for packets") from None
+        self._sockets[ear] = one
 
     def remove(self, ear: Ear) -> None:
         """Don't read it any more; call it before closing it."""
@@ -77,14 +85,15 @@ class Listening:
         """Read what has rested for long enough, or everything that rests."""
         for one in list(self._sockets.values()):
             if one.rests_until is not None and (everything or one.rests_until <= now):
-                found = self._read(one, now)
+                found, unfamiliar = self._read(one, now)
                 if one.rests_until <= now:
-                    self._rest_or_wake(one, now, found)
+                    is_usual = found < _FLOOD and not unfamiliar
+                    self._rest_or_wake(one, now, found, is_usual)
 
     def _wake(self, one: _Socket) -> None:
         now = clock.now()
         if now - one.read_at < min(_SOON, self._rest_length):
-            one.rests_until = now + min(_FIRST_REST, self._rest_length)
+            one.rests_until = now + min(_SOON, self._rest_length)
             self._loop.want_read(one.channel, False)
         else:
             self._read(one, now)
@@ -93,13 +102,14 @@ class Listening:
         one.alarm.silence()
         self._read(one, clock.now())
 
-    def _rest_or_wake(self, one: _Socket, now: Nanoseconds, found: int) -> None:
+    def _rest_or_wake(self, one: _Socket, now: Nanoseconds, found: int, is_usual: bool) -> None:
         if found < _MANY:
             one.rests_until = None
             self._loop.want_read(one.channel, True)
         else:
-            one.rests_until = now + (self._rest_length if found < _FLOOD else _SOON)
+            length = self._rest_length if is_usual else min(_SOON, self._rest_length)
+            one.rests_until = now + length
 
-    def _read(self, one: _Socket, now: Nanoseconds) -> int:
+    def _read(self, one: _Socket, now: Nanoseconds) -> Tuple[int, int]:
         one.read_at = now
         return self._on_packets(one.ear, one.channel)

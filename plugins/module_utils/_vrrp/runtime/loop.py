@@ -36,7 +36,10 @@ class Loop:
         self._epoll.modify(source.fileno(), select.EPOLLIN | (select.EPOLLOUT if wanted else 0))
 
     def want_read(self, source: Any, wanted: bool) -> None:
-        """Leave ``source`` alone although it can be read, or no longer."""
+        """Call the handler of ``source`` when it can be read, or leave it alone for a while.
+
+        Not for a source that also waits to be written.
+        """
         self._epoll.modify(source.fileno(), select.EPOLLIN if wanted else 0)
 
     def forget(self, source: Any) -> None:

@@ -48,11 +48,16 @@ class Outlook:
         Who takes over for many is told of many addresses, and has no time for it then.
         """
         if self._changed and now >= self._not_before + (_PATIENCE if is_busy else 0):
+            self.refresh()
+            self._not_before = now + _PAUSE
+
+    def refresh(self) -> None:
+        """Look, if something has changed: somebody is going to judge by it."""
+        if self._changed:
             self._changed = False
             self._loop.want_read(self._monitor, True)
-            if self._monitor.drain():
-                self._on_change(self._monitor.links())
-                self._not_before = now + _PAUSE
+        if self._monitor.drain():
+            self._on_change(self._monitor.links())
 
     def close(self) -> None:
         """Look no more."""
