@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -218,6 +219,10 @@ class Segment:
                 process.kill()
             process.wait()
         for namespace in [*(host.namespace for host in self.hosts), self.namespace]:
+            # What was started may have started others, which outlived it.
+            for pid in ip("netns", "pids", namespace).split():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(int(pid), signal.SIGKILL)
             ip("netns", "delete", namespace)
         for directory in self._directories:
             shutil.rmtree(directory)

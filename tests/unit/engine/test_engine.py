@@ -12,10 +12,12 @@ from _vrrp.engine.actions import (
     Install,
     KeepIntents,
     KeepRecovery,
+    Listen,
     Note,
     Remove,
     Send,
     SendFrames,
+    Transition,
 )
 from _vrrp.fsm.events import Claim, Heard, Replaced
 from _vrrp.fsm.state import Peer
@@ -571,3 +573,35 @@ def test_an_owner_that_comes_and_goes_at_once_does_not_take_our_address_for_its_
     (removed,) = (one for one in router.step(Replaced("cause"), cluster.now)[0]
                   if isinstance(one, Remove))  # fmt: skip
     assert [str(one) for one in removed.held] == ["192.0.2.100/24"]
+
+
+def test_who_leaves_and_can_not_say_so_is_forgotten() -> None:
+    cluster = Cluster()
+    node = cluster.node(priority=200)
+    cluster.run(5)
+    assert node.state == "MASTER"
+    node.refused = (Send,)
+    node.configure(instance(name="other", vrid=52, addresses=["192.0.2.101/24"]))
+    cluster.run(3.5)
+    node.refused = ()
+    cluster.run(20)
+    assert [one["name"] for one in node.engine.status(cluster.now, WALL)["instances"]] == ["other"]
+    deadline = node.engine.next_deadline()
+    assert deadline is not None
+    assert deadline > cluster.now
+
+
+def test_who_could_not_listen_listens_before_it_takes_part_again() -> None:
+    cluster = Cluster()
+    tracked = {"track_files": [{"path": "/run/fault", "weight": 0}]}
+    node = cluster.node(priority=200, **tracked)
+    node.do(node.engine.saw_files({"/run/fault": "0"}, cluster.now))
+    listen = Listen(frozenset((Ear(7, Family.IPV4),)))
+    node.do(node.engine.failed(listen, "no room for it", cluster.now))
+    assert node.state == "INITIALIZE"
+    node.do(node.engine.saw_files({"/run/fault": "1"}, cluster.now))
+    node.done.clear()
+    node.do(node.engine.saw_files({"/run/fault": "0"}, cluster.now))
+    kinds = [type(one) for one in node.done]
+    assert node.state == "BACKUP"
+    assert kinds.index(Listen) < kinds.index(Transition)

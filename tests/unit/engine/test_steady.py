@@ -232,3 +232,27 @@ def test_a_takeover_that_was_rehearsed_is_not_done_by_one_that_was_paused() -> N
         one["name"]: one["reason"] for one in pair.steady.status(pair.now, WALL)["instances"]
     }
     assert reasons["i51"] == "was paused, listening for a master"
+
+
+def test_a_wish_in_the_last_moment_is_not_put_back_by_the_rehearsal() -> None:
+    pair = Pair()
+    for _time in range(3):
+        pair.hear(51, 11, 200)
+        pair.pass_time(pair.now + 100 * MS)
+    rehearsal = pair.steady.next_deadline()
+    assert rehearsal is not None
+    pair.now = rehearsal
+    pair.both("wakeup")
+    pair.want("i51", "auto")  # Which it was: nothing follows from it but its number.
+    pair.pass_time(pair.now + 300 * MS)
+    statuses = {one["name"]: one for one in pair.steady.status(pair.now, WALL)["instances"]}
+    assert statuses["i51"]["state"] == "MASTER"
+    assert statuses["i51"]["intent_change"]["number"] == 1
+
+
+def test_masters_whose_peers_are_impatient_think_about_every_advertisement() -> None:
+    pair = Pair([{**entry, "priority": 100, "down_intervals": 1} for entry in INSTANCES])
+    pair.pass_time(pair.now + 2000 * MS)
+    deadline = pair.steady.next_deadline()
+    assert deadline is not None
+    assert not [one for one in pair.steady.wakeup(deadline) if isinstance(one, SendTogether)]

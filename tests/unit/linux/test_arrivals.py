@@ -1,0 +1,57 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""When packets arrived, as far as the kernel's time stamps can be believed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from _vrrp.linux.channel import Channel
+from _vrrp.model.family import Family
+
+MS = 1_000_000
+NOW = 5_000 * MS
+PACKET = bytes([0x45]) + bytes(31)
+
+
+class Batch:
+    """Packets that arrived at these times of day."""
+
+    def __init__(self, *times: int) -> None:
+        self._times = times
+
+    def fill(self, opened: object) -> int:
+        return len(self._times)
+
+    def packets(self, count: int) -> list[bytes]:
+        return [PACKET] * count
+
+    def arrivals(self, count: int, offset: int) -> list[int]:
+        return [one + offset for one in self._times]
+
+
+def receive(ahead: int | None, *times: int) -> list[int]:
+    """When a channel says that packets arrived."""
+    channel: Any = object.__new__(Channel)
+    channel.family, channel._socket = Family.IPV4, None
+    batch: Any = Batch(*times)
+    found: list[int] = channel.receive(batch, NOW, ahead)[1]
+    return found
+
+
+def test_packets_arrived_before_they_are_read() -> None:
+    assert receive(1000 * MS, 3_950 * MS, 3_999 * MS) == [4_950 * MS, 4_999 * MS]
+
+
+def test_one_that_came_while_the_others_were_read_does_not_change_their_times() -> None:
+    assert receive(0, NOW - 60 * MS, NOW + 1) == [NOW - 60 * MS, NOW]
+
+
+def test_what_seems_to_be_long_ago_arrived_now() -> None:
+    assert receive(0, NOW - 10_000 * MS, NOW - 10 * MS) == [NOW, NOW - 10 * MS]
+
+
+def test_a_time_of_day_that_was_set_tells_nothing() -> None:
+    assert receive(None, NOW - 60 * MS, NOW - 10 * MS) == [NOW, NOW]
