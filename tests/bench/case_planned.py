@@ -73,7 +73,7 @@ def _watch(contestant: str, plan: Plan, happens: Callable[[Contestant], None]) -
         eventually(lambda: first.has(ADDRESS), 20, "a master")
         time.sleep(2 * plan.interval)  # The other has to know its master.
         witness, probe = Witness(segment), Probe(client, ADDRESS)
-        time.sleep(0.5)
+        time.sleep(max(0.5, 1.2 * plan.interval))  # It has to be seen as the master.
         happens(master)
         _settle(first, second, plan)
         result = probe.finish()
@@ -82,7 +82,7 @@ def _watch(contestant: str, plan: Plan, happens: Callable[[Contestant], None]) -
 
 def _settle(first: Host, second: Host, plan: Plan) -> None:
     """Let as much time pass as anything takes that may follow."""
-    time.sleep(2 * plan.down_interval)
+    time.sleep(1.5 * plan.down_interval + 0.5)
     eventually(lambda: first.has(ADDRESS) != second.has(ADDRESS), 20, "one master")
     time.sleep(plan.interval)
 
