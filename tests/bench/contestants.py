@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Protocol, Sequence
+from typing import Sequence
 
 import meters
 from plan import Plan
@@ -23,90 +23,78 @@ OURS, THEIRS = "ours", "keepalived"
 CONTESTANTS = (OURS, THEIRS)
 
 
-class Contestant(Protocol):
+class Contestant:
     """A program that takes part on a host; ``started_at`` is in seconds since 1970."""
 
-    started_at: float
+    def __init__(self, host: Host, name: str) -> None:
+        self.host = host
+        self.directory = host.segment.directory / f"{name}{host.number}"
+        self.directory.mkdir(exist_ok=True)
+        self.started_at = 0.0
+        self._process: subprocess.Popen[str] | None = None
+
+    def command(self) -> tuple[str, ...]:
+        """What starts it."""
+        raise NotImplementedError
+
+    def start(self) -> None:
+        """Start it, with its own log."""
+        with (self.directory / "log").open("a") as log:
+            self.started_at = time.time()
+            self._process = self.host.start(*self.command(), stdout=log, stderr=log)
 
     def pids(self) -> list[int]:
         """Its processes."""
+        assert self._process is not None
+        return meters.with_children(self._process.pid)
 
     def stop(self) -> None:
         """Ask it to leave, and wait until it has."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGTERM)
+        self._process.wait(20)
 
     def restart(self) -> None:
         """Have it run anew, as its users do."""
+        self.stop()
+        self.start()
 
 
-class Ours:
+class Ours(Contestant):
     """Our agent."""
 
     def __init__(self, host: Host, plan: Plan) -> None:
-        self.host = host
-        self.directory = host.segment.directory / f"ours{host.number}"
-        self.directory.mkdir(exist_ok=True)
+        super().__init__(host, OURS)
         self.config, self.socket = self.directory / "config.json", self.directory / "control.sock"
         self.config.write_text(plan.ours())
-        self.started_at = 0.0
-        self._process = self._start()
 
-    def _start(self) -> subprocess.Popen[str]:
-        places = ("--config", str(self.config), "--socket", str(self.socket))
-        with (self.directory / "log").open("a") as log:
-            self.started_at = time.time()
-            return self.host.start(*AGENT, "run", *places, stdout=log, stderr=log)
-
-    def pids(self) -> list[int]:
-        return [self._process.pid]
+    def command(self) -> tuple[str, ...]:
+        return (*AGENT, "run", "--config", str(self.config), "--socket", str(self.socket))
 
     @property
     def status_command(self) -> tuple[str, ...]:
         """``vrrpctl status``, as it is run from a checkout."""
         return (*AGENT, "ctl", "--socket", str(self.socket), "status")
 
-    def stop(self) -> None:
-        self._process.send_signal(signal.SIGTERM)
-        self._process.wait(20)
 
-    def restart(self) -> None:
-        self.stop()
-        self._process = self._start()
-
-
-class Keepalived:
+class Keepalived(Contestant):
     """keepalived, with its process that speaks VRRP."""
 
     def __init__(self, host: Host, plan: Plan) -> None:
-        self.host = host
-        self.directory = host.segment.directory / f"keepalived{host.number}"
-        self.directory.mkdir(exist_ok=True)
+        super().__init__(host, THEIRS)
         self._config = self.directory / "keepalived.conf"
         self._config.write_text(plan.keepalived())
-        self.started_at = 0.0
-        self._process = self._start()
 
-    def _start(self) -> subprocess.Popen[str]:
+    def command(self) -> tuple[str, ...]:
         files = ("-p", str(self.directory / "pid"), "-r", str(self.directory / "vrrp.pid"))
-        command = ("keepalived", "--dont-fork", "--log-console", "-f", str(self._config), *files)
-        with (self.directory / "log").open("a") as log:
-            self.started_at = time.time()
-            return self.host.start(*command, stdout=log, stderr=log)
-
-    def pids(self) -> list[int]:
-        return meters.with_children(self._process.pid)
-
-    def stop(self) -> None:
-        self._process.send_signal(signal.SIGTERM)
-        self._process.wait(20)
-
-    def restart(self) -> None:
-        self.stop()
-        self._process = self._start()
+        return ("keepalived", "--dont-fork", "--log-console", "-f", str(self._config), *files)
 
 
 def start(contestant: str, host: Host, plan: Plan) -> Contestant:
     """Start one of the two on a host."""
-    return Ours(host, plan) if contestant == OURS else Keepalived(host, plan)
+    made = Ours(host, plan) if contestant == OURS else Keepalived(host, plan)
+    made.start()
+    return made
 
 
 def wait_until_master_of_all(host: Host, plan: Plan, within: float = 60.0) -> None:

@@ -217,7 +217,8 @@ def test_masters_that_took_over_one_after_the_other_speak_together_soon() -> Non
     assert len(pair.speak().sends) == 3
 
 
-def test_a_takeover_that_was_rehearsed_is_not_done_by_one_that_was_paused() -> None:
+def rehearsed() -> Pair:
+    """A backup whose master has been silent for so long that it has rehearsed the takeover."""
     pair = Pair()
     for _time in range(3):
         pair.hear(51, 11, 200)
@@ -226,6 +227,11 @@ def test_a_takeover_that_was_rehearsed_is_not_done_by_one_that_was_paused() -> N
     assert lead is not None
     pair.now = lead
     pair.both("wakeup")
+    return pair
+
+
+def test_a_takeover_that_was_rehearsed_is_not_done_by_one_that_was_paused() -> None:
+    pair = rehearsed()
     pair.now += 1000 * MS
     pair.both("wakeup")
     reasons = {
@@ -235,14 +241,7 @@ def test_a_takeover_that_was_rehearsed_is_not_done_by_one_that_was_paused() -> N
 
 
 def test_a_wish_in_the_last_moment_is_not_put_back_by_the_rehearsal() -> None:
-    pair = Pair()
-    for _time in range(3):
-        pair.hear(51, 11, 200)
-        pair.pass_time(pair.now + 100 * MS)
-    rehearsal = pair.steady.next_deadline()
-    assert rehearsal is not None
-    pair.now = rehearsal
-    pair.both("wakeup")
+    pair = rehearsed()
     pair.want("i51", "auto")  # Which it was: nothing follows from it but its number.
     pair.pass_time(pair.now + 300 * MS)
     statuses = {one["name"]: one for one in pair.steady.status(pair.now, WALL)["instances"]}
