@@ -6,12 +6,23 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
 from _vrrp.base.errors import ControlError
-from _vrrp.engine.actions import Action, Ear, Install, Remove, Run, Send, SendTogether, Transition
+from _vrrp.engine.actions import (
+    Action,
+    Ear,
+    Install,
+    KeepIntents,
+    Remove,
+    Run,
+    Send,
+    SendTogether,
+    Transition,
+)
 from _vrrp.engine.commands import CommandResult
 from _vrrp.engine.engine import Engine
 from _vrrp.engine.holdings import Placed
@@ -48,8 +59,24 @@ class Node:
 
     def configure(self, *instances: dict[str, Any]) -> None:
         """Give the engine a configuration."""
-        config = build_config({"instances": list(instances)})
-        self.do(self.engine.reconfigure(config, self.cluster.now))
+        self.config = build_config({"instances": list(instances)})
+        self.do(self.engine.reconfigure(self.config, self.cluster.now))
+
+    def renew(self) -> list[Action]:
+        """Have another engine go on where this one is; gives what it did to get there.
+
+        Raises ControlError when this is no moment for it.
+        """
+        estate = json.loads(json.dumps(self.engine.estate()))
+        heir, now = Engine(), self.cluster.now
+        heir.await_estate()
+        before = heir.links_changed({self.link.name: self.link}, now)
+        before += heir.reconfigure(self.config, now)
+        kept = [one.intents for one in self.done if isinstance(one, KeepIntents)]
+        after = heir.inherit(estate, kept[-1] if kept else {}, now)
+        self.engine = heir
+        self.do([*before, *after])
+        return [*before, *after]
 
     def do(self, actions: list[Action]) -> None:
         """Perform actions on the virtual host."""

@@ -212,3 +212,14 @@ def test_a_guard_remembers_a_bounded_number_of_senders() -> None:
         assert guard.admits(bytes((sender,)), NUMBER, at, 5)
     assert guard.admits(b"\0", NUMBER, at, 5)
     assert not guard.admits(bytes((16,)), NUMBER, at, 5)
+
+
+def test_a_guard_that_inherits_admits_nothing_that_the_other_would_not() -> None:
+    guard, heir, at = ReplayGuard(), ReplayGuard(), SIGNED_AT * S
+    assert guard.admits(b"one", NUMBER, at, 300)
+    assert guard.admits(b"two", NUMBER, at, 300)
+    assert heir.admits(b"two", NUMBER + 5, at, 300)
+    heir.inherit(guard.latest())
+    assert not heir.admits(b"one", NUMBER, at, 300)
+    assert heir.admits(b"one", NUMBER + 1, at, 300)
+    assert not heir.admits(b"two", NUMBER + 5, at, 300)

@@ -72,6 +72,12 @@ class Crew:
         """What the operator wants of the instance with that name."""
         return self._wishes.of(name)
 
+    def inherit(self, intents: Mapping[str, Intent]) -> None:
+        """This is what the operator wants meanwhile of routers that take no part yet."""
+        self._wishes = Wishes(intents)
+        for router in self:
+            router.intent = self._wishes.of(router.instance.name)
+
     # --- What happens to one of them ---
 
     def step(self, router: Router, event: Event, now: Nanoseconds) -> Actions:

@@ -15,19 +15,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Dict, Iterator, List, Mapping, Sequence, Tuple
 
+from ..base.errors import ControlError
 from ..base.units import Nanoseconds, earliest
 from ..fsm.events import (
-    AddressesLost,
     Heard,
     Interrupted,
-    PriorityChanged,
     Reconfigured,
     Replaced,
     Resign,
-    Startup,
     TimerExpired,
 )
-from ..fsm.state import Backup, Initialize, Master, Peer, Purpose
+from ..fsm.state import Initialize, Peer, Purpose, Resigning
 from ..model.instance import Config, Instance
 from ..model.intent import Intent
 from ..wire.datagram import Datagram, DropReason, Listener
@@ -44,9 +42,11 @@ from .actions import (
     Send,
     step_by_step,
 )
+from .attendance import Attendance
 from .commands import CommandResult
 from .crew import Crew
 from .errands import Errands
+from .estate import Estate, give_to, left_by
 from .groups import decisions
 from .intents import (
     CLAIM,
@@ -55,7 +55,7 @@ from .intents import (
     outbid,
 )
 from .links import Links
-from .premises import Obstacle, Places, Premises, checks_of, concerned, tracked_by
+from .premises import Places, Premises, checks_of, concerned
 from .reception import count_accepted, count_discarded, counters_of, oddities
 from .report import report
 from .roster import continues, succession
@@ -76,7 +76,7 @@ class Engine:
         self._errands = Errands(self._tracking)
         self._steady = Steady()
         self._crew = Crew(intents or {}, self._errands, self._steady.agenda)
-        self._stopping = False
+        self._attendance = Attendance(self._crew, self._premises, self._tracking)
         self._leavers: List[Router] = []
         self._unknown: Dict[str, int] = {"unknown_vrid": 0, "truncated": 0}
 
@@ -85,7 +85,7 @@ class Engine:
     @property
     def stopped(self) -> bool:
         """Whether a stop is complete: no router takes part any more, and all hooks have run."""
-        if not self._stopping or not self._errands.idle:
+        if not self._attendance.is_closed or not self._errands.idle:
             return False
         return all(isinstance(router.state, Initialize) for router in self._crew)
 
@@ -174,62 +174,10 @@ class Engine:
     def _judge(self, now: Nanoseconds) -> Actions:
         actions: Actions = []
         for router in self._crew:
-            actions.extend(self._weigh(router, now))
+            actions.extend(self._attendance.weigh(router, now))
         for router in self._crew:
-            actions.extend(self._bring_in_line(router, now))
+            actions.extend(self._attendance.bring_in_line(router, now))
         return [*actions, *self._settle(now), *self._forget_retired()]
-
-    def _weigh(self, router: Router, now: Nanoseconds) -> Actions:
-        """Give a router the priority that follows from what it tracks."""
-        before = router.effective_priority
-        judgement = self._tracking.judge(tracked_by(router, self._crew.mates(router)))
-        router.adjustment = judgement.adjustment
-        if router.effective_priority == before or not isinstance(router.state, Master):
-            return []
-        return self._crew.step(router, PriorityChanged(), now)
-
-    def _obstacle(self, router: Router, now: Nanoseconds) -> Obstacle | None:
-        return self._premises.obstacle(router, self._crew.mates(router), now)
-
-    def _bring_in_line(self, router: Router, now: Nanoseconds) -> Actions:
-        obstacle = self._obstacle(router, now)
-        if isinstance(router.state, Initialize):
-            actions = self._consider_start(router, obstacle, now)
-            idle = isinstance(router.state, Initialize)
-            return [*actions, *router.remove_strays()] if idle else actions
-        if obstacle is not None:
-            return self._give_way(router, obstacle, now)
-        if isinstance(router.state, Backup):
-            return router.remove_strays()
-        lost = router.lost_addresses()
-        if not lost:
-            return []
-        router.counters["addresses_restored"] += len(lost)
-        note = Note(router.name, f"{', '.join(map(str, lost))} was deleted; putting it back")
-        return [note, *self._crew.step(router, AddressesLost(), now)]
-
-    def _give_way(self, router: Router, obstacle: Obstacle, now: Nanoseconds) -> Actions:
-        """Leave for an obstacle; a master serves until it has a successor, if it can."""
-        if isinstance(router.state, Backup):
-            interrupted = self._crew.step(router, Interrupted(obstacle.cause), now)
-            return [*interrupted, *router.remove_strays()]
-        if obstacle.hard:
-            return self._crew.step(router, Interrupted(obstacle.cause), now)
-        return self._crew.step(router, Resign(Purpose.STOP, obstacle.cause), now)
-
-    def _consider_start(
-        self, router: Router, obstacle: Obstacle | None, now: Nanoseconds
-    ) -> Actions:
-        if self._stopping or router.retired:
-            return []
-        retry_at = getattr(router.state, "retry_at", None)
-        if retry_at is not None and now < retry_at and obstacle is None:
-            return []
-        judgement = self._tracking.judge(tracked_by(router, self._crew.mates(router)))
-        cause = obstacle.cause if obstacle else judgement.waits
-        if cause:
-            return self._crew.step(router, Interrupted(cause), now)
-        return self._crew.step(router, Startup(), now)
 
     def _forget_retired(self) -> Actions:
         gone = [one for one in self._leavers if one.retired and isinstance(one.state, Initialize)]
@@ -257,15 +205,15 @@ class Engine:
         before = router.state
         if isinstance(before, Initialize):
             actions = self._equip()
-            actions.extend(self._consider_start(router, self._obstacle(router, now), now))
-            if not (self._stopping or router.retired):
+            actions.extend(self._attendance.try_again(router, now))
+            if self._attendance.may_start(router):
                 self._steady.agenda.note(router)
         else:
             actions = self._crew.step(router, TimerExpired(), now)
             self._steady.join_beat(router, before, actions)
         # Who has left may have done so for a cause that is over.
         if isinstance(router.state, Initialize) and router.deadline is None:
-            actions.extend(self._bring_in_line(router, now))
+            actions.extend(self._attendance.bring_in_line(router, now))
         return actions
 
     def _settle(self, now: Nanoseconds) -> Actions:
@@ -275,7 +223,7 @@ class Engine:
             idle = [isinstance(one.state, Initialize) for one in members]
             if any(idle) and not all(idle):
                 for router in members:
-                    actions.extend(self._bring_in_line(router, now))
+                    actions.extend(self._attendance.bring_in_line(router, now))
             for router, event in decisions(name, members):
                 actions.extend(self._crew.step(router, event, now))
         return actions
@@ -376,7 +324,7 @@ class Engine:
 
     def _change_settings(self, router: Router, instance: Instance, now: Nanoseconds) -> Actions:
         """Give a router that stays other settings."""
-        if router.retired and not self._stopping:
+        if router.retired and not self._attendance.is_closed:
             router.retired, router.leaving = False, None
         if router.name != instance.label:
             router.farewell = 0  # The hooks will tell of their end under the old name.
@@ -388,6 +336,40 @@ class Engine:
 
     def stop(self, now: Nanoseconds, cause: str = "the agent is stopping") -> Actions:
         """Leave: masters resign and serve until a successor is heard; see ``stopped``."""
-        self._stopping = True
+        self._attendance.is_closed = True
         resign = Resign(Purpose.STOP, cause)
         return [action for one in self._crew for action in self._crew.step(one, resign, now)]
+
+    # --- Another agent goes on ---
+
+    def await_estate(self) -> None:
+        """Let nobody take part, and touch no address: another agent is still at it."""
+        self._attendance.is_suspended = True
+
+    def estate(self) -> Estate:
+        """What another agent needs to go on from here; nothing may happen to this one after.
+
+        Raises ControlError while something is under way that only this agent can bring to its end.
+        """
+        if self._attendance.is_closed:
+            raise ControlError("busy", "the agent is stopping")
+        for router in self._crew:
+            if router.leaving or router.retired or isinstance(router.state, Resigning):
+                raise ControlError("busy", f"{router.name} is about to hand over")
+        if not self._errands.idle:
+            raise ControlError("busy", "a hook has not ended yet")
+        routers = {one.name: left_by(one) for one in self._crew}
+        counters = dict(self._unknown)
+        return {"routers": routers, "tracked": self._tracking.left(), "counters": counters}
+
+    def inherit(self, estate: Estate, intents: Mapping[str, Intent], now: Nanoseconds) -> Actions:
+        """Go on where another agent with the same configuration left off; ``intents`` are its."""
+        self._unknown.update(estate["counters"])
+        self._tracking.inherit(estate["tracked"])
+        self._crew.inherit(intents)
+        for router in self._crew:
+            self._attendance.weigh(router, now)
+            give_to(router, estate["routers"][router.name])
+            self._steady.agenda.note(router)
+        self._attendance.is_suspended = False
+        return self._look_around(now)

@@ -28,7 +28,6 @@ from ..fsm.state import Backup, Initialize, Master, Peer, Resigning, State
 from ..fsm.step import next_deadline, step
 from ..model.instance import Instance
 from ..model.intent import Intent, Wish
-from ..model.signing import Hmac
 from ..wire.sequence import ReplayGuard
 from .actions import Action, Install, Note, Recovery, Remove, Send, Transition
 from .changes import IntentChange
@@ -73,7 +72,7 @@ class Router:
         self._ground = Ground()
         self._voice = Voice()
         self._installed = False
-        self._native: FrozenSet[bytes] = frozenset()
+        self.native: FrozenSet[bytes] = frozenset()
         self._taken_off: Set[bytes] = set()
         self._advertised = PRIORITY_MIN
         self._refusals = Refusals()
@@ -211,6 +210,12 @@ class Router:
             done.extend(self._remarks.changed(self.name, now))
         return done, undone
 
+    def resume(self, state: State) -> None:
+        """Be in a state that another agent brought a router to, with all that belongs to it."""
+        self._state = state
+        self._installed = isinstance(state, Master)
+        self._advertised = self.effective_priority
+
     def rehearse(self, event: Event, at: Nanoseconds, holds_until: Nanoseconds) -> None:
         """Be prepared for an event at that time; whatever happens before makes it void."""
         self._take_in()
@@ -268,7 +273,7 @@ class Router:
         self.instance = instance
         self._voice.forget()
         after = set(holdings(instance, self._ground))
-        dropped = tuple(one for one in without(before, self._native) if one not in after)
+        dropped = tuple(one for one in without(before, self.native) if one not in after)
         if not self._installed or not dropped:
             return []
         return [Remove(self.name, dropped)]
@@ -279,7 +284,7 @@ class Router:
         if self._ground.home is None:
             return []
         if not self._installed:
-            self._native = self._native_now()
+            self.native = self._native_now()
             self._installed = True
         return [Install(self.name, holdings(self.instance, self._ground))]
 
@@ -289,7 +294,7 @@ class Router:
         if not present:
             leaving = self.stray_addresses()
             return [Remove(self.name, leaving)] if leaving else []
-        held = without(holdings(self.instance, self._ground), self._native)
+        held = without(holdings(self.instance, self._ground), self.native)
         self._taken_off.update(one.address.packed for one in held if isinstance(one, Placed))
         return [Remove(self.name, held)] if held else []
 
@@ -334,47 +339,29 @@ class Router:
         """
         return self.link if self.instance.unicast_peers else self._ground.home
 
-    @property
-    def destinations(self) -> Tuple[bytes, ...]:
-        """Where its advertisements go; hosts may share a list, so it leaves itself out."""
-        return tuple(one for one in self.instance.destinations if one != self.address)
-
     def _advertise(self, priority: int) -> List[Action]:
         self._advertised = priority
         self.counters["advertisements_sent"] += 1
         if priority == PRIORITY_RELEASE:
             self.counters["priority_zero_sent"] += 1
-        index = _index(self.speaker)
-        ttl = self.instance.unicast_ttl
+        instance, index, source = self.instance, _index(self.speaker), self.address
+        ttl, hmac = instance.unicast_ttl, instance.signs_with
         return [
-            Send(self.name, index, self.address, destination, message, ttl, self._signature)
-            for destination, message in self._messages(priority)
+            Send(self.name, index, source, destination, message, ttl, hmac)
+            for destination, message in self._voice.messages(instance, source, priority)
         ]
-
-    @property
-    def _signature(self) -> Hmac | None:
-        """What its advertisements are signed with, if they are."""
-        hmac = self.instance.hmac
-        return hmac if hmac is not None and hmac.signs else None
-
-    def _messages(self, priority: int) -> Tuple[Tuple[bytes, bytes], ...]:
-        """(destination, message) of each advertisement of that priority."""
-        instance, source, voice = self.instance, self.address, self._voice
-        return tuple(
-            (destination, voice.message(instance, source, destination, priority))
-            for destination in self.destinations
-        )
 
     def failed_to_send(self) -> int:
         """Note that the last advertisement was not sent; gives how many in a row were not."""
         self.end_rhythm()
-        return self._refusals.note(self.counters["advertisements_sent"], len(self.destinations))
+        destinations = self.instance.destinations_from(self.address)
+        return self._refusals.note(self.counters["advertisements_sent"], len(destinations))
 
     def recovery(self) -> Recovery | None:
         """What to clean up if this agent dies; None while it can't be master."""
         if self.link is None or self.speaker is None:
             return None
-        native = self._native if self._installed else self._native_now()
+        native = self.native if self._installed else self._native_now()
         of = (self.instance, self.address, native, self._ground.outline(self.instance))
         if self._recovery is None or self._recovery[0] != of:
             self._recovery = of, self._make_recovery(self.link, self.speaker, native)
@@ -388,11 +375,11 @@ class Router:
             speaker.name,
             without(holdings(self.instance, self._ground), native),
             self.address,
-            self._messages(PRIORITY_RELEASE) if self.address else (),
+            self._voice.messages(self.instance, self.address, PRIORITY_RELEASE),
             self.instance.unicast_ttl,
             device.name if device else "",
             table.table if table else "",
-            self._signature,
+            self.instance.signs_with,
         )
 
 

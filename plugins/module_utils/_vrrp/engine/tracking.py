@@ -10,7 +10,7 @@ PRIVATE to the collection.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Dict, Iterable, List, Mapping, Sequence
 
 from ..base.units import Nanoseconds
@@ -124,6 +124,26 @@ class Tracking:
         _count(script, check, result)
         return script.seen != before
 
+    # --- What another agent saw ---
+
+    def left(self) -> Dict[str, Any]:
+        """What is known, as plain values, for an agent that goes on from here."""
+        return {
+            "scripts": {repr(check): _left_by(one) for check, one in self._scripts.items()},
+            "files": {path: asdict(seen) for path, seen in self._files.items()},
+            "processes": dict(self._processes),
+        }
+
+    def inherit(self, entry: Mapping[str, Any]) -> None:
+        """Know what another agent knew of the same things."""
+        scripts, files = entry["scripts"], entry["files"]
+        for check in [one for one in self._scripts if repr(one) in scripts]:
+            _give_to(self._scripts[check], scripts[repr(check)])
+        self._files.update(
+            {path: Observation(**files[path]) for path in self._files if path in files}
+        )
+        self.saw_processes(entry["processes"])
+
     # --- What it means ---
 
     def observation(self, check: Check) -> Observation:
@@ -193,6 +213,19 @@ def adjustment_by(tracked: Tracked, seen: Observation) -> int:
     if seen.up:
         return max(tracked.weight, 0)
     return min(tracked.weight, 0)
+
+
+def _left_by(script: _Script) -> Dict[str, Any]:
+    return {
+        "successes": script.successes,
+        "failures": script.failures,
+        "seen": asdict(script.seen),
+    }
+
+
+def _give_to(script: _Script, entry: Mapping[str, Any]) -> None:
+    script.successes, script.failures = entry["successes"], entry["failures"]
+    script.seen = Observation(**entry["seen"])
 
 
 def _is_due(script: _Script, now: Nanoseconds) -> bool:

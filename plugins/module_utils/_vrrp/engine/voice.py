@@ -27,10 +27,18 @@ class Voice:
         """What the messages say has changed."""
         self._messages.clear()
 
-    def message(
+    def messages(
+        self, instance: Instance, source: bytes, priority: int
+    ) -> Tuple[Tuple[bytes, bytes], ...]:
+        """(destination, advertisement) for each destination, packed; none without a source."""
+        if not source:
+            return ()
+        destinations = instance.destinations_from(source)
+        return tuple((one, self._message(instance, source, one, priority)) for one in destinations)
+
+    def _message(
         self, instance: Instance, source: bytes, destination: bytes, priority: int
     ) -> bytes:
-        """The advertisement with this priority, for packed source and destination."""
         key = (priority, destination)
         if key not in self._messages:
             advertisement = _advertisement(instance, priority)

@@ -123,6 +123,15 @@ class Instance:
         """Where its advertisements go: to its peers, or to the group when it has none."""
         return self.unicast_peers or (self.family.group,)
 
+    def destinations_from(self, source: bytes) -> Tuple[bytes, ...]:
+        """Those for who sends from there; hosts may share a list, so each leaves itself out."""
+        return tuple(one for one in self.destinations if one != source)
+
+    @property
+    def signs_with(self) -> Hmac | None:
+        """What its advertisements are signed with, if they are."""
+        return self.hmac if self.hmac is not None and self.hmac.signs else None
+
     def hooks_on(self, moment: Moment) -> Tuple[Hook, ...]:
         """Its hooks of that moment, in order."""
         return tuple(hook for hook in self.hooks if hook.moment is moment)

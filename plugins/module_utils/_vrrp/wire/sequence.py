@@ -12,6 +12,7 @@ RFC 1982 says. This module is PRIVATE to the collection.
 from __future__ import annotations
 
 from collections import OrderedDict
+from typing import Mapping
 
 from ..base.constants import REPLAY_SENDERS_MAX
 from ..base.units import NANOSECONDS_PER_SECOND, Nanoseconds
@@ -78,3 +79,14 @@ class ReplayGuard:
         while len(self._latest) > REPLAY_SENDERS_MAX:
             self._latest.popitem(last=False)
         return True
+
+    def latest(self) -> Mapping[bytes, int]:
+        """The latest number of each sender, the one unheard for longest first."""
+        return dict(self._latest)
+
+    def inherit(self, latest: Mapping[bytes, int]) -> None:
+        """Admit nothing that another guard would not, which admitted these last."""
+        for sender, number in latest.items():
+            known = self._latest.get(sender)
+            if known is None or _is_later(number, known):
+                self._latest[sender] = number
