@@ -31,7 +31,7 @@ class ActionModule(ActionBase):
         """Run the module, a second time with the archive if the host asks for it."""
         super().run(tmp, task_vars)
         arguments = self._task.args.copy()
-        if arguments.get("state", "present") == "absent":
+        if arguments.get("state", "present") != "present":
             return self._execute_module(module_args=arguments, task_vars=task_vars)
         sources = _sources()
         arguments["bundle"] = bundle.name_of(VERSION, sources)

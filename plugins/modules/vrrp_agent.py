@@ -25,8 +25,11 @@ options:
     description:
       - V(present) installs and starts the agent.
       - V(absent) stops it, which hands over what it serves, and removes everything that came with it.
+      - V(restarted) has the installed version run, and changes nothing else. A new process goes on in place of the running
+        one, without an election and without losing a packet. Where that is not possible, because the unit has changed too,
+        systemd restarts the service, and a master hands over. A version that can not run leaves the running one as it is.
     type: str
-    choices: [present, absent]
+    choices: [present, absent, restarted]
     default: present
   config:
     description:
@@ -71,6 +74,11 @@ EXAMPLES = r"""
           addresses: [192.0.2.100/24]
           priority: 150
 
+- name: Have the installed version run, one host after the other
+  failover.vrrp.vrrp_agent:
+    state: restarted
+  throttle: 1
+
 - name: Remove the agent
   failover.vrrp.vrrp_agent:
     state: absent
@@ -87,7 +95,8 @@ actions:
   type: list
   elements: str
 restart_required:
-  description: Whether a running agent is of another version, or of another unit, than the one installed now.
+  description: Whether a running agent is of another version, or of another unit, than the one installed now. O(state=restarted)
+    makes it good.
   returned: when O(state=present)
   type: bool
 """
@@ -104,6 +113,9 @@ from ansible_collections.failover.vrrp.plugins.module_utils._install.present imp
     has_version,
     make_present,
 )
+from ansible_collections.failover.vrrp.plugins.module_utils._install.running import restart
+
+STATES = ("present", "absent", "restarted")
 
 
 def with_secrets(
@@ -135,21 +147,24 @@ def bring_to_state(module: AnsibleModule, host: Host) -> dict[str, t.Any]:
     if parameters["state"] == "absent":
         make_absent(host)
         return {"changed": bool(host.changes)}
+    if parameters["state"] == "restarted":
+        restart(host)
+        return {"changed": True}
     bundle, archive = parameters["bundle"], parameters["archive"]
     if not archive and not module.check_mode and not has_version(bundle):
         return {"changed": True, "needs_archive": True}
     config = with_secrets(parameters["config"], parameters["secrets"] or {})
     wanted = Wanted(bundle, archive, sys.executable, config, parameters["firewall"])
-    restart = make_present(host, wanted)
-    changed = bool(host.changes) or restart
-    return {"changed": changed, "bundle": bundle, "restart_required": restart}
+    is_required = make_present(host, wanted)
+    changed = bool(host.changes) or is_required
+    return {"changed": changed, "bundle": bundle, "restart_required": is_required}
 
 
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(
         argument_spec={
-            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "state": {"type": "str", "choices": list(STATES), "default": "present"},
             "config": {"type": "dict"},
             "secrets": {"type": "dict", "no_log": True},
             "firewall": {"type": "bool", "default": True},

@@ -51,10 +51,19 @@ class Agent:
         found: list[dict[str, Any]] = json.loads(self.config.read_text())["instances"]
         return found
 
-    def start(self) -> Agent:
-        """Start it, and wait until it answers."""
+    def start(self, *environment: str) -> Agent:
+        """Start it, in an environment with some NAME=value more, and wait until it answers."""
         with self.log.open("a") as log:
-            command = (*AGENT, "run", "--config", str(self.config), "--socket", str(self.socket))
+            command = (
+                "env",
+                *environment,
+                *AGENT,
+                "run",
+                "--config",
+                str(self.config),
+                "--socket",
+                str(self.socket),
+            )
             self.process = self.host.start(*command, stderr=log)
         eventually(
             lambda: self.ctl("status", check=False).returncode == 0, 10, self.log.read_text()

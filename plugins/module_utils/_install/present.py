@@ -20,12 +20,11 @@ import tempfile
 from dataclasses import dataclass
 from typing import Any, Dict, List
 
-from .._vrrp.base.errors import ControlError
-from .._vrrp.control.client import ControlClient
 from .._vrrp.control.protocol import digest
 from . import firewall, places
 from .bundle import unpack
 from .host import Host, HostError, Ownership, read
+from .running import running_agent
 from .texts import HELPER_SOCKET_TEXT, HELPER_UNIT_TEXT, UNIT_TEXT, program
 
 _UNITS = {
@@ -193,7 +192,7 @@ def _ensure_service(host: Host, bundle: str, config: str | None) -> bool:
     if not active:
         host.command("start the service", "systemctl", "start", places.UNIT_NAME)
         return False
-    running = _running_agent()
+    running = running_agent()
     if running.get("bundle") != bundle:
         return True
     if config is not None and running.get("config") != digest(config):
@@ -207,13 +206,3 @@ def _service_state(host: Host) -> tuple[bool, bool]:
     )
     facts = dict(line.partition("=")[::2] for line in output.splitlines())
     return facts.get("UnitFileState") == "enabled", facts.get("ActiveState") == "active"
-
-
-def _running_agent() -> Dict[str, Any]:
-    """What the running agent says of itself; nothing where none answers."""
-    try:
-        with ControlClient() as client:
-            about: Dict[str, Any] = client.status().get("agent", {})
-            return about
-    except ControlError:
-        return {}

@@ -6,11 +6,14 @@
 
 from __future__ import annotations
 
+import hashlib
+
+from .._vrrp.agent.version import UNIT_VARIABLE
 from .places import CONTROL, CURRENT, DAEMON, HELPER_SOCKET_NAME, USER
 
 # The agent starts no programs and reads nothing but its own files, so the unit takes away all
 # the rest. The two capabilities are for addresses (NET_ADMIN) and raw sockets (NET_RAW).
-UNIT_TEXT = f"""\
+_UNIT = f"""\
 # Written by the Ansible collection failover.vrrp; changes are overwritten.
 [Unit]
 Description=VRRP agent
@@ -68,6 +71,10 @@ RestrictSUIDSGID=true
 [Install]
 WantedBy=multi-user.target
 """
+
+# A process that goes on in place of another one has the unit of that one, so each tells which.
+UNIT_DIGEST = hashlib.sha256(_UNIT.encode()).hexdigest()[:12]
+UNIT_TEXT = _UNIT.replace("User=", f"Environment={UNIT_VARIABLE}={UNIT_DIGEST}\nUser=", 1)
 
 # Runs scripts and hooks as the users that the configuration names, and so as root and without a
 # sandbox of its own. systemd starts it when the agent connects; it ends when the agent hangs up.

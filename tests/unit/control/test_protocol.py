@@ -42,7 +42,10 @@ def test_requests() -> None:
         (b"7", "the line is not an object"),
         (b"{}", "this agent speaks version 1"),
         (b'{"version": 2, "command": "status"}', "this agent speaks version 1"),
-        (b'{"version": 1}', "command: None is not one of status, set-intent, reload, watch"),
+        (
+            b'{"version": 1}',
+            "command: None is not one of status, set-intent, watch, reload, restart",
+        ),
         (b'{"version": 1, "command": []}', "command: [] is not one of"),
         (b'{"version": 1, "command": "reload", "now": true}', "now: reload has no such field"),
         (b'{"version": 1, "command": "status", "instances": "web"}', "instances: it is not a list"),

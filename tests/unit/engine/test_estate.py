@@ -62,9 +62,7 @@ class Lineage(Pair):
 
     def _compare(self, steady: list[Action], full: list[Action]) -> None:
         """All but remarks for the log: an heir does not know what was said already."""
-        super()._compare(
-            *([one for one in done if not isinstance(one, Note)] for done in (steady, full))
-        )
+        super()._compare(without_notes(steady), without_notes(full))
 
     def shown_by(self, engine: Engine) -> dict[str, Any]:
         """All but what became of the last change of an intent: it is not handed on."""
@@ -72,6 +70,11 @@ class Lineage(Pair):
         for one in status["instances"]:
             del one["intent_change"]
         return status
+
+
+def without_notes(actions: list[Action]) -> list[Action]:
+    """What is done besides telling the log."""
+    return [one for one in actions if not isinstance(one, Note)]
 
 
 @settings(max_examples=300, deadline=None)

@@ -9,15 +9,17 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import socket
 from typing import Any, Callable, Dict, List, Mapping, Tuple
 
 from ..base.constants import ADVERTISEMENT_INTERVAL_DEFAULT
 from ..base.errors import ConfigError, ControlError
 from ..base.units import earliest, milliseconds
-from ..control.protocol import RELOAD, STATUS, Request, digest
+from ..control.protocol import RELOAD, RESTART, STATUS, Request, digest
 from ..engine.actions import Action, Ear, Transition
 from ..engine.commands import CommandResult
 from ..engine.engine import Engine
+from ..engine.estate import Estate
 from ..engine.links import Links
 from ..engine.report import at_wall_time
 from ..linux.batch import Batch
@@ -33,13 +35,15 @@ from ..runtime.log import LOGGER
 from ..runtime.loop import Loop
 from ..runtime.notify import Notifier
 from ..runtime.outlook import Outlook
-from ..runtime.server import Server
+from ..runtime.server import Reply, Server
 from ..runtime.signals import signal_socket
 from ..runtime.storage import Storage
 from .cleanup import clean_up
 from .configuration import read, refuse_foreign_interfaces
 from .helping import connector
-from .version import VERSION, bundle
+from .places import Places
+from .renewal import Renewal
+from .version import VERSION, bundle, unit
 
 # The steady state makes no cycles, and a takeover has no time for looking for some.
 _COLLECT_AFTER = 50_000
@@ -48,33 +52,36 @@ _CLOCK_DRIFT_MAX = milliseconds(1)
 
 
 class Agent:
-    """Runs until it is told to stop; raises ConfigError when it has nothing it can start with."""
+    """Runs until it is told to stop, or another process goes on in its place.
 
-    def __init__(self, config_path: str, socket_path: str, state_directory: str) -> None:
-        text = read(config_path)
+    ``text`` is the configuration to begin with; raises ConfigError when it is not right. The
+    control socket may be ``listening`` already.
+    """
+
+    _is_responsible = True  # For what is on the host.
+    _is_over = False
+
+    def __init__(self, places: Places, text: str, listening: socket.socket | None = None) -> None:
         self._config = parse_config(text)
-        self._config_path = config_path
-        self._about = {
-            "version": VERSION,
-            "bundle": bundle(),
-            "pid": os.getpid(),
-            "config": digest(text),
-        }
-        self._storage = Storage(state_directory)
+        self._text = text
+        self._places = places
+        self._about = {"version": VERSION, "bundle": bundle(), "unit": unit(), "pid": os.getpid()}
+        self._storage = Storage(places.state)
         self._loop = Loop()
-        self._server = Server(socket_path, self._loop, self._answer)
+        self._server = Server(places.socket, self._loop, self._answer, listening)
         self._notifier = Notifier()
-        clean_up(self._storage)
         self._engine = Engine(self._storage.load_intents())
+        self._find()
         self._outlook = Outlook(self._loop, self._links_changed)
         self._assistance = Assistance(
-            self._loop, connector(socket_path, config_path), self._command_ended, self._saw
+            self._loop, connector(places.socket, places.config), self._command_ended, self._saw
         )
         self._batch = Batch()
         self._ahead = clock.now() - clock.wall_nanoseconds()
         self._listening = Listening(self._loop, self._read_packets)
         facilities = Facilities(self._storage, self._loop, self._listening)
         self._executor = Executor(self._storage, facilities, self._assistance, self._publish)
+        self._renewal = Renewal(self._loop, self._estate, self._succeeded)
         self._signals = signal_socket((signal.SIGHUP, signal.SIGTERM, signal.SIGINT))
         self._handlers: Dict[int, Callable[[], None]] = {
             signal.SIGHUP: self._reload_on_signal,
@@ -82,31 +89,43 @@ class Agent:
             signal.SIGINT: self._stop,
         }
 
+    def _find(self) -> None:
+        """What is on the host when this agent comes was left by a dead one."""
+        clean_up(self._storage)
+
     def run(self) -> None:
         """Take part until a signal ends it; masters have handed over when this returns."""
+        self._prepare()
+        self._server.open()
+        self._notifier.ready()
+        LOGGER.info("started with %d instances", len(self._config.instances))
+        self._stay()
+
+    def _prepare(self) -> None:
         self._loop.on_readable(self._signals, self._read_signals)
-        now = clock.now()
-        self._do(self._engine.links_changed(self._outlook.links(), now))
+        self._do(self._engine.links_changed(self._outlook.links(), clock.now()))
         self._take(self._config)
-        self._notifier.tend(now)
         gc.freeze()
         gc.set_threshold(_COLLECT_AFTER)
-        LOGGER.info("started with %d instances", len(self._config.instances))
-        self._notifier.ready()
+
+    def _stay(self) -> None:
         try:
             self._turn()
-            self._storage.keep_recoveries([])
+            if self._is_responsible:
+                self._storage.keep_recoveries([])
         except BaseException:
-            clean_up(self._storage)
+            if self._is_responsible:
+                clean_up(self._storage)
             raise
         finally:
-            self._close()
+            if self._is_responsible:
+                self._close()
 
     def _turn(self) -> None:
-        others = (self._listening, self._outlook, self._assistance, self._notifier)
-        while not self._engine.stopped:
+        aids = (self._listening, self._outlook, self._assistance, self._notifier, self._renewal)
+        while not (self._engine.stopped or self._is_over):
             deadline = self._engine.next_deadline()
-            self._loop.run_once(earliest([deadline, *(one.next_deadline() for one in others)]))
+            self._loop.run_once(earliest([deadline, *(one.next_deadline() for one in aids)]))
             now = clock.now()
             deadline = self._engine.next_deadline()
             is_due = deadline is not None and deadline <= now
@@ -116,6 +135,7 @@ class Agent:
             self._outlook.tend(now, is_busy=is_due)
             self._assistance.tend(now)
             self._notifier.tend(now)
+            self._renewal.tend(now)
 
     def _close(self) -> None:
         self._server.close()
@@ -177,23 +197,27 @@ class Agent:
     def _reload_on_signal(self) -> None:
         try:
             self._reload()
-        except ConfigError as error:
-            for problem in error.problems:
+        except (ConfigError, ControlError) as error:
+            for problem in str(error).splitlines():
                 LOGGER.error("the configuration is not taken: %s", problem)
 
     def _reload(self) -> bool:
-        """Take the configuration file as it is now; raises ConfigError and changes nothing."""
+        """Take the configuration file as it is now.
+
+        Raises ConfigError, or ControlError while another process prepares to go on under the one
+        in force, and changes nothing.
+        """
+        self._renewal.refuse_if_begun()
         self._notifier.reloading()
         self._outlook.refresh()
         try:
-            text = read(self._config_path)
+            text = read(self._places.config)
             config = parse_config(text)
             refuse_foreign_interfaces(config, self._known_interfaces())
         finally:
             self._notifier.ready()
         changed = config != self._config
-        self._config = config
-        self._about["config"] = digest(text)
+        self._config, self._text = config, text
         self._take(config)
         LOGGER.info("configuration %s", "taken" if changed else "read again, nothing changed")
         return changed
@@ -207,6 +231,21 @@ class Agent:
         """Those of the host, and those that the present configuration waits for."""
         waited_for = (instance.interfaces for instance in self._config.instances)
         return set(self._outlook.links()).union(*waited_for)
+
+    # --- The next process ---
+
+    def _restart(self, reply: Reply) -> None:
+        """Let another process go on; ``reply`` is told when it does, or why not."""
+        self._renewal.begin(self._server.socket, self._text, reply)
+
+    def _estate(self) -> Estate:
+        self._listening.tend(clock.now(), everything=True)
+        return self._engine.estate()
+
+    def _succeeded(self, pid: int) -> None:
+        self._notifier.succeeded(pid)
+        LOGGER.info("process %d goes on", pid)
+        self._is_responsible, self._is_over = False, True
 
     # --- The operator ---
 
@@ -224,15 +263,19 @@ class Agent:
             }
         )
 
-    def _answer(self, request: Request) -> Dict[str, Any]:
+    def _answer(self, request: Request, reply: Reply) -> Dict[str, Any] | None:
         if request.command == STATUS:
             return self._status(request)
         if request.command == RELOAD:
             return {"changed": self._reload()}
+        if request.command == RESTART:
+            self._restart(reply)
+            return None
         return self._set_intent(request)
 
     def _status(self, request: Request) -> Dict[str, Any]:
-        status = {"agent": self._about, **self._engine.status(clock.now(), clock.wall())}
+        about = {**self._about, "config": digest(self._text)}
+        status = {"agent": about, **self._engine.status(clock.now(), clock.wall())}
         if request.instances is None:
             return status
         known = {instance["name"] for instance in status["instances"]}

@@ -11,12 +11,16 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Sequence
+from typing import TYPE_CHECKING, Sequence
 
 from ..base.errors import ConfigError, ControlError
 from ..control.client import DEFAULT_SOCKET
 from . import ctl
-from .places import DEFAULT_CONFIG, state_directory
+from .places import DEFAULT_CONFIG, Places, state_directory
+
+if TYPE_CHECKING:
+    from ..runtime.predecessor import Predecessor
+    from .agent import Agent
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -75,11 +79,29 @@ def _state(arguments: argparse.Namespace) -> str:
 
 def _run(arguments: argparse.Namespace) -> int:
     from ..runtime import log
-    from .agent import Agent
+    from ..runtime.predecessor import predecessor
 
     log.set_up()
-    Agent(arguments.config, arguments.socket, _state(arguments)).run()
+    before = predecessor()
+    try:
+        _agent(Places(arguments.config, arguments.socket, _state(arguments)), before).run()
+    except Exception as error:
+        if before is not None:
+            before.tell_failure(str(error) or repr(error))
+        raise
     return 0
+
+
+def _agent(places: Places, before: Predecessor | None) -> Agent:
+    """The agent that goes on in the place of the one before, or begins anew."""
+    if before is not None:
+        from .heir import Heir
+
+        return Heir(places, before)
+    from .agent import Agent
+    from .configuration import read
+
+    return Agent(places, read(places.config))
 
 
 def _check(arguments: argparse.Namespace) -> int:

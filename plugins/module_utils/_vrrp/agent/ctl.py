@@ -35,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     watch = commands.add_parser("watch", help="show every transition as it happens")
     watch.add_argument("--json", action="store_true", help="for programs, one object a line")
     commands.add_parser("reload", help="read the configuration file again")
+    commands.add_parser("restart", help="let a new process go on, with what is installed now")
     for wish, meaning in _WISHES.items():
         command = commands.add_parser(wish, help=meaning)
         command.add_argument("name", metavar="NAME", help="the instance")
@@ -77,6 +78,10 @@ def _reload(client: ControlClient, arguments: argparse.Namespace) -> None:
     _write("the configuration is in force" if changed else "the configuration had not changed")
 
 
+def _restart(client: ControlClient, arguments: argparse.Namespace) -> None:
+    _write(f"process {client.restart()['pid']} goes on")
+
+
 def _set_intent(client: ControlClient, arguments: argparse.Namespace) -> None:
     force = getattr(arguments, "force", False)
     answer = client.set_intent(arguments.name, arguments.action, force)
@@ -92,5 +97,6 @@ _COMMANDS = {
     "status": _status,
     "watch": _watch,
     "reload": _reload,
+    "restart": _restart,
     **{wish: _set_intent for wish in _WISHES},
 }

@@ -9,6 +9,8 @@ This module is PRIVATE to the collection.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ..control.client import DEFAULT_SOCKET
 
 DEFAULT_CONFIG = "/etc/vrrp-agent/config.json"
@@ -18,3 +20,14 @@ _INSTALLED_STATE = "/var/lib/vrrp-agent"
 def state_directory(socket_path: str) -> str:
     """Where an agent keeps its memory: an agent with a socket of its own has its own memory."""
     return _INSTALLED_STATE if socket_path == DEFAULT_SOCKET else f"{socket_path}.state"
+
+
+@dataclass(frozen=True)
+class Places:
+    """The paths of the configuration, of the control socket, and of the directory of what the
+    agent remembers.
+    """
+
+    config: str
+    socket: str
+    state: str

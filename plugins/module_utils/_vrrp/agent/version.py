@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 
 VERSION = "0.1.0"
+UNIT_VARIABLE = "VRRP_AGENT_UNIT"
 
 
 def bundle() -> str | None:
@@ -19,3 +20,8 @@ def bundle() -> str | None:
     package = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
     place, name = os.path.split(os.path.dirname(package))
     return name if os.path.basename(place) == "versions" else None
+
+
+def unit() -> str | None:
+    """What the systemd unit under which this process was started calls itself."""
+    return os.environ.get(UNIT_VARIABLE)

@@ -12,9 +12,10 @@ from types import TracebackType
 from typing import Any, Dict, Iterator, Sequence, Type
 
 from ..base.errors import ControlError
-from .protocol import PROTOCOL_VERSION, RELOAD, SET_INTENT, STATUS, WATCH, encode
+from .protocol import PROTOCOL_VERSION, RELOAD, RESTART, SET_INTENT, STATUS, WATCH, encode
 
 DEFAULT_SOCKET = "/run/vrrp-agent/control.sock"
+_RESTART_TIMEOUT = 60.0  # Seconds; the agent itself gives up before.
 
 
 class ControlClient:
@@ -63,6 +64,11 @@ class ControlClient:
     def reload(self) -> Dict[str, Any]:
         """Have the configuration file read again."""
         return self._ask(RELOAD)
+
+    def restart(self) -> Dict[str, Any]:
+        """Have another process go on in place of the agent; gives its ``pid`` when it serves."""
+        self._socket.settimeout(_RESTART_TIMEOUT)
+        return self._ask(RESTART)
 
     def watch(self) -> Iterator[Dict[str, Any]]:
         """Yield every transition from now on; waits without limit."""

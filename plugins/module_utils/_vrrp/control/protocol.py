@@ -22,14 +22,16 @@ from ..model.intent import AUTO, Intent, Wish
 PROTOCOL_VERSION = 1
 LINE_MAX = 65_536  # Bytes of a request; answers may be longer.
 
-STATUS, SET_INTENT, RELOAD, WATCH = "status", "set-intent", "reload", "watch"
+STATUS, SET_INTENT, WATCH = "status", "set-intent", "watch"
+RELOAD, RESTART = "reload", "restart"
 _FIELDS: Dict[str, Set[str]] = {
     STATUS: {"instances"},
     SET_INTENT: {"instance", "intent", "force"},
-    RELOAD: set(),
     WATCH: set(),
+    RELOAD: set(),
+    RESTART: set(),
 }
-CHANGING = frozenset({SET_INTENT, RELOAD})
+CHANGING = frozenset({SET_INTENT, RELOAD, RESTART})
 
 
 @dataclass(frozen=True)
@@ -128,5 +130,6 @@ _REQUESTS: Dict[str, Callable[[Dict[str, Any]], Request]] = {
     STATUS: _status,
     SET_INTENT: _set_intent,
     RELOAD: lambda message: Request(RELOAD),
+    RESTART: lambda message: Request(RESTART),
     WATCH: lambda message: Request(WATCH),
 }

@@ -163,7 +163,10 @@ class Engine:
         routers = list(self._crew)
         self._places = self._premises.places(routers)
         listen = Listen(frozenset(self._places))
-        return [self._premises.furnish(routers), listen, *self._premises.keep_recovery(routers)]
+        equipped: Actions = [self._premises.furnish(routers), listen]
+        if self._attendance.is_suspended:
+            return equipped  # What has to be cleaned up is not ours yet.
+        return [*equipped, *self._premises.keep_recovery(routers)]
 
     def _reconsider(self, now: Nanoseconds) -> Actions:
         """Something was seen on which routers may depend."""

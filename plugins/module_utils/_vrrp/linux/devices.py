@@ -29,10 +29,14 @@ _IPV6_DEVICE = {"addr_gen_mode": "1", "accept_ra": "0", "autoconf": "0", "accept
 
 
 class DeviceTable:
-    """Keeps the macvlans of this host; ``sysctls`` remembers what was set for them."""
+    """Keeps the macvlans of this host; ``sysctls`` remembers what was set for them.
 
-    def __init__(self, sysctls: sysctl.Sysctls) -> None:
+    Those named in ``inherited`` were made by the agent in place of which this one goes on.
+    """
+
+    def __init__(self, sysctls: sysctl.Sysctls, inherited: Iterable[str] = ()) -> None:
         self._sysctls = sysctls
+        self._inherited = frozenset(inherited)
         self._socket: socket.socket = netlink.open_socket()
         self._devices: Dict[str, VirtualMac] = {}
 
@@ -50,11 +54,10 @@ class DeviceTable:
         return set(self._devices.values()) - set(wanted)
 
     def make(self, device: VirtualMac) -> None:
-        """Make a macvlan, in place of one that another agent left; raises KernelError."""
-        delete_device(self._socket, device.name)
-        (number,) = netlink.transact(self._socket, [create_device_request(device)])
-        if number:
-            raise KernelError(number, f"cannot make {device.name} on {device.parent}")
+        """Have a macvlan, in place of one that a dead agent left; raises KernelError."""
+        is_there = device.name in self._inherited and _exists(device)
+        if not is_there or device.name in self._devices:
+            self._create(device)
         self._devices[device.name] = device
         try:
             self._prepare(device)
@@ -62,6 +65,12 @@ class DeviceTable:
             # Half of it would answer for addresses with the wrong MAC address.
             self.drop([device])
             raise
+
+    def _create(self, device: VirtualMac) -> None:
+        delete_device(self._socket, device.name)
+        (number,) = netlink.transact(self._socket, [create_device_request(device)])
+        if number:
+            raise KernelError(number, f"cannot make {device.name} on {device.parent}")
 
     def _prepare(self, device: VirtualMac) -> None:
         for name, value in _settings(device):

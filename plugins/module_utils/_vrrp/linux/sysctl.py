@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import Callable, Dict, Mapping
+from typing import Callable, Mapping
 
 from ..base.errors import KernelError
 
@@ -17,12 +17,14 @@ _ROOT = "/proc/sys/net"
 
 class Sysctls:
     """Remembers what settings were; ``keep`` is told before the first of them is changed, so that
-    a clean-up can put them back if this process dies.
+    a clean-up can put them back if this process dies. ``before`` was told by another process.
     """
 
-    def __init__(self, keep: Callable[[Mapping[str, str]], None]) -> None:
+    def __init__(
+        self, keep: Callable[[Mapping[str, str]], None], before: Mapping[str, str]
+    ) -> None:
         self._keep = keep
-        self._before: Dict[str, str] = {}
+        self._before = dict(before)
 
     def change(self, name: str, value: str) -> None:
         """Have ``name``, such as ``ipv4/conf/eth0/arp_ignore``, at a value until it is restored.

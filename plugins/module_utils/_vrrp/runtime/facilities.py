@@ -40,7 +40,9 @@ class Facilities:
         self._listening = listening
         self._channels: Dict[Ear, Channel] = {}
         self._by_interface: Dict[Tuple[int, Family], Channel] = {}
-        self._devices = DeviceTable(Sysctls(storage.keep_sysctls))
+        inherited = (one.device for one in storage.load_recoveries())
+        sysctls = Sysctls(storage.keep_sysctls, storage.load_sysctls())
+        self._devices = DeviceTable(sysctls, inherited)
         self._filters: FilterTable | None = None
         self._filter_events: FilterEvents | None = None
         self._wanted = _NOTHING

@@ -18,11 +18,14 @@ _LINE_MAX = 1 << 20
 
 
 class LineStream:
-    """One end of a connection between programs that trust each other."""
+    """One end of a connection between programs that trust each other, up to a point: who sends a
+    line longer than ``line_max`` bytes has gone mad.
+    """
 
-    def __init__(self, connected: socket.socket) -> None:
+    def __init__(self, connected: socket.socket, line_max: int = _LINE_MAX) -> None:
         self._socket = connected
         self._socket.setblocking(False)
+        self._line_max = line_max
         self._received = b""
         self._pending = b""
 
@@ -65,7 +68,7 @@ class LineStream:
             return None
         self._received += data
         *lines, self._received = self._received.split(b"\n")
-        if not data or len(self._received) > _LINE_MAX:
+        if not data or len(self._received) > self._line_max:
             return None
         try:
             return [dict(json.loads(line)) for line in lines]

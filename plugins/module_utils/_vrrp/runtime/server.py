@@ -29,7 +29,8 @@ from ..control.protocol import (
 from .credentials import user_and_group
 from .loop import Loop
 
-Answerer = Callable[[Request], Dict[str, Any]]
+Reply = Callable[[Dict[str, Any]], None]
+Answerer = Callable[[Request, Reply], "Dict[str, Any] | None"]
 
 _SO_PEERGROUPS = 59
 _GROUPS_LENGTH_MAX = 1024  # What Python can take: 256 groups.
@@ -41,24 +42,32 @@ _MODE = 0o666  # Reading needs no root; changing is checked by credentials.
 
 
 class Server:
-    """Listens at ``path``; ``answer`` gives the fields of an answer or raises."""
+    """Listens at ``path``, from ``open`` on; a socket that listens there already may be given.
 
-    def __init__(self, path: str, loop: Loop, answer: Answerer) -> None:
+    ``answer`` gives the fields of an answer, or raises, or gives None and replies later.
+    """
+
+    def __init__(
+        self, path: str, loop: Loop, answer: Answerer, listening: socket.socket | None = None
+    ) -> None:
         self._path = path
         self._loop = loop
         self._answer = answer
         self._connections: Dict[int, _Connection] = {}
-        self._socket = _listen(path)
+        self.socket = listening or _listen(path)
         self._group = os.stat(path).st_gid
-        loop.on_readable(self._socket, self._accept)
+
+    def open(self) -> None:
+        """Answer from now on."""
+        self._loop.on_readable(self.socket, self._accept)
 
     def close(self) -> None:
         """Hang up on everybody and remove the socket."""
         for connection in list(self._connections.values()):
             connection.flush()
             self._drop(connection)
-        self._loop.forget(self._socket)
-        self._socket.close()
+        self._loop.forget(self.socket)
+        self.socket.close()
         if os.path.exists(self._path):
             os.unlink(self._path)
 
@@ -71,7 +80,7 @@ class Server:
 
     def _accept(self) -> None:
         try:
-            accepted, _address = self._socket.accept()
+            accepted, _address = self.socket.accept()
         except OSError:
             return
         accepted.setblocking(False)
@@ -99,9 +108,10 @@ class Server:
             return
         for line in lines:
             if connection.is_open:
-                self._send(connection, encode(self._handle(connection, line)))
+                answer = self._handle(connection, line)
+                self._send(connection, encode(answer) if answer else b"")
 
-    def _handle(self, connection: _Connection, line: bytes) -> Dict[str, Any]:
+    def _handle(self, connection: _Connection, line: bytes) -> Dict[str, Any] | None:
         try:
             request = parse_request(line)
             if request.command in CHANGING and not connection.may_change(self._group):
@@ -109,7 +119,8 @@ class Server:
             if request.command == WATCH:
                 connection.watches = True
                 return success(watching=True)
-            return success(**self._answer(request))
+            answer = self._answer(request, lambda told: self._send(connection, encode(told)))
+            return None if answer is None else success(**answer)
         except (ControlError, ConfigError) as error:
             return failure(error)
 
