@@ -30,7 +30,7 @@ def asking(shape: Shape) -> list[Row]:
         assert isinstance(running, Ours)
         wait_until_master_of_all(host, plan)
         commands = {
-            "vrrpctl": running.status_command,
+            "vrrpctl": running.control_command("status"),
             "ip": ("ip", "-br", "addr"),
             "vrrp_info": _ansible("failover.vrrp.vrrp_info", "-a", f"socket={running.socket}"),
             "ping": _ansible("ping"),

@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Callable
+from typing import Callable, Mapping
 
 from contestants import CONTESTANTS, OURS, THEIRS, Contestant, alternating, start
 from field import field
@@ -21,6 +22,7 @@ from witness import Advert, Witness
 
 ADDRESS = "198.18.0.1"
 NOTHING = Goal(worst=0)
+Happening = Callable[[Contestant], None]
 
 
 @dataclass(frozen=True)
@@ -33,47 +35,69 @@ class Toll:
 
 def stopping(shape: Shape) -> list[Row]:
     """Case 5: a planned stop."""
-    found = _measure(shape, Plan(1, shape.slow), lambda master: master.stop())
+    found = _measure(shape, Plan(1, shape.slow), {one: _stop for one in CONTESTANTS})
     what = f"planned stop at {shape.slow:g} s, 1000 probes a second: lost"
-    return [_row(5, what, "", found, lambda toll: toll.lost)]
+    return [_row(5, what, found[OURS], found[THEIRS], lambda toll: toll.lost)]
 
 
 def restarting(shape: Shape) -> list[Row]:
-    """Case 6: a restart, which an upgrade is as well."""
+    """Case 6: a restart and an upgrade, which are the same for keepalived."""
     rows: list[Row] = []
     for interval in (shape.slow, 0.1):
-        found = _measure(shape, Plan(1, interval), lambda master: master.restart())
-        what = f"restart of the master at {interval:g} s"
-        rows.append(_row(6, f"{what}: probes lost", "", found, lambda toll: toll.lost))
-        rows.append(_row(6, f"{what}: elections", "", found, lambda toll: toll.elections))
+        happenings = {"restart": _restart, "upgrade": _upgrade, THEIRS: _restart}
+        found = _measure(shape, Plan(1, interval), happenings)
+        for name in ("restart", "upgrade"):
+            what, both = f"{name} of the master at {interval:g} s", (found[name], found[THEIRS])
+            rows.append(_row(6, f"{what}: probes lost", *both, lambda toll: toll.lost))
+            rows.append(_row(6, f"{what}: elections", *both, lambda toll: toll.elections))
     return rows
 
 
+def _stop(master: Contestant) -> None:
+    master.stop()
+
+
+def _restart(master: Contestant) -> None:
+    master.restart()
+
+
+def _upgrade(master: Contestant) -> None:
+    master.upgrade()
+
+
 def _row(
-    case: int, what: str, unit: str, found: dict[str, list[Toll]], of: Callable[[Toll], int]
+    case: int, what: str, ours: list[Toll], theirs: list[Toll], of: Callable[[Toll], int]
 ) -> Row:
-    ours, theirs = ([of(toll) for toll in found[one]] for one in (OURS, THEIRS))
-    return Row(case, what, unit, ours, theirs, NOTHING)
+    return Row(case, what, "", [of(one) for one in ours], [of(one) for one in theirs], NOTHING)
 
 
 def _measure(
-    shape: Shape, plan: Plan, happens: Callable[[Contestant], None]
+    shape: Shape, plan: Plan, happenings: Mapping[str, Happening]
 ) -> dict[str, list[Toll]]:
-    found: dict[str, list[Toll]] = {one: [] for one in CONTESTANTS}
-    for contestant in alternating(shape.times):
-        found[contestant].append(_watch(contestant, plan, happens))
+    """The tolls by the name of what happens, to keepalived where the name is its own."""
+    found: dict[str, list[Toll]] = {one: [] for one in happenings}
+    order = alternating(shape.times, list(happenings))
+    # Nearly all of it is waiting, and nothing of it is a time: so two at once.
+    with ThreadPoolExecutor(2) as pool:
+        tolls = pool.map(lambda name: _watch(_contestant(name), plan, happenings[name]), order)
+        for name, toll in zip(order, tolls):
+            found[name].append(toll)
     return found
 
 
-def _watch(contestant: str, plan: Plan, happens: Callable[[Contestant], None]) -> Toll:
+def _contestant(name: str) -> str:
+    return THEIRS if name == THEIRS else OURS
+
+
+def _watch(contestant: str, plan: Plan, happens: Happening) -> Toll:
     with field(3, plan) as (segment, (first, second, client)):
         ip("-n", client.namespace, "route", "add", "198.18.0.0/15", "dev", "eth0")
         master = start(contestant, first, plan.outranked_by(200))
         start(contestant, second, plan)
         eventually(lambda: first.has(ADDRESS), 20, "a master")
-        time.sleep(2 * plan.interval)  # The other has to know its master.
         witness, probe = Witness(segment), Probe(client, ADDRESS)
-        time.sleep(max(0.5, 1.2 * plan.interval))  # It has to be seen as the master.
+        # The other has to know its master, and it has to be seen as the master.
+        time.sleep(max(0.5, 2.2 * plan.interval))
         happens(master)
         _settle(first, second, plan)
         result = probe.finish()
@@ -82,7 +106,7 @@ def _watch(contestant: str, plan: Plan, happens: Callable[[Contestant], None]) -
 
 def _settle(first: Host, second: Host, plan: Plan) -> None:
     """Let as much time pass as anything takes that may follow."""
-    time.sleep(1.5 * plan.down_interval + 0.5)
+    time.sleep(1.3 * plan.down_interval + 0.5)
     eventually(lambda: first.has(ADDRESS) != second.has(ADDRESS), 20, "one master")
     time.sleep(plan.interval)
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -59,6 +60,10 @@ class Contestant:
         self.stop()
         self.start()
 
+    def upgrade(self) -> None:
+        """Have another version run; for most programs that is to restart them."""
+        self.restart()
+
 
 class Ours(Contestant):
     """Our agent."""
@@ -67,14 +72,27 @@ class Ours(Contestant):
         super().__init__(host, OURS)
         self.config, self.socket = self.directory / "config.json", self.directory / "control.sock"
         self.config.write_text(plan.ours())
+        self._current = self.directory / "current"
+        self._current.symlink_to(ROOT / "plugins" / "module_utils")
 
     def command(self) -> tuple[str, ...]:
-        return (*AGENT, "run", "--config", str(self.config), "--socket", str(self.socket))
+        places = ("--config", str(self.config), "--socket", str(self.socket))
+        return ("env", f"PYTHONPATH={self._current}", *AGENT, "run", *places)
 
-    @property
-    def status_command(self) -> tuple[str, ...]:
-        """``vrrpctl status``, as it is run from a checkout."""
-        return (*AGENT, "ctl", "--socket", str(self.socket), "status")
+    def control_command(self, *arguments: str) -> tuple[str, ...]:
+        """``vrrpctl``, as it is run from a checkout."""
+        return (*AGENT, "ctl", "--socket", str(self.socket), *arguments)
+
+    def restart(self) -> None:
+        asked = self.host.start(*self.control_command("restart"), stdout=subprocess.DEVNULL)
+        assert asked.wait(60) == 0, f"not restarted, see {self.directory}/log"
+
+    def upgrade(self) -> None:
+        other = self.directory / "other"
+        shutil.copytree(self._current, other)
+        self._current.unlink()
+        self._current.symlink_to(other)
+        self.restart()
 
 
 class Keepalived(Contestant):
