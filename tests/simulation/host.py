@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 from datetime import datetime, timezone
 from functools import lru_cache
 from typing import Any, Callable, Iterator
@@ -75,11 +76,8 @@ class Host:
         if self.alive:
             return
         self.alive, self.paused = True, False
-        self._life += 1
         self._waiting.clear()
-        self._wake_planned_for = None
-        self._links_planned = False
-        self.engine = Engine(self._intents)
+        self._live_on(Engine(self._intents))
         self._signer = Signer()
         self._told.clear()
         self.world.note(f"{self.number} starts")
@@ -128,6 +126,30 @@ class Host:
                 del self.addresses[packed]
             for resignation in one.sends(INDEX) if served else ():
                 self.network.carry(self, self._signer.signed(resignation, self.wall))
+
+    def renew(self) -> None:
+        """Let another engine go on, unless this is a bad moment for it."""
+        if not self.alive or self.paused:
+            return
+        try:
+            estate = json.loads(json.dumps(self.engine.estate()))
+        except ControlError:
+            return
+        heir = Engine(self._intents)
+        heir.await_estate()
+        actions = heir.links_changed(self._links(), self.now)
+        actions += heir.reconfigure(build_config({"instances": self.entries}), self.now)
+        actions += heir.inherit(estate, self._intents, self.now)
+        self._live_on(heir)
+        self.world.note(f"{self.number} is another one")
+        self.happens(lambda: actions)
+
+    def _live_on(self, engine: Engine) -> None:
+        """What the engine before waited for does not come any more."""
+        self.engine = engine
+        self._life += 1
+        self._wake_planned_for = None
+        self._links_planned = False
 
     def pause(self, length: int) -> None:
         """Don't let the agent run for a while; what arrives is kept."""

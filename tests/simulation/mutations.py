@@ -116,7 +116,7 @@ MUTATIONS = [
     ),
     Mutation(
         "an interface that is gone is not noticed by a master",
-        "engine/engine.py",
+        "engine/attendance.py",
         "if obstacle.hard:",
         "if False:",
     ),
@@ -149,5 +149,11 @@ MUTATIONS = [
         "engine/intents.py",
         "router.hold_priority = min(peer.priority + 1, PRIORITY_MAX)",
         "router.hold_priority = peer.priority",
+    ),
+    Mutation(
+        "an heir begins anew to wait for its master",
+        "engine/estate.py",
+        'router.resume(_state(entry["state"]))',
+        "pass",
     ),
 ]

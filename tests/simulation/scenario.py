@@ -167,6 +167,10 @@ def _kill(cluster: Cluster, host: Host) -> None:
     host.kill()
 
 
+def _renew(cluster: Cluster, host: Host) -> None:
+    host.renew()
+
+
 def _cut_power(cluster: Cluster, host: Host) -> None:
     host.power_off()
     cluster.world.after(cluster.world.chance.randint(1, 15) * S, host.boot)
@@ -231,9 +235,9 @@ def _want(cluster: Cluster, host: Host) -> None:
 
 
 FAULTS: list[Callable[[Cluster, Host], None]] = [
-    _part, _part, _join, _storm, _storm, _calm, _kill, _cut_power, _cut_power, _pause, _pause,
-    _skip, _flap, _refuse, _reload, _lose_address, _add_address, _want, _want, _want,
-    _hold_and_pause,
+    _part, _part, _join, _storm, _storm, _calm, _kill, _renew, _renew, _cut_power, _cut_power,
+    _pause, _pause, _skip, _flap, _refuse, _reload, _lose_address, _add_address, _want, _want,
+    _want, _hold_and_pause,
 ]  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from _vrrp.engine.engine import Engine
 from _vrrp.engine.links import Link, LinkAddress
 from _vrrp.model.config import build_config
 from _vrrp.model.intent import Intent, Wish
-from cluster import Cluster, Node, instance
+from cluster import MS, Cluster, Node, instance
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pair import INSTANCES, Pair, events, links, play
@@ -172,3 +172,14 @@ def test_a_hook_is_waited_for() -> None:
     assert tells_nobody(first.renew())
     cluster.run(5)
     assert first.running == []  # It has not become master a second time.
+
+
+def test_what_could_not_be_sent_counts_as_silence_for_the_heir_too() -> None:
+    cluster, first = master()
+    first.refused = (Send,)
+    cluster.run(2)  # Two advertisements: the peers do not believe it dead yet.
+    first.refused = ()
+    first.renew()
+    cluster.now += 2500 * MS
+    first.do(first.engine.wakeup(cluster.now))
+    assert first.status()["reason"] == "was paused longer than the peers wait for a master"

@@ -15,6 +15,7 @@ from dataclasses import asdict
 from typing import Any, Dict, Mapping, Type
 
 from ..fsm.state import Backup, Initialize, Master, Peer, State
+from .refusals import Refusals
 from .router import Router
 
 Entry = Dict[str, Any]
@@ -31,6 +32,7 @@ def left_by(router: Router) -> Entry:
         "transitions": router.transitions,
         "hold_priority": router.hold_priority,
         "counters": dict(router.counters),
+        "refusals": asdict(router.refusals),
         "native": [one.hex() for one in sorted(router.native)],
         "numbers": {one.hex(): number for one, number in router.replay_guard.latest().items()},
     }
@@ -43,6 +45,7 @@ def give_to(router: Router, entry: Entry) -> None:
     router.hold_priority = entry["hold_priority"]
     numbers = {bytes.fromhex(one): number for one, number in entry["numbers"].items()}
     router.replay_guard.inherit(numbers)
+    router.refusals = Refusals(**entry["refusals"])
     router.native = frozenset(map(bytes.fromhex, entry["native"]))
     router.counters.clear()  # Both have heard the latest.
     router.counters.update(entry["counters"])

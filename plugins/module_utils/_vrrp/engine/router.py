@@ -75,7 +75,7 @@ class Router:
         self.native: FrozenSet[bytes] = frozenset()
         self._taken_off: Set[bytes] = set()
         self._advertised = PRIORITY_MIN
-        self._refusals = Refusals()
+        self.refusals = Refusals()
         self._recovery: Tuple[Tuple[object, ...], Recovery] | None = None
 
     # --- Its rhythm ---
@@ -173,7 +173,7 @@ class Router:
             stay_out=self.intent.forced,
             awaits_group=self.awaits_group,
             virtual_mac=instance.virtual_mac,
-            unsent=self._refusals.up_to(self.counters["advertisements_sent"]),
+            unsent=self.refusals.up_to(self.counters["advertisements_sent"]),
         )
 
     @property
@@ -355,7 +355,7 @@ class Router:
         """Note that the last advertisement was not sent; gives how many in a row were not."""
         self.end_rhythm()
         destinations = self.instance.destinations_from(self.address)
-        return self._refusals.note(self.counters["advertisements_sent"], len(destinations))
+        return self.refusals.note(self.counters["advertisements_sent"], len(destinations))
 
     def recovery(self) -> Recovery | None:
         """What to clean up if this agent dies; None while it can't be master."""
