@@ -180,6 +180,6 @@ def test_what_could_not_be_sent_counts_as_silence_for_the_heir_too() -> None:
     cluster.run(2)  # Two advertisements: the peers do not believe it dead yet.
     first.refused = ()
     first.renew()
-    cluster.now += 2500 * MS
+    cluster.now += 1500 * MS
     first.do(first.engine.wakeup(cluster.now))
     assert first.status()["reason"] == "was paused longer than the peers wait for a master"
