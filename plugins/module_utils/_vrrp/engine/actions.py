@@ -14,6 +14,7 @@ from itertools import zip_longest
 from typing import FrozenSet, List, Mapping, Sequence, Tuple, Union
 
 from ..base.constants import VRRP_TTL
+from ..base.slots import slotted
 from ..base.units import Nanoseconds
 from ..model.command import Command
 from ..model.family import Family
@@ -58,6 +59,7 @@ class Observe:
     processes: FrozenSet[str]
 
 
+@slotted
 @dataclass(frozen=True)
 class Send:
     """Send a VRRP message, signed if need be; a failure is reported back under ``router``."""
@@ -143,6 +145,7 @@ class KeepIntents:
     intents: Mapping[str, Intent]
 
 
+@slotted
 @dataclass(frozen=True)
 class Recovery:
     """What a clean-up has to do for one router whose agent died: what it held goes, and the

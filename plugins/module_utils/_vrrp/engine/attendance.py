@@ -14,7 +14,7 @@ from typing import List
 from ..base.units import Nanoseconds
 from ..fsm.events import AddressesLost, Interrupted, PriorityChanged, Resign, Startup
 from ..fsm.state import Backup, Initialize, Master, Purpose
-from .actions import Action, Note
+from .actions import Action, Note, Remove
 from .crew import Crew
 from .premises import Obstacle, Premises, tracked_by
 from .router import Router
@@ -54,11 +54,11 @@ class Attendance:
         if isinstance(router.state, Initialize):
             actions = self._consider_start(router, obstacle, now)
             idle = isinstance(router.state, Initialize)
-            return [*actions, *router.remove_strays()] if idle else actions
+            return [*actions, *_remove_strays(router)] if idle else actions
         if obstacle is not None:
             return self._give_way(router, obstacle, now)
         if isinstance(router.state, Backup):
-            return router.remove_strays()
+            return _remove_strays(router)
         lost = router.lost_addresses()
         if not lost:
             return []
@@ -77,7 +77,7 @@ class Attendance:
         """Leave for an obstacle; a master serves until it has a successor, if it can."""
         if isinstance(router.state, Backup):
             interrupted = self._crew.step(router, Interrupted(obstacle.cause), now)
-            return [*interrupted, *router.remove_strays()]
+            return [*interrupted, *_remove_strays(router)]
         if obstacle.hard:
             return self._crew.step(router, Interrupted(obstacle.cause), now)
         return self._crew.step(router, Resign(Purpose.STOP, obstacle.cause), now)
@@ -95,3 +95,12 @@ class Attendance:
         if cause:
             return self._crew.step(router, Interrupted(cause), now)
         return self._crew.step(router, Startup(), now)
+
+
+def _remove_strays(router: Router) -> Actions:
+    """Take away what another program put on the interface of a router that is no master."""
+    found = router.stray_addresses()
+    if not found:
+        return []
+    told = f"{', '.join(map(str, found))} was added by another program; removing"
+    return [Note(router.name, told), Remove(router.name, found)]

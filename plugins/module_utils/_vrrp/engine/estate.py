@@ -33,7 +33,7 @@ def left_by(router: Router) -> Entry:
         "hold_priority": router.hold_priority,
         "counters": dict(router.counters),
         "refusals": asdict(router.refusals),
-        "native": [one.hex() for one in sorted(router.native)],
+        "native": None if router.native is None else [one.hex() for one in router.native],
         "numbers": {one.hex(): number for one, number in router.replay_guard.latest().items()},
     }
 
@@ -46,7 +46,8 @@ def give_to(router: Router, entry: Entry) -> None:
     numbers = {bytes.fromhex(one): number for one, number in entry["numbers"].items()}
     router.replay_guard.inherit(numbers)
     router.refusals = Refusals(**entry["refusals"])
-    router.native = frozenset(map(bytes.fromhex, entry["native"]))
+    if entry["native"] is not None:
+        router.native = frozenset(map(bytes.fromhex, entry["native"]))
     router.counters.clear()  # Both have heard the latest.
     router.counters.update(entry["counters"])
     if entry["state"] is not None:

@@ -13,12 +13,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import FrozenSet, Iterator, Mapping, Tuple, Union
 
+from ..base.slots import slotted
 from ..model.address import VirtualAddress
 from ..model.instance import Instance
 from ..model.routing import VirtualRoute, VirtualRule
 from .links import Link
 
 
+@slotted
 @dataclass(frozen=True)
 class Placed:
     """An address on the interface of that name."""
@@ -61,9 +63,12 @@ class Raised:
         return f"interface {self.interface}"
 
 
+NO_ADDRESSES: FrozenSet[bytes] = frozenset()  # One for all: each would take 200 bytes.
+
 Held = Union[Placed, Routed, Ruled, Raised]
 
 
+@slotted
 @dataclass(frozen=True)
 class Ground:
     """The interfaces of a router: ``home`` is where its addresses live."""
@@ -104,7 +109,7 @@ def _placed(instance: Instance, ground: Ground) -> Iterator[Placed]:
 def native_addresses(instance: Instance, ground: Ground) -> FrozenSet[bytes]:
     """The addresses that an owner has by itself, packed, which are not ours to remove."""
     if not instance.is_owner:
-        return frozenset()
+        return NO_ADDRESSES
     return frozenset(
         address.packed
         for address in instance.served_addresses

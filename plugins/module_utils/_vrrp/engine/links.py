@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import AbstractSet, Dict, FrozenSet, List, Mapping, Sequence, Tuple
 
+from ..base.slots import slotted
 from ..model.family import Family, is_link_local, text
 from ..model.instance import Instance
 from .devices import virtual_mac
 
 
+@slotted
 @dataclass(frozen=True)
 class LinkAddress:
     """An address on an interface. ``usable``: not tentative, not a failed duplicate."""

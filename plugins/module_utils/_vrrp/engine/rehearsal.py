@@ -44,15 +44,20 @@ class Rehearsal:
 
     def adopt(self, router: Router) -> Tuple[List[Action], List[DrainUndone]]:
         """Let the router be what its double became; gives the actions that belong to it."""
-        vars(router).update(self.outcome)
+        for name, value in self.outcome.items():
+            object.__setattr__(router, name, value)  # One by one, its dictionary stays small.
         return self.actions
 
 
 def rehearse(router: Router, event: Event, at: Nanoseconds, holds_until: Nanoseconds) -> Rehearsal:
     """Let an event happen to a double of a router."""
-    double = object.__new__(type(router))
-    vars(double).update(vars(router), **dict.fromkeys(_NOT_PLAYED))
-    vars(double).update((name, copy(vars(router)[name])) for name in _OWN)
+    before, double = vars(router), object.__new__(type(router))
+    vars(double).update(before, **dict.fromkeys(_NOT_PLAYED))
+    vars(double).update((name, copy(before[name])) for name in _OWN)
     actions = double.step(event, at)
-    outcome = {name: value for name, value in vars(double).items() if name not in _NOT_PLAYED}
+    outcome = {
+        name: value
+        for name, value in vars(double).items()
+        if name not in _NOT_PLAYED and value is not before[name]
+    }
     return Rehearsal(event, at, holds_until, outcome, actions)

@@ -9,8 +9,7 @@ This module is PRIVATE to the collection.
 
 from __future__ import annotations
 
-from collections import deque
-from typing import Deque, Dict, List
+from typing import Dict, List
 
 from ..base.constants import FLAPPING_TRANSITIONS, FLAPPING_WINDOW, REMARK_INTERVAL
 from ..base.units import Nanoseconds
@@ -22,7 +21,7 @@ class Remarks:
 
     def __init__(self) -> None:
         self._said_at: Dict[str, Nanoseconds] = {}
-        self._changed_at: Deque[Nanoseconds] = deque(maxlen=FLAPPING_TRANSITIONS)
+        self._changed_at: List[Nanoseconds] = []
 
     def __copy__(self) -> Remarks:
         made = Remarks()
@@ -40,7 +39,7 @@ class Remarks:
 
     def changed(self, router: str, now: Nanoseconds) -> List[Note]:
         """The state has changed; says so when it does that too often."""
-        self._changed_at.append(now)
+        self._changed_at = [*self._changed_at[1 - FLAPPING_TRANSITIONS :], now]
         times = len(self._changed_at)
         if times < FLAPPING_TRANSITIONS or now - self._changed_at[0] > FLAPPING_WINDOW:
             return []

@@ -12,7 +12,7 @@ the collection.
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, FrozenSet, Iterable, List, Mapping, Set, Tuple
+from typing import Any, FrozenSet, Iterable, List, Mapping, Tuple
 
 from ..base.constants import (
     PRIORITY_MAX,
@@ -32,7 +32,16 @@ from ..wire.sequence import ReplayGuard
 from .actions import Action, Install, Note, Recovery, Remove, Send, Transition
 from .changes import IntentChange
 from .devices import packet_filter, virtual_mac
-from .holdings import Ground, Placed, holdings, lost, native_addresses, strays, without
+from .holdings import (
+    NO_ADDRESSES,
+    Ground,
+    Placed,
+    holdings,
+    lost,
+    native_addresses,
+    strays,
+    without,
+)
 from .links import Link
 from .refusals import Refusals
 from .rehearsal import Rehearsal, rehearse
@@ -44,7 +53,12 @@ DISPLAYED = {Initialize: "INITIALIZE", Backup: "BACKUP", Master: "MASTER", Resig
 
 
 class Router:
-    """Mutable; the engine sets the intent and what goes with it."""
+    """Mutable; the engine sets the intent and what goes with it.
+
+    ``native`` are the addresses, packed, that an owner had by itself when it installed those it
+    serves; None while it has installed none. One attribute more than there are, and the dictionary
+    of each router would take five times as much memory.
+    """
 
     def __init__(self, instance: Instance, intent: Intent, now: Nanoseconds) -> None:
         self.rhythm: Rhythm | None = None
@@ -71,9 +85,8 @@ class Router:
         self._remarks = Remarks()
         self._ground = Ground()
         self._voice = Voice()
-        self._installed = False
-        self.native: FrozenSet[bytes] = frozenset()
-        self._taken_off: Set[bytes] = set()
+        self.native: FrozenSet[bytes] | None = None
+        self._taken_off = NO_ADDRESSES
         self._advertised = PRIORITY_MIN
         self.refusals = Refusals()
         self._recovery: Tuple[Tuple[object, ...], Recovery] | None = None
@@ -213,7 +226,6 @@ class Router:
     def resume(self, state: State) -> None:
         """Be in a state that another agent brought a router to, with all that belongs to it."""
         self._state = state
-        self._installed = isinstance(state, Master)
         self._advertised = self.effective_priority
 
     def rehearse(self, event: Event, at: Nanoseconds, holds_until: Nanoseconds) -> None:
@@ -261,7 +273,8 @@ class Router:
             self.end_rhythm()
         self.rehearsal = None
         self.link, self.address, self._ground = link, address, Ground(links, home)
-        self._taken_off &= native_addresses(self.instance, self._ground)
+        if self._taken_off:
+            self._taken_off &= native_addresses(self.instance, self._ground)
 
     def detach(self) -> None:
         """The interface does not exist any more."""
@@ -269,38 +282,38 @@ class Router:
 
     def replace_instance(self, instance: Instance) -> List[Action]:
         """Take other settings; what is no longer served goes at once."""
-        before = holdings(self.instance, self._ground)
+        before, native = holdings(self.instance, self._ground), self.native
         self.instance = instance
         self._voice.forget()
-        after = set(holdings(instance, self._ground))
-        dropped = tuple(one for one in without(before, self.native) if one not in after)
-        if not self._installed or not dropped:
+        if native is None:
             return []
-        return [Remove(self.name, dropped)]
+        after = set(holdings(instance, self._ground))
+        dropped = tuple(one for one in without(before, native) if one not in after)
+        return [Remove(self.name, dropped)] if dropped else []
 
     # --- What it holds ---
 
     def _install(self) -> List[Action]:
         if self._ground.home is None:
             return []
-        if not self._installed:
+        if self.native is None:
             self.native = self._native_now()
-            self._installed = True
         return [Install(self.name, holdings(self.instance, self._ground))]
 
     def _remove(self) -> List[Action]:
         """Everything after having been master; otherwise what another agent left behind."""
-        present, self._installed = self._installed, False
-        if not present:
+        native, self.native = self.native, None
+        if native is None:
             leaving = self.stray_addresses()
             return [Remove(self.name, leaving)] if leaving else []
-        held = without(holdings(self.instance, self._ground), self.native)
-        self._taken_off.update(one.address.packed for one in held if isinstance(one, Placed))
+        held = without(holdings(self.instance, self._ground), native)
+        if self.instance.is_owner:
+            self._taken_off |= {one.address.packed for one in held if isinstance(one, Placed)}
         return [Remove(self.name, held)] if held else []
 
     def stray_addresses(self) -> Tuple[Placed, ...]:
         """Virtual addresses that the host has although this router doesn't serve them."""
-        if self._installed:
+        if self.native is not None:
             return ()
         return strays(self.instance, self._ground, self._native_now())
 
@@ -308,21 +321,12 @@ class Router:
         """The addresses that an owner has by itself. Those that it has just taken off are still
         there as long as the kernel has not told otherwise, and are not among them.
         """
-        return native_addresses(self.instance, self._ground) - self._taken_off
-
-    def remove_strays(self) -> List[Action]:
-        """Take away what another program put on the interface of a router that is no master."""
-        found = self.stray_addresses()
-        if not found:
-            return []
-        note = Note(
-            self.name, f"{', '.join(map(str, found))} was added by another program; removing"
-        )
-        return [note, Remove(self.name, found)]
+        native = native_addresses(self.instance, self._ground)
+        return native - self._taken_off if self._taken_off else native
 
     def lost_addresses(self) -> Tuple[Placed, ...]:
         """The addresses that should be on the host and are not."""
-        return lost(self.instance, self._ground) if self._installed else ()
+        return () if self.native is None else lost(self.instance, self._ground)
 
     def _announce(self, refresh: bool) -> List[Action]:
         instance = self.instance
@@ -361,7 +365,7 @@ class Router:
         """What to clean up if this agent dies; None while it can't be master."""
         if self.link is None or self.speaker is None:
             return None
-        native = self.native if self._installed else self._native_now()
+        native = self._native_now() if self.native is None else self.native
         of = (self.instance, self.address, native, self._ground.outline(self.instance))
         if self._recovery is None or self._recovery[0] != of:
             self._recovery = of, self._make_recovery(self.link, self.speaker, native)

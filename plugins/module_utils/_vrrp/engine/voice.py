@@ -18,10 +18,10 @@ from .links import Link, link_local_address
 
 
 class Voice:
-    """Advertisements by priority and destination, made anew only when what they say changed."""
+    """Advertisements by priority, made anew only when what they say changed."""
 
     def __init__(self) -> None:
-        self._messages: Dict[Tuple[int, bytes], bytes] = {}
+        self._messages: Dict[int, Tuple[Tuple[bytes, bytes], ...]] = {}
 
     def forget(self) -> None:
         """What the messages say has changed."""
@@ -33,18 +33,13 @@ class Voice:
         """(destination, advertisement) for each destination, packed; none without a source."""
         if not source:
             return ()
-        destinations = instance.destinations_from(source)
-        return tuple((one, self._message(instance, source, one, priority)) for one in destinations)
-
-    def _message(
-        self, instance: Instance, source: bytes, destination: bytes, priority: int
-    ) -> bytes:
-        key = (priority, destination)
-        if key not in self._messages:
-            advertisement = _advertisement(instance, priority)
-            form = instance.advertise_checksum
-            self._messages[key] = encode(advertisement, source, destination, form)
-        return self._messages[key]
+        if priority not in self._messages:
+            advertisement, form = _advertisement(instance, priority), instance.advertise_checksum
+            self._messages[priority] = tuple(
+                (one, encode(advertisement, source, one, form))
+                for one in instance.destinations_from(source)
+            )
+        return self._messages[priority]
 
 
 def _advertisement(instance: Instance, priority: int) -> Advertisement:

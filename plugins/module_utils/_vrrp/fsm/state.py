@@ -24,9 +24,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Union
 
+from ..base.slots import slotted
 from ..base.units import Nanoseconds
 
 
+@slotted
 @dataclass(frozen=True)
 class Peer:
     """The master that a backup last heard; ``address`` is its packed source."""
@@ -44,6 +46,7 @@ class Initialize:
     retry_at: Nanoseconds | None = None
 
 
+@slotted
 @dataclass(frozen=True)
 class Backup:
     """Listens. ``master_adver_interval`` is the one learned from the master (RFC 9568, 6.1).
@@ -61,6 +64,7 @@ class Backup:
     ready: bool = False
 
 
+@slotted
 @dataclass(frozen=True)
 class Master:
     """Serves the addresses. ``announce_at`` is when to announce them once more, if at all;

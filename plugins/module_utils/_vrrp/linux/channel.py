@@ -12,12 +12,12 @@ from __future__ import annotations
 import socket
 import struct
 from functools import partial
-from typing import Callable, Iterable, Iterator, List, Tuple, Union
+from typing import Callable, Dict, Iterable, Iterator, List, Tuple, Union
 
 from ..base.constants import VRRP_PROTOCOL
 from ..base.errors import KernelError
 from ..base.units import Nanoseconds, milliseconds
-from ..model.family import Family
+from ..model.family import Family, text
 from ..wire.datagram import Datagram
 from ..wire.ipv4 import build_header, essence, split
 from . import bpf
@@ -35,6 +35,7 @@ _CONTROL = struct.Struct("=Qii")
 _INTERNETWORK_CONTROL = 0xC0
 
 Sending = Callable[[], object]
+_Place = Union[Tuple[str, int], Tuple[str, int, int, int]]
 # The essence of an IPv4 packet; of an IPv6 one the data, what comes beside it, and the sender.
 Packet = Union[bytes, Tuple[bytes, bytes, bytes]]
 Arrivals = Tuple[List[Packet], List[Nanoseconds]]
@@ -51,6 +52,8 @@ class Channel:
         self.index = index
         self.family = family
         self._socket = _open(family)
+        self._send_to = self._socket.sendto
+        self._places: Dict[bytes, _Place] = {}
         try:
             _bind(self._socket, index)
             (_prepare_ipv4 if family is Family.IPV4 else _prepare_ipv6)(self._socket, index)
@@ -81,11 +84,19 @@ class Channel:
         """Make ready to send a message any number of times; each time may raise OSError."""
         if self.family is Family.IPV4:
             packet = build_header(source, destination, len(message), ttl) + message
-            return partial(self._socket.sendto, packet, (socket.inet_ntoa(destination), 0))
+            return partial(self._send_to, packet, self._place(destination))
         origin = (socket.IPPROTO_IPV6, socket.IPV6_PKTINFO, source + struct.pack("=I", self.index))
         hop_limit = (socket.IPPROTO_IPV6, socket.IPV6_HOPLIMIT, struct.pack("=i", ttl))
-        place = (socket.inet_ntop(socket.AF_INET6, destination), 0, 0, self.index)
-        return partial(self._socket.sendmsg, [message], [origin, hop_limit], 0, place)
+        ancillary = [origin, hop_limit]
+        return partial(self._socket.sendmsg, [message], ancillary, 0, self._place(destination))
+
+    def _place(self, destination: bytes) -> _Place:
+        """A destination as sockets want it: one for all that send to it."""
+        if destination not in self._places:
+            written = text(destination)
+            is_ipv4 = self.family is Family.IPV4
+            self._places[destination] = (written, 0) if is_ipv4 else (written, 0, 0, self.index)
+        return self._places[destination]
 
     def receive(self, batch: Batch, now: Nanoseconds, ahead: Nanoseconds | None) -> Arrivals:
         """All packets that wait, to be compared with others and to be read one by one, and the

@@ -82,14 +82,14 @@ def open_link_events() -> socket.socket:
 
 def kinds(data: bytes) -> List[int]:
     """The kinds of the messages in what a socket gave."""
-    return [kind for _at, kind, _sequence in _headers(data)]
+    return [kind for _at, _length, kind, _sequence in _headers(data)]
 
 
 def parse(data: bytes) -> Iterator[Tuple[int, Any]]:
     """(kind, pyroute2's object) of every message about a link or an address."""
-    for at, kind, _sequence in _headers(data):
+    for at, length, kind, _sequence in _headers(data):
         if kind in _CLASSES:
-            message = _CLASSES[kind](data[at:])
+            message = _CLASSES[kind](data[at : at + length])
             message.decode()
             yield kind, message
 
@@ -160,41 +160,37 @@ def transact_whole(opened: socket.socket, messages: Sequence[bytes]) -> int:
 
 def acknowledgements(data: bytes) -> Iterator[Tuple[int, int]]:
     """(sequence number, errno) of every NLMSG_ERROR, which is also the form of an agreement."""
-    for at, kind, sequence in _headers(data):
+    for at, _length, kind, sequence in _headers(data):
         if kind == _NLMSG_ERROR:
             (negative,) = struct.unpack_from("=i", data, at + _HEADER.size)
             yield sequence, -negative
 
 
-def _headers(data: bytes) -> Iterator[Tuple[int, int, int]]:
-    """(offset, kind, sequence number) of every message in what a socket gave."""
+def _headers(data: bytes) -> Iterator[Tuple[int, int, int, int]]:
+    """(offset, length, kind, sequence number) of every message in what a socket gave."""
     at = 0
     while at + _HEADER.size <= len(data):
         length, kind, _flags, sequence, _port = _HEADER.unpack_from(data, at)
         invariant(length >= _HEADER.size, "netlink gave a message shorter than its header")
-        yield at, kind, sequence
+        yield at, length, kind, sequence
         at += (length + 3) & ~3
 
 
-def dump_links(opened: socket.socket) -> List[Tuple[int, Any]]:
+def dump_links(opened: socket.socket) -> Iterator[Tuple[int, Any]]:
     """All interfaces."""
     return _dump(opened, encoded(ifinfmsg(), RTM_GETLINK, NLM_F_REQUEST | NLM_F_DUMP))
 
 
-def dump_addresses(opened: socket.socket) -> List[Tuple[int, Any]]:
+def dump_addresses(opened: socket.socket) -> Iterator[Tuple[int, Any]]:
     """All addresses of all interfaces."""
     return _dump(opened, encoded(ifaddrmsg(), RTM_GETADDR, NLM_F_REQUEST | NLM_F_DUMP))
 
 
-def _dump(opened: socket.socket, request: bytes) -> List[Tuple[int, Any]]:
+def _dump(opened: socket.socket, request: bytes) -> Iterator[Tuple[int, Any]]:
+    """One by one: together the objects of thousands would take megabytes."""
     opened.send(request)
-    found: List[Tuple[int, Any]] = []
     while True:
         data = opened.recv(_RECEIVE_SIZE)
-        found.extend(parse(data))
-        if _ends_dump(data):
-            return found
-
-
-def _ends_dump(data: bytes) -> bool:
-    return any(kind in (_NLMSG_DONE, _NLMSG_ERROR) for _at, kind, _sequence in _headers(data))
+        yield from parse(data)
+        if not {_NLMSG_DONE, _NLMSG_ERROR}.isdisjoint(kinds(data)):
+            return

@@ -12,6 +12,7 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import dataclass
 
+from ..base.slots import slotted
 from .family import Family
 from .fields import read_interface
 from .reading import matching, one_of, record
@@ -19,6 +20,7 @@ from .reading import matching, one_of, record
 SCOPES = {"global": 0, "site": 200, "link": 253, "host": 254}  # rtnetlink(7), rtm_scope.
 
 
+@slotted
 @dataclass(frozen=True)
 class VirtualAddress:
     """``packed`` is the address in network order, 4 or 16 bytes.

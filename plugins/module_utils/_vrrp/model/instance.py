@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property
 from typing import FrozenSet, Tuple
 
 from ..base.constants import (
@@ -20,6 +19,7 @@ from ..base.constants import (
     PRIORITY_OWNER,
     VRRP_TTL,
 )
+from ..base.slots import slotted
 from ..base.units import Nanoseconds
 from .address import VirtualAddress
 from .family import Family
@@ -40,6 +40,7 @@ class ChecksumForm(Enum):
     RFC9568 = "rfc9568"
 
 
+@slotted
 @dataclass(frozen=True)
 class Instance:
     """The settings of one virtual router; ``parse_config`` makes only legal ones.
@@ -82,12 +83,12 @@ class Instance:
     tracked: Tuple[Tracked, ...] = ()
     hooks: Tuple[Hook, ...] = ()
 
-    @cached_property
+    @property
     def label(self) -> str:
         """What logs call it, unique on the host: the name, with the family where it has two."""
         return f"{self.name}/{self.family.label}" if self.dual else self.name
 
-    @cached_property
+    @property
     def family(self) -> Family:
         return self.addresses[0].family
 
@@ -96,29 +97,29 @@ class Instance:
         """Whether the virtual addresses are this host's own (RFC 9568 section 1.7)."""
         return self.priority == PRIORITY_OWNER
 
-    @cached_property
+    @property
     def packed_addresses(self) -> Tuple[bytes, ...]:
         """The addresses as an advertisement lists them."""
         return tuple(address.packed for address in self.addresses)
 
-    @cached_property
+    @property
     def served_addresses(self) -> Tuple[VirtualAddress, ...]:
         """All addresses that a master serves, advertised or not."""
         return self.addresses + self.excluded_addresses
 
-    @cached_property
+    @property
     def interfaces(self) -> FrozenSet[str]:
         """All interfaces that it names; each has to exist on its host."""
         addresses = (one.interface for one in self.served_addresses)
         routes = (one.interface for one in self.virtual_routes)
         return frozenset((self.interface, *filter(None, addresses), *filter(None, routes)))
 
-    @cached_property
+    @property
     def place(self) -> Tuple[str, Family, int]:
         """Where packets for this instance arrive: interface, family and VRID."""
         return (self.interface, self.family, self.vrid)
 
-    @cached_property
+    @property
     def destinations(self) -> Tuple[bytes, ...]:
         """Where its advertisements go: to its peers, or to the group when it has none."""
         return self.unicast_peers or (self.family.group,)

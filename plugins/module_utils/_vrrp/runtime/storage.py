@@ -10,6 +10,7 @@ losing an intent is better than not serving. This module is PRIVATE to the colle
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from typing import Any, Dict, List, Mapping, Sequence
@@ -24,7 +25,7 @@ class Storage:
 
     def __init__(self, directory: str) -> None:
         self._directory = directory
-        self._written: Dict[str, str] = {}
+        self._written: Dict[str, bytes] = {}
 
     def load_intents(self) -> Dict[str, Intent]:
         """The intents that were kept, by the name of their instance."""
@@ -38,7 +39,7 @@ class Storage:
             name: {"intent": intent.wish.value, "forced": intent.forced}
             for name, intent in intents.items()
         }
-        self._write("intents.json", entries, durable=True)
+        self._write("intents.json", json.dumps(entries), durable=True)
 
     def load_recoveries(self) -> List[Recovery]:
         """What the last agent left to be cleaned up."""
@@ -48,7 +49,9 @@ class Storage:
 
     def keep_recoveries(self, recoveries: Sequence[Recovery]) -> None:
         """Replace what is to be cleaned up; raises OSError."""
-        self._write("recovery.json", [to_entry(one) for one in recoveries], durable=False)
+        # Entry by entry: together the values of thousands would take far more than their text.
+        entries = ",".join(json.dumps(to_entry(one)) for one in recoveries)
+        self._write("recovery.json", f"[{entries}]", durable=False)
 
     def load_sysctls(self) -> Dict[str, str]:
         """Kernel settings that the last agent changed, as they were before."""
@@ -58,7 +61,7 @@ class Storage:
 
     def keep_sysctls(self, before: Mapping[str, str]) -> None:
         """Replace the kernel settings that are to be put back; raises OSError."""
-        self._write("sysctls.json", dict(before), durable=False)
+        self._write("sysctls.json", json.dumps(dict(before)), durable=False)
 
     def _read(self, name: str) -> Any:
         try:
@@ -67,9 +70,9 @@ class Storage:
         except (OSError, ValueError):
             return None
 
-    def _write(self, name: str, content: Any, durable: bool) -> None:
-        text = json.dumps(content)
-        if self._written.get(name) == text:
+    def _write(self, name: str, text: str, durable: bool) -> None:
+        digest = hashlib.sha256(text.encode()).digest()  # The text of thousands would take a lot.
+        if self._written.get(name) == digest:
             return
         os.makedirs(self._directory, mode=0o755, exist_ok=True)
         path = os.path.join(self._directory, name)
@@ -79,7 +82,7 @@ class Storage:
                 file.flush()
                 os.fsync(file.fileno())
         os.replace(path + ".new", path)
-        self._written[name] = text
+        self._written[name] = digest
 
 
 def _private(path: str, flags: int) -> int:

@@ -11,8 +11,7 @@ RFC 1982 says. This module is PRIVATE to the collection.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from typing import Mapping
+from typing import Dict, Mapping
 
 from ..base.constants import REPLAY_SENDERS_MAX
 from ..base.units import NANOSECONDS_PER_SECOND, Nanoseconds
@@ -62,7 +61,7 @@ class ReplayGuard:
     """The latest number of each sender, by packed address; the sender unheard for longest goes."""
 
     def __init__(self) -> None:
-        self._latest: OrderedDict[bytes, int] = OrderedDict()
+        self._latest: Dict[bytes, int] = {}
 
     def admits(self, sender: bytes, number: int, wall: Nanoseconds, window: int | None) -> bool:
         """Whether the number is later than all before; if so it is the latest now.
@@ -74,10 +73,10 @@ class ReplayGuard:
             latest = None
         if latest is not None and not _is_later(number, latest):
             return False
+        self._latest.pop(sender, None)
         self._latest[sender] = number
-        self._latest.move_to_end(sender)
         while len(self._latest) > REPLAY_SENDERS_MAX:
-            self._latest.popitem(last=False)
+            del self._latest[next(iter(self._latest))]
         return True
 
     def latest(self) -> Mapping[bytes, int]:

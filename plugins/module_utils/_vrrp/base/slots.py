@@ -1,0 +1,25 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Dataclasses that take little memory. This module is PRIVATE to the collection."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Type, TypeVar
+
+Made = TypeVar("Made")
+
+
+def slotted(cls: Type[Made]) -> Type[Made]:
+    """The same dataclass with a slot for each field, and no dictionary in its instances.
+
+    What ``slots=True`` does from Python 3.10 on. There are thousands of some of them.
+    """
+    names = tuple(one.name for one in fields(cls))  # type: ignore[arg-type]
+    left_out = {*names, "__dict__", "__weakref__"}
+    body = {name: value for name, value in vars(cls).items() if name not in left_out}
+    made: Type[Made] = type(cls.__name__, cls.__bases__, {**body, "__slots__": names})
+    made.__qualname__ = cls.__qualname__
+    return made
