@@ -13,7 +13,7 @@ import typing as t
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.failover.vrrp.plugins.module_utils._install import bundle
+from ansible_collections.failover.vrrp.plugins.module_utils._install import bundle, places
 from ansible_collections.failover.vrrp.plugins.module_utils._install.texts import (
     HELPER_SOCKET_TEXT,
     HELPER_UNIT_TEXT,
@@ -23,24 +23,28 @@ from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.agent.version 
 
 
 class ActionModule(ActionBase):
-    """Asks the host first; only a host that lacks the bundle gets it."""
+    """Only a host that lacks the bundle gets it."""
 
     TRANSFERS_FILES = True
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> t.Any:
-        """Run the module, a second time with the archive if the host asks for it."""
+        """Run the module, with the archive if the host needs it."""
         super().run(tmp, task_vars)
         arguments = self._task.args.copy()
         if arguments.get("state", "present") != "present":
             return self._execute_module(module_args=arguments, task_vars=task_vars)
         sources = _sources()
         arguments["bundle"] = bundle.name_of(VERSION, sources)
-        result = self._execute_module(module_args=arguments, task_vars=task_vars)
-        if result.get("needs_archive"):
+        if not self._task.check_mode and not self._has(arguments["bundle"]):
             arguments["archive"] = self._bring(bundle.pack(sources))
-            result = self._execute_module(module_args=arguments, task_vars=task_vars)
-            self._remove_tmp_path(self._connection._shell.tmpdir)
+        result = self._execute_module(module_args=arguments, task_vars=task_vars)
+        self._remove_tmp_path(self._connection._shell.tmpdir)
         return result
+
+    def _has(self, name: str) -> bool:
+        """Whether the host has the bundle of that name; asked without root."""
+        command = f"test -d {places.VERSIONS}/{name}"
+        return bool(self._low_level_execute_command(command, sudoable=False)["rc"] == 0)
 
     def _bring(self, packed: bytes) -> str:
         """Transfer the archive; gives its place on the host."""

@@ -99,6 +99,15 @@ restart_required:
     makes it good.
   returned: when O(state=present)
   type: bool
+agent:
+  description: Which agent runs, as M(failover.vrrp.vrrp_info) tells it.
+  returned: when the running agent was left as it is
+  type: dict
+instances:
+  description: The virtual routers of the host, as M(failover.vrrp.vrrp_info) tells them.
+  returned: when the running agent was left as it is
+  type: list
+  elements: dict
 """
 
 import sys
@@ -110,7 +119,6 @@ from ansible_collections.failover.vrrp.plugins.module_utils._install.bundle impo
 from ansible_collections.failover.vrrp.plugins.module_utils._install.host import Host, HostError
 from ansible_collections.failover.vrrp.plugins.module_utils._install.present import (
     Wanted,
-    has_version,
     make_present,
 )
 from ansible_collections.failover.vrrp.plugins.module_utils._install.running import restart
@@ -150,14 +158,14 @@ def bring_to_state(module: AnsibleModule, host: Host) -> dict[str, t.Any]:
     if parameters["state"] == "restarted":
         restart(host)
         return {"changed": True}
-    bundle, archive = parameters["bundle"], parameters["archive"]
-    if not archive and not module.check_mode and not has_version(bundle):
-        return {"changed": True, "needs_archive": True}
     config = with_secrets(parameters["config"], parameters["secrets"] or {})
+    bundle, archive = parameters["bundle"], parameters["archive"]
     wanted = Wanted(bundle, archive, sys.executable, config, parameters["firewall"])
-    is_required = make_present(host, wanted)
-    changed = bool(host.changes) or is_required
-    return {"changed": changed, "bundle": bundle, "restart_required": is_required}
+    outcome = make_present(host, wanted)
+    changed = bool(host.changes) or outcome.restart_required
+    told = {name: (outcome.status or {}).get(name) for name in ("agent", "instances")}
+    result = {"changed": changed, "bundle": bundle, "restart_required": outcome.restart_required}
+    return {**result, **told} if outcome.status else result
 
 
 def main() -> None:

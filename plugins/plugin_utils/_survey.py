@@ -43,6 +43,7 @@ def survey(
     return {
         "table": align([_COLUMNS, *rows]),
         "problems": problems,
+        "asked": list(answers),
         "masters": masters,
         "named": _labels(groups),
         "summary": [f"{name}: {' and '.join(hosts)} is master" for name, hosts in masters.items()],

@@ -24,7 +24,7 @@ from .._vrrp.control.protocol import digest
 from . import firewall, places
 from .bundle import unpack
 from .host import Host, HostError, Ownership, read
-from .running import running_agent
+from .running import running_status
 from .texts import HELPER_SOCKET_TEXT, HELPER_UNIT_TEXT, UNIT_TEXT, program
 
 _UNITS = {
@@ -50,13 +50,16 @@ class Wanted:
     firewall: bool
 
 
-def has_version(bundle: str) -> bool:
-    """Whether the host has the files of that version."""
-    return os.path.isdir(os.path.join(places.VERSIONS, bundle))
+@dataclass(frozen=True)
+class Outcome:
+    """Whether the running agent has yet to be restarted; and its status, if it was left alone."""
+
+    restart_required: bool = False
+    status: Dict[str, Any] | None = None
 
 
-def make_present(host: Host, wanted: Wanted) -> bool:
-    """Bring the host to the state; tells whether a running agent has yet to be restarted.
+def make_present(host: Host, wanted: Wanted) -> Outcome:
+    """Bring the host to the state.
 
     Raises HostError or BundleError; until the configuration is found right nothing in use is
     touched.
@@ -66,9 +69,11 @@ def make_present(host: Host, wanted: Wanted) -> bool:
     config = _ensure_config(host, wanted)
     _ensure_current(host, wanted.bundle)
     _ensure_programs(host, wanted.python)
-    _ensure_unit(host)
+    written = _ensure_units(host)
     if wanted.firewall:
-        firewall.open_for_vrrp(host, _interfaces(wanted.config))
+        written |= firewall.open_for_vrrp(host, _interfaces(wanted.config))
+    if written:
+        host.command("tell systemd of its units", "systemctl", "daemon-reload")
     return _ensure_service(host, wanted.bundle, config)
 
 
@@ -84,7 +89,7 @@ def _ensure_user(host: Host) -> None:
 
 
 def _ensure_version(host: Host, wanted: Wanted) -> None:
-    if not has_version(wanted.bundle):
+    if not os.path.isdir(os.path.join(places.VERSIONS, wanted.bundle)):
         host.change(f"unpack the agent {wanted.bundle}", lambda: _unpack(host, wanted))
 
 
@@ -167,10 +172,9 @@ def _ensure_programs(host: Host, python: str) -> None:
     host.write(places.CONTROL, program(python, "control"), Ownership(0o755))
 
 
-def _ensure_unit(host: Host) -> None:
-    changed = [host.write(path, text) for path, text in _UNITS.items()]
-    if any(changed):
-        host.command("tell systemd of the unit", "systemctl", "daemon-reload")
+def _ensure_units(host: Host) -> bool:
+    """Have the units; tells whether systemd has yet to be told of them."""
+    return any([host.write(path, text) for path, text in _UNITS.items()])
 
 
 def _interfaces(config: Dict[str, Any] | None) -> List[str]:
@@ -181,8 +185,8 @@ def _interfaces(config: Dict[str, Any] | None) -> List[str]:
 # --- The service ---------------------------------------------------------------------------------
 
 
-def _ensure_service(host: Host, bundle: str, config: str | None) -> bool:
-    """Have the service enabled and running; tells whether it has to be restarted.
+def _ensure_service(host: Host, bundle: str, config: str | None) -> Outcome:
+    """Have the service enabled and running.
 
     What runs is asked of the agent itself, so an earlier run that was cut off is made good.
     """
@@ -191,13 +195,15 @@ def _ensure_service(host: Host, bundle: str, config: str | None) -> bool:
         host.command("enable the service", "systemctl", "enable", places.UNIT_NAME)
     if not active:
         host.command("start the service", "systemctl", "start", places.UNIT_NAME)
-        return False
-    running = running_agent()
+        return Outcome()
+    status = running_status()
+    running = status.get("agent", {})
     if running.get("bundle") != bundle:
-        return True
+        return Outcome(restart_required=True)
     if config is not None and running.get("config") != digest(config):
         host.command("reload the configuration", "systemctl", "reload", places.UNIT_NAME)
-    return False
+        return Outcome()
+    return Outcome(status=status)
 
 
 def _service_state(host: Host) -> tuple[bool, bool]:

@@ -22,12 +22,11 @@ _PATIENCE = 30.0  # Seconds for a hook or a hand-over that is under way.
 _POLL = 0.2
 
 
-def running_agent() -> Dict[str, Any]:
-    """What the running agent says of itself; nothing where none answers."""
+def running_status() -> Dict[str, Any]:
+    """The status of the running agent; nothing where none answers."""
     try:
         with ControlClient() as client:
-            about: Dict[str, Any] = client.status().get("agent", {})
-            return about
+            return client.status()
     except ControlError:
         return {}
 
@@ -42,7 +41,7 @@ def restart(host: Host) -> None:
 
 
 def _let_another_go_on(host: Host) -> None:
-    if running_agent().get("unit") != UNIT_DIGEST:
+    if running_status().get("agent", {}).get("unit") != UNIT_DIGEST:
         _restart_service(host, "what runs is of another unit")
         return
     try:

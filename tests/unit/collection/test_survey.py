@@ -29,6 +29,7 @@ GOOD = {"a": answer("MASTER", 11, 11), "b": answer("BACKUP", 12, 11)}
 def test_one_master_that_all_hear() -> None:
     found = survey(GOOD)
     assert found["problems"] == []
+    assert found["asked"] == ["a", "b"]
     assert found["masters"] == {"web": ["a"]}
     assert found["summary"] == ["web: a is master"]
     lines = found["table"].splitlines()
