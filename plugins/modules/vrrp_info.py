@@ -63,6 +63,12 @@ agent:
     bundle:
       description: The name of the installed bundle that runs.
       type: str
+    unit:
+      description: A short name for the text of the systemd unit under which it was started.
+      type: str
+    config:
+      description: A short name for the text of the configuration in force.
+      type: str
     pid:
       description: The process.
       type: int

@@ -27,7 +27,7 @@ class Refuses:
     def send(self, *arguments: object) -> None:
         self.sent.append("frame")
 
-    def channel(self, key: object) -> Any:
+    def sender(self, index: int, family: object) -> Any:
         return self
 
 
@@ -41,7 +41,7 @@ def kernel(monkeypatch: pytest.MonkeyPatch) -> Refuses:
 
 def test_nothing_is_told_of_addresses_that_could_not_be_installed(kernel: Refuses) -> None:
     anything: Any = kernel
-    performer = Executor(anything, anything, anything, lambda _transition: None)
+    performer = Executor(anything, anything, anything, anything, lambda _transition: None)
     install = Install("web", ())
     failures = performer.perform(
         [

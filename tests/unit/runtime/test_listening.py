@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Callable
 
 import pytest
-from _vrrp.engine.actions import Ear
+from _vrrp.engine.actions import Ear, Listen
 from _vrrp.model.family import Family
 from _vrrp.runtime import clock, listening
 from _vrrp.runtime.listening import Listening
@@ -59,8 +59,8 @@ class Stage:
         loop: Any = self.loop
         self.listening = Listening(loop, self._take)
         self.listening.keep_pace(100 * MS)
-        channel: Any = object()
-        self.listening.add(EAR, channel)
+        monkeypatch.setattr(listening, "Channel", lambda *_arguments: object())
+        assert self.listening.listen(Listen(frozenset({EAR}))) == []
 
     def _take(self, ear: Ear, channel: object) -> tuple[int, int]:
         found, self.waiting = self.waiting, 0

@@ -14,7 +14,7 @@ from typing import Any, Callable, Dict, List, Mapping, Tuple
 
 from ..base.constants import ADVERTISEMENT_INTERVAL_DEFAULT
 from ..base.errors import ConfigError, ControlError
-from ..base.units import earliest, milliseconds
+from ..base.units import earliest
 from ..control.protocol import RELOAD, RESTART, STATUS, Request, digest
 from ..engine.actions import Action, Ear, Transition
 from ..engine.commands import CommandResult
@@ -47,8 +47,6 @@ from .version import VERSION, bundle, unit
 
 # The steady state makes no cycles, and a takeover has no time for looking for some.
 _COLLECT_AFTER = 50_000
-# More between two readings, and the time of day was set.
-_CLOCK_DRIFT_MAX = milliseconds(1)
 
 
 class Agent:
@@ -71,16 +69,18 @@ class Agent:
         self._server = Server(places.socket, self._loop, self._answer, listening)
         self._notifier = Notifier()
         self._engine = Engine(self._storage.load_intents())
-        self._find()
+        self._take_stock()
         self._outlook = Outlook(self._loop, self._links_changed)
         self._assistance = Assistance(
             self._loop, connector(places.socket, places.config), self._command_ended, self._saw
         )
         self._batch = Batch()
-        self._ahead = clock.now() - clock.wall_nanoseconds()
+        self._lead = clock.Lead()
         self._listening = Listening(self._loop, self._read_packets)
-        facilities = Facilities(self._storage, self._loop, self._listening)
-        self._executor = Executor(self._storage, facilities, self._assistance, self._publish)
+        facilities = Facilities(self._storage, self._loop)
+        self._executor = Executor(
+            self._storage, self._listening, facilities, self._assistance, self._publish
+        )
         self._renewal = Renewal(self._loop, self._estate, self._succeeded)
         self._signals = signal_socket((signal.SIGHUP, signal.SIGTERM, signal.SIGINT))
         self._handlers: Dict[int, Callable[[], None]] = {
@@ -89,7 +89,7 @@ class Agent:
             signal.SIGINT: self._stop,
         }
 
-    def _find(self) -> None:
+    def _take_stock(self) -> None:
         """What is on the host when this agent comes was left by a dead one."""
         clean_up(self._storage)
 
@@ -158,9 +158,7 @@ class Agent:
 
     def _read_packets(self, ear: Ear, channel: Channel) -> Tuple[int, int]:
         now, wall = clock.now(), clock.wall_nanoseconds()
-        before, self._ahead = self._ahead, now - wall
-        is_set = abs(self._ahead - before) > _CLOCK_DRIFT_MAX
-        packets, times = channel.receive(self._batch, now, None if is_set else self._ahead)
+        packets, times = channel.receive(self._batch, now, self._lead.at(now, wall))
         unfamiliar = 0
         for packet in self._engine.unfamiliar(ear, packets, times):
             unfamiliar += 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Dict
 
+from ..base.errors import ControlError
 from ..model.config import parse_config
 from ..runtime import clock
 from ..runtime.log import LOGGER
@@ -31,7 +32,7 @@ class Heir(Agent):
         self._predecessor = predecessor
         super().__init__(places, predecessor.config, predecessor.control)
 
-    def _find(self) -> None:
+    def _take_stock(self) -> None:
         """What is on the host is the predecessor's, who serves by it."""
         self._engine.await_estate()
 
@@ -42,7 +43,13 @@ class Heir(Agent):
         self._stay()
 
     def _inherit(self, estate: Dict[str, Any]) -> None:
-        self._do(self._engine.inherit(estate, self._storage.load_intents(), clock.now()))
+        intents = self._storage.load_intents()
+        try:
+            actions = self._engine.inherit(estate, intents, clock.now())
+        except (KeyError, TypeError, ValueError) as error:
+            why = f"what a process of another version leaves is not understood: {error!r}"
+            raise ControlError("not_inherited", why) from None
+        self._do(actions)
         self._server.open()
         self._is_responsible = True
         self._predecessor.tell_serving()

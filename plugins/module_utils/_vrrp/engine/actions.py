@@ -193,6 +193,8 @@ Action = Union[
     KeepRecovery,
 ]
 
+Failure = Tuple[Action, str]  # An action that could not be performed, and why.
+
 
 def step_by_step(lists: Sequence[Sequence[Action]]) -> List[Action]:
     """What many routers do at the same time: the first action of all, then the second, and so on.

@@ -236,11 +236,11 @@ class Engine:
     def unfamiliar(
         self, ear: Ear, packets: Sequence[AnyPacket], times: Sequence[Nanoseconds]
     ) -> Iterator[AnyPacket]:
-        """The packets that ``datagram`` has to see; what is heard again is taken note of.
+        """The packets that ``datagram`` has to see, of those that arrived at these times; what is
+        heard again is taken note of.
 
-        They arrived at these times. Each stands for all of a datagram that the
-        checks look at. What follows from one has to
-        be done before the next is asked for.
+        Each stands for all of a datagram that the checks look at. What follows from one has to be
+        done before the next is asked for.
         """
         return self._steady.unfamiliar(ear, packets, times)
 

@@ -16,6 +16,9 @@ from typing import List, Tuple
 
 from ..base.units import NANOSECONDS_PER_SECOND, Nanoseconds
 
+if ctypes.sizeof(ctypes.c_void_p) != 8:
+    raise ImportError("this agent needs 64-bit Linux, as which it reads what the kernel gives it")
+
 SLOTS = 128
 PACKET_MAX = 2048  # More than any advertisement that fits into a frame; a longer one is cut off.
 _CONTROL_LENGTH = 128  # A time stamp, and for IPv6 the hop limit and the destination.

@@ -9,7 +9,9 @@ from __future__ import annotations
 import time
 from datetime import datetime, timezone
 
-from ..base.units import Nanoseconds
+from ..base.units import Nanoseconds, milliseconds
+
+_DRIFT_MAX = milliseconds(1)  # More between two looks, and the time of day was set.
 
 
 def now() -> Nanoseconds:
@@ -25,3 +27,15 @@ def wall_nanoseconds() -> Nanoseconds:
 def wall() -> datetime:
     """The time of day, for people only."""
     return datetime.now(timezone.utc)
+
+
+class Lead:
+    """What this clock is ahead of the time of day, by which the kernel tells when packets came."""
+
+    def __init__(self) -> None:
+        self._seen = now() - wall_nanoseconds()
+
+    def at(self, here: Nanoseconds, there: Nanoseconds) -> Nanoseconds | None:
+        """The difference, as it has been since the last look; None when the time of day was set."""
+        before, self._seen = self._seen, here - there
+        return self._seen if abs(self._seen - before) <= _DRIFT_MAX else None

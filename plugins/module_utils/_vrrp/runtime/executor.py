@@ -17,6 +17,7 @@ from weakref import WeakKeyDictionary
 from ..base.errors import KernelError, invariant
 from ..engine.actions import (
     Action,
+    Failure,
     Furnish,
     Install,
     KeepIntents,
@@ -38,7 +39,8 @@ from ..linux.holdings import HoldingTable, Outcomes, Several
 from ..model.family import Family
 from . import clock
 from .assistance import Assistance
-from .facilities import Facilities, Failure
+from .facilities import Facilities
+from .listening import Listening
 from .log import LOGGER
 from .storage import Storage
 
@@ -51,11 +53,13 @@ class Executor:
     def __init__(
         self,
         storage: Storage,
+        listening: Listening,
         facilities: Facilities,
         assistance: Assistance,
         on_transition: Callable[[Transition], None],
     ) -> None:
         self._storage = storage
+        self._listening = listening
         self._facilities = facilities
         self._assistance = assistance
         self._on_transition = on_transition
@@ -121,6 +125,7 @@ class Executor:
     def close(self) -> None:
         """Close all sockets, and leave nothing behind."""
         self._assistance.close()
+        self._listening.close()
         self._facilities.close()
         self._holdings.close()
         self._frames.close()
@@ -133,7 +138,7 @@ class Executor:
             self._send(action)
         elif isinstance(action, Listen):
             self._prepared.clear()
-            return self._facilities.listen(action)
+            return self._listening.listen(action)
         elif isinstance(action, Furnish):
             return self._facilities.furnish(action)
         else:
@@ -195,7 +200,7 @@ class Executor:
         return channel.prepare(send.source, send.destination, send.message, send.ttl)
 
     def _channel_of(self, send: Send) -> Channel:
-        channel = self._facilities.channel((send.index, Family.of(send.source)))
+        channel = self._listening.sender(send.index, Family.of(send.source))
         if channel is None:
             raise KernelError(19, "cannot send an advertisement")
         return channel

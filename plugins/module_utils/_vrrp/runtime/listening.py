@@ -2,7 +2,8 @@
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""When packets are read: at once while they are few, and many in one go when they are many.
+"""The sockets of the routers, and when packets are read: at once while they are few, and many in
+one go when they are many.
 
 A network driver does the same with its interrupts: a wake-up costs as much as fifty packets. A
 socket that wakes the agent soon after it was read is left alone for a while, then read whenever
@@ -17,12 +18,13 @@ next ones short. This module is PRIVATE to the collection.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Callable, Dict, Tuple
+from typing import Callable, Dict, List, Tuple
 
 from ..base.errors import KernelError
 from ..base.units import Nanoseconds, earliest, milliseconds
-from ..engine.actions import Ear
+from ..engine.actions import Ear, Failure, Listen
 from ..linux.channel import Alarm, Channel
+from ..model.family import Family
 from . import clock
 from .loop import Loop
 
@@ -53,14 +55,45 @@ class Listening:
         self._loop = loop
         self._on_packets = on_packets
         self._sockets: Dict[Ear, _Socket] = {}
+        self._senders: Dict[Tuple[int, Family], Channel] = {}
         self._rest_length = _REST_MAX
 
     def keep_pace(self, shortest_interval: Nanoseconds) -> None:
         """No router advertises more often than this."""
         self._rest_length = min(_REST_MAX, shortest_interval)
 
-    def add(self, ear: Ear, channel: Channel) -> None:
-        """Read this one, too; raises KernelError."""
+    # --- Sockets ---
+
+    def listen(self, wanted: Listen) -> List[Failure]:
+        """Open and close sockets; a failure names the one ear that could not be had."""
+        for ear in set(self._sockets) - wanted.ears:
+            self._close(ear)
+        failures: List[Failure] = []
+        for ear in wanted.ears - set(self._sockets):
+            try:
+                self._open(ear)
+            except KernelError as error:
+                failures.append((Listen(frozenset({ear})), str(error)))
+        return failures
+
+    def sender(self, index: int, family: Family) -> Channel | None:
+        """The socket through which to send by an interface."""
+        return self._senders.get((index, family))
+
+    def close(self) -> None:
+        """Close all sockets."""
+        self.listen(Listen(frozenset()))
+
+    def _open(self, ear: Ear) -> None:
+        channel = Channel(ear.index, ear.family, ear.mac)
+        try:
+            self._sockets[ear] = self._watch(ear, channel)
+        except KernelError:
+            channel.close()
+            raise
+        self._senders[ear.index, ear.family] = channel
+
+    def _watch(self, ear: Ear, channel: Channel) -> _Socket:
         one = _Socket(ear, channel, Alarm(ear.index, ear.family))
         try:
             self._loop.on_readable(one.alarm, lambda: self._heed(one))
@@ -68,14 +101,16 @@ class Listening:
         except OSError as error:
             one.alarm.close()  # Which takes it out of the loop as well.
             raise KernelError(error.errno or 0, "cannot wait for packets") from None
-        self._sockets[ear] = one
+        return one
 
-    def remove(self, ear: Ear) -> None:
-        """Don't read it any more; call it before closing it."""
+    def _close(self, ear: Ear) -> None:
         one = self._sockets.pop(ear)
-        self._loop.forget(one.channel)
-        self._loop.forget(one.alarm)
-        one.alarm.close()
+        del self._senders[ear.index, ear.family]
+        for opened in (one.channel, one.alarm):
+            self._loop.forget(opened)
+            opened.close()
+
+    # --- Reading ---
 
     def next_deadline(self) -> Nanoseconds | None:
         """When to call ``tend``."""

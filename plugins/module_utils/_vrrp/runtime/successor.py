@@ -77,7 +77,7 @@ class Successor:
             select.select([self._stream], writing, [], max(0, wait))
             messages = self._stream.receive() if self._stream.flush() else None
         if not messages or "serving" not in messages[0]:
-            raise ControlError("not_restarted", _why(messages))
+            raise ControlError("not_inherited", _why(messages))
 
     def dismiss(self) -> None:
         """End it, whatever it does."""
