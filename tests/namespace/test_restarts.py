@@ -118,6 +118,15 @@ def test_the_new_process_takes_the_new_configuration(segment: Segment) -> None:
     assert second.status()["state"] == "BACKUP"
 
 
+def test_a_configuration_of_any_length_is_handed_on(segment: Segment) -> None:
+    agent = Agent(segment.host(), instance())
+    agent.config.write_text(agent.config.read_text() + " " * 500_000)
+    agent.start().wait_for("MASTER")
+    process = process_of(agent)
+    agent.ctl("restart")
+    assert process_of(agent) != process
+
+
 def test_a_configuration_that_is_wrong_changes_nothing(segment: Segment) -> None:
     first, second = pair(segment)
     process = process_of(first)

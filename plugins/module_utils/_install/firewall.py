@@ -23,14 +23,12 @@ _FAMILIES = ("inet", "ip", "ip6")
 Chain = Tuple[str, str, str]
 
 
-def open_for_vrrp(host: Host, interfaces: Sequence[str]) -> bool:
-    """Let VRRP in through whichever firewall is active.
-
-    Tells whether systemd has yet to be told of a unit.
-    """
+def open_for_vrrp(host: Host, interfaces: Sequence[str]) -> None:
+    """Let VRRP in through whichever firewall is active."""
     if _is_active(host, "firewalld.service"):
         _open_firewalld(host, interfaces)
-    return _is_active(host, "nftables.service") and _open_nftables(host)
+    if _is_active(host, "nftables.service"):
+        _open_nftables(host)
 
 
 def close(host: Host) -> None:
@@ -88,15 +86,15 @@ def _close_firewalld(host: Host) -> None:
 # --- nftables ------------------------------------------------------------------------------------
 
 
-def _open_nftables(host: Host) -> bool:
-    """Tells whether systemd has yet to be told that this is done after every load."""
+def _open_nftables(host: Host) -> None:
     chains = _input_chains(host)
     opened = {chain for chain, _handle in _nftables_rules(host)}
     for chain in chains:
         if chain not in opened:
             what = f"let VRRP into nftables chain {' '.join(chain)}"
             host.command(what, "nft", "insert", "rule", *chain, *_RULE)
-    return bool(chains) and host.write(NFTABLES_DROP_IN, _drop_in(chains))
+    if chains and host.write(NFTABLES_DROP_IN, _drop_in(chains)):
+        host.command("tell systemd of its units", "systemctl", "daemon-reload")
 
 
 def _drop_in(chains: Sequence[Chain]) -> str:

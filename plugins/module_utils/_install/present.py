@@ -69,11 +69,9 @@ def make_present(host: Host, wanted: Wanted) -> Outcome:
     config = _ensure_config(host, wanted)
     _ensure_current(host, wanted.bundle)
     _ensure_programs(host, wanted.python)
-    written = _ensure_units(host)
+    _ensure_units(host)
     if wanted.firewall:
-        written |= firewall.open_for_vrrp(host, _interfaces(wanted.config))
-    if written:
-        host.command("tell systemd of its units", "systemctl", "daemon-reload")
+        firewall.open_for_vrrp(host, _interfaces(wanted.config))
     return _ensure_service(host, wanted.bundle, config)
 
 
@@ -172,9 +170,10 @@ def _ensure_programs(host: Host, python: str) -> None:
     host.write(places.CONTROL, program(python, "control"), Ownership(0o755))
 
 
-def _ensure_units(host: Host) -> bool:
-    """Have the units; tells whether systemd has yet to be told of them."""
-    return any([host.write(path, text) for path, text in _UNITS.items()])
+def _ensure_units(host: Host) -> None:
+    changed = [host.write(path, text) for path, text in _UNITS.items()]
+    if any(changed):
+        host.command("tell systemd of the units", "systemctl", "daemon-reload")
 
 
 def _interfaces(config: Dict[str, Any] | None) -> List[str]:

@@ -14,6 +14,7 @@ from typing import Any, Dict
 
 from .._vrrp.base.errors import ControlError
 from .._vrrp.control.client import ControlClient
+from .._vrrp.control.protocol import NOT_RESTARTED
 from . import places
 from .host import Host, HostError
 from .texts import UNIT_DIGEST
@@ -41,13 +42,14 @@ def restart(host: Host) -> None:
 
 
 def _let_another_go_on(host: Host) -> None:
-    if running_status().get("agent", {}).get("unit") != UNIT_DIGEST:
+    status = running_status()
+    if status and status["agent"].get("unit") != UNIT_DIGEST:
         _restart_service(host, "what runs is of another unit")
         return
     try:
         _ask_until_it_can()
     except ControlError as error:
-        if error.code in ("not_restarted", "invalid_config"):
+        if error.code in (NOT_RESTARTED, "invalid_config"):
             raise HostError(
                 f"no other process can go on, so the present one does: {error}"
             ) from None

@@ -12,10 +12,23 @@ from typing import Any
 
 import pytest
 from _vrrp.base.errors import ControlError
-from _vrrp.engine.actions import Action, Install, Note, Remove, Send, Transition
+from _vrrp.control.protocol import NOT_INHERITED, NOT_RESTARTED
+from _vrrp.engine.actions import (
+    Action,
+    Ear,
+    Install,
+    Listen,
+    Note,
+    Observe,
+    Remove,
+    Run,
+    Send,
+    Transition,
+)
 from _vrrp.engine.engine import Engine
 from _vrrp.engine.links import Link, LinkAddress
 from _vrrp.model.config import build_config
+from _vrrp.model.family import Family
 from _vrrp.model.intent import Intent, Wish
 from cluster import MS, Cluster, Node, instance
 from hypothesis import given, settings
@@ -183,3 +196,62 @@ def test_what_could_not_be_sent_counts_as_silence_for_the_heir_too() -> None:
     cluster.now += 1500 * MS
     first.do(first.engine.wakeup(cluster.now))
     assert first.status()["reason"] == "was paused longer than the peers wait for a master"
+
+
+def test_who_could_not_have_what_it_needs_does_not_inherit() -> None:
+    cluster, first = master()
+    estate = first.engine.estate()
+    heir = Engine()
+    heir.await_estate()
+    heir.links_changed({"eth0": first.link}, cluster.now)
+    heir.reconfigure(first.config, cluster.now)
+    heir.failed(Listen(frozenset((Ear(7, Family.IPV4),))), "no room for it", cluster.now)
+    with pytest.raises(ControlError, match="web: no room for it") as caught:
+        heir.inherit(estate, {}, cluster.now)
+    assert caught.value.code == NOT_RESTARTED
+
+
+def test_who_reads_the_configuration_otherwise_does_not_inherit() -> None:
+    cluster, first = master()
+    estate = first.engine.estate()
+    heir = Engine()
+    heir.await_estate()
+    heir.reconfigure(CONFIG, cluster.now)
+    with pytest.raises(ControlError) as caught:
+        heir.inherit(estate, {}, cluster.now)
+    assert caught.value.code == NOT_INHERITED
+
+
+def test_who_was_told_to_stop_does_not_inherit() -> None:
+    cluster, first = master()
+    heir = Engine()
+    heir.await_estate()
+    heir.reconfigure(first.config, cluster.now)
+    heir.stop(cluster.now)
+    with pytest.raises(ControlError, match="told to stop"):
+        heir.inherit(first.engine.estate(), {}, cluster.now)
+
+
+def test_nothing_is_run_or_looked_at_before_there_is_something_to_inherit() -> None:
+    tracked = {"track_scripts": [{"command": "/bin/check"}]}
+    cluster = Cluster()
+    first = cluster.node(**tracked)
+    first.finish()
+    estate = first.engine.estate()
+    heir = Engine()
+    heir.await_estate()
+    heir.links_changed({"eth0": first.link}, cluster.now)
+    before = heir.reconfigure(first.config, cluster.now) + heir.wakeup(cluster.now)
+    assert not [one for one in before if isinstance(one, (Run, Observe))]
+    after = heir.inherit(estate, {}, cluster.now)
+    assert {type(one) for one in after} >= {Run, Observe}
+
+
+def test_peers_wait_for_so_long() -> None:
+    cluster, first = master()  # The interval is 1 s, and a peer with priority 254 waits 3.008 s.
+    until = first.engine.silent_until()
+    deadline = first.engine.next_deadline()
+    assert until is not None
+    assert deadline is not None
+    assert until - deadline == 2_007_812_500
+    assert cluster.nodes[1].engine.silent_until() is None

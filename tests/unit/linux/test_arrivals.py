@@ -32,12 +32,17 @@ class Batch:
         return [one + offset for one in self._times]
 
 
-def receive(ahead: int | None, *times: int) -> list[int]:
-    """When a channel says that packets arrived."""
+def make_channel() -> Any:
+    """A channel without a socket."""
     channel: Any = object.__new__(Channel)
     channel.family, channel._socket = Family.IPV4, None
+    return channel
+
+
+def receive(ahead: int | None, *times: int) -> list[int]:
+    """When a channel says that packets arrived."""
     batch: Any = Batch(*times)
-    found: list[int] = channel.receive(batch, NOW, ahead)[1]
+    found: list[int] = make_channel().receive(batch, NOW, ahead)[1]
     return found
 
 
@@ -55,3 +60,12 @@ def test_what_seems_to_be_long_ago_arrived_now() -> None:
 
 def test_a_time_of_day_that_was_set_tells_nothing() -> None:
     assert receive(None, NOW - 60 * MS, NOW - 10 * MS) == [NOW, NOW]
+
+
+def test_what_another_process_has_read_is_left_out_once() -> None:
+    channel = make_channel()
+    channel.drop_before(NOW - 50 * MS)
+    batch = Batch(NOW - 60 * MS, NOW - 50 * MS, NOW - 10 * MS)
+    packets, times = channel.receive(batch, NOW, 0)
+    assert (len(packets), times) == (2, [NOW - 50 * MS, NOW - 10 * MS])
+    assert len(channel.receive(batch, NOW, 0)[0]) == 3

@@ -31,6 +31,15 @@ class Alarm:
         """Nothing to close."""
 
 
+class Channel:
+    """The socket of which all is read that arrived since a point in time."""
+
+    since = 0
+
+    def drop_before(self, at: int) -> None:
+        self.since = at
+
+
 class Loop:
     """Whom it would call, and whether it listens to the channel."""
 
@@ -48,7 +57,7 @@ class Loop:
 class Stage:
     """A host with one channel: what waits there, and how many packets each reading found."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, is_held: bool = False) -> None:
         self.now = 1000 * MS
         self.waiting = 0
         self.unfamiliar = 0
@@ -59,7 +68,10 @@ class Stage:
         loop: Any = self.loop
         self.listening = Listening(loop, self._take)
         self.listening.keep_pace(100 * MS)
-        monkeypatch.setattr(listening, "Channel", lambda *_arguments: object())
+        self.channel = Channel()
+        monkeypatch.setattr(listening, "Channel", lambda *_arguments: self.channel)
+        if is_held:
+            self.listening.hold()
         assert self.listening.listen(Listen(frozenset({EAR}))) == []
 
     def _take(self, ear: Ear, channel: object) -> tuple[int, int]:
@@ -161,3 +173,14 @@ def test_nobody_rests_longer_than_an_advertisement_interval(stage: Stage) -> Non
     stage.arrive(100)
     stage.pass_time(10 * MS)
     assert stage.rest() <= 10 * MS
+
+
+def test_what_arrives_for_who_is_not_there_yet_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage(monkeypatch, is_held=True)
+    stage.arrive(3)
+    stage.pass_time(1000 * MS)
+    assert stage.read == []
+    stage.listening.release(stage.now - 5 * MS)
+    stage.arrive()
+    assert stage.read == [4]
+    assert stage.channel.since == stage.now - 5 * MS

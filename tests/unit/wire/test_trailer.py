@@ -11,9 +11,12 @@ The vectors are those of keepalived 2.4.3's own test: key 00 to 1f with the id 1
 from __future__ import annotations
 
 import ipaddress
+import json
 
 import pytest
 from _vrrp.base.units import NANOSECONDS_PER_SECOND as S
+from _vrrp.engine.actions import Send
+from _vrrp.engine.signer import Signer
 from _vrrp.model.config import build_config
 from _vrrp.model.signing import HmacKey
 from _vrrp.wire.advertisement import Advertisement
@@ -223,3 +226,16 @@ def test_a_guard_that_inherits_admits_nothing_that_the_other_would_not() -> None
     assert not heir.admits(b"one", NUMBER, at, 300)
     assert heir.admits(b"one", NUMBER + 1, at, 300)
     assert not heir.admits(b"two", NUMBER + 5, at, 300)
+
+
+def test_who_signs_in_the_place_of_another_goes_on_counting() -> None:
+    signer, heir, at = Signer(), Signer(), SIGNED_AT * S
+    hmac = listener(window=300, replay="time").instance.hmac
+    group = packed("224.0.0.18")
+    send = Send("web", 2, packed("198.51.100.10"), group, bytes.fromhex(PDU4), 255, hmac)
+    signer.signed(send, at)
+    heir.inherit(json.loads(json.dumps(signer.left())))
+    # The clock was set back by two seconds, which receivers remember.
+    assert heir.left()["web"] == sequence_at(at)
+    heir.signed(send, at - 2 * S)
+    assert heir.left()["web"] == sequence_at(at) + 1

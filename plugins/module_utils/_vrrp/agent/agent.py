@@ -14,12 +14,11 @@ from typing import Any, Callable, Dict, List, Mapping, Tuple
 
 from ..base.constants import ADVERTISEMENT_INTERVAL_DEFAULT
 from ..base.errors import ConfigError, ControlError
-from ..base.units import earliest
+from ..base.units import earliest, seconds
 from ..control.protocol import RELOAD, RESTART, STATUS, Request, digest
 from ..engine.actions import Action, Ear, Transition
 from ..engine.commands import CommandResult
 from ..engine.engine import Engine
-from ..engine.estate import Estate
 from ..engine.links import Links
 from ..engine.report import at_wall_time
 from ..linux.batch import Batch
@@ -42,11 +41,12 @@ from .cleanup import clean_up
 from .configuration import read, refuse_foreign_interfaces
 from .helping import connector
 from .places import Places
-from .renewal import Renewal
+from .renewal import Legacy, Renewal
 from .version import VERSION, bundle, unit
 
 # The steady state makes no cycles, and a takeover has no time for looking for some.
 _COLLECT_AFTER = 50_000
+_SERVING_WITHIN = seconds(10)
 
 
 class Agent:
@@ -81,7 +81,7 @@ class Agent:
         self._executor = Executor(
             self._storage, self._listening, facilities, self._assistance, self._publish
         )
-        self._renewal = Renewal(self._loop, self._estate, self._succeeded)
+        self._renewal = Renewal(self._loop, self._legacy, self._succeeded)
         self._signals = signal_socket((signal.SIGHUP, signal.SIGTERM, signal.SIGINT))
         self._handlers: Dict[int, Callable[[], None]] = {
             signal.SIGHUP: self._reload_on_signal,
@@ -236,9 +236,17 @@ class Agent:
         """Let another process go on; ``reply`` is told when it does, or why not."""
         self._renewal.begin(self._server.socket, self._text, reply)
 
-    def _estate(self) -> Estate:
-        self._listening.tend(clock.now(), everything=True)
-        return self._engine.estate()
+    def _legacy(self) -> Legacy:
+        """What is left to the new process, and by when it has to serve."""
+        now = clock.now()
+        self._listening.tend(now, everything=True)
+        estate = {
+            "at": now,
+            "engine": self._engine.estate(),
+            "signed": self._executor.signer.left(),
+        }
+        silent_until = self._engine.silent_until() or now + _SERVING_WITHIN
+        return estate, now + (silent_until - now) * 3 // 4
 
     def _succeeded(self, pid: int) -> None:
         self._notifier.succeeded(pid)

@@ -87,7 +87,7 @@ def _run(arguments: argparse.Namespace) -> int:
         _agent(Places(arguments.config, arguments.socket, _state(arguments)), before).run()
     except Exception as error:
         if before is not None:
-            before.tell_failure(str(error) or repr(error))
+            before.tell_failure(error)
         raise
     return 0
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any, Dict
 
-from ..base.errors import ControlError
+from ..base.errors import ConfigError, ControlError
+from ..control.protocol import NOT_INHERITED
 from ..model.config import parse_config
 from ..runtime import clock
 from ..runtime.log import LOGGER
@@ -30,7 +31,12 @@ class Heir(Agent):
     def __init__(self, places: Places, predecessor: Predecessor) -> None:
         parse_config(read(places.config))
         self._predecessor = predecessor
-        super().__init__(places, predecessor.config, predecessor.control)
+        try:
+            super().__init__(places, predecessor.config, predecessor.control)
+        except ConfigError as error:
+            why = f"this version does not take the configuration in force: {error}"
+            raise ControlError(NOT_INHERITED, why) from None
+        self._listening.hold()
 
     def _take_stock(self) -> None:
         """What is on the host is the predecessor's, who serves by it."""
@@ -43,12 +49,15 @@ class Heir(Agent):
         self._stay()
 
     def _inherit(self, estate: Dict[str, Any]) -> None:
+        self._outlook.refresh()
         intents = self._storage.load_intents()
         try:
-            actions = self._engine.inherit(estate, intents, clock.now())
+            actions = self._engine.inherit(estate["engine"], intents, clock.now())
+            self._executor.signer.inherit(estate["signed"])
+            self._listening.release(estate["at"])
         except (KeyError, TypeError, ValueError) as error:
-            why = f"what a process of another version leaves is not understood: {error!r}"
-            raise ControlError("not_inherited", why) from None
+            why = f"this version does not understand what the other one leaves: {error!r}"
+            raise ControlError(NOT_INHERITED, why) from None
         self._do(actions)
         self._server.open()
         self._is_responsible = True

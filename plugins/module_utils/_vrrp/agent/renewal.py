@@ -9,29 +9,32 @@ collection.
 from __future__ import annotations
 
 import socket
-from typing import Any, Callable, Dict
+from typing import Any, Callable, Dict, Tuple
 
 from ..base.errors import ControlError
 from ..base.units import Nanoseconds
-from ..control.protocol import failure, success
+from ..control.protocol import NOT_RESTARTED, failure, success
 from ..runtime.log import LOGGER
 from ..runtime.loop import Loop
 from ..runtime.server import Reply
 from ..runtime.successor import Successor
 
+Legacy = Tuple[Dict[str, Any], Nanoseconds]
+
 
 class Renewal:
-    """``estate`` gives what is left to the new process, or raises ControlError while it can't be.
+    """``legacy`` gives what is left to the new process, and by when that has to serve; it raises
+    ControlError while nothing can be left.
 
     A new process that fails changes nothing: this one goes on. ``on_success`` is given the new
     process, which is responsible for what is on the host from then on.
     """
 
     def __init__(
-        self, loop: Loop, estate: Callable[[], Dict[str, Any]], on_success: Callable[[int], None]
+        self, loop: Loop, legacy: Callable[[], Legacy], on_success: Callable[[int], None]
     ) -> None:
         self._loop = loop
-        self._estate = estate
+        self._legacy = legacy
         self._on_success = on_success
         self._successor: Successor | None = None
         self._is_ready = False
@@ -45,11 +48,13 @@ class Renewal:
     def begin(self, control: socket.socket, config: str, reply: Reply) -> None:
         """Start the new process; raises ControlError. ``reply`` is told what became of it."""
         self.refuse_if_begun()
-        self._estate()
+        self._legacy()
         try:
-            self._successor = Successor(self._loop, control, config, self._note_ready, self._fail)
+            self._successor = Successor(
+                self._loop, control, config, self._note_ready, self._give_up
+            )
         except OSError as error:
-            raise ControlError("not_restarted", f"it can't be started: {error}") from None
+            raise ControlError(NOT_RESTARTED, f"it can't be started: {error}") from None
         self._reply = reply
 
     def next_deadline(self) -> Nanoseconds | None:
@@ -70,17 +75,15 @@ class Renewal:
 
     def _hand_on_to(self, successor: Successor) -> None:
         try:
-            successor.take_over(self._estate())
-        except ControlError as error:
+            estate, until = self._legacy()
+            successor.take_over(estate, until)
+        except Exception as error:  # Whatever it is: nobody else serves.
             self._give_up(error)
             return
-        self._tell(success(pid=successor.pid))
-        self._on_success(successor.pid)
+        self._tell(success(pid=successor.process))
+        self._on_success(successor.process or 0)
 
-    def _fail(self, why: str) -> None:
-        self._give_up(ControlError("not_restarted", why))
-
-    def _give_up(self, error: ControlError) -> None:
+    def _give_up(self, error: Exception) -> None:
         LOGGER.error("not restarted, this process goes on: %s", error)
         if self._successor is not None:
             self._successor.dismiss()

@@ -25,7 +25,7 @@ from ..fsm.events import (
     Resign,
     TimerExpired,
 )
-from ..fsm.state import Initialize, Peer, Purpose, Resigning
+from ..fsm.state import Initialize, Master, Peer, Purpose, Resigning
 from ..model.instance import Config, Instance
 from ..model.intent import Intent
 from ..wire.datagram import Datagram, DropReason, Listener
@@ -46,7 +46,7 @@ from .attendance import Attendance
 from .commands import CommandResult
 from .crew import Crew
 from .errands import Errands
-from .estate import Estate, give_to, left_by
+from .estate import Estate, give_to, left_by, refuse_unfit
 from .groups import decisions
 from .intents import (
     CLAIM,
@@ -308,8 +308,13 @@ class Engine:
             actions.extend(done)
         self._crew.consist_of(routers)
         self._premises.routers_changed(self._crew)
-        actions.append(self._tracking.watch(checks_of(self._crew), now))
-        return [*actions, *self._errands.run_scripts(now), *self._look_around(now)]
+        return [*actions, *self._track(now), *self._look_around(now)]
+
+    def _track(self, now: Nanoseconds) -> Actions:
+        if self._attendance.is_suspended:
+            return []  # The agent before still does.
+        observe = self._tracking.watch(checks_of(self._crew), now)
+        return [observe, *self._errands.run_scripts(now)]
 
     def _adopt(
         self, instance: Instance, router: Router | None, now: Nanoseconds
@@ -365,8 +370,21 @@ class Engine:
         counters = dict(self._unknown)
         return {"routers": routers, "tracked": self._tracking.left(), "counters": counters}
 
+    def silent_until(self) -> Nanoseconds | None:
+        """For how long nothing has to be sent before a peer takes this host for dead."""
+        masters = [one for one in self._crew if isinstance(one.state, Master)]
+        return earliest(one.presumed_dead_at for one in masters)
+
     def inherit(self, estate: Estate, intents: Mapping[str, Intent], now: Nanoseconds) -> Actions:
-        """Go on where another agent with the same configuration left off; ``intents`` are its."""
+        """Go on where another agent with the same configuration left off; ``intents`` are its.
+
+        Raises ControlError, and changes nothing, where that is not possible.
+        """
+        if self._attendance.is_closed:
+            raise ControlError("busy", "the new process was told to stop")
+        refuse_unfit(self._crew, estate)
+        self._attendance.is_suspended = False
+        actions = self._track(now)
         self._unknown.update(estate["counters"])
         self._tracking.inherit(estate["tracked"])
         self._crew.inherit(intents)
@@ -374,5 +392,4 @@ class Engine:
             self._attendance.weigh(router, now)
             give_to(router, estate["routers"][router.name])
             self._steady.agenda.note(router)
-        self._attendance.is_suspended = False
-        return self._look_around(now)
+        return [*actions, *self._look_around(now)]

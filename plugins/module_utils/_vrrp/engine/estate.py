@@ -12,8 +12,9 @@ interfaces, the intents, what has to be cleaned up. This module is PRIVATE to th
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any, Dict, Mapping, Type
+from typing import Any, Dict, Iterable, Mapping, Type
 
+from ..base.errors import ControlError
 from ..fsm.state import Backup, Initialize, Master, Peer, State
 from .refusals import Refusals
 from .router import Router
@@ -36,6 +37,18 @@ def left_by(router: Router) -> Entry:
         "native": None if router.native is None else [one.hex() for one in router.native],
         "numbers": {one.hex(): number for one, number in router.replay_guard.latest().items()},
     }
+
+
+def refuse_unfit(routers: Iterable[Router], estate: Estate) -> None:
+    """Raise ControlError when what is left can't be taken over by these, which take no part yet."""
+    heirs = {one.name: one for one in routers}
+    if heirs.keys() != estate["routers"].keys():
+        raise ControlError("not_inherited", "the new process reads the configuration otherwise")
+    for name, entry in estate["routers"].items():
+        state = heirs[name].state
+        failed = isinstance(state, Initialize) and state.retry_at is not None
+        if failed and entry["state"] is not None:
+            raise ControlError("not_restarted", f"{name}: {state.reason}")
 
 
 def give_to(router: Router, entry: Entry) -> None:

@@ -206,6 +206,13 @@ class Router:
             return self.state.master
         return None
 
+    @property
+    def presumed_dead_at(self) -> Nanoseconds:
+        """When a peer of this master may take over unless it is heard until then."""
+        parameters, state = self.parameters, self.state
+        last = getattr(state, "adver_at", 0) - parameters.advertisement_interval
+        return last + parameters.presumed_dead_after
+
     # --- What happens to it ---
 
     def step(self, event: Event, now: Nanoseconds) -> Tuple[List[Action], List[fsm.DrainUndone]]:

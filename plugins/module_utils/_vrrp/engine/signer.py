@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Dict
+from typing import Dict, Mapping
 
 from ..base.units import Nanoseconds
 from ..wire.sequence import SequenceNumbers
@@ -20,6 +20,15 @@ class Signer:
 
     def __init__(self) -> None:
         self._numbers: Dict[str, SequenceNumbers] = {}
+
+    def left(self) -> Dict[str, int]:
+        """The last numbers by router, for who signs in its place."""
+        last = {name: numbers.last for name, numbers in self._numbers.items()}
+        return {name: number for name, number in last.items() if number is not None}
+
+    def inherit(self, last: Mapping[str, int]) -> None:
+        """Go on after these numbers."""
+        self._numbers = {name: SequenceNumbers(number) for name, number in last.items()}
 
     def signed(self, send: Send, wall: Nanoseconds) -> Send:
         """What really goes out at this time of day (nanoseconds since 1970)."""

@@ -48,6 +48,8 @@ class Channel:
     that are another interface's: a macvlan has none but virtual ones.
     """
 
+    _not_before: Nanoseconds = 0
+
     def __init__(self, index: int, family: Family, mac: bytes = b"") -> None:
         self.index = index
         self.family = family
@@ -98,6 +100,10 @@ class Channel:
             self._places[destination] = (written, 0) if is_ipv4 else (written, 0, 0, self.index)
         return self._places[destination]
 
+    def drop_before(self, at: Nanoseconds) -> None:
+        """Leave out of the next reading what arrived earlier: another process has read it."""
+        self._not_before = at
+
     def receive(self, batch: Batch, now: Nanoseconds, ahead: Nanoseconds | None) -> Arrivals:
         """All packets that wait, to be compared with others and to be read one by one, and the
         time at which each arrived.
@@ -116,6 +122,10 @@ class Channel:
                     break
         except OSError:
             pass  # None is left. Or ENETDOWN and the like: the link monitor tells, and better.
+        if self._not_before and ahead is not None:
+            recent = [at for at, arrived in enumerate(times) if arrived >= self._not_before]
+            packets, times = [packets[at] for at in recent], [times[at] for at in recent]
+        self._not_before = 0
         earliest = now - _AGO_MAX if ahead is not None else now
         return packets, [one if earliest < one < now else now for one in times]
 

@@ -36,7 +36,7 @@ class DeviceTable:
 
     def __init__(self, sysctls: sysctl.Sysctls, inherited: Iterable[str] = ()) -> None:
         self._sysctls = sysctls
-        self._inherited = frozenset(inherited)
+        self._inherited = set(inherited)
         self._socket: socket.socket = netlink.open_socket()
         self._devices: Dict[str, VirtualMac] = {}
 
@@ -55,9 +55,11 @@ class DeviceTable:
 
     def make(self, device: VirtualMac) -> None:
         """Have a macvlan, in place of one that a dead agent left; raises KernelError."""
-        is_there = device.name in self._inherited and _exists(device)
-        if not is_there or device.name in self._devices:
-            self._create(device)
+        if device.name in self._inherited and _exists(device):
+            self._prepare(device)  # Where that fails, it stays as the other agent left it.
+            self._devices[device.name] = device
+            return
+        self._create(device)
         self._devices[device.name] = device
         try:
             self._prepare(device)
@@ -96,6 +98,7 @@ class DeviceTable:
         for device in devices:
             delete_device(self._socket, device.name)
             self._devices.pop(device.name, None)
+            self._inherited.discard(device.name)
             if all(one.parent != device.parent for one in self._devices.values()):
                 for key in _PARENT:
                     self._sysctls.restore(f"ipv4/conf/{device.parent}/{key}")

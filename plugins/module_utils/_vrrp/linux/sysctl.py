@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import Callable, Mapping
+from functools import cached_property
+from typing import Callable, Dict, Mapping
 
 from ..base.errors import KernelError
 
@@ -17,14 +18,19 @@ _ROOT = "/proc/sys/net"
 
 class Sysctls:
     """Remembers what settings were; ``keep`` is told before the first of them is changed, so that
-    a clean-up can put them back if this process dies. ``before`` was told by another process.
+    a clean-up can put them back if this process dies. ``load`` gives what the process before this
+    one told, and is asked when something is first to be changed.
     """
 
     def __init__(
-        self, keep: Callable[[Mapping[str, str]], None], before: Mapping[str, str]
+        self, keep: Callable[[Mapping[str, str]], None], load: Callable[[], Dict[str, str]]
     ) -> None:
         self._keep = keep
-        self._before = dict(before)
+        self._load = load
+
+    @cached_property
+    def _before(self) -> Dict[str, str]:
+        return self._load()
 
     def change(self, name: str, value: str) -> None:
         """Have ``name``, such as ``ipv4/conf/eth0/arp_ignore``, at a value until it is restored.

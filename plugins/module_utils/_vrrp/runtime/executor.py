@@ -65,7 +65,7 @@ class Executor:
         self._on_transition = on_transition
         self._holdings = HoldingTable()
         self._frames = FrameSender()
-        self._signer = Signer()
+        self.signer = Signer()
         self._prepared: WeakKeyDictionary[SendTogether, List[Sending]] = WeakKeyDictionary()
 
     def perform(self, actions: List[Action]) -> List[Failure]:
@@ -175,7 +175,7 @@ class Executor:
         self._on_transition(transition)
 
     def _send(self, action: Send) -> None:
-        sent = self._signer.signed(action, clock.wall_nanoseconds()) if action.hmac else action
+        sent = self.signer.signed(action, clock.wall_nanoseconds()) if action.hmac else action
         self._channel_of(sent).send(sent.source, sent.destination, sent.message, sent.ttl)
 
     def _send_together(self, action: SendTogether) -> List[Failure]:

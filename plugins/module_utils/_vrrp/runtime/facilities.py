@@ -33,7 +33,7 @@ class Facilities:
     def __init__(self, storage: Storage, loop: Loop) -> None:
         self._loop = loop
         inherited = (one.device for one in storage.load_recoveries())
-        sysctls = Sysctls(storage.keep_sysctls, storage.load_sysctls())
+        sysctls = Sysctls(storage.keep_sysctls, storage.load_sysctls)
         self._devices = DeviceTable(sysctls, inherited)
         self._filters: FilterTable | None = None
         self._filter_events: FilterEvents | None = None

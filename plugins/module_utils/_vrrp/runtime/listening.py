@@ -57,6 +57,7 @@ class Listening:
         self._sockets: Dict[Ear, _Socket] = {}
         self._senders: Dict[Tuple[int, Family], Channel] = {}
         self._rest_length = _REST_MAX
+        self._is_held = False
 
     def keep_pace(self, shortest_interval: Nanoseconds) -> None:
         """No router advertises more often than this."""
@@ -75,6 +76,18 @@ class Listening:
             except KernelError as error:
                 failures.append((Listen(frozenset({ear})), str(error)))
         return failures
+
+    def hold(self) -> None:
+        """Have sockets, but leave what arrives where it is."""
+        self._is_held = True
+
+    def release(self, since: Nanoseconds) -> None:
+        """Read everything that has arrived since then, which is all that somebody still needs."""
+        self._is_held = False
+        for one in self._sockets.values():
+            one.channel.drop_before(since)
+            self._loop.want_read(one.channel, True)
+            self._loop.want_read(one.alarm, True)
 
     def sender(self, index: int, family: Family) -> Channel | None:
         """The socket through which to send by an interface."""
@@ -101,6 +114,9 @@ class Listening:
         except OSError as error:
             one.alarm.close()  # Which takes it out of the loop as well.
             raise KernelError(error.errno or 0, "cannot wait for packets") from None
+        if self._is_held:
+            self._loop.want_read(channel, False)
+            self._loop.want_read(one.alarm, False)
         return one
 
     def _close(self, ear: Ear) -> None:

@@ -26,13 +26,21 @@ OnEstate = Callable[[Dict[str, Any]], None]
 
 
 class Predecessor:
-    """``config`` is the text of the configuration under which it serves, ``control`` its socket."""
+    """``config`` is the text of the configuration under which it serves, ``control`` its socket.
+
+    From here on this is another process, and not its child any more: a service manager that is
+    told of a new main process takes it for a stranger as long as it is the child of another one.
+    """
 
     def __init__(self, connected: socket.socket, control: socket.socket) -> None:
+        if os.fork():
+            os._exit(0)
         self.control = control
         connected.settimeout(_PATIENCE)
-        self.config: str = json.loads(_read_line(connected))["config"]
+        with connected.makefile("rb") as file:
+            self.config: str = json.loads(file.readline())["config"]
         self._stream = LineStream(connected, _ESTATE_MAX)
+        self._stream.send({"process": os.getpid()})
 
     def follow(self, loop: Loop, on_estate: OnEstate, on_end: Callable[[], None]) -> None:
         """Tell it that nothing is missing; ``on_estate`` is given what it leaves, ``on_end`` is
@@ -46,9 +54,10 @@ class Predecessor:
         """Tell it that it may go."""
         self._stream.send({"serving": True})
 
-    def tell_failure(self, why: str) -> None:
-        """Tell it that it has to go on itself."""
-        self._stream.send({"failed": why})
+    def tell_failure(self, error: Exception) -> None:
+        """Tell it that it has to go on itself; the code says whether a restart would help."""
+        code = {"code": error.code} if isinstance(error, ControlError) else {}
+        self._stream.send({"failed": str(error) or repr(error), **code})
 
     def _read(self) -> None:
         messages = self._stream.receive()
@@ -75,8 +84,3 @@ def predecessor() -> Predecessor | None:
         return Predecessor(connected, control)
     except (OSError, ValueError, KeyError):
         raise ControlError("unreachable", "the agent to go on from is gone") from None
-
-
-def _read_line(connected: socket.socket) -> bytes:
-    with connected.makefile("rb", buffering=0) as file:
-        return file.readline()

@@ -38,10 +38,10 @@ def _serial_difference(one: int, other: int, bits: int) -> int:
 
 
 class SequenceNumbers:
-    """Those of one sender; each is later than the last one."""
+    """Those of one sender; each is later than the ``last`` one."""
 
-    def __init__(self) -> None:
-        self._last: int | None = None
+    def __init__(self, last: int | None = None) -> None:
+        self.last = last
 
     def following(self, wall: Nanoseconds, window: int | None) -> int:
         """The next number.
@@ -49,11 +49,11 @@ class SequenceNumbers:
         A clock that was set back within ``window`` seconds is waited for by counting on; beyond,
         receivers have let go of the old numbers, and would not accept them.
         """
-        number, last = sequence_at(wall), self._last
+        number, last = sequence_at(wall), self.last
         if last is not None and not _is_later(number, last):
             forgotten = window is not None and age(last, wall) < -window
             number = number if forgotten else (last + 1) % (1 << 64)
-        self._last = number
+        self.last = number
         return number
 
 
