@@ -150,10 +150,4 @@ MUTATIONS = [
         "router.hold_priority = min(peer.priority + 1, PRIORITY_MAX)",
         "router.hold_priority = peer.priority",
     ),
-    Mutation(
-        "an heir begins anew to wait for its master",
-        "engine/estate.py",
-        'router.resume(_state(entry["state"]))',
-        "pass",
-    ),
 ]

@@ -12,9 +12,8 @@ from __future__ import annotations
 import time
 from typing import Any, Dict
 
-from .._vrrp.base.errors import ControlError
+from .._vrrp.base.errors import NOT_RESTARTED, ControlError
 from .._vrrp.control.client import ControlClient
-from .._vrrp.control.protocol import NOT_RESTARTED
 from . import places
 from .host import Host, HostError
 from .texts import UNIT_DIGEST

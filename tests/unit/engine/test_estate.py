@@ -11,8 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from _vrrp.base.errors import ControlError
-from _vrrp.control.protocol import NOT_INHERITED, NOT_RESTARTED
+from _vrrp.base.errors import NOT_INHERITED, NOT_RESTARTED, ControlError
 from _vrrp.engine.actions import (
     Action,
     Ear,

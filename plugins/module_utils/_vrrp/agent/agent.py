@@ -245,8 +245,7 @@ class Agent:
             "engine": self._engine.estate(),
             "signed": self._executor.signer.left(),
         }
-        silent_until = self._engine.silent_until() or now + _SERVING_WITHIN
-        return estate, now + (silent_until - now) * 3 // 4
+        return estate, self._engine.silent_until() or now + _SERVING_WITHIN
 
     def _succeeded(self, pid: int) -> None:
         self._notifier.succeeded(pid)

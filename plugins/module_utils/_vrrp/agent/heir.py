@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Dict
 
-from ..base.errors import ConfigError, ControlError
-from ..control.protocol import NOT_INHERITED
+from ..base.errors import NOT_INHERITED, ConfigError, ControlError
 from ..model.config import parse_config
 from ..runtime import clock
 from ..runtime.log import LOGGER
@@ -22,8 +21,8 @@ from .places import Places
 class Heir(Agent):
     """Does all that an agent does before it takes part, then waits for what the other leaves.
 
-    It begins under the configuration of the other and takes the file when nothing is left to
-    inherit; raises ConfigError when one of them is not right.
+    It begins under the configuration of the other, and takes the file when the other has gone.
+    Raises ConfigError when the file is not right, ControlError when it can't go on from there.
     """
 
     _is_responsible = False

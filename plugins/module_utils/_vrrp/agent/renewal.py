@@ -11,9 +11,9 @@ from __future__ import annotations
 import socket
 from typing import Any, Callable, Dict, Tuple
 
-from ..base.errors import ControlError
+from ..base.errors import NOT_RESTARTED, ControlError
 from ..base.units import Nanoseconds
-from ..control.protocol import NOT_RESTARTED, failure, success
+from ..control.protocol import failure, success
 from ..runtime.log import LOGGER
 from ..runtime.loop import Loop
 from ..runtime.server import Reply

@@ -49,6 +49,10 @@ class ControlError(Exception):
         self.code = code
 
 
+# Codes of it: why no other process goes on. The new one can't run, or it can but not from here.
+NOT_RESTARTED, NOT_INHERITED = "not_restarted", "not_inherited"
+
+
 def invariant(condition: bool, why: str) -> None:
     """Die when something that can't be is; the service manager starts us afresh."""
     if not condition:

@@ -24,8 +24,6 @@ LINE_MAX = 65_536  # Bytes of a request; answers may be longer.
 
 STATUS, SET_INTENT, WATCH = "status", "set-intent", "watch"
 RELOAD, RESTART = "reload", "restart"
-# Why no other process goes on: the new one can't run, or it can but not from here.
-NOT_RESTARTED, NOT_INHERITED = "not_restarted", "not_inherited"
 _FIELDS: Dict[str, Set[str]] = {
     STATUS: {"instances"},
     SET_INTENT: {"instance", "intent", "force"},

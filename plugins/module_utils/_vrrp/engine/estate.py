@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any, Dict, Iterable, Mapping, Type
 
-from ..base.errors import ControlError
+from ..base.errors import NOT_INHERITED, NOT_RESTARTED, ControlError
 from ..fsm.state import Backup, Initialize, Master, Peer, State
 from .refusals import Refusals
 from .router import Router
@@ -43,12 +43,12 @@ def refuse_unfit(routers: Iterable[Router], estate: Estate) -> None:
     """Raise ControlError when what is left can't be taken over by these, which take no part yet."""
     heirs = {one.name: one for one in routers}
     if heirs.keys() != estate["routers"].keys():
-        raise ControlError("not_inherited", "the new process reads the configuration otherwise")
+        raise ControlError(NOT_INHERITED, "the new process reads the configuration otherwise")
     for name, entry in estate["routers"].items():
         state = heirs[name].state
         failed = isinstance(state, Initialize) and state.retry_at is not None
         if failed and entry["state"] is not None:
-            raise ControlError("not_restarted", f"{name}: {state.reason}")
+            raise ControlError(NOT_RESTARTED, f"{name}: {state.reason}")
 
 
 def give_to(router: Router, entry: Entry) -> None:

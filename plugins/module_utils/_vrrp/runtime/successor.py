@@ -22,9 +22,8 @@ import socket
 import sys
 from typing import Any, Callable, Dict, List, Sequence
 
-from ..base.errors import ControlError
+from ..base.errors import NOT_INHERITED, NOT_RESTARTED, ControlError
 from ..base.units import NANOSECONDS_PER_MILLISECOND, Nanoseconds, seconds
-from ..control.protocol import NOT_INHERITED, NOT_RESTARTED
 from . import clock
 from .lines import LineStream
 from .loop import Loop
