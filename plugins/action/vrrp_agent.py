@@ -38,7 +38,8 @@ class ActionModule(ActionBase):
         if not self._task.check_mode and not self._has(arguments["bundle"]):
             arguments["archive"] = self._bring(bundle.pack(sources))
         result = self._execute_module(module_args=arguments, task_vars=task_vars)
-        self._remove_tmp_path(self._connection._shell.tmpdir)
+        if "archive" in arguments:
+            self._remove_tmp_path(self._connection._shell.tmpdir)
         return result
 
     def _has(self, name: str) -> bool:

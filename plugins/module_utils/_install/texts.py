@@ -11,8 +11,8 @@ import hashlib
 from .._vrrp.agent.version import UNIT_VARIABLE
 from .places import CONTROL, CURRENT, DAEMON, HELPER_SOCKET_NAME, USER
 
-# The agent starts no programs and reads nothing but its own files, so the unit takes away all
-# the rest. The two capabilities are for addresses (NET_ADMIN) and raw sockets (NET_RAW).
+# The agent starts no program but itself, and reads nothing but its own files, so the unit takes
+# away all the rest. The two capabilities are for addresses (NET_ADMIN) and raw sockets (NET_RAW).
 _UNIT = f"""\
 # Written by the Ansible collection failover.vrrp; changes are overwritten.
 [Unit]
