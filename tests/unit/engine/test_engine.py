@@ -605,3 +605,13 @@ def test_who_could_not_listen_listens_before_it_takes_part_again() -> None:
     kinds = [type(one) for one in node.done]
     assert node.state == "BACKUP"
     assert kinds.index(Listen) < kinds.index(Transition)
+
+
+def test_who_stops_does_not_take_its_own_addresses_for_those_of_another() -> None:
+    cluster = Cluster()
+    node = cluster.node(priority=200)
+    cluster.run(5)
+    node.do(node.engine.stop(cluster.now))
+    cluster.run(6)
+    assert node.state == "INITIALIZE"
+    assert remarks(node) == []

@@ -216,7 +216,7 @@ class Engine:
             self._steady.join_beat(router, before, actions)
         # Who has left may have done so for a cause that is over.
         if isinstance(router.state, Initialize) and router.deadline is None:
-            actions.extend(self._attendance.bring_in_line(router, now))
+            actions.extend(self._attendance.try_again(router, now))
         return actions
 
     def _settle(self, now: Nanoseconds) -> Actions:
