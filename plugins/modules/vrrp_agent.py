@@ -163,9 +163,10 @@ def bring_to_state(module: AnsibleModule, host: Host) -> dict[str, t.Any]:
     wanted = Wanted(bundle, archive, sys.executable, config, parameters["firewall"])
     outcome = make_present(host, wanted)
     changed = bool(host.changes) or outcome.restart_required
-    told = {name: (outcome.status or {}).get(name) for name in ("agent", "instances")}
     result = {"changed": changed, "bundle": bundle, "restart_required": outcome.restart_required}
-    return {**result, **told} if outcome.status else result
+    if outcome.status:
+        result.update((name, outcome.status[name]) for name in ("agent", "instances"))
+    return result
 
 
 def main() -> None:

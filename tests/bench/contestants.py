@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Sequence
 
@@ -24,7 +25,7 @@ OURS, THEIRS = "ours", "keepalived"
 CONTESTANTS = (OURS, THEIRS)
 
 
-class Contestant:
+class Contestant(ABC):
     """A program that takes part on a host; ``started_at`` is in seconds since 1970."""
 
     def __init__(self, host: Host, name: str) -> None:
@@ -34,9 +35,9 @@ class Contestant:
         self.started_at = 0.0
         self._process: subprocess.Popen[str] | None = None
 
+    @abstractmethod
     def command(self) -> tuple[str, ...]:
         """What starts it."""
-        raise NotImplementedError
 
     def start(self) -> None:
         """Start it, with its own log."""

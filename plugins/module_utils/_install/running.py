@@ -12,8 +12,9 @@ from __future__ import annotations
 import time
 from typing import Any, Dict
 
+from .._control.asking import status
 from .._vrrp.base.errors import NOT_RESTARTED, ControlError
-from .._vrrp.control.client import ControlClient
+from .._vrrp.control.client import DEFAULT_SOCKET, ControlClient
 from . import places
 from .host import Host, HostError
 from .texts import UNIT_DIGEST
@@ -25,8 +26,7 @@ _POLL = 0.2
 def running_status() -> Dict[str, Any]:
     """The status of the running agent; nothing where none answers."""
     try:
-        with ControlClient() as client:
-            return client.status()
+        return status(DEFAULT_SOCKET)
     except ControlError:
         return {}
 
@@ -41,8 +41,8 @@ def restart(host: Host) -> None:
 
 
 def _let_another_go_on(host: Host) -> None:
-    status = running_status()
-    if status and status["agent"].get("unit") != UNIT_DIGEST:
+    running = running_status()
+    if running and running["agent"].get("unit") != UNIT_DIGEST:
         _restart_service(host, "what runs is of another unit")
         return
     try:
