@@ -80,7 +80,7 @@ class Host:
         self._live_on(Engine(self._intents))
         self._signer = Signer()
         self._told.clear()
-        self.world.note(f"{self.number} starts")
+        self._record("start", "starts")
         self._do(self.engine.links_changed(self._links(), self.now))
         self.configure(self.entries)
 
@@ -113,7 +113,7 @@ class Host:
         self.alive = False
         self._life += 1
         self._waiting.clear()
-        self.world.note(f"{self.number} dies")
+        self._record("die", "dies")
         self.checkers.died(self)
 
     def _clean_up(self) -> None:
@@ -141,8 +141,13 @@ class Host:
         actions += heir.reconfigure(build_config({"instances": self.entries}), self.now)
         actions += heir.inherit(estate, self._intents, self.now)
         self._live_on(heir)
-        self.world.note(f"{self.number} is another one")
+        self._record("hand over", "is another one")
         self.happens(lambda: actions)
+
+    def _record(self, kind: str, line: str, *facts: object) -> None:
+        """Tell the world what happens: plain facts for the digest, a line for a person."""
+        self.world.record(self.number, kind, *facts)
+        self.world.note(f"{self.number} {line}")
 
     def _live_on(self, engine: Engine) -> None:
         """What the engine before waited for does not come any more."""
@@ -155,7 +160,7 @@ class Host:
         """Don't let the agent run for a while; what arrives is kept."""
         if self.alive and not self.paused:
             self.paused = True
-            self.world.note(f"{self.number} pauses")
+            self._record("pause", "pauses")
             life = self._life
             self.world.after(length, lambda: self._resume(life))
 
@@ -163,7 +168,7 @@ class Host:
         if life != self._life or not self.paused:
             return
         self.paused = False
-        self.world.note(f"{self.number} goes on")
+        self._record("resume", "goes on")
         waiting, self._waiting = self._waiting, []
         for event in waiting:
             self._do(event())
@@ -218,7 +223,7 @@ class Host:
             _number, actions = self.engine.set_intent(name, Intent(Wish(wish), forced), self.now)
         except ControlError as error:
             return error.code
-        self.world.note(f"{self.number} {name} wants {wish}")
+        self._record("set intent", f"{name} wants {wish}", name, wish, forced)
         self._do(actions)
         self._plan_wake()
         return ""
@@ -286,25 +291,42 @@ class Host:
 
     def _perform(self, action: act.Action) -> None:
         if isinstance(action, act.Send):
-            self.world.note(f"{self.number} {action.router} sends {action.message[2]}")
-            self.checkers.sends(self, action)
-            self.network.carry(self, self._signer.signed(action, self.wall))
+            self._send(action)
         elif isinstance(action, (act.Install, act.Remove)):
             self._change_addresses(action)
         elif isinstance(action, act.SendFrames):
+            self.world.record(self.number, "announce", action.router, action.frames, action.count)
             self.checkers.announces(self, action)
         elif isinstance(action, act.Transition):
-            self._told[action.instance] = action.new
-            self.world.note(f"{self.number} {action.router} {action.new}: {action.cause}")
-            self.checkers.changes(self, action)
+            self._change_state(action)
         elif isinstance(action, act.KeepIntents):
+            self.world.record(self.number, "save intents", sorted(action.intents))
             self._intents = dict(action.intents)
         elif isinstance(action, act.KeepRecovery):
-            self._recoveries = action.recoveries
+            self._keep_recoveries(action.recoveries)
         elif isinstance(action, act.Run):
             self._run(action)
 
+    def _send(self, send: act.Send) -> None:
+        line = f"{send.router} sends {send.message[2]}"
+        self._record("send", line, send.router, send.source, send.destination, send.message)
+        self.checkers.sends(self, send)
+        self.network.carry(self, self._signer.signed(send, self.wall))
+
+    def _change_state(self, transition: act.Transition) -> None:
+        self._told[transition.instance] = transition.new
+        router, old, new = transition.router, transition.old, transition.new
+        self._record("transition", f"{router} {new}: {transition.cause}", router, old, new)
+        self.checkers.changes(self, transition)
+
+    def _keep_recoveries(self, recoveries: tuple[act.Recovery, ...]) -> None:
+        facts = [(one.router, list(map(str, one.held))) for one in recoveries]
+        self.world.record(self.number, "save recoveries", facts)
+        self._recoveries = recoveries
+
     def _change_addresses(self, action: act.Install | act.Remove) -> None:
+        kind = "install" if isinstance(action, act.Install) else "remove"
+        self.world.record(self.number, kind, action.router, list(map(str, action.held)))
         before = dict(self.addresses)
         for held in action.held:
             if not isinstance(held, Placed):
@@ -318,6 +340,9 @@ class Host:
 
     def _run(self, run: act.Run) -> None:
         """A program that ends after a while, well or not, or never."""
+        self.world.record(
+            self.number, "run", str(run.command), dict(run.environment).get("VRRP_EVENT")
+        )
         life = self._life
         fate = 0 if self.world.kind else self.world.chance.random()
         result = CommandResult(0 if fate < 0.8 else 1)

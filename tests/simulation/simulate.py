@@ -12,10 +12,12 @@ all that is needed to see it again: ``script/simulate --seed N --trace``.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import multiprocessing
 import sys
 import traceback
 from dataclasses import dataclass
+from typing import Any, Mapping
 
 from experiments import run_experiments
 from quiet import check_quiet
@@ -30,11 +32,11 @@ CONVERGENCE = 60 * S
 
 @dataclass(frozen=True)
 class Outcome:
-    """``error`` is empty when all was well; ``trace`` names everything that was done."""
+    """``error`` is empty when all was well; ``digest`` is that of everything that was done."""
 
     seed: int
     error: str
-    trace: str
+    digest: str
     lines: tuple[str, ...] = ()
 
 
@@ -58,7 +60,15 @@ def run(seed: int, keep_lines: bool = False) -> Outcome:
         error = str(wrong) or traceback.format_exc()
     except Exception:  # A crash of the engine is as wrong as anything can be.
         error = traceback.format_exc()
-    return Outcome(seed, error, world.trace, tuple(world.lines or ()))
+    for host in cluster.hosts:
+        world.record(host.number, host.alive, [_facts(one) for one in host.status()])
+    return Outcome(seed, error, world.digest, tuple(world.lines or ()))
+
+
+def _facts(status: Mapping[str, Any]) -> list[object]:
+    """The part of an instance's status that a digest may hold: no prose, no names of counters."""
+    keys = ("label", "state", "intent", "effective_priority", "transitions")
+    return [*(status[key] for key in keys), sorted(status["counters"].values())]
 
 
 def main() -> int:
@@ -80,14 +90,16 @@ def main() -> int:
 def _show(outcome: Outcome) -> int:
     for line in outcome.lines:
         print(line)
-    print(f"seed {outcome.seed}, trace {outcome.trace}: {outcome.error or 'all well'}")
+    print(f"seed {outcome.seed}, digest {outcome.digest}: {outcome.error or 'all well'}")
     return 1 if outcome.error else 0
 
 
 def _run_many(seeds: range, processes: int | None, stop: bool) -> int:
     failed: list[Outcome] = []
+    digest = hashlib.blake2b(digest_size=8)
     with multiprocessing.Pool(processes) as pool:
         for outcome in pool.imap(run, seeds, chunksize=20):
+            digest.update(outcome.digest.encode())
             if outcome.error:
                 failed.append(outcome)
                 last = outcome.error.strip().splitlines()[-1]
@@ -96,6 +108,7 @@ def _run_many(seeds: range, processes: int | None, stop: bool) -> int:
                 if stop:
                     pool.terminate()
                     break
+    print(f"digest of seeds {seeds.start} to {seeds.stop - 1}: {digest.hexdigest()}")
     print(f"simulation: {len(seeds) - len(failed)} passed, {len(failed)} failed")
     return 1 if failed else 0
 

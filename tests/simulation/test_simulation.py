@@ -22,15 +22,15 @@ SEEDS_MAX = 2000
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_equal_seeds_have_equal_traces(seed: int) -> None:
+def test_equal_seeds_have_equal_digests(seed: int) -> None:
     first, second = run(seed), run(seed, keep_lines=True)
     assert first.error == ""
-    assert first.trace == second.trace
+    assert first.digest == second.digest
     assert second.lines
 
 
-def test_different_seeds_have_different_traces() -> None:
-    assert len({run(seed).trace for seed in range(20)}) == 20
+def test_different_seeds_have_different_digests() -> None:
+    assert len({run(seed).digest for seed in range(20)}) == 20
 
 
 def test_there_are_enough_mutations_of_different_things() -> None:

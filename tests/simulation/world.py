@@ -17,7 +17,7 @@ EVENTS_MAX = 12_000  # A run has some two thousand at most; more is a storm of p
 
 
 class World:
-    """A clock in nanoseconds, what is planned, a source of chance, and a trace of what was done."""
+    """A clock in nanoseconds, what is planned, chance, a trace and a digest of what was done."""
 
     def __init__(self, seed: int) -> None:
         self.now = 1000 * S
@@ -50,15 +50,17 @@ class World:
         self.now = end
 
     def note(self, line: str) -> None:
-        """Write a line of the trace."""
-        text = f"{self.now / S:.6f} {line}"
-        self._hash.update(text.encode())
+        """Write a line of the trace, for a person."""
         if self.lines is not None:
-            self.lines.append(text)
+            self.lines.append(f"{self.now / S:.6f} {line}")
+
+    def record(self, *facts: object) -> None:
+        """Add plain values to the digest: what happened now, in no words that may be changed."""
+        self._hash.update(repr((self.now, facts)).encode())
 
     @property
-    def trace(self) -> str:
-        """A name for all that has happened: equal seeds have equal traces."""
+    def digest(self) -> str:
+        """Digest of all recorded times, packets, states and operations: equal for equal seeds."""
         return self._hash.hexdigest()
 
     def happens(self, probability: float) -> bool:
