@@ -13,8 +13,8 @@ import typing as t
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.failover.vrrp.plugins.module_utils._install import bundle, places
-from ansible_collections.failover.vrrp.plugins.module_utils._install.texts import (
+from ansible_collections.failover.vrrp.plugins.module_utils._install import bundle, paths
+from ansible_collections.failover.vrrp.plugins.module_utils._install.templates import (
     HELPER_SOCKET_TEXT,
     HELPER_UNIT_TEXT,
     UNIT_TEXT,
@@ -44,7 +44,7 @@ class ActionModule(ActionBase):
 
     def _has(self, name: str) -> bool:
         """Whether the host has the bundle of that name; asked without root."""
-        command = f"test -d {places.VERSIONS}/{name}"
+        command = f"test -d {paths.VERSIONS}/{name}"
         return bool(self._low_level_execute_command(command, sudoable=False)["rc"] == 0)
 
     def _bring(self, packed: bytes) -> str:

@@ -114,14 +114,14 @@ import sys
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.failover.vrrp.plugins.module_utils._install.absent import make_absent
 from ansible_collections.failover.vrrp.plugins.module_utils._install.bundle import BundleError
 from ansible_collections.failover.vrrp.plugins.module_utils._install.host import Host, HostError
-from ansible_collections.failover.vrrp.plugins.module_utils._install.present import (
+from ansible_collections.failover.vrrp.plugins.module_utils._install.install import (
     Wanted,
     make_present,
 )
-from ansible_collections.failover.vrrp.plugins.module_utils._install.running import restart
+from ansible_collections.failover.vrrp.plugins.module_utils._install.service import restart
+from ansible_collections.failover.vrrp.plugins.module_utils._install.uninstall import make_absent
 
 STATES = ("present", "absent", "restarted")
 

@@ -164,8 +164,8 @@ instances:
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.failover.vrrp.plugins.module_utils._control.asking import status
-from ansible_collections.failover.vrrp.plugins.module_utils._control.waiting import (
+from ansible_collections.failover.vrrp.plugins.module_utils._control.query import status
+from ansible_collections.failover.vrrp.plugins.module_utils._control.wait import (
     unsettled,
     wait_until,
 )

@@ -90,14 +90,14 @@ after:
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.failover.vrrp.plugins.module_utils._control.asking import moving_with
-from ansible_collections.failover.vrrp.plugins.module_utils._control.moving import (
+from ansible_collections.failover.vrrp.plugins.module_utils._control.move import (
     differs,
     move,
     predicted,
     refuse_predictable,
     summary,
 )
+from ansible_collections.failover.vrrp.plugins.module_utils._control.query import moving_with
 from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.base.errors import ControlError
 
 

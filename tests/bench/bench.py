@@ -24,10 +24,10 @@ import case_planned
 import case_rollout
 import case_steady
 import case_takeover
-import figures
-import meters
-from figures import Row
-from shape import SMOKE, Shape
+import kernel_counters
+import results
+from results import Row
+from scale import SMOKE, Shape
 
 Case = Callable[[Shape], list[Row]]
 CASES: dict[int, Case] = {
@@ -53,11 +53,11 @@ def main() -> int:
     rows: list[Row] = []
     for number in chosen.cases or sorted(CASES):
         rows += _run(number, shape)
-    about = {"date": datetime.now(timezone.utc).date().isoformat(), **meters.machine()}
+    about = {"date": datetime.now(timezone.utc).date().isoformat(), **kernel_counters.machine()}
     print(f"\n{', '.join(f'{key} {value}' for key, value in about.items())}\n")
-    print(figures.as_table(rows))
+    print(results.as_table(rows))
     chosen.json.parent.mkdir(parents=True, exist_ok=True)
-    chosen.json.write_text(figures.as_json(rows, about) + "\n")
+    chosen.json.write_text(results.as_json(rows, about) + "\n")
     return 0
 
 
@@ -82,7 +82,7 @@ def _run(number: int, shape: Shape) -> list[Row]:
     rows = CASES[number](shape)
     spent = time.monotonic() - started
     for row in rows:
-        print(" | ".join(figures.cells(row)), flush=True)
+        print(" | ".join(results.cells(row)), flush=True)
     print(f"case {number}: {spent:.0f} s", file=sys.stderr, flush=True)
     return rows
 

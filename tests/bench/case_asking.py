@@ -11,12 +11,12 @@ import sys
 import time
 from pathlib import Path
 
-from contestants import OURS, Ours, start, wait_until_master_of_all
-from field import field
-from figures import Goal, Row
-from plan import Plan
+from programs import OURS, Ours, start, wait_until_master_of_all
+from results import Goal, Row
+from scale import Shape
 from segment import ENVIRONMENT, Host
-from shape import Shape
+from testbed import field
+from workload import Plan
 
 ANSIBLE = str(Path(sys.executable).with_name("ansible"))
 

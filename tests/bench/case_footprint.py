@@ -9,14 +9,14 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 
-import meters
-from contestants import OURS, THEIRS, alternating, start, wait_until_master_of_all
-from field import field
-from figures import Goal, Row
-from plan import Plan
+import kernel_counters as counters
+from advert_capture import Advert, Witness
+from programs import OURS, THEIRS, alternating, start, wait_until_master_of_all
+from results import Goal, Row
+from scale import Shape
 from segment import eventually
-from shape import Shape
-from witness import Advert, Witness
+from testbed import field
+from workload import Plan
 
 Figures = dict[tuple[str, int], list[float]]
 
@@ -59,8 +59,12 @@ def _take(contestant: str, plan: Plan, span: float) -> tuple[float, float, float
         seen = witness.finish()
         wait_until_master_of_all(host, plan)
         pids = running.pids()
-        spent = meters.processor_time(pids)
+        spent = counters.processor_time(pids)
         time.sleep(span)
-        spent = meters.processor_time(pids) - spent
+        spent = counters.processor_time(pids) - spent
         first = next(one.at for one in seen if isinstance(one, Advert))
-        return meters.resident_memory(pids), first - running.started_at, spent / span / 1000
+        return (
+            counters.resident_memory(pids),
+            first - running.started_at,
+            spent / span / 1000,
+        )

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Callable, Mapping
 
-from contestants import CONTESTANTS, OURS, THEIRS, Contestant, alternating, start
-from field import field
-from figures import Goal, Row
-from plan import Plan
+from advert_capture import Advert, Witness
+from programs import CONTESTANTS, OURS, THEIRS, Contestant, alternating, start
+from results import Goal, Row
+from scale import Shape
 from segment import Host, Probe, eventually, ip
-from shape import Shape
-from witness import Advert, Witness
+from testbed import field
+from workload import Plan
 
 ADDRESS = "198.18.0.1"
 NOTHING = Goal(worst=0)

@@ -19,9 +19,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Iterator
 
-from contestants import CONTESTANTS, OURS, THEIRS, alternating
-from figures import Goal, Row
-from shape import Shape
+from programs import CONTESTANTS, OURS, THEIRS, alternating
+from results import Goal, Row
+from scale import Shape
 
 ROOT = Path(__file__).resolve().parents[2]
 LAB = ROOT / "roles" / "lab" / "files" / "lab.py"

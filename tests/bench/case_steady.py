@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import time
 
-import meters
-from contestants import (
+import kernel_counters as counters
+from programs import (
     CONTESTANTS,
     OURS,
     THEIRS,
@@ -18,11 +18,11 @@ from contestants import (
     start,
     wait_until_master_of_all,
 )
-from field import field
-from figures import Goal, Row
-from plan import Plan
+from results import Goal, Row
+from scale import Shape
 from segment import Host
-from shape import Shape
+from testbed import field
+from workload import Plan
 
 
 def sending(shape: Shape) -> list[Row]:
@@ -66,7 +66,10 @@ def _hear(backup: str, master: str, shape: Shape) -> float:
 def _cost(running: Contestant, speaker: Host, plan: Plan, span: float) -> float:
     """Microseconds of processor time for each advertisement that ``speaker`` sends meanwhile."""
     pids = running.pids()
-    spent, sent = meters.processor_time(pids), meters.sent_packets(speaker, plan.interfaces)
+    spent, sent = (
+        counters.processor_time(pids),
+        counters.sent_packets(speaker, plan.interfaces),
+    )
     time.sleep(span)
-    spent = meters.processor_time(pids) - spent
-    return spent / (meters.sent_packets(speaker, plan.interfaces) - sent)
+    spent = counters.processor_time(pids) - spent
+    return spent / (counters.sent_packets(speaker, plan.interfaces) - sent)

@@ -10,13 +10,13 @@ import ipaddress
 import time
 from typing import Sequence
 
-from contestants import CONTESTANTS, OURS, THEIRS, alternating, start, wait_until_master_of_all
-from field import field
-from figures import Goal, Row
-from plan import Plan
+from advert_capture import Advert, Announcement, Witness
+from programs import CONTESTANTS, OURS, THEIRS, alternating, start, wait_until_master_of_all
+from results import Goal, Row
+from scale import Shape
 from segment import eventually
-from shape import Shape
-from witness import Advert, Announcement, Witness
+from testbed import field
+from workload import Plan
 
 BEYOND = "beyond the master-down interval"
 Seen = Sequence["Advert | Announcement"]

@@ -13,7 +13,7 @@ import ledger
 import pytest
 from _vrrp.engine.actions import Action, Send, SendFrames
 from _vrrp.engine.engine import Engine
-from _vrrp.engine.links import Link, LinkAddress, Links
+from _vrrp.engine.host.links import Link, LinkAddress, Links
 from _vrrp.model.config import build_config
 from _vrrp.model.family import text
 

@@ -13,8 +13,8 @@ from __future__ import annotations
 from typing import Any
 
 from checkers import demand, skew
+from convergence import masters_of, statuses
 from host import Host
-from quiet import masters_of, statuses
 from scenario import Cluster
 from world import MS, S
 

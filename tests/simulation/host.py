@@ -14,11 +14,11 @@ from typing import Any, Callable, Iterator
 
 from _vrrp.base.errors import ControlError
 from _vrrp.engine import actions as act
-from _vrrp.engine.commands import CommandResult
 from _vrrp.engine.engine import Engine
-from _vrrp.engine.holdings import Placed
-from _vrrp.engine.links import Link, LinkAddress
+from _vrrp.engine.host.links import Link, LinkAddress
+from _vrrp.engine.host.resources import Placed
 from _vrrp.engine.signer import Signer
+from _vrrp.model.command import CommandResult
 from _vrrp.model.config import build_config
 from _vrrp.model.intent import Intent, Wish
 from _vrrp.wire.datagram import Datagram

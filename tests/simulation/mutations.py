@@ -116,7 +116,7 @@ MUTATIONS = [
     ),
     Mutation(
         "an interface that is gone is not noticed by a master",
-        "engine/attendance.py",
+        "engine/coordination/participation.py",
         "if obstacle.hard:",
         "if False:",
     ),
@@ -134,7 +134,7 @@ MUTATIONS = [
     ),
     Mutation(
         "members of a group follow nobody",
-        "engine/groups.py",
+        "engine/coordination/sync_groups.py",
         "if leader is not None:",
         "if leader is None and not members:",
     ),
@@ -146,7 +146,7 @@ MUTATIONS = [
     ),
     Mutation(
         "a holder does not outbid the master",
-        "engine/intents.py",
+        "engine/coordination/intents.py",
         "router.hold_priority = min(peer.priority + 1, PRIORITY_MAX)",
         "router.hold_priority = peer.priority",
     ),

@@ -19,8 +19,8 @@ import traceback
 from dataclasses import dataclass
 from typing import Any, Mapping
 
+from convergence import check_quiet
 from experiments import run_experiments
-from quiet import check_quiet
 from scenario import heal, make_cluster, plan_chaos
 from world import S
 

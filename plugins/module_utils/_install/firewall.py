@@ -15,7 +15,11 @@ from typing import Any, Dict, List, Sequence, Tuple
 
 from .._vrrp.base.constants import FILTER_TABLE_PREFIX
 from .host import Host, read
-from .places import FIREWALLD_ZONES, NFTABLES_DROP_IN, NFTABLES_DROP_IN_DIRECTORY
+from .paths import (
+    FIREWALLD_ZONES,
+    NFTABLES_DROP_IN,
+    NFTABLES_DROP_IN_DIRECTORY,
+)
 
 _MARK = "failover.vrrp"
 _RULE = ("meta", "l4proto", "112", "accept", "comment", f'"{_MARK}"')

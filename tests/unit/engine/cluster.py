@@ -23,10 +23,10 @@ from _vrrp.engine.actions import (
     SendTogether,
     Transition,
 )
-from _vrrp.engine.commands import CommandResult
 from _vrrp.engine.engine import Engine
-from _vrrp.engine.holdings import Placed
-from _vrrp.engine.links import Link, LinkAddress
+from _vrrp.engine.host.links import Link, LinkAddress
+from _vrrp.engine.host.resources import Placed
+from _vrrp.model.command import CommandResult
 from _vrrp.model.config import build_config
 from _vrrp.model.intent import Intent, Wish
 from _vrrp.wire.datagram import Datagram

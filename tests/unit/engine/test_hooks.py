@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from _vrrp.engine.actions import Run, Transition
-from _vrrp.engine.hooks import HookQueue, HookRun
+from _vrrp.engine.commands.hooks import HookQueue, HookRun
 from _vrrp.model.command import Command
 from _vrrp.model.hook import Hook, Moment
 from cluster import Cluster, Node, instance

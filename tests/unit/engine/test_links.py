@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 
-from _vrrp.engine.links import Link, LinkAddress, primary_address
+from _vrrp.engine.host.links import Link, LinkAddress, primary_address
 from _vrrp.model.config import build_config
 from _vrrp.model.instance import Instance
 

@@ -7,10 +7,9 @@
 from __future__ import annotations
 
 import pytest
-from _vrrp.engine.commands import CommandResult
-from _vrrp.engine.links import Link
+from _vrrp.engine.host.links import Link
 from _vrrp.engine.tracking import Judgement, Tracking
-from _vrrp.model.command import Command
+from _vrrp.model.command import Command, CommandResult
 from _vrrp.model.tracking import (
     Check,
     FileCheck,

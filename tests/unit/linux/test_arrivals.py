@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from _vrrp.linux.channel import Channel
+from _vrrp.linux.vrrp_socket import Channel
 from _vrrp.model.family import Family
 
 MS = 1_000_000

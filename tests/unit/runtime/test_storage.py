@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from _vrrp.engine.actions import Recovery
-from _vrrp.engine.holdings import Placed, Raised, Routed, Ruled
+from _vrrp.engine.host.resources import Placed, Raised, Routed, Ruled
 from _vrrp.model.address import parse_address
 from _vrrp.model.intent import Intent, Wish
 from _vrrp.model.routing import VirtualRoute, VirtualRule, read_prefix

@@ -17,31 +17,31 @@ from ..base.errors import ConfigError, ControlError
 from ..base.units import earliest, seconds
 from ..control.protocol import RELOAD, RESTART, STATUS, Request, digest
 from ..engine.actions import Action, Ear, Transition
-from ..engine.commands import CommandResult
 from ..engine.engine import Engine
-from ..engine.links import Links
-from ..engine.report import at_wall_time
-from ..linux.batch import Batch
-from ..linux.channel import Channel
+from ..engine.host.links import Links
+from ..engine.status import at_wall_time
+from ..linux.recvmmsg import Batch
+from ..linux.vrrp_socket import Channel
+from ..model.command import CommandResult
 from ..model.config import parse_config
 from ..model.instance import Config
 from ..runtime import clock
-from ..runtime.assistance import Assistance
+from ..runtime.control_server import Reply, Server
 from ..runtime.executor import Executor
-from ..runtime.facilities import Facilities
-from ..runtime.listening import Listening
+from ..runtime.helper.client import Assistance
+from ..runtime.helper.launch import connector
+from ..runtime.link_watcher import Outlook
 from ..runtime.log import LOGGER
 from ..runtime.loop import Loop
-from ..runtime.notify import Notifier
-from ..runtime.outlook import Outlook
-from ..runtime.server import Reply, Server
+from ..runtime.provisioner import Facilities
+from ..runtime.receiver import Listening
+from ..runtime.sd_notify import Notifier
 from ..runtime.signals import signal_socket
 from ..runtime.storage import Storage
 from .cleanup import clean_up
-from .configuration import read, refuse_foreign_interfaces
-from .helping import connector
-from .places import Places
-from .renewal import Legacy, Renewal
+from .config_file import read, refuse_foreign_interfaces
+from .paths import Places
+from .restart import Legacy, Renewal
 from .version import VERSION, bundle, unit
 
 # The steady state makes no cycles, and a takeover has no time for looking for some.

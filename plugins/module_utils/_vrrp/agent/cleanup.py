@@ -14,13 +14,13 @@ import socket
 
 from ..base.errors import KernelError
 from ..engine.actions import Recovery
-from ..engine.holdings import Placed, Raised
+from ..engine.host.resources import Placed, Raised
 from ..engine.signer import Signer
-from ..linux.channel import Channel
-from ..linux.devices import delete_device
-from ..linux.holdings import HoldingTable
+from ..linux.macvlans import delete_device
 from ..linux.netlink import open_socket
+from ..linux.resources import HoldingTable
 from ..linux.sysctl import put_back
+from ..linux.vrrp_socket import Channel
 from ..model.family import Family
 from ..runtime import clock
 from ..runtime.log import LOGGER
@@ -81,7 +81,7 @@ def _dismantle(recovery: Recovery) -> None:
             with open_socket() as opened:
                 delete_device(opened, recovery.device)
         if recovery.table:
-            from ..linux.filters import delete_table  # Hosts without filters do without it.
+            from ..linux.nftables import delete_table
 
             delete_table(recovery.table)
     except KernelError as error:

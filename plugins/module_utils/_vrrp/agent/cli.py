@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Sequence
 from ..base.errors import ConfigError, ControlError
 from ..control.client import DEFAULT_SOCKET
 from . import ctl
-from .places import DEFAULT_CONFIG, Places, state_directory
+from .paths import DEFAULT_CONFIG, Places, state_directory
 
 if TYPE_CHECKING:
-    from ..runtime.predecessor import Predecessor
+    from ..runtime.handover.old_process import Predecessor
     from .agent import Agent
 
 
@@ -79,7 +79,7 @@ def _state(arguments: argparse.Namespace) -> str:
 
 def _run(arguments: argparse.Namespace) -> int:
     from ..runtime import log
-    from ..runtime.predecessor import predecessor
+    from ..runtime.handover.old_process import predecessor
 
     log.set_up()
     before = predecessor()
@@ -95,17 +95,17 @@ def _run(arguments: argparse.Namespace) -> int:
 def _agent(places: Places, before: Predecessor | None) -> Agent:
     """The agent that goes on in the place of the one before, or begins anew."""
     if before is not None:
-        from .heir import Heir
+        from .standby import Heir
 
         return Heir(places, before)
     from .agent import Agent
-    from .configuration import read
+    from .config_file import read
 
     return Agent(places, read(places.config))
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from .configuration import host_interfaces, load, refuse_foreign_interfaces
+    from .config_file import host_interfaces, load, refuse_foreign_interfaces
 
     config = load("/dev/stdin" if arguments.file == "-" else arguments.file)
     if not arguments.elsewhere:
@@ -129,8 +129,8 @@ def _cleanup(arguments: argparse.Namespace) -> int:
 
 
 def _helper(arguments: argparse.Namespace) -> int:
-    from ..runtime.helper import Helper
-    from .helping import passed_connection
+    from ..runtime.helper.launch import passed_connection
+    from ..runtime.helper.server import Helper
 
     Helper(passed_connection(), arguments.config).run()
     return 0

@@ -12,7 +12,15 @@ from types import TracebackType
 from typing import Any, Dict, Iterator, Sequence, Type
 
 from ..base.errors import ControlError
-from .protocol import PROTOCOL_VERSION, RELOAD, RESTART, SET_INTENT, STATUS, WATCH, encode
+from .protocol import (
+    PROTOCOL_VERSION,
+    RELOAD,
+    RESTART,
+    SET_INTENT,
+    STATUS,
+    WATCH,
+    encode,
+)
 
 DEFAULT_SOCKET = "/run/vrrp-agent/control.sock"
 _RESTART_TIMEOUT = 60.0  # Seconds; the agent itself gives up before.

@@ -20,8 +20,8 @@ from ..model.command import Command
 from ..model.family import Family
 from ..model.intent import Intent
 from ..model.signing import Hmac
-from .devices import Filter, VirtualMac
-from .holdings import Held
+from .host.devices import Filter, VirtualMac
+from .host.resources import Held
 
 
 @dataclass(frozen=True)

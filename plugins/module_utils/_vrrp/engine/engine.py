@@ -26,6 +26,7 @@ from ..fsm.events import (
     TimerExpired,
 )
 from ..fsm.state import Initialize, Master, Peer, Purpose, Resigning
+from ..model.command import CommandResult
 from ..model.instance import Config, Instance
 from ..model.intent import Intent
 from ..wire.datagram import Datagram, DropReason, Listener
@@ -42,25 +43,19 @@ from .actions import (
     Send,
     step_by_step,
 )
-from .attendance import Attendance
-from .commands import CommandResult
-from .crew import Crew
-from .errands import Errands
-from .estate import Estate, give_to, left_by, refuse_unfit
-from .groups import decisions
-from .intents import (
-    CLAIM,
-    claims_from,
-    is_superseded,
-    outbid,
-)
-from .links import Links
-from .premises import Places, Premises, checks_of, concerned
-from .reception import count_accepted, count_discarded, counters_of, oddities
-from .report import report
-from .roster import continues, succession
-from .router import Router
-from .steady import AnyPacket, Packet, Sighting, Steady
+from .commands.scheduler import Errands
+from .coordination.config_diff import continues, succession
+from .coordination.intents import CLAIM, claims_from, is_superseded, outbid
+from .coordination.obstacles import Places, Premises, checks_of, concerned
+from .coordination.participation import Attendance
+from .coordination.router_set import Crew
+from .coordination.sync_groups import decisions
+from .fast_path.fast_path import AnyPacket, Packet, Sighting, Steady
+from .handover import Estate, give_to, left_by, refuse_unfit
+from .host.links import Links
+from .router.receive_stats import count_accepted, count_discarded, counters_of, oddities
+from .router.router import Router
+from .status import report
 from .tracking import Tracking
 
 Actions = List[Action]

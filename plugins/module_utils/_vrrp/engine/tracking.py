@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Dict, Iterable, List, Mapping, Sequence
 
 from ..base.units import Nanoseconds
+from ..model.command import CommandResult
 from ..model.tracking import (
     Check,
     FileCheck,
@@ -23,8 +24,7 @@ from ..model.tracking import (
     Tracked,
 )
 from .actions import Observe
-from .commands import CommandResult
-from .links import Links
+from .host.links import Links
 
 
 @dataclass(frozen=True)

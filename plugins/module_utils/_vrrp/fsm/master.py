@@ -15,7 +15,13 @@ from typing import List
 from ..base.constants import BEAT_GRID_MAX, BEAT_GRIDS_IN_INTERVAL, PRIORITY_RELEASE
 from ..base.units import Nanoseconds
 from ..model.family import text
-from .actions import Action, Advertise, Announce, InstallAddresses, RemoveAddresses
+from .actions import (
+    Action,
+    Advertise,
+    Announce,
+    InstallAddresses,
+    RemoveAddresses,
+)
 from .events import (
     AddressesLost,
     Heard,

@@ -14,7 +14,13 @@ from typing import List, Tuple
 
 from ..base.constants import RETRY_INTERVAL
 from ..base.units import Nanoseconds
-from .actions import Action, Advertise, Announce, InstallAddresses, RemoveAddresses
+from .actions import (
+    Action,
+    Advertise,
+    Announce,
+    InstallAddresses,
+    RemoveAddresses,
+)
 from .parameters import Parameters
 from .state import Backup, Initialize, Master, Peer, State
 

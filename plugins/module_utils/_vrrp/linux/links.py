@@ -15,9 +15,9 @@ import ipaddress
 from itertools import chain
 from typing import Any, Dict, Tuple
 
-from ..engine.links import Link, LinkAddress, Links
+from ..engine.host.links import Link, LinkAddress, Links
 from . import netlink
-from .lean import PYROUTE2_MISSING
+from .pyroute2_import import PYROUTE2_MISSING
 
 if PYROUTE2_MISSING is None:
     from pyroute2.netlink.rtnl import RTM_DELADDR, RTM_DELLINK, RTM_NEWADDR, RTM_NEWLINK

@@ -18,8 +18,8 @@ from typing import Any, Dict, Iterator, List, Sequence, Tuple
 
 from ..base.errors import KernelError, invariant
 from ..model.address import VirtualAddress
-from .lean import PYROUTE2_MISSING
-from .messages import delivery_request, encoded
+from .pyroute2_import import PYROUTE2_MISSING
+from .rtnetlink_messages import delivery_request, encoded
 
 if PYROUTE2_MISSING is None:
     from pyroute2.netlink import NLM_F_DUMP, NLM_F_REQUEST

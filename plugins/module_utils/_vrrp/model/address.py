@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from ..base.slots import slotted
 from .family import Family
 from .fields import read_interface
-from .reading import matching, one_of, record
+from .readers import matching, one_of, record
 
 SCOPES = {"global": 0, "site": 200, "link": 253, "host": 254}  # rtnetlink(7), rtm_scope.
 

@@ -31,6 +31,27 @@ class Command:
         return " ".join(shlex.quote(one) for one in self.arguments)
 
 
+@dataclass(frozen=True)
+class CommandResult:
+    """``status`` is the exit status; None when there is none, and ``error`` says why.
+
+    ``output`` is the last line that it wrote, for people.
+    """
+
+    status: int | None
+    error: str = ""
+    output: str = ""
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the command said that all is well."""
+        return self.status == 0
+
+    def __str__(self) -> str:
+        what = self.error if self.status is None else f"exit status {self.status}"
+        return f"{what} ({self.output})" if self.output else what
+
+
 def read_arguments(value: object) -> Tuple[str, ...]:
     """Take a command line apart by the rules of quoting in a shell; raises ValueError."""
     if not isinstance(value, str):

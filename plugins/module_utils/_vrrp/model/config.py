@@ -16,14 +16,14 @@ from typing import Any, Dict, List, Mapping, Tuple
 from ..base.errors import ConfigError, Problem
 from . import fields
 from .address import read_address
-from .checks import clashes, contradictions
-from .families import instances_of
+from .expand import instances_of
 from .hook import read_hooks
 from .instance import ChecksumForm, Config, Instance
-from .reading import Reader, list_of, one_of, problems_of, record
+from .readers import Reader, list_of, one_of, problems_of, record
 from .routing import read_routes, read_rules
 from .signing import read_hmac
 from .tracking import TRACK_READERS
+from .validation import clashes, contradictions
 
 _READERS: Mapping[str, Reader[Any]] = {
     "name": fields.read_name,

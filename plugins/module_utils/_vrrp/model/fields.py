@@ -18,7 +18,7 @@ from ..base.constants import (
     VRRP_TTL,
 )
 from ..base.units import Nanoseconds, seconds, to_seconds
-from .reading import matching, whole_number
+from .readers import matching, whole_number
 
 _SECONDS_MAX = 3600
 

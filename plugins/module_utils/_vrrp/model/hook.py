@@ -13,7 +13,7 @@ from typing import Tuple
 from ..base.units import Nanoseconds, seconds
 from .command import Command, read_arguments
 from .fields import read_period, read_user
-from .reading import Reader, list_of, one_of, record
+from .readers import Reader, list_of, one_of, record
 
 _TIMEOUT_DEFAULT: Nanoseconds = seconds(10)
 

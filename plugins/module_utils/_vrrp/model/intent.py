@@ -30,3 +30,24 @@ class Intent:
 
 
 AUTO = Intent()
+
+
+class Outcome(Enum):
+    """ACCEPTED: on its way or reached. UNDONE: it failed, the intent is what it was before.
+    SUPERSEDED: another host was made master later, the intent is ``auto``.
+    """
+
+    ACCEPTED = "accepted"
+    UNDONE = "undone"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True)
+class IntentChange:
+    """``number`` counts the changes of this agent's life, so that each can be followed."""
+
+    number: int
+    intent: Intent
+    before: Intent
+    outcome: Outcome = Outcome.ACCEPTED
+    message: str = ""

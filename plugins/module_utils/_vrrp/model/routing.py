@@ -12,7 +12,7 @@ from typing import Any, Tuple
 
 from .family import Family
 from .fields import read_interface, read_ip
-from .reading import Reader, list_of, record, whole_number
+from .readers import Reader, list_of, record, whole_number
 
 MAIN_TABLE = 254
 

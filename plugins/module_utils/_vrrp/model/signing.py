@@ -15,7 +15,7 @@ from typing import Any, Iterator, Mapping, Tuple
 
 from ..base.constants import HMAC_SECRET_MAX, HMAC_SECRET_MIN, HMAC_WINDOW_MAX
 from ..base.errors import Problem
-from .reading import RefusedError, list_of, one_of, record, whole_number
+from .readers import RefusedError, list_of, one_of, record, whole_number
 
 _HEXADECIMAL = "hex:"
 

@@ -16,7 +16,7 @@ from ..base.constants import TRACK_WEIGHT_MAX
 from ..base.units import Nanoseconds, seconds
 from .command import Command, read_arguments
 from .fields import read_interface, read_path, read_period, read_user
-from .reading import Reader, list_of, matching, record, whole_number
+from .readers import Reader, list_of, matching, record, whole_number
 
 _SCRIPT_INTERVAL_DEFAULT = seconds(1)
 

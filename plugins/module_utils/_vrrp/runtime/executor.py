@@ -33,15 +33,15 @@ from ..engine.actions import (
     Transition,
 )
 from ..engine.signer import Signer
-from ..linux.channel import Channel, Sending
-from ..linux.frames import FrameSender
-from ..linux.holdings import HoldingTable, Outcomes, Several
+from ..linux.packet_socket import FrameSender
+from ..linux.resources import HoldingTable, Outcomes, Several
+from ..linux.vrrp_socket import Channel, Sending
 from ..model.family import Family
 from . import clock
-from .assistance import Assistance
-from .facilities import Facilities
-from .listening import Listening
+from .helper.client import Assistance
 from .log import LOGGER
+from .provisioner import Facilities
+from .receiver import Listening
 from .storage import Storage
 
 _TELLS = (Send, SendFrames)

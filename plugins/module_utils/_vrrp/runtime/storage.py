@@ -17,7 +17,7 @@ from typing import Any, Dict, List, Mapping, Sequence
 
 from ..engine.actions import Recovery
 from ..model.intent import Intent, Wish
-from .recoveries import from_entry, to_entry
+from .recovery_json import from_entry, to_entry
 
 
 class Storage:

@@ -24,7 +24,7 @@ from ..base.constants import (
 from ..model.family import Family, is_link_local
 from ..model.instance import ChecksumForm, Instance
 from .advertisement import FIXED_LENGTH, Advertisement, decode
-from .authenticity import AUTHENTICITY, Expectation
+from .authentication import AUTHENTICITY, Expectation
 from .checksum import internet_checksum, pseudo_header
 from .datagram import Datagram, DropReason, Listener
 

@@ -1,0 +1,73 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""The agent that runs on a host: what it says of itself, and having it restarted.
+
+This module is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Dict
+
+from .._control.query import status
+from .._vrrp.base.errors import NOT_RESTARTED, ControlError
+from .._vrrp.control.client import DEFAULT_SOCKET, ControlClient
+from . import paths
+from .host import Host, HostError
+from .templates import UNIT_DIGEST
+
+_PATIENCE = 30.0  # Seconds for a hook or a hand-over that is under way.
+_POLL = 0.2
+
+
+def running_status() -> Dict[str, Any]:
+    """The status of the running agent; nothing where none answers."""
+    try:
+        return status(DEFAULT_SOCKET)
+    except ControlError:
+        return {}
+
+
+def restart(host: Host) -> None:
+    """Have what is installed run: another process goes on without a gap, if that is possible.
+
+    Otherwise systemd restarts the service, which hands over what it serves. Raises HostError when
+    a new process can't run; the present one goes on then.
+    """
+    host.change("let another process of the agent go on", lambda: _let_another_go_on(host))
+
+
+def _let_another_go_on(host: Host) -> None:
+    running = running_status()
+    if running and running["agent"].get("unit") != UNIT_DIGEST:
+        _restart_service(host, "what runs is of another unit")
+        return
+    try:
+        _ask_until_it_can()
+    except ControlError as error:
+        if error.code in (NOT_RESTARTED, "invalid_config"):
+            raise HostError(
+                f"no other process can go on, so the present one does: {error}"
+            ) from None
+        _restart_service(host, str(error))
+
+
+def _ask_until_it_can() -> None:
+    """Raises ControlError."""
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            with ControlClient() as client:
+                client.restart()
+                return
+        except ControlError as error:
+            if error.code != "busy" or time.monotonic() > deadline:
+                raise
+        time.sleep(_POLL)
+
+
+def _restart_service(host: Host, why: str) -> None:
+    host.command(f"restart the service: {why}", "systemctl", "restart", paths.UNIT_NAME)

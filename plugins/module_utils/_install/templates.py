@@ -1,0 +1,117 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""The small files that the installation writes. This module is PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import hashlib
+
+from .._vrrp.agent.version import UNIT_VARIABLE
+from .paths import CONTROL, CURRENT, DAEMON, HELPER_SOCKET_NAME, USER
+
+# The agent starts no program but itself, and reads nothing but its own files, so the unit takes
+# away all the rest. The two capabilities are for addresses (NET_ADMIN) and raw sockets (NET_RAW).
+_UNIT = f"""\
+# Written by the Ansible collection failover.vrrp; changes are overwritten.
+[Unit]
+Description=VRRP agent
+Documentation=https://www.rfc-editor.org/rfc/rfc9568
+After=network.target {HELPER_SOCKET_NAME}
+Wants={HELPER_SOCKET_NAME}
+StartLimitIntervalSec=0
+
+[Service]
+Type=notify
+ExecStart={DAEMON} run
+ExecReload={CONTROL} reload
+ExecStopPost={DAEMON} cleanup
+Restart=on-failure
+RestartSec=1
+WatchdogSec=30
+# Three sockets for each virtual router with a MAC address of its own.
+LimitNOFILE=65536
+# A master that stops serves on until it hears its successor, up to 4.5 advertisement intervals.
+TimeoutStopSec=300
+User={USER}
+Group={USER}
+RuntimeDirectory=vrrp-agent
+StateDirectory=vrrp-agent
+UMask=0022
+
+AmbientCapabilities=CAP_NET_ADMIN CAP_NET_RAW
+CapabilityBoundingSet=CAP_NET_ADMIN CAP_NET_RAW
+NoNewPrivileges=true
+RestrictAddressFamilies=AF_UNIX AF_NETLINK AF_INET AF_INET6 AF_PACKET
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallFilter=~@privileged @resources
+SystemCallErrorNumber=EPERM
+DevicePolicy=closed
+LockPersonality=true
+MemoryDenyWriteExecute=true
+PrivateDevices=true
+PrivateTmp=true
+ProtectClock=true
+ProtectControlGroups=true
+ProtectHome=true
+ProtectHostname=true
+ProtectKernelLogs=true
+ProtectKernelModules=true
+ProtectKernelTunables=true
+ProtectProc=invisible
+ProtectSystem=strict
+ReadWritePaths=/proc/sys/net
+RemoveIPC=true
+RestrictNamespaces=true
+RestrictRealtime=true
+RestrictSUIDSGID=true
+
+[Install]
+WantedBy=multi-user.target
+"""
+
+# A process that goes on in place of another one has the unit of that one, so each tells which.
+UNIT_DIGEST = hashlib.sha256(_UNIT.encode()).hexdigest()[:12]
+UNIT_TEXT = _UNIT.replace("User=", f"Environment={UNIT_VARIABLE}={UNIT_DIGEST}\nUser=", 1)
+
+# Runs scripts and hooks as the users that the configuration names, and so as root and without a
+# sandbox of its own. systemd starts it when the agent connects; it ends when the agent hangs up.
+HELPER_UNIT_TEXT = f"""\
+[Unit]
+Description=Helper of the VRRP agent, which runs its scripts and hooks
+# On shutdown the agent leaves first, and its hooks are run before the helper is ended.
+Before=vrrp-agent.service
+
+[Service]
+ExecStart={DAEMON} helper
+"""
+
+HELPER_SOCKET_TEXT = f"""\
+[Unit]
+Description=Socket of the helper of the VRRP agent
+
+[Socket]
+ListenStream=/run/vrrp-agent-helper.sock
+SocketUser={USER}
+SocketMode=0600
+RemoveOnStop=true
+"""
+
+_PROGRAM = """\
+#!{python} -IS
+# Written by the Ansible collection failover.vrrp; changes are overwritten.
+import sys
+
+sys.path.insert(0, "{library}")
+
+from _vrrp.agent.cli import {entry}
+
+raise SystemExit({entry}())
+"""
+
+
+def program(python: str, entry: str) -> str:
+    """A program that calls a function of the agent's command line with the current version."""
+    return _PROGRAM.format(python=python, library=CURRENT, entry=entry)

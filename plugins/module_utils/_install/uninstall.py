@@ -1,0 +1,45 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Removing the agent from a host, and all that came with it. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import os
+import pwd
+
+from . import firewall, paths
+from .host import Host
+
+_REMOVED = (
+    paths.DAEMON,
+    paths.CONTROL,
+    paths.LIBRARY,
+    paths.CONFIG_DIRECTORY,
+    paths.STATE,
+    paths.RUNTIME,
+)
+_HELPER = (paths.HELPER_SOCKET_NAME, paths.HELPER_UNIT_NAME)
+
+
+def make_absent(host: Host) -> None:
+    """Stop the agent, which hands over what it serves, and remove everything; raises HostError."""
+    if os.path.exists(paths.UNIT):
+        host.command("stop the service", "systemctl", "disable", "--now", paths.UNIT_NAME)
+        host.command("stop the helper", "systemctl", "stop", *_HELPER)
+        for unit in (paths.UNIT, paths.HELPER_UNIT, paths.HELPER_SOCKET_UNIT):
+            host.remove(unit)
+        host.command("tell systemd of its units", "systemctl", "daemon-reload")
+    firewall.close(host)
+    for path in _REMOVED:
+        host.remove(path)
+    _remove_user(host)
+
+
+def _remove_user(host: Host) -> None:
+    try:
+        pwd.getpwnam(paths.USER)
+    except KeyError:
+        return
+    host.command(f"remove the user {paths.USER}", "userdel", paths.USER)

@@ -1,0 +1,106 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Hooks: in order, one at a time for each instance, and never for ever.
+
+This module is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Any, Deque, Dict, List, Mapping
+
+from ...base.constants import COMMAND_GRACE, HOOKS_WAITING_MAX
+from ...base.units import Nanoseconds, to_seconds
+from ...model.command import CommandResult
+from ...model.hook import Hook
+
+
+@dataclass(frozen=True)
+class HookRun:
+    """A hook that is to run for a router; with a ``farewell`` the router serves on until it has
+    run: the number tells one farewell from another.
+    """
+
+    router: str
+    hook: Hook
+    environment: Mapping[str, str]
+    farewell: int = 0
+
+
+@dataclass
+class _Turn:
+    """The hook whose turn it is."""
+
+    number: int
+    run: HookRun
+    started_at: Nanoseconds
+
+    @property
+    def overdue_at(self) -> Nanoseconds:
+        """When to go on without an answer: whoever runs it ends it earlier than that."""
+        return self.started_at + self.run.hook.command.timeout + COMMAND_GRACE
+
+
+class HookQueue:
+    """The hooks of one instance."""
+
+    def __init__(self) -> None:
+        self._waiting: Deque[HookRun] = deque()
+        self._turn: _Turn | None = None
+        self._results: Dict[Hook, Dict[str, Any]] = {}
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing runs or waits."""
+        return self._turn is None and not self._waiting
+
+    def next_deadline(self) -> Nanoseconds | None:
+        """When to give up on the hook whose turn it is."""
+        return self._turn.overdue_at if self._turn else None
+
+    def add(self, runs: List[HookRun]) -> List[HookRun]:
+        """Let hooks wait for their turn; gives those that are left out for it.
+
+        What a router waits for is never left out, or it would wait for ever.
+        """
+        self._waiting.extend(runs)
+        dropped: List[HookRun] = []
+        while len(self._waiting) > HOOKS_WAITING_MAX:
+            oldest = next((run for run in self._waiting if not run.farewell), None)
+            if oldest is None:
+                break
+            self._waiting.remove(oldest)
+            dropped.append(oldest)
+        return dropped
+
+    def begin(self, number: int, now: Nanoseconds) -> HookRun | None:
+        """Give the next hook its turn under this number, unless one has it."""
+        if self._turn is not None or not self._waiting:
+            return None
+        self._turn = _Turn(number, self._waiting.popleft(), now)
+        return self._turn.run
+
+    def finish(self, number: int, result: CommandResult, now: Nanoseconds) -> HookRun | None:
+        """The hook with this number has ended; None when its turn was over already."""
+        if self._turn is None or self._turn.number != number:
+            return None
+        turn, self._turn = self._turn, None
+        self._results[turn.run.hook] = {
+            "result": str(result),
+            "seconds": to_seconds(now - turn.started_at),
+        }
+        return turn.run
+
+    def overdue(self, now: Nanoseconds) -> int | None:
+        """The number of the hook that should have ended by now."""
+        if self._turn is None or now < self._turn.overdue_at:
+            return None
+        return self._turn.number
+
+    def result_of(self, hook: Hook) -> Mapping[str, Any]:
+        """What became of a hook the last time it ran; empty when it has not."""
+        return self._results.get(hook, {})

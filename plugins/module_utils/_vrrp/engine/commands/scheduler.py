@@ -1,0 +1,156 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Programs that run for the instances: tracked scripts when they are due, hooks in their turn.
+
+The engine decides what to run; whoever runs it tells what became of it, by number. This module is
+PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Tuple
+
+from ...base.constants import COMMAND_GRACE
+from ...base.units import Nanoseconds, earliest
+from ...fsm.state import Master
+from ...model.command import CommandResult
+from ...model.hook import Moment
+from ...model.tracking import ScriptCheck
+from ..actions import Action, Note, Run
+from ..router.router import DISPLAYED, Router
+from ..tracking import Tracking
+from .hooks import HookQueue, HookRun
+
+_MOMENTS = {moment.value.upper(): moment for moment in Moment}
+_NO_ANSWER = CommandResult(None, "no answer in time")
+
+
+class Errands:
+    """Mutable: numbers what runs, and knows what each number stands for."""
+
+    def __init__(self, tracking: Tracking) -> None:
+        self._tracking = tracking
+        self._numbers = 0
+        self._scripts: Dict[int, Tuple[ScriptCheck, Nanoseconds]] = {}
+        self._queues: Dict[str, HookQueue] = {}
+        self._of_number: Dict[int, HookQueue] = {}
+
+    @property
+    def idle(self) -> bool:
+        """Whether no hook runs or waits for its turn."""
+        return all(queue.idle for queue in self._queues.values())
+
+    def next_deadline(self) -> Nanoseconds | None:
+        """When a script is due, or something that runs is overdue."""
+        deadlines = [queue.next_deadline() for queue in self._queues.values()]
+        deadlines.append(self._tracking.next_deadline())
+        deadlines.extend(overdue_at for _check, overdue_at in self._scripts.values())
+        return earliest(deadlines)
+
+    def run_scripts(self, now: Nanoseconds) -> List[Action]:
+        """Run the tracked scripts that are due."""
+        actions: List[Action] = []
+        for check in self._tracking.due_scripts(now):
+            number = self._number()
+            self._scripts[number] = (check, now + check.command.timeout + COMMAND_GRACE)
+            actions.append(Run(number, check.command, {}))
+        return actions
+
+    def overdue(self, now: Nanoseconds) -> List[Tuple[int, CommandResult]]:
+        """Commands whose answer has not come: they count as failed, and others get their turn."""
+        hooks = [queue.overdue(now) for queue in self._queues.values()]
+        scripts = [number for number, (_check, at) in self._scripts.items() if now >= at]
+        return [(number, _NO_ANSWER) for number in [*hooks, *scripts] if number is not None]
+
+    def call_hooks(
+        self, router: Router, moment: Moment, old: str, now: Nanoseconds, farewell: int = 0
+    ) -> List[Action]:
+        """Have the hooks of this moment run, after those that wait already.
+
+        The last of them ends the router's ``farewell``, if that is what they are for.
+        """
+        hooks = router.instance.hooks_on(moment)
+        if not hooks:
+            return []
+        environment = _environment(router, moment, old)
+        runs = [
+            HookRun(router.name, one, environment, farewell if one is hooks[-1] else 0)
+            for one in hooks
+        ]
+        queue = self._queues.setdefault(router.instance.name, HookQueue())
+        notes: List[Action] = [
+            Note(router.name, f"left out a hook, too many wait: {run.hook.command}")
+            for run in queue.add(runs)
+        ]
+        return [*notes, *self._begin(queue, now)]
+
+    def follow(self, router: Router, old: str, now: Nanoseconds) -> List[Action]:
+        """Call the hooks that belong to what a router has just done; ``old`` was its state."""
+        if router.displayed == old:
+            serves_on = isinstance(router.state, Master) and router.leaving is None
+            if not router.farewell_said or not serves_on:
+                return []
+            # Its hooks have said goodbye, and it stays: a drain was undone or called off.
+            router.farewell_said = False
+            return self.call_hooks(router, Moment.MASTER, old, now)
+        actions: List[Action] = []
+        if old == DISPLAYED[Master]:
+            router.leaving = None
+            if not router.farewell_said:
+                actions.extend(self.call_hooks(router, Moment.LEAVING_MASTER, old, now))
+        router.farewell_said = False
+        return [*actions, *self.call_hooks(router, _MOMENTS[router.displayed], old, now)]
+
+    def _begin(self, queue: HookQueue, now: Nanoseconds) -> List[Action]:
+        number = self._number()
+        run = queue.begin(number, now)
+        if run is None:
+            return []
+        self._of_number[number] = queue
+        return [Run(number, run.hook.command, run.environment)]
+
+    def _number(self) -> int:
+        self._numbers += 1
+        return self._numbers
+
+    def script_finished(self, number: int, result: CommandResult) -> bool | None:
+        """Whether a script's result changes what is known; None when the number is no script's."""
+        if number not in self._scripts:
+            return None
+        check, _overdue_at = self._scripts.pop(number)
+        return self._tracking.script_finished(check, result)
+
+    def hook_finished(
+        self, number: int, result: CommandResult, now: Nanoseconds
+    ) -> Tuple[HookRun | None, List[Action]]:
+        """A hook has ended: gives it, and what is to be run and logged now."""
+        queue = self._of_number.pop(number, None)
+        run = queue.finish(number, result, now) if queue else None
+        if queue is None or run is None:
+            return None, []
+        text = f"hook {run.hook.moment.value} {run.hook.command}: {result}"
+        return run, [Note(run.router, text, not result.succeeded), *self._begin(queue, now)]
+
+    def report(self, router: Router) -> List[Dict[str, Any]]:
+        """What status shows of a router's hooks."""
+        queue = self._queues.get(router.instance.name, HookQueue())
+        return [
+            {"on": one.moment.value, "command": str(one.command), **queue.result_of(one)}
+            for one in router.instance.hooks
+        ]
+
+
+def _environment(router: Router, moment: Moment, old: str) -> Dict[str, str]:
+    """What a hook learns of its occasion."""
+    return {
+        "VRRP_INSTANCE": router.instance.name,
+        "VRRP_FAMILY": router.instance.family.label,
+        "VRRP_INTERFACE": router.instance.interface,
+        "VRRP_EVENT": moment.value,
+        "VRRP_OLD_STATE": old,
+        "VRRP_STATE": router.displayed,
+        "VRRP_PRIORITY": str(router.effective_priority),
+        "VRRP_REASON": router.state.reason,
+    }

@@ -1,0 +1,58 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Who continues whom when the configuration changes. This module is PRIVATE to the collection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Dict, Iterable, List, Mapping, Tuple
+
+from ...model.instance import Config, Instance
+from ..router.router import Router
+
+
+@dataclass(frozen=True)
+class Succession:
+    """Each instance of the new configuration with the router that goes on as it, if any."""
+
+    heirs: Tuple[Tuple[Instance, Router | None], ...]
+    leavers: Tuple[Router, ...]
+
+
+def succession(routers: Iterable[Router], config: Config) -> Succession:
+    """Match the routers there are with the instances there shall be."""
+    heirs: List[Tuple[Instance, Router | None]] = []
+    taken: Dict[int, Router] = {}
+    present = {one.name: one for one in routers}
+    for instance in config.instances:
+        router = _predecessor(present, instance, config)
+        if router is not None and id(router) not in taken:
+            taken[id(router)] = router
+            heirs.append((instance, router))
+        else:
+            heirs.append((instance, None))
+    leavers = tuple(one for one in present.values() if id(one) not in taken)
+    return Succession(tuple(heirs), leavers)
+
+
+def _predecessor(
+    routers: Mapping[str, Router], instance: Instance, config: Config
+) -> Router | None:
+    """The router of that name; failing that, one in the same place that lost its name."""
+    by_name = routers.get(instance.label)
+    if by_name is not None:
+        return by_name
+    renamed = (
+        router
+        for router in routers.values()
+        if router.instance.place == instance.place and config.labelled(router.name) is None
+    )
+    return next(renamed, None)
+
+
+def continues(router: Router, instance: Instance) -> bool:
+    """Whether a router can take other settings as it runs, or has to make room for a new one."""
+    before = router.instance
+    return before.place == instance.place and before.virtual_mac == instance.virtual_mac

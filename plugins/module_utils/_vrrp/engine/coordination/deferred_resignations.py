@@ -1,0 +1,89 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Masters that want to leave serve on until their hooks have run, a sync group as one.
+
+While a member of a group waits, another can't hand over: the peer's group would not take what is
+only a part. So all members wait until the last hook of any of them has ended. This module is
+PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+from typing import Callable, List, Sequence
+
+from ...base.units import Nanoseconds
+from ...fsm.events import Resign
+from ...fsm.state import Master, Purpose
+from ...model.hook import Moment
+from ..actions import Action
+from ..commands.scheduler import Errands
+from ..router.router import Router
+
+
+class Farewells:
+    """``mates_of`` gives the sync group of a router, itself among it, or nothing."""
+
+    def __init__(self, errands: Errands, mates_of: Callable[[Router], Sequence[Router]]) -> None:
+        self._errands = errands
+        self._mates_of = mates_of
+        self._count = 0
+        self._waiting: List[Router] = []
+
+    def delay(self, router: Router) -> bool:
+        """Whether hooks want to run before this router resigns, or are running."""
+        if router.leaving is not None:
+            return True
+        serves = isinstance(router.state, Master)
+        return serves and any(_has_hooks(one) for one in self._group_of(router))
+
+    def begin(self, router: Router, event: Resign, now: Nanoseconds) -> List[Action]:
+        """Let a router resign later, and its group with it."""
+        actions: List[Action] = []
+        for one in self._group_of(router):
+            joint = event if one is router else Resign(Purpose.GROUP, event.cause)
+            actions.extend(self._join(one, joint, now))
+        return actions
+
+    def over(self) -> List[Router]:
+        """Those that have nothing to wait for any more."""
+        self._waiting = [one for one in self._waiting if one.leaving is not None]
+        return [
+            router
+            for router in self._waiting
+            if not any(one.farewell for one in self._group_of(router))
+        ]
+
+    def _join(self, router: Router, event: Resign, now: Nanoseconds) -> List[Action]:
+        before = router.leaving
+        if before is None or _replaces(event, before):
+            router.leaving = event
+        if before is None:
+            self._waiting.append(router)
+        if before is not None or not _has_hooks(router):
+            return []
+        self._count += 1
+        router.farewell, router.farewell_said = self._count, True
+        moment, state = Moment.LEAVING_MASTER, router.displayed
+        return self._errands.call_hooks(router, moment, state, now, farewell=self._count)
+
+    def _group_of(self, router: Router) -> Sequence[Router]:
+        """The masters that leave with a router. One that leaves the configuration goes alone."""
+        mates = () if router.retired else self._mates_of(router)
+        return [one for one in mates or (router,) if isinstance(one.state, Master)]
+
+
+def _has_hooks(router: Router) -> bool:
+    return bool(router.instance.hooks_on(Moment.LEAVING_MASTER))
+
+
+def _replaces(event: Resign, before: Resign) -> bool:
+    """A stop is final, and what is wanted of a router goes before what its group does to it."""
+    return event.purpose is Purpose.STOP or before.purpose is Purpose.GROUP
+
+
+def call_off(router: Router) -> None:
+    """Nothing is left of the wish to leave, unless it was to stop."""
+    if router.leaving is not None and router.leaving.purpose is not Purpose.STOP:
+        router.leaving = None

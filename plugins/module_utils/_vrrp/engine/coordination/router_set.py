@@ -1,0 +1,154 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""The routers of a host, and what follows for the others when something happens to one of them.
+
+Both families of an instance and the members of a sync group move together when the operator wants
+something of one; hooks run when a state changes, and before a master leaves. This module is
+PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+from typing import Dict, Iterator, List, Mapping, Sequence
+
+from ...base.errors import ControlError
+from ...base.units import Nanoseconds
+from ...fsm.actions import DrainUndone
+from ...fsm.events import Claim, Event, Reconfigured, Resign
+from ...fsm.state import Master, Peer
+from ...model.family import text
+from ...model.intent import Intent, Outcome
+from ..actions import Action, Note
+from ..commands.scheduler import Errands
+from ..router.router import Router
+from ..timer_queue import Agenda
+from .deferred_resignations import Farewells, call_off
+from .intents import Wishes, event_of, refuse_impossible
+from .sync_groups import groups_of
+
+Actions = List[Action]
+
+
+class Crew:
+    """Mutable; the engine says who belongs to it, and what happens to whom."""
+
+    def __init__(self, intents: Mapping[str, Intent], errands: Errands, agenda: Agenda) -> None:
+        self.groups: Dict[str, List[Router]] = {}
+        self._routers: Dict[str, Router] = {}
+        self._wishes = Wishes(intents)
+        self._errands = errands
+        self._agenda = agenda
+        self._farewells = Farewells(errands, self.mates)
+
+    def __iter__(self) -> Iterator[Router]:
+        return iter(list(self._routers.values()))
+
+    def consist_of(self, routers: Mapping[str, Router]) -> None:
+        """These are the routers from now on, by name."""
+        self._routers = dict(routers)
+        self.groups = groups_of(self)
+        grouped = {id(one) for members in self.groups.values() for one in members}
+        for router in self:
+            router.awaits_group = id(router) in grouped
+
+    def mates(self, router: Router) -> Sequence[Router]:
+        """The members of a router's sync group, itself among them; none when it has no group."""
+        return self.groups.get(router.instance.sync_group, ()) if router.awaits_group else ()
+
+    def moving_with(self, name: str) -> List[Router]:
+        """Both families of the instance with that name, and the members of its sync group."""
+        named = [one for one in self if one.instance.name == name]
+        groups = {one.instance.sync_group for one in named} - {""}
+        return [
+            one
+            for one in self
+            if (one in named or one.instance.sync_group in groups) and not one.retired
+        ]
+
+    def wanted_of(self, name: str) -> Intent:
+        """What the operator wants of the instance with that name."""
+        return self._wishes.of(name)
+
+    def inherit(self, intents: Mapping[str, Intent]) -> None:
+        """This is what the operator wants meanwhile of routers that take no part yet."""
+        self._wishes = Wishes(intents)
+        for router in self:
+            router.intent = self._wishes.of(router.instance.name)
+
+    # --- What happens to one of them ---
+
+    def step(self, router: Router, event: Event, now: Nanoseconds) -> Actions:
+        """Let an event happen to a router, with all that follows from it."""
+        if isinstance(event, Resign) and self._farewells.delay(router):
+            return self._farewells.begin(router, event, now)
+        return self._step(router, event, now)
+
+    def _step(self, router: Router, event: Event, now: Nanoseconds) -> Actions:
+        old = router.displayed
+        actions, undone = router.step(event, now)
+        self._agenda.note(router)
+        actions.extend(self._errands.follow(router, old, now))
+        for one in undone:
+            actions.extend(self._undo(router, one, now))
+        return actions
+
+    # --- Leaving ---
+
+    def hook_ended(self, name: str, farewell: int) -> None:
+        """The last of the hooks for which a router waits has ended."""
+        router = self._routers.get(name)
+        if router is not None and router.farewell == farewell:
+            router.farewell = 0
+
+    def let_go(self, now: Nanoseconds) -> Actions:
+        """Let those resign that have nothing to wait for any more."""
+        actions: Actions = []
+        for router in self._farewells.over():
+            event, router.leaving = router.leaving, None
+            if event is not None:
+                actions.extend(self._step(router, event, now))
+        return actions
+
+    # --- The operator ---
+
+    def want(self, name: str, intent: Intent, now: Nanoseconds) -> tuple[int, Actions]:
+        """Want something of an instance, and of all that moves with it; gives the number of the
+        change. Raises ControlError when it can't be.
+        """
+        moving = self.moving_with(name)
+        if not moving:
+            raise ControlError("unknown_instance", f"there is no instance {name!r}")
+        for router in moving:
+            refuse_impossible(router, intent)
+        number = self._wishes.change(moving, intent, now)
+        actions: Actions = [self._wishes.keep()]
+        for router in moving:
+            actions.extend(self._carry_out(router, event_of(router), now))
+        return number, actions
+
+    def _carry_out(self, router: Router, event: Event | None, now: Nanoseconds) -> Actions:
+        if not isinstance(event, Resign):
+            call_off(router)
+        return self.step(router, event, now) if event else []
+
+    def supersede(self, router: Router, peer: Peer) -> Actions:
+        """Another host was made master after this one: let go."""
+        message = f"{text(peer.address)} was made master with priority {peer.priority}"
+        moving = self.moving_with(router.instance.name)
+        self._wishes.end(moving, Outcome.SUPERSEDED, message)
+        note = Note(router.name, f"no longer held here: {message}", warning=False)
+        return [note, self._wishes.keep()]
+
+    def _undo(self, router: Router, undone: DrainUndone, now: Nanoseconds) -> Actions:
+        """A drain that nobody took over from: want again what was wanted before."""
+        moving = self.moving_with(router.instance.name)
+        self._wishes.end(moving, Outcome.UNDONE, undone.cause)
+        note = Note(router.name, f"the drain is undone: {undone.cause}")
+        actions: Actions = [note, self._wishes.keep()]
+        for one in moving:
+            serves = isinstance(one.state, Master)
+            event = Reconfigured() if serves else Claim("the drain is undone")
+            actions.extend(self._carry_out(one, event, now))
+        return actions

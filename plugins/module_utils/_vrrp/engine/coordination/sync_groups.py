@@ -1,0 +1,65 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Sync groups: all members of a group are master together, or none is.
+
+A member that would be master says that it is ready, and waits for the others. A member that
+follows another master takes the others along. A member that can't take part keeps the others
+from it. This module is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+from typing import Dict, Iterable, List, Sequence, Tuple
+
+from ...fsm.events import Elected, Event, Resign
+from ...fsm.state import Backup, Initialize, Master, Purpose, Resigning
+from ..router.router import Router
+
+Decision = Tuple[Router, Event]
+
+
+def groups_of(routers: Iterable[Router]) -> Dict[str, List[Router]]:
+    """The groups of a host that have more than one member."""
+    found: Dict[str, List[Router]] = {}
+    for router in routers:
+        if router.instance.sync_group and not router.retired:
+            found.setdefault(router.instance.sync_group, []).append(router)
+    return {name: members for name, members in found.items() if len(members) > 1}
+
+
+def decisions(name: str, members: Sequence[Router]) -> List[Decision]:
+    """What has to happen to members of a group, so that they are of one mind."""
+    states = [type(one.state) for one in members]
+    if Initialize in states or Backup not in states:
+        return []
+    leader = next((one for one in members if _follows(one)), None)
+    if leader is not None:
+        cause = f"sync group {name}: {leader.name} follows another master"
+        resign = Resign(Purpose.GROUP, cause)
+        return [(one, resign) for one in members if isinstance(one.state, Master)]
+    waiting = [one for one in members if isinstance(one.state, Backup)]
+    if Resigning in states or not all(_is_ready(one) for one in waiting):
+        return []
+    return [(one, Elected()) for one in waiting]
+
+
+def _is_ready(router: Router) -> bool:
+    return isinstance(router.state, Backup) and router.state.ready
+
+
+def _follows(router: Router) -> bool:
+    """Whether a member is backup of a living master that it would not displace."""
+    state = router.state
+    if not isinstance(state, Backup) or state.ready or state.master is None:
+        return False
+    if state.master.priority == 0:
+        return False
+    superior = state.master.priority >= router.effective_priority
+    return superior or not router.preempts or state.preempt_at is not None
+
+
+def why_held_back(name: str, mate: Router, cause: str) -> str:
+    """How a router says that another member of its group can't take part."""
+    return f"sync group {name}: {mate.name}: {cause}"

@@ -1,0 +1,74 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""What an instance needs on the host for as long as it is configured, master or not.
+
+A private macvlan with the virtual router's MAC address, and a filter that drops what is sent to
+the virtual addresses where they may not be accepted. Both are named after the place of the
+instance, so that an agent finds again what another one left. This module is PRIVATE to the
+collection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Tuple
+
+from ...base.constants import FILTER_TABLE_PREFIX
+from ...model.family import Family
+from ...model.instance import Instance
+
+_MAC_PREFIXES = {  # RFC 9568 section 7.3.
+    Family.IPV4: bytes.fromhex("00005e0001"),
+    Family.IPV6: bytes.fromhex("00005e0002"),
+}
+
+
+@dataclass(frozen=True)
+class VirtualMac:
+    """A macvlan on the interface ``parent``; ``ipv6`` says that it carries IPv6 addresses."""
+
+    name: str
+    parent: str
+    mac: bytes
+    ipv6: bool
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A table of packet filter rules that drops what is sent to these packed addresses."""
+
+    table: str
+    addresses: Tuple[bytes, ...]
+
+
+def virtual_mac_address(instance: Instance) -> bytes:
+    """The MAC address of a virtual router (RFC 9568 section 7.3)."""
+    return _MAC_PREFIXES[instance.family] + bytes((instance.vrid,))
+
+
+def device_name(instance: Instance, parent_index: int) -> str:
+    """The name of the macvlan: family, VRID and parent, in at most 15 characters."""
+    return f"vrrp{instance.family.value}.{instance.vrid}.{parent_index}"
+
+
+def virtual_mac(instance: Instance, parent_index: int) -> VirtualMac | None:
+    """The macvlan of an instance, if it has one."""
+    if not instance.virtual_mac:
+        return None
+    name = device_name(instance, parent_index)
+    ipv6 = any(one.family is Family.IPV6 for one in instance.served_addresses)
+    return VirtualMac(name, instance.interface, virtual_mac_address(instance), ipv6)
+
+
+def packet_filter(instance: Instance, parent_index: int) -> Filter | None:
+    """The filter of an instance, if it may not accept what is sent to its addresses.
+
+    An owner accepts (RFC 9568 section 6.4.3): the addresses are its own.
+    """
+    if instance.accept_mode or instance.is_owner:
+        return None
+    place = f"{instance.family.value}_{instance.vrid}_{parent_index}"
+    table = FILTER_TABLE_PREFIX + place
+    return Filter(table, tuple(one.packed for one in instance.served_addresses))

@@ -1,0 +1,125 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""What the engine knows of the host's interfaces. This module is PRIVATE to the collection."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import AbstractSet, Dict, FrozenSet, List, Mapping, Sequence, Tuple
+
+from ...base.slots import slotted
+from ...model.family import Family, is_link_local, text
+from ...model.instance import Instance
+from .devices import virtual_mac
+
+
+@slotted
+@dataclass(frozen=True)
+class LinkAddress:
+    """An address on an interface. ``usable``: not tentative, not a failed duplicate."""
+
+    packed: bytes
+    prefix_length: int
+    usable: bool = True
+    secondary: bool = False
+
+
+@dataclass(frozen=True)
+class Link:
+    """An interface; ``up`` means that it is set up and has a carrier."""
+
+    index: int
+    name: str
+    up: bool
+    mac: bytes
+    addresses: Tuple[LinkAddress, ...] = ()
+
+    @cached_property
+    def _packed(self) -> FrozenSet[bytes]:
+        return frozenset(one.packed for one in self.addresses)
+
+    @cached_property
+    def usable(self) -> Tuple[bytes, ...]:
+        """The packed addresses to send from, those that are not secondary first."""
+        found = [one for one in self.addresses if one.usable]
+        return tuple(one.packed for one in sorted(found, key=lambda one: one.secondary))
+
+    @cached_property
+    def senders(self) -> Mapping[Tuple[Family, bool], Sequence[bytes]]:
+        """The same by family, and by whether they are link-local, which IPv4 ones never are."""
+        found: Dict[Tuple[Family, bool], List[bytes]] = defaultdict(list)
+        for one in self.usable:
+            family = Family.of(one)
+            found[family, family is Family.IPV6 and is_link_local(one)].append(one)
+        return found
+
+    def has(self, packed: bytes) -> bool:
+        """Whether the interface has the address."""
+        return packed in self._packed
+
+
+Links = Mapping[str, Link]
+
+
+def primary_address(link: Link, instance: Instance, virtual: AbstractSet[bytes]) -> bytes | None:
+    """The packed address to send from: the one that is configured, or the interface's own.
+
+    IPv4: its first; IPv6: its link-local one, unless the unicast peers are not on the link.
+    Addresses in ``virtual`` may move away and don't count, except for an address owner, whose
+    virtual address is its own (RFC 9568 sections 1.7 and 5.1.2.1).
+    """
+    candidates = link.senders[instance.family, _speaks_on_link(instance)]
+    if instance.source_address:
+        candidates = [one for one in link.usable if one == instance.source_address]
+    own = next((one for one in candidates if one not in virtual), None)
+    if own is None and instance.is_owner:
+        return next(iter(candidates), None)
+    return own
+
+
+def _speaks_on_link(instance: Instance) -> bool:
+    """Whether IPv6 advertisements come from a link-local address: to the group they always do."""
+    if instance.family is Family.IPV4:
+        return False
+    return not instance.unicast_peers or is_link_local(instance.unicast_peers[0])
+
+
+def link_local_address(link: Link, virtual: AbstractSet[bytes]) -> bytes | None:
+    """The packed IPv6 link-local address of an interface, if it has one that stays."""
+    found = (
+        one.packed
+        for one in link.addresses
+        if len(one.packed) == Family.IPV6.address_length and one.usable
+        if is_link_local(one.packed) and one.packed not in virtual
+    )
+    return next(found, None)
+
+
+def why_unusable(instance: Instance, links: Links, address: bytes | None) -> str | None:
+    """Why the instance can't take part on these interfaces, or None when it can."""
+    link = links.get(instance.interface)
+    if link is None:
+        return f"{instance.interface} does not exist"
+    if not link.up:
+        return f"{instance.interface} is down"
+    if address is None:
+        return f"{instance.interface} has no {_wanted_address(instance)}"
+    missing = [name for name in instance.interfaces if name not in links]
+    if missing:
+        return f"{min(missing)} does not exist"
+    device = virtual_mac(instance, link.index)
+    if device is not None and device.name not in links:
+        return f"{device.name} is not there yet"
+    return None
+
+
+def _wanted_address(instance: Instance) -> str:
+    if instance.source_address:
+        return f"address {text(instance.source_address)}"
+    if instance.family is Family.IPV4:
+        return "IPv4 address"
+    return f"usable IPv6 {'link-local ' if _speaks_on_link(instance) else ''}address"

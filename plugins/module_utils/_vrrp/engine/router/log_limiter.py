@@ -1,0 +1,48 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Lines for the log that a person should read, but not all the time.
+
+This module is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+from typing import Dict, List
+
+from ...base.constants import FLAPPING_TRANSITIONS, FLAPPING_WINDOW, REMARK_INTERVAL
+from ...base.units import Nanoseconds
+from ..actions import Note
+
+
+class Remarks:
+    """Knows what was said of a router, and when; ``router`` is given as its name."""
+
+    def __init__(self) -> None:
+        self._said_at: Dict[str, Nanoseconds] = {}
+        self._changed_at: List[Nanoseconds] = []
+
+    def __copy__(self) -> Remarks:
+        made = Remarks()
+        made._said_at.update(self._said_at)
+        made._changed_at.extend(self._changed_at)
+        return made
+
+    def remark(self, router: str, about: str, said: str, now: Nanoseconds) -> List[Note]:
+        """A line, unless one about the same thing was given not long ago."""
+        before = self._said_at.get(about)
+        if before is not None and now - before < REMARK_INTERVAL:
+            return []
+        self._said_at[about] = now
+        return [Note(router, said)]
+
+    def changed(self, router: str, now: Nanoseconds) -> List[Note]:
+        """The state has changed; says so when it does that too often."""
+        self._changed_at = [*self._changed_at[1 - FLAPPING_TRANSITIONS :], now]
+        times = len(self._changed_at)
+        if times < FLAPPING_TRANSITIONS or now - self._changed_at[0] > FLAPPING_WINDOW:
+            return []
+        why = "does a link fail, or do advertisements come too late?"
+        said = f"has changed {times} times within a minute: {why}"
+        return self.remark(router, "flapping", said, now)

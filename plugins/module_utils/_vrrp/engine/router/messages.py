@@ -1,0 +1,77 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""The ready-made bytes that a router sends. This module is PRIVATE to the collection."""
+
+from __future__ import annotations
+
+from typing import Dict, List, Tuple
+
+from ...base.constants import AUTHENTICATION_PASSWORD
+from ...model.instance import Instance
+from ...wire.advertisement import Advertisement, encode, password_data
+from ...wire.announce import announcement
+from ..actions import SendFrames
+from ..host.links import Link, link_local_address
+from ..host.resources import Ground
+
+
+class Voice:
+    """Advertisements by priority, made anew only when what they say changed."""
+
+    def __init__(self) -> None:
+        self._messages: Dict[int, Tuple[Tuple[bytes, bytes], ...]] = {}
+
+    def forget(self) -> None:
+        """What the messages say has changed."""
+        self._messages.clear()
+
+    def messages(
+        self, instance: Instance, source: bytes, priority: int
+    ) -> Tuple[Tuple[bytes, bytes], ...]:
+        """(destination, advertisement) for each destination, packed; none without a source."""
+        if not source:
+            return ()
+        if priority not in self._messages:
+            advertisement, form = _advertisement(instance, priority), instance.advertise_checksum
+            self._messages[priority] = tuple(
+                (one, encode(advertisement, source, one, form))
+                for one in instance.destinations_from(source)
+            )
+        return self._messages[priority]
+
+
+def _advertisement(instance: Instance, priority: int) -> Advertisement:
+    fields = (
+        instance.version,
+        instance.vrid,
+        priority,
+        instance.advertisement_interval,
+        instance.packed_addresses,
+    )
+    if not instance.password:
+        return Advertisement(*fields)
+    return Advertisement(*fields, AUTHENTICATION_PASSWORD, password_data(instance.password))
+
+
+def announcements(router: str, instance: Instance, ground: Ground, count: int) -> List[SendFrames]:
+    """The frames that tell each segment of the addresses that live there now."""
+    frames: Dict[str, List[bytes]] = {}
+    for address in instance.served_addresses:
+        link = ground.of(address)
+        if link is not None:
+            source = _link_local(instance, ground, link)
+            frames.setdefault(link.name, []).append(announcement(address.packed, link.mac, source))
+    return [
+        SendFrames(router, ground.links[name].index, tuple(made), count)
+        for name, made in frames.items()
+    ]
+
+
+def _link_local(instance: Instance, ground: Ground, link: Link) -> bytes | None:
+    """Neighbor Advertisements come from a link-local address of the interface, or its parent."""
+    virtual = {address.packed for address in instance.served_addresses}
+    parent = ground.links.get(instance.interface)
+    own = link_local_address(link, virtual)
+    return own or (link_local_address(parent, virtual) if parent else None)

@@ -1,0 +1,84 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""The status of the host's virtual routers as plain values, ready for JSON.
+
+This module is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import Any, Dict
+
+from ..base.units import Nanoseconds, to_seconds
+from ..fsm.state import Peer
+from ..model.describe import describe_settings
+from ..model.family import text
+from ..model.intent import IntentChange
+from .commands.scheduler import Errands
+from .router.router import Router
+from .tracking import Tracking
+
+
+def report(
+    router: Router, tracking: Tracking, errands: Errands, now: Nanoseconds, wall: datetime
+) -> Dict[str, Any]:
+    """One instance; ``wall`` is the time of day that belongs to ``now``."""
+    instance = router.instance
+    return {
+        "name": instance.name,
+        "label": instance.label,
+        "interface": instance.interface,
+        "family": instance.family.label,
+        "vrid": instance.vrid,
+        "version": instance.version,
+        "state": router.displayed,
+        "reason": router.state.reason,
+        "intent": router.intent.wish.value,
+        "intent_forced": router.intent.forced,
+        "intent_change": _change(router.change),
+        "priority": instance.priority,
+        "effective_priority": router.effective_priority,
+        "preempt": router.preempts,
+        "advertisement_interval": to_seconds(instance.advertisement_interval),
+        "address": text(router.address) if router.address else None,
+        "addresses": [str(address) for address in instance.addresses],
+        "sync_group": instance.sync_group or None,
+        "tracked": tracking.report(instance.tracked),
+        "hooks": errands.report(router),
+        "settings": describe_settings(instance),
+        "master": _master(router.master),
+        "since": at_wall_time(router.since, now, wall),
+        "seconds_in_state": to_seconds(now - router.since),
+        "transitions": router.transitions,
+        "counters": dict(sorted(router.counters.items())),
+    }
+
+
+def at_wall_time(at: Nanoseconds, now: Nanoseconds, wall: datetime) -> str:
+    """A past point of monotonic time as a time of day in UTC, to the millisecond."""
+    moment = wall - timedelta(microseconds=(now - at) // 1000)
+    return moment.astimezone(timezone.utc).isoformat(timespec="milliseconds")
+
+
+def _master(peer: Peer | None) -> Dict[str, Any] | None:
+    if peer is None or peer.priority == 0:
+        return None
+    return {
+        "address": text(peer.address),
+        "priority": peer.priority,
+        "advertisement_interval": to_seconds(peer.advertisement_interval),
+    }
+
+
+def _change(change: IntentChange | None) -> Dict[str, Any] | None:
+    if change is None:
+        return None
+    return {
+        "number": change.number,
+        "intent": change.intent.wish.value,
+        "outcome": change.outcome.value,
+        "message": change.message,
+    }

@@ -1,0 +1,136 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""The macvlans that carry virtual MAC addresses.
+
+A macvlan is private, so that routers on one host do not hear each other through it, and down
+until its router is master. The interface under it must not answer ARP for addresses that are not
+its own, nor ask in their name, or hosts would learn the wrong MAC address; and the macvlan must
+make no IPv6 address of its own of the virtual MAC, which is the same on all routers (RFC 9568
+section 7.4). This module is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+from typing import Dict, Iterable, Tuple
+
+from ..base.errors import KernelError
+from ..engine.host.devices import VirtualMac
+from . import netlink, sysctl
+from .rtnetlink_messages import create_device_request, delete_device_request
+
+_STRICT = "1"
+_PARENT = {"arp_ignore": "1", "arp_announce": "2"}
+_DEVICE = {"arp_ignore": "1", "rp_filter": "0"}
+_IPV6_DEVICE = {"addr_gen_mode": "1", "accept_ra": "0", "autoconf": "0", "accept_dad": "0"}
+
+
+class DeviceTable:
+    """Keeps the macvlans of this host; ``sysctls`` remembers what was set for them.
+
+    Those named in ``inherited`` were made by the agent in place of which this one goes on.
+    """
+
+    def __init__(self, sysctls: sysctl.Sysctls, inherited: Iterable[str] = ()) -> None:
+        self._sysctls = sysctls
+        self._inherited = set(inherited)
+        self._socket: socket.socket = netlink.open_socket()
+        self._devices: Dict[str, VirtualMac] = {}
+
+    def close(self) -> None:
+        """Delete all macvlans, put the settings back and close the socket."""
+        self.drop(set(self._devices.values()))
+        self._socket.close()
+
+    def missing(self, wanted: Iterable[VirtualMac]) -> set[VirtualMac]:
+        """Those that are not there, or not as they should be."""
+        return {one for one in wanted if self._devices.get(one.name) != one or not _exists(one)}
+
+    def superfluous(self, wanted: Iterable[VirtualMac]) -> set[VirtualMac]:
+        """Those that are there and not wanted."""
+        return set(self._devices.values()) - set(wanted)
+
+    def make(self, device: VirtualMac) -> None:
+        """Have a macvlan, in place of one that a dead agent left; raises KernelError."""
+        if device.name in self._inherited and _exists(device):
+            self._prepare(device)  # Where that fails, it stays as the other agent left it.
+            self._devices[device.name] = device
+            return
+        self._create(device)
+        self._devices[device.name] = device
+        try:
+            self._prepare(device)
+        except KernelError:
+            # Half of it would answer for addresses with the wrong MAC address.
+            self.drop([device])
+            raise
+
+    def _create(self, device: VirtualMac) -> None:
+        delete_device(self._socket, device.name)
+        (number,) = netlink.transact(self._socket, [create_device_request(device)])
+        if number:
+            raise KernelError(number, f"cannot make {device.name} on {device.parent}")
+
+    def _prepare(self, device: VirtualMac) -> None:
+        for name, value in _settings(device):
+            sysctl.write(name, value)
+        for key, value in _PARENT.items():
+            self._sysctls.change(f"ipv4/conf/{device.parent}/{key}", value)
+        self._loosen_reverse_path_filter()
+
+    def _loosen_reverse_path_filter(self) -> None:
+        """A strict filter for ``all`` counts for the macvlan too, and would drop what is sent to
+        it, because the route back leads through the parent. The other interfaces keep it.
+        """
+        if sysctl.read("ipv4/conf/all/rp_filter") != _STRICT:
+            return
+        for name in sysctl.interfaces():
+            setting = f"ipv4/conf/{name}/rp_filter"
+            if name not in self._devices and sysctl.read(setting) == "0":
+                self._sysctls.change(setting, _STRICT)
+        self._sysctls.change("ipv4/conf/all/rp_filter", "0")
+
+    def drop(self, devices: Iterable[VirtualMac]) -> None:
+        """Delete macvlans; with the last one on an interface its settings are put back."""
+        for device in devices:
+            delete_device(self._socket, device.name)
+            self._devices.pop(device.name, None)
+            self._inherited.discard(device.name)
+            if all(one.parent != device.parent for one in self._devices.values()):
+                for key in _PARENT:
+                    self._sysctls.restore(f"ipv4/conf/{device.parent}/{key}")
+        if not self._devices:
+            self._sysctls.restore("")
+
+
+def _settings(device: VirtualMac) -> Iterable[Tuple[str, str]]:
+    for key, value in _DEVICE.items():
+        yield f"ipv4/conf/{device.name}/{key}", value
+    if not sysctl.has_ipv6():
+        return
+    ipv6 = _IPV6_DEVICE if device.ipv6 else {"disable_ipv6": "1"}
+    for key, value in ipv6.items():
+        yield f"ipv6/conf/{device.name}/{key}", value
+
+
+def delete_device(opened: socket.socket, name: str) -> None:
+    """Delete an interface of that name, if there is one; raises KernelError."""
+    try:
+        (number,) = netlink.transact(opened, [delete_device_request(name)])
+    except KernelError as error:
+        if error.number == errno.ENODEV:
+            return
+        raise
+    if number not in (0, errno.ENODEV):
+        raise KernelError(number, f"cannot delete {name}")
+
+
+def _exists(device: VirtualMac) -> bool:
+    try:
+        socket.if_nametoindex(device.name)
+    except OSError:
+        return False
+    return True

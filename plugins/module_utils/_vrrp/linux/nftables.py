@@ -1,0 +1,230 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Dropping what is sent to virtual addresses that may not accept it (RFC 9568 section 6.4.3).
+
+Each filter is an nftables table of our own, with one chain on the input hook: Neighbor
+Solicitations and Advertisements always pass, what the host sends to itself passes, what else is
+sent to one of the addresses is dropped. This module is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+import errno
+import struct
+from typing import Any, Dict, Iterable, List
+
+from ..base.errors import KernelError
+from ..engine.host.devices import Filter
+from . import netlink
+from .pyroute2_import import PYROUTE2_MISSING
+from .rtnetlink_messages import encoded
+
+if PYROUTE2_MISSING is None:
+    from pyroute2.netlink import NLM_F_ACK, NLM_F_APPEND, NLM_F_CREATE, NLM_F_REQUEST
+    from pyroute2.netlink.nfnetlink import NFNL_SUBSYS_NFTABLES, nfgen_msg
+    from pyroute2.netlink.nfnetlink.nftsocket import (
+        NFT_MSG_DELTABLE,
+        NFT_MSG_GETTABLE,
+        NFT_MSG_NEWCHAIN,
+        NFT_MSG_NEWRULE,
+        NFT_MSG_NEWTABLE,
+        nft_chain_msg,
+        nft_rule_msg,
+        nft_table_msg,
+    )
+
+_CHANGES_OF_TABLES = 1 << 6  # The group NFNLGRP_NFTABLES, which is the seventh.
+_BATCH_BEGIN, _BATCH_END = 0x10, 0x11
+_FAMILY_INET = 1
+_HOOK_INPUT = 1
+_PRIORITY = -1  # Just before the filter chains of others.
+_CHAIN = "input"
+_DROP, _ACCEPT = 0, 1
+_META_IIF, _META_NFPROTO, _META_L4PROTO = 4, 15, 16
+_NETWORK_HEADER, _TRANSPORT_HEADER = 1, 2
+_REGISTER, _VERDICT_REGISTER = 1, 0
+_LOOPBACK_INDEX = 1
+_ICMPV6 = 58
+_NEIGHBOR_MESSAGES = (135, 136)
+_PROTOCOLS = {4: 2, 16: 10}  # NFPROTO_IPV4 and NFPROTO_IPV6 by the length of an address.
+_DESTINATION_OFFSETS = {4: 16, 16: 24}
+
+Expression = Dict[str, Any]
+
+
+class FilterTable:
+    """Keeps the filters of this host; the socket is opened when it is first needed."""
+
+    def __init__(self) -> None:
+        self._filters: Dict[str, Filter] = {}
+
+    def close(self) -> None:
+        """Remove all filters."""
+        self.drop(set(self._filters.values()))
+
+    def missing(self, wanted: Iterable[Filter]) -> set[Filter]:
+        """Those that are not there, or not as they should be."""
+        return {one for one in wanted if self._filters.get(one.table) != one}
+
+    def forget_lost(self) -> List[str]:
+        """Forget the tables that are not there any more; gives their names."""
+        lost = [table for table in self._filters if not _exists(table)]
+        for table in lost:
+            del self._filters[table]
+        return lost
+
+    def superfluous(self, wanted: Iterable[Filter]) -> set[Filter]:
+        """Those that are there and whose table is not wanted."""
+        tables = {one.table for one in wanted}
+        return {one for one in self._filters.values() if one.table not in tables}
+
+    def make(self, wanted: Filter) -> None:
+        """Have a filter, in one step, whatever its table holds now; raises KernelError."""
+        add, delete = _table(wanted.table, NFT_MSG_NEWTABLE), _table(wanted.table, NFT_MSG_DELTABLE)
+        requests = [add, delete, add, _chain(wanted.table), *_rules(wanted)]
+        number = _transact(requests)
+        if number:
+            raise KernelError(number, f"cannot make the nftables table {wanted.table}")
+        self._filters[wanted.table] = wanted
+
+    def drop(self, filters: Iterable[Filter]) -> None:
+        """Remove filters; raises KernelError."""
+        for one in filters:
+            delete_table(one.table)
+            self._filters.pop(one.table, None)
+
+
+class FilterEvents:
+    """Has a file descriptor to wait on; ``drain`` tells whether anybody has removed a table."""
+
+    def __init__(self) -> None:
+        self._socket = netlink.open_socket(netlink.NETFILTER, _CHANGES_OF_TABLES)
+        self._socket.setblocking(False)
+
+    def fileno(self) -> int:
+        """The descriptor that is readable when the packet filter has changed."""
+        return self._socket.fileno()
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._socket.close()
+
+    def drain(self) -> bool:
+        """Read what came; too much to be kept may have been anything."""
+        removed = NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_DELTABLE
+        found = False
+        while True:
+            try:
+                found |= removed in netlink.kinds(self._socket.recv(1 << 20))
+            except BlockingIOError:
+                return found
+            except OSError as error:
+                if error.errno != errno.ENOBUFS:
+                    raise
+                found = True
+
+
+def _exists(table: str) -> bool:
+    with netlink.open_socket(netlink.NETFILTER) as opened:
+        return netlink.transact(opened, [_table(table, NFT_MSG_GETTABLE)]) == [0]
+
+
+def delete_table(table: str) -> None:
+    """Remove a table of ours, if it is there; raises KernelError."""
+    number = _transact([_table(table, NFT_MSG_DELTABLE)])
+    if number not in (0, errno.ENOENT):
+        raise KernelError(number, f"cannot remove the nftables table {table}")
+
+
+def _transact(requests: List[bytes]) -> int:
+    opened = netlink.open_socket(netlink.NETFILTER)
+    try:
+        begin, end = _border(_BATCH_BEGIN), _border(_BATCH_END)
+        return netlink.transact_whole(opened, [begin, *requests, end])
+    finally:
+        opened.close()
+
+
+def _border(kind: int) -> bytes:
+    message = nfgen_msg()
+    message["res_id"] = NFNL_SUBSYS_NFTABLES
+    return encoded(message, kind, NLM_F_REQUEST)
+
+
+def _request(message: Any, kind: int, attributes: List[Any], flags: int = 0) -> bytes:
+    message["nfgen_family"] = _FAMILY_INET
+    message["attrs"] = attributes
+    return encoded(
+        message, NFNL_SUBSYS_NFTABLES << 8 | kind, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | flags
+    )
+
+
+def _table(name: str, kind: int) -> bytes:
+    return _request(nft_table_msg(), kind, [("NFTA_TABLE_NAME", name)])
+
+
+def _chain(table: str) -> bytes:
+    hook = {"attrs": [("NFTA_HOOK_HOOKNUM", _HOOK_INPUT), ("NFTA_HOOK_PRIORITY", _PRIORITY)]}
+    attributes = [
+        ("NFTA_CHAIN_TABLE", table),
+        ("NFTA_CHAIN_NAME", _CHAIN),
+        ("NFTA_CHAIN_HOOK", hook),
+        ("NFTA_CHAIN_TYPE", "filter"),
+    ]
+    return _request(nft_chain_msg(), NFT_MSG_NEWCHAIN, attributes)
+
+
+def _rules(wanted: Filter) -> List[bytes]:
+    loopback = struct.pack("=I", _LOOPBACK_INDEX)
+    rules = [[_meta(_META_IIF), _equals(loopback), _verdict(_ACCEPT)]]
+    for kind in _NEIGHBOR_MESSAGES:
+        is_icmp = [_meta(_META_L4PROTO), _equals(bytes((_ICMPV6,)))]
+        is_kind = [_payload(_TRANSPORT_HEADER, 0, 1), _equals(bytes((kind,)))]
+        rules.append([*is_icmp, *is_kind, _verdict(_ACCEPT)])
+    rules += [_drop(address) for address in wanted.addresses]
+    return [_rule(wanted.table, rule) for rule in rules]
+
+
+def _drop(address: bytes) -> List[Expression]:
+    length = len(address)
+    return [
+        _meta(_META_NFPROTO),
+        _equals(bytes((_PROTOCOLS[length],))),
+        _payload(_NETWORK_HEADER, _DESTINATION_OFFSETS[length], length),
+        _equals(address),
+        _verdict(_DROP),
+    ]
+
+
+def _rule(table: str, expressions: List[Expression]) -> bytes:
+    attributes = [
+        ("NFTA_RULE_TABLE", table),
+        ("NFTA_RULE_CHAIN", _CHAIN),
+        ("NFTA_RULE_EXPRESSIONS", expressions),
+    ]
+    return _request(nft_rule_msg(), NFT_MSG_NEWRULE, attributes, NLM_F_APPEND)
+
+
+def _expression(name: str, **data: Any) -> Expression:
+    told = [(f"NFTA_{name.upper()}_{key.upper()}", value) for key, value in data.items()]
+    return {"attrs": [("NFTA_EXPR_NAME", name), ("NFTA_EXPR_DATA", {"attrs": told})]}
+
+
+def _meta(key: int) -> Expression:
+    return _expression("meta", key=key, dreg=_REGISTER)
+
+
+def _payload(base: int, offset: int, length: int) -> Expression:
+    return _expression("payload", dreg=_REGISTER, base=base, offset=offset, len=length)
+
+
+def _equals(value: bytes) -> Expression:
+    data = {"attrs": [("NFTA_DATA_VALUE", value)]}
+    return _expression("cmp", sreg=_REGISTER, op=0, data=data)
+
+
+def _verdict(code: int) -> Expression:
+    data = {"attrs": [("NFTA_DATA_VERDICT", {"attrs": [("NFTA_VERDICT_CODE", code)]})]}
+    return _expression("immediate", dreg=_VERDICT_REGISTER, data=data)

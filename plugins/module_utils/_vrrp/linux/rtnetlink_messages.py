@@ -1,0 +1,201 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""The rtnetlink requests that put things on a host and take them off, as bytes.
+
+pyroute2 knows the messages; ``netlink.py`` sends them. This module is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+from typing import Any, Dict, List, Tuple
+
+from ..base.errors import KernelError
+from ..engine.host.devices import VirtualMac
+from ..engine.host.resources import Held, Placed, Raised, Routed, Ruled
+from ..model.address import VirtualAddress
+from ..model.family import Family, text
+from ..model.routing import Prefix, VirtualRoute, VirtualRule
+from .pyroute2_import import PYROUTE2_MISSING
+
+if PYROUTE2_MISSING is None:
+    from pyroute2.netlink import NLM_F_CREATE, NLM_F_EXCL, NLM_F_REQUEST
+    from pyroute2.netlink.rtnl import (
+        RTM_DELADDR,
+        RTM_DELLINK,
+        RTM_DELROUTE,
+        RTM_DELRULE,
+        RTM_GETROUTE,
+        RTM_NEWADDR,
+        RTM_NEWLINK,
+        RTM_NEWROUTE,
+        RTM_NEWRULE,
+    )
+    from pyroute2.netlink.rtnl.fibmsg import fibmsg
+    from pyroute2.netlink.rtnl.ifaddrmsg import ifaddrmsg
+    from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg
+    from pyroute2.netlink.rtnl.rtmsg import rtmsg
+
+_IFA_F_NODAD = 0x02
+_IFF_UP = 0x1
+_SCOPE_UNIVERSE, _SCOPE_LINK = 0, 253
+_TYPE_UNICAST = 1
+_TO_TABLE = 1
+_ORIGIN = 112  # Our routes are told from others by this (rtm_protocol): VRRP's number.
+_TABLE_IN_HEADER_MAX = 255
+_DOMAINS = {Family.IPV4: socket.AF_INET, Family.IPV6: socket.AF_INET6}
+
+
+def encoded(message: Any, kind: int, flags: int) -> bytes:
+    """A pyroute2 message as bytes; the sequence number is filled in when it is sent."""
+    message["header"]["type"] = kind
+    message["header"]["flags"] = flags
+    message["header"]["sequence_number"] = 0
+    message.encode()
+    return bytes(message.data)
+
+
+def add_request(held: Held) -> bytes:
+    """Ask for something to be on the host; raises KernelError when its interface is missing."""
+    return _request(held, NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL, True)
+
+
+def delete_request(held: Held) -> bytes:
+    """Ask for something to be taken off; raises KernelError when its interface is missing."""
+    return _request(held, NLM_F_REQUEST, False)
+
+
+def _request(held: Held, flags: int, present: bool) -> bytes:
+    if isinstance(held, Placed):
+        message = _address(index_of(held.interface), held.address)
+        return encoded(message, RTM_NEWADDR if present else RTM_DELADDR, flags)
+    if isinstance(held, Routed):
+        message = _route(index_of(held.interface), held.route)
+        return encoded(message, RTM_NEWROUTE if present else RTM_DELROUTE, flags)
+    if isinstance(held, Ruled):
+        return encoded(_rule(held.rule), RTM_NEWRULE if present else RTM_DELRULE, flags)
+    return _link_state(held, present)
+
+
+def index_of(interface: str) -> int:
+    """The index of an interface; raises KernelError (ENODEV) when there is none."""
+    try:
+        return socket.if_nametoindex(interface)
+    except OSError:
+        raise KernelError(errno.ENODEV, interface) from None
+
+
+def _address(index: int, address: VirtualAddress) -> Any:
+    """IPv6 without duplicate address detection: the address may be on another router for a
+    moment longer, so detection would fail (RFC 9568 section 8.2.2).
+    """
+    message = ifaddrmsg()
+    message["family"] = _DOMAINS[address.family]
+    message["prefixlen"] = address.prefix_length
+    message["index"] = index
+    message["scope"] = address.scope
+    message["flags"] = 0 if address.family is Family.IPV4 else _IFA_F_NODAD
+    written = text(address.packed)
+    message["attrs"] = [("IFA_LOCAL", written), ("IFA_ADDRESS", written)]
+    if address.label:
+        message["attrs"].append(("IFA_LABEL", address.label))
+    return message
+
+
+def _route(index: int, route: VirtualRoute) -> Any:
+    message = rtmsg()
+    message["family"] = _DOMAINS[route.family]
+    message["dst_len"] = route.destination.length
+    message["table"] = _table(route.table)
+    message["proto"] = _ORIGIN
+    message["type"] = _TYPE_UNICAST
+    on_link = not route.via and route.family is Family.IPV4
+    message["scope"] = _SCOPE_LINK if on_link else _SCOPE_UNIVERSE
+    attributes: List[Tuple[str, Any]] = [("RTA_TABLE", route.table), ("RTA_OIF", index)]
+    attributes += _prefix("RTA_DST", route.destination)
+    if route.via:
+        attributes.append(("RTA_GATEWAY", text(route.via)))
+    if route.source:
+        attributes.append(("RTA_PREFSRC", text(route.source)))
+    if route.metric:
+        attributes.append(("RTA_PRIORITY", route.metric))
+    message["attrs"] = attributes
+    return message
+
+
+def _rule(rule: VirtualRule) -> Any:
+    message = fibmsg()
+    message["family"] = _DOMAINS[rule.family]
+    message["src_len"] = rule.source.length if rule.source else 0
+    message["dst_len"] = rule.destination.length if rule.destination else 0
+    message["table"] = _table(rule.table)
+    message["action"] = _TO_TABLE
+    attributes: List[Tuple[str, Any]] = [("FRA_TABLE", rule.table)]
+    attributes += _prefix("FRA_SRC", rule.source)
+    attributes += _prefix("FRA_DST", rule.destination)
+    optional: Dict[str, Any] = {
+        "FRA_IIFNAME": rule.incoming,
+        "FRA_FWMARK": rule.mark,
+        "FRA_PRIORITY": rule.priority,
+    }
+    message["attrs"] = attributes + [one for one in optional.items() if one[1]]
+    return message
+
+
+def _prefix(attribute: str, prefix: Prefix | None) -> List[Tuple[str, Any]]:
+    """Everything (length 0) is said by leaving the attribute out."""
+    if prefix is None or prefix.length == 0:
+        return []
+    return [(attribute, text(prefix.packed))]
+
+
+def _table(number: int) -> int:
+    """The header has one byte for it; the attribute holds the whole number."""
+    return number if number <= _TABLE_IN_HEADER_MAX else 0
+
+
+def _link_state(held: Raised, up: bool) -> bytes:
+    message = ifinfmsg()
+    message["index"] = index_of(held.interface)
+    message["change"] = _IFF_UP
+    message["flags"] = _IFF_UP if up else 0
+    return encoded(message, RTM_NEWLINK, NLM_F_REQUEST)
+
+
+def create_device_request(device: VirtualMac) -> bytes:
+    """Ask for a private macvlan, down; raises KernelError when its parent is missing."""
+    message = ifinfmsg()
+    message["attrs"] = [
+        ("IFLA_IFNAME", device.name),
+        ("IFLA_LINK", index_of(device.parent)),
+        ("IFLA_ADDRESS", device.mac.hex(":")),
+        (
+            "IFLA_LINKINFO",
+            {
+                "attrs": [
+                    ("IFLA_INFO_KIND", "macvlan"),
+                    ("IFLA_INFO_DATA", {"attrs": [("IFLA_MACVLAN_MODE", "private")]}),
+                ]
+            },
+        ),
+    ]
+    return encoded(message, RTM_NEWLINK, NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL)
+
+
+def delete_device_request(name: str) -> bytes:
+    """Ask for an interface to be deleted; raises KernelError when it is missing."""
+    message = ifinfmsg()
+    message["index"] = index_of(name)
+    return encoded(message, RTM_DELLINK, NLM_F_REQUEST)
+
+
+def delivery_request(index: int, address: VirtualAddress) -> bytes:
+    """Ask where packets to an IPv6 address that arrive at the interface would go."""
+    message = rtmsg()
+    message["family"] = socket.AF_INET6
+    message["dst_len"] = 128
+    message["attrs"] = [("RTA_DST", text(address.packed)), ("RTA_OIF", index)]
+    return encoded(message, RTM_GETROUTE, NLM_F_REQUEST)

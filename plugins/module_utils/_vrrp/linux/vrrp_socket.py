@@ -1,0 +1,237 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""The raw socket through which one interface sends and hears advertisements of one family.
+
+This module is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+from functools import partial
+from typing import Callable, Dict, Iterable, Iterator, List, Tuple, Union
+
+from ..base.constants import VRRP_PROTOCOL
+from ..base.errors import KernelError
+from ..base.units import Nanoseconds, milliseconds
+from ..model.family import Family, text
+from ..wire.datagram import Datagram
+from ..wire.ipv4 import build_header, essence, split
+from . import bpf
+from .recvmmsg import SLOTS, Batch, stamp_arrivals
+
+_SO_BINDTODEVICE = 25
+_SO_RCVBUFFORCE = 33
+_IP_MULTICAST_ALL = 49
+_IPV6_MULTICAST_ALL = 29
+_IPV6_FREEBIND = 78
+_RECEIVE_BUFFER = 1 << 21  # Several hundred routers may speak at the same instant.
+_BATCHES_MAX = 32  # Taken in one go, so that a flood can't keep the loop from its timers.
+_AGO_MAX = milliseconds(200)
+_CONTROL = struct.Struct("=Qii")
+_INTERNETWORK_CONTROL = 0xC0
+
+Sending = Callable[[], object]
+_Place = Union[Tuple[str, int], Tuple[str, int, int, int]]
+# The essence of an IPv4 packet; of an IPv6 one the data, what comes beside it, and the sender.
+Packet = Union[bytes, Tuple[bytes, bytes, bytes]]
+Arrivals = Tuple[List[Packet], List[Nanoseconds]]
+
+
+class Channel:
+    """Joined to the multicast group on the interface with ``index``; raises KernelError.
+
+    With a ``mac`` it hears only what comes from that address, and it sends also from addresses
+    that are another interface's: a macvlan has none but virtual ones.
+    """
+
+    _not_before: Nanoseconds = 0
+
+    def __init__(self, index: int, family: Family, mac: bytes = b"") -> None:
+        self.index = index
+        self.family = family
+        self._socket = _open(family)
+        self._send_to = self._socket.sendto
+        self._places: Dict[bytes, _Place] = {}
+        try:
+            _bind(self._socket, index)
+            (_prepare_ipv4 if family is Family.IPV4 else _prepare_ipv6)(self._socket, index)
+            stamp_arrivals(self._socket)
+            if mac:
+                bpf.attach(self._socket, bpf.from_mac(mac))
+            _join(self._socket, family, index)
+        except OSError as error:
+            self._socket.close()
+            raise KernelError(error.errno or 0, f"cannot listen for VRRP on {index}") from None
+
+    def fileno(self) -> int:
+        """The descriptor that is readable when a packet waits."""
+        return self._socket.fileno()
+
+    def close(self) -> None:
+        """Leave the group."""
+        self._socket.close()
+
+    def send(self, source: bytes, destination: bytes, message: bytes, ttl: int) -> None:
+        """Send a VRRP message between packed addresses; raises KernelError."""
+        try:
+            self.prepare(source, destination, message, ttl)()
+        except OSError as error:
+            raise KernelError(error.errno or 0, "cannot send an advertisement") from None
+
+    def prepare(self, source: bytes, destination: bytes, message: bytes, ttl: int) -> Sending:
+        """Make ready to send a message any number of times; each time may raise OSError."""
+        if self.family is Family.IPV4:
+            packet = build_header(source, destination, len(message), ttl) + message
+            return partial(self._send_to, packet, self._place(destination))
+        origin = (socket.IPPROTO_IPV6, socket.IPV6_PKTINFO, source + struct.pack("=I", self.index))
+        hop_limit = (socket.IPPROTO_IPV6, socket.IPV6_HOPLIMIT, struct.pack("=i", ttl))
+        ancillary = [origin, hop_limit]
+        return partial(self._socket.sendmsg, [message], ancillary, 0, self._place(destination))
+
+    def _place(self, destination: bytes) -> _Place:
+        """A destination as sockets want it: one for all that send to it."""
+        if destination not in self._places:
+            written = text(destination)
+            is_ipv4 = self.family is Family.IPV4
+            self._places[destination] = (written, 0) if is_ipv4 else (written, 0, 0, self.index)
+        return self._places[destination]
+
+    def drop_before(self, at: Nanoseconds) -> None:
+        """Leave out of the next reading what arrived earlier: another process has read it."""
+        self._not_before = at
+
+    def receive(self, batch: Batch, now: Nanoseconds, ahead: Nanoseconds | None) -> Arrivals:
+        """All packets that wait, to be compared with others and to be read one by one, and the
+        time at which each arrived.
+
+        ``ahead`` is what ``now`` is ahead of the time of day, by which the kernel tells arrivals;
+        None when it was set meanwhile, so that they tell nothing.
+        """
+        packets: List[Packet] = []
+        times: List[Nanoseconds] = []
+        try:
+            for _count in range(_BATCHES_MAX):
+                filled = batch.fill(self._socket)
+                packets.extend(self._packets(batch, filled))
+                times.extend(batch.arrivals(filled, ahead or 0))
+                if filled < SLOTS:
+                    break
+        except OSError:
+            pass  # None is left. Or ENETDOWN and the like: the link monitor tells, and better.
+        if self._not_before and ahead is not None:
+            recent = [at for at, arrived in enumerate(times) if arrived >= self._not_before]
+            packets, times = [packets[at] for at in recent], [times[at] for at in recent]
+        self._not_before = 0
+        earliest = now - _AGO_MAX if ahead is not None else now
+        return packets, [one if earliest < one < now else now for one in times]
+
+    def _packets(self, batch: Batch, filled: int) -> Iterable[Packet]:
+        if self.family is Family.IPV4:
+            return map(essence, batch.packets(filled))
+        return zip(batch.packets(filled), *batch.beside(filled))
+
+    def read(self, packet: Packet, wall: Nanoseconds) -> Datagram | None:
+        """What a packet says that arrived at this time of day; None when it is no IP packet."""
+        parts = split(packet) if isinstance(packet, bytes) else _ipv6(*packet)
+        return None if parts is None else Datagram(*parts, wall)
+
+
+class Alarm:
+    """Readable when a master leaves, whatever else its channel has not been read of."""
+
+    def __init__(self, index: int, family: Family) -> None:
+        self._socket = _open(family)
+        try:
+            bpf.attach(self._socket, bpf.priority_zero(family))
+            _bind(self._socket, index)
+        except OSError as error:
+            self._socket.close()
+            raise KernelError(error.errno or 0, f"cannot listen for VRRP on {index}") from None
+
+    def fileno(self) -> int:
+        """The descriptor that is readable."""
+        return self._socket.fileno()
+
+    def silence(self) -> None:
+        """Forget what came; the channel has it, too."""
+        try:
+            for _count in range(_BATCHES_MAX * SLOTS):
+                self._socket.recv(1)
+        except OSError:
+            pass  # None is left.
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._socket.close()
+
+
+def _bind(opened: socket.socket, index: int) -> None:
+    name = socket.if_indextoname(index)
+    opened.setsockopt(socket.SOL_SOCKET, _SO_BINDTODEVICE, name.encode() + b"\0")
+
+
+def _open(family: Family) -> socket.socket:
+    domain = socket.AF_INET if family is Family.IPV4 else socket.AF_INET6
+    kind = socket.SOCK_RAW | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC
+    try:
+        opened = socket.socket(domain, kind, VRRP_PROTOCOL)
+        opened.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _RECEIVE_BUFFER)
+    except OSError as error:
+        raise KernelError(error.errno or 0, "cannot open a raw socket for VRRP") from None
+    return opened
+
+
+def _prepare_ipv4(opened: socket.socket, index: int) -> None:
+    level = socket.IPPROTO_IP
+    opened.setsockopt(level, socket.IP_HDRINCL, 1)
+    opened.setsockopt(level, socket.IP_MULTICAST_IF, _membership(Family.IPV4, index))
+    opened.setsockopt(level, socket.IP_MULTICAST_LOOP, 0)
+    opened.setsockopt(level, _IP_MULTICAST_ALL, 0)
+
+
+def _prepare_ipv6(opened: socket.socket, index: int) -> None:
+    level = socket.IPPROTO_IPV6
+    opened.setsockopt(level, socket.IPV6_MULTICAST_IF, index)
+    opened.setsockopt(level, socket.IPV6_MULTICAST_LOOP, 0)
+    opened.setsockopt(level, socket.IPV6_TCLASS, _INTERNETWORK_CONTROL)
+    opened.setsockopt(level, socket.IPV6_RECVHOPLIMIT, 1)
+    opened.setsockopt(level, socket.IPV6_RECVPKTINFO, 1)
+    opened.setsockopt(level, _IPV6_MULTICAST_ALL, 0)
+    opened.setsockopt(level, _IPV6_FREEBIND, 1)
+
+
+def _membership(family: Family, index: int) -> bytes:
+    if family is Family.IPV4:
+        return struct.pack("=4s4si", family.group, bytes(4), index)
+    return family.group + struct.pack("=I", index)
+
+
+def _join(opened: socket.socket, family: Family, index: int) -> None:
+    if family is Family.IPV4:
+        level, option = socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP
+    else:
+        level, option = socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP
+    opened.setsockopt(level, option, _membership(family, index))
+
+
+def _ipv6(data: bytes, beside: bytes, sender: bytes) -> Tuple[bytes, bytes, int, bytes]:
+    """IPv6 gives no header; hop limit and destination come beside the data."""
+    told = dict(_control_messages(beside))
+    (hop_limit,) = struct.unpack_from("=i", told.get(socket.IPV6_HOPLIMIT, bytes(4)))
+    destination = told.get(socket.IPV6_PKTINFO, bytes(20))[:16]
+    return sender[8:24], destination, hop_limit, data
+
+
+def _control_messages(beside: bytes) -> Iterator[Tuple[int, bytes]]:
+    """(type, data) of what came beside a packet (cmsg(3))."""
+    at = 0
+    while at + _CONTROL.size <= len(beside):
+        length, _level, kind = _CONTROL.unpack_from(beside, at)
+        if length < _CONTROL.size:
+            return
+        yield kind, beside[at + _CONTROL.size : at + length]
+        at += (length + 7) & ~7

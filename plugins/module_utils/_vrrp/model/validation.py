@@ -1,0 +1,185 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""What single settings can't tell: settings that contradict each other, instances that clash.
+
+This module is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+from typing import (
+    Any,
+    Callable,
+    Dict,
+    Hashable,
+    Iterator,
+    List,
+    Mapping,
+    Sequence,
+    Tuple,
+)
+
+from ..base.constants import (
+    IPV4_ADDRESSES_MAX,
+    IPV6_ADDRESSES_MAX,
+    IPV6_SIGNED_ADDRESSES_MAX,
+    V2_INTERVAL_MAX,
+    V2_INTERVAL_MIN,
+    V3_INTERVAL_MAX,
+    V3_INTERVAL_MIN,
+    VRRP_TTL,
+)
+from ..base.errors import Problem
+from ..base.units import (
+    NANOSECONDS_PER_CENTISECOND,
+    NANOSECONDS_PER_SECOND,
+    to_seconds,
+)
+from .address import VirtualAddress
+from .expand import families_of, needs_link_local, peers_of
+from .family import Family, is_link_local, text
+from .instance import Instance
+
+Values = Mapping[str, Any]
+_UNICAST_ONLY = ("unicast_ttl", "unicast_ttl_min", "unicast_ttl_max", "check_unicast_source")
+
+
+def contradictions(path: str, values: Values) -> List[Problem]:
+    """Problems between the settings of one entry, each of which is legal by itself."""
+    found = [
+        *_address_problems(values),
+        *_interval_problems(values),
+        *_version_problems(values),
+        *_unicast_problems(values),
+        *_preempt_problems(values),
+    ]
+    return [Problem(f"{path}.{one.path}", one.text) for one in found]
+
+
+def _address_problems(values: Values) -> Iterator[Problem]:
+    everything = [*values["addresses"], *values.get("excluded_addresses", ())]
+    if len({address.packed for address in everything}) < len(everything):
+        yield Problem("addresses", "an address is there twice")
+    ipv6_max = IPV6_SIGNED_ADDRESSES_MAX if "hmac" in values else IPV6_ADDRESSES_MAX
+    for family, limit in ((Family.IPV4, IPV4_ADDRESSES_MAX), (Family.IPV6, ipv6_max)):
+        own = [address for address in values["addresses"] if address.family is family]
+        derived = int(family is Family.IPV6 and needs_link_local(own))
+        if len(own) + derived > limit:
+            with_derived = " and a derived link-local one" if derived else ""
+            what = f"there are {len(own)}{with_derived}, and a packet holds {limit}"
+            yield Problem("addresses", what)
+        if family is Family.IPV6:
+            yield from _link_local_problems(own)
+
+
+def _link_local_problems(addresses: Sequence[VirtualAddress]) -> Iterator[Problem]:
+    """RFC 9568 section 5.2.9 with erratum 8300; where there is none at all, one is derived."""
+    late = [one for one in addresses[1:] if is_link_local(one.packed)]
+    if late and not is_link_local(addresses[0].packed):
+        yield Problem("addresses", f"{late[0]} is link-local and has to come first")
+
+
+def _version_problems(values: Values) -> Iterator[Problem]:
+    version = values.get("version", 3)
+    if version == 2 and Family.IPV6 in families_of(values):
+        yield Problem("addresses", "version 2 of the protocol has no IPv6")
+    if version == 3 and "password" in values:
+        yield Problem("password", "version 3 of the protocol has no passwords")
+    if "password" in values and "hmac" in values:
+        yield Problem("password", "it would be sent in clear text beside hmac, which is better")
+
+
+def _interval_problems(values: Values) -> Iterator[Problem]:
+    interval, version = values.get("advertisement_interval"), values.get("version", 3)
+    if interval is None:
+        return
+    low, high, step = (
+        (V2_INTERVAL_MIN, V2_INTERVAL_MAX, NANOSECONDS_PER_SECOND)
+        if version == 2
+        else (V3_INTERVAL_MIN, V3_INTERVAL_MAX, NANOSECONDS_PER_CENTISECOND)
+    )
+    given, path = f"{to_seconds(interval):g}", "advertisement_interval"
+    if not low <= interval <= high:
+        limits = f"{to_seconds(low):g}..{to_seconds(high):g}"
+        yield Problem(path, f"{given} is not in {limits} seconds (version {version})")
+    elif interval % step:
+        yield Problem(path, f"{given} is not in steps of {to_seconds(step):g} (version {version})")
+
+
+def _preempt_problems(values: Values) -> Iterator[Problem]:
+    if values.get("preempt_delay") and not values.get("preempt", True):
+        yield Problem("preempt_delay", "it has no meaning with preempt: false")
+
+
+def _unicast_problems(values: Values) -> Iterator[Problem]:
+    families, source = families_of(values), values.get("source_address")
+    if source and Family.of(source) not in families:
+        yield Problem("source_address", f"{text(source)} is of no family of the addresses")
+    if "unicast_peers" not in values:
+        for key in _UNICAST_ONLY:
+            if key in values:
+                yield Problem(key, "it has no meaning without unicast_peers")
+        return
+    yield from _peer_problems(values, families)
+    low, high = values.get("unicast_ttl_min", VRRP_TTL), values.get("unicast_ttl_max", VRRP_TTL)
+    if low > high:
+        yield Problem("unicast_ttl_min", f"{low} is greater than unicast_ttl_max, which is {high}")
+
+
+def _peer_problems(values: Values, families: Sequence[Family]) -> Iterator[Problem]:
+    peers = values["unicast_peers"]
+    if len(set(peers)) < len(peers):
+        yield Problem("unicast_peers", "a peer is there twice")
+    for peer in peers:
+        if Family.of(peer) not in families:
+            yield Problem("unicast_peers", f"{text(peer)} is of no family of the addresses")
+    for family in families:
+        own = peers_of(values, family)
+        if not own:
+            # Falling back to multicast is what nobody would notice.
+            yield Problem("unicast_peers", f"there is none for {family.label}")
+        if family is Family.IPV6 and len({is_link_local(peer) for peer in own}) > 1:
+            yield Problem("unicast_peers", "link-local and other IPv6 addresses are mixed")
+
+
+def clashes(instances: Sequence[Tuple[str, Instance]]) -> List[Problem]:
+    """Problems between instances: a name, a place on the wire or an address used twice."""
+    return [
+        *_repeated_names(instances),
+        *_repeated(instances, "vrid", lambda one: [one.place], "VRID {key[2]} on {key[0]}"),
+        *_repeated(instances, "addresses", _served, "an address on {key[0]}"),
+    ]
+
+
+def _served(instance: Instance) -> Sequence[Hashable]:
+    return [
+        (address.interface or instance.interface, address.packed)
+        for address in instance.served_addresses
+    ]
+
+
+def _repeated_names(instances: Sequence[Tuple[str, Instance]]) -> Iterator[Problem]:
+    """Two instances of one entry share its name, and that is as it should be."""
+    first: Dict[str, str] = {}
+    complained: set[str] = set()
+    for path, instance in instances:
+        if first.setdefault(instance.name, path) != path and path not in complained:
+            complained.add(path)
+            used = f"the name {instance.name} is used by {first[instance.name]} already"
+            yield Problem(f"{path}.name", used)
+
+
+def _repeated(
+    instances: Sequence[Tuple[str, Instance]],
+    setting: str,
+    keys_of: Callable[[Instance], Sequence[Hashable]],
+    what: str,
+) -> Iterator[Problem]:
+    first: Dict[Hashable, str] = {}
+    for path, instance in instances:
+        for key in keys_of(instance):
+            if first.setdefault(key, path) != path:
+                used = what.format(key=key)
+                yield Problem(f"{path}.{setting}", f"{used} is used by {first[key]} already")

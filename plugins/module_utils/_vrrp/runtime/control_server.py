@@ -1,0 +1,224 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""The control socket: reads requests, checks who asks, answers. PRIVATE to the collection.
+
+Everybody on the host may connect and read. Changing needs root, the agent's own user, or the
+group that owns the socket, which the kernel tells of the peer (SO_PEERCRED, SO_PEERGROUPS).
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+from typing import Any, Callable, Dict
+
+from ..base.errors import ConfigError, ControlError
+from ..control.protocol import (
+    CHANGING,
+    LINE_MAX,
+    WATCH,
+    Request,
+    encode,
+    failure,
+    parse_request,
+    success,
+)
+from .loop import Loop
+from .peer_credentials import user_and_group
+
+Reply = Callable[[Dict[str, Any]], None]
+Answerer = Callable[[Request, Reply], "Dict[str, Any] | None"]
+
+_SO_PEERGROUPS = 59
+_GROUPS_LENGTH_MAX = 1024  # What Python can take: 256 groups.
+_CONNECTIONS_MAX = 64
+_CONNECTIONS_OF_A_USER_MAX = 16  # Of any other than root, so that nobody can lock root out.
+_LINES_MAX = 16  # Requests taken at a time: answering must not keep the loop from its timers.
+_PENDING_MAX = 1 << 22  # Bytes that a client may leave unread before it is hung up on.
+_MODE = 0o666  # Reading needs no root; changing is checked by credentials.
+
+
+class Server:
+    """Listens at ``path``, from ``open`` on; a socket that listens there already may be given.
+
+    ``answer`` gives the fields of an answer, or raises, or gives None and replies later.
+    """
+
+    def __init__(
+        self, path: str, loop: Loop, answer: Answerer, listening: socket.socket | None = None
+    ) -> None:
+        self._path = path
+        self._loop = loop
+        self._answer = answer
+        self._connections: Dict[int, _Connection] = {}
+        self.socket = listening or _listen(path)
+        self._group = os.stat(path).st_gid
+
+    def open(self) -> None:
+        """Answer from now on."""
+        self._loop.on_readable(self.socket, self._accept)
+
+    def close(self) -> None:
+        """Hang up on everybody and remove the socket."""
+        for connection in list(self._connections.values()):
+            connection.flush()
+            self._drop(connection)
+        self._loop.forget(self.socket)
+        self.socket.close()
+        if os.path.exists(self._path):
+            os.unlink(self._path)
+
+    def publish(self, message: Dict[str, Any]) -> None:
+        """Send a line to all that watch."""
+        line = encode(message)
+        for connection in list(self._connections.values()):
+            if connection.watches:
+                self._send(connection, line)
+
+    def _accept(self) -> None:
+        try:
+            accepted, _address = self.socket.accept()
+        except OSError:
+            return
+        accepted.setblocking(False)
+        connection = _Connection(accepted)
+        if not self._has_room_for(connection.user):
+            accepted.close()
+            return
+        self._connections[accepted.fileno()] = connection
+        self._loop.on_readable(accepted, lambda: self._serve(connection))
+
+    def _has_room_for(self, user: int) -> bool:
+        if user == 0:
+            return len(self._connections) < 2 * _CONNECTIONS_MAX
+        own = sum(1 for one in self._connections.values() if one.user == user)
+        return own < _CONNECTIONS_OF_A_USER_MAX and len(self._connections) < _CONNECTIONS_MAX
+
+    def _serve(self, connection: _Connection) -> None:
+        self._send(connection, b"")
+        if not connection.read():
+            self._drop(connection)
+            return
+        lines = connection.lines()
+        if connection.overflows or len(lines) > _LINES_MAX:
+            self._drop(connection)
+            return
+        for line in lines:
+            if connection.is_open:
+                answer = self._handle(connection, line)
+                self._send(connection, encode(answer) if answer else b"")
+
+    def _handle(self, connection: _Connection, line: bytes) -> Dict[str, Any] | None:
+        try:
+            request = parse_request(line)
+            if request.command in CHANGING and not connection.may_change(self._group):
+                raise ControlError("forbidden", "changing needs root or the agent's group")
+            if request.command == WATCH:
+                connection.watches = True
+                return success(watching=True)
+            answer = self._answer(request, lambda told: self._send(connection, encode(told)))
+            return None if answer is None else success(**answer)
+        except (ControlError, ConfigError) as error:
+            return failure(error)
+
+    def _send(self, connection: _Connection, line: bytes) -> None:
+        connection.pending += line
+        alive = connection.flush()
+        if not alive or len(connection.pending) > _PENDING_MAX:
+            self._drop(connection)
+        elif connection.socket.fileno() in self._connections:
+            self._loop.want_write(connection.socket, bool(connection.pending))
+
+    def _drop(self, connection: _Connection) -> None:
+        if self._connections.pop(connection.socket.fileno(), None) is not None:
+            self._loop.forget(connection.socket)
+            connection.socket.close()
+
+
+class _Connection:
+    """A client, with what it has sent of a line and what it has not read yet."""
+
+    def __init__(self, accepted: socket.socket) -> None:
+        self.socket = accepted
+        self.user, self._primary_group = user_and_group(accepted)
+        self.watches = False
+        self.pending = b""
+        self._received = b""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether we have not hung up."""
+        return self.socket.fileno() >= 0
+
+    @property
+    def overflows(self) -> bool:
+        """Whether the client sends a line longer than any request is."""
+        return len(self._received) > LINE_MAX
+
+    def read(self) -> bool:
+        """Take what there is; False when the client has gone."""
+        try:
+            data = self.socket.recv(LINE_MAX)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        self._received += data
+        return bool(data)
+
+    def lines(self) -> list[bytes]:
+        """The complete lines that have arrived."""
+        *lines, self._received = self._received.split(b"\n")
+        return lines
+
+    def flush(self) -> bool:
+        """Send what is pending as far as it goes; False when the client has gone."""
+        try:
+            while self.pending:
+                self.pending = self.pending[self.socket.send(self.pending) :]
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return True
+
+    def may_change(self, group: int) -> bool:
+        """Whether the client may change something: root, ourselves, or of the group."""
+        if self.user in (0, os.geteuid()):
+            return True
+        return group in (self._primary_group, *_peer_groups(self.socket))
+
+
+def _peer_groups(connection: socket.socket) -> tuple[int, ...]:
+    """The supplementary groups of the peer; none when it has more than fit."""
+    try:
+        packed = connection.getsockopt(socket.SOL_SOCKET, _SO_PEERGROUPS, _GROUPS_LENGTH_MAX)
+    except OSError:
+        return ()
+    return struct.unpack(f"={len(packed) // 4}I", packed)
+
+
+def _listen(path: str) -> socket.socket:
+    """Bind the socket; one that a dead agent left is replaced, a live agent's is not."""
+    os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+    if os.path.exists(path):
+        _refuse_second_agent(path)
+        os.unlink(path)
+    opened = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
+    opened.bind(path)
+    os.chmod(path, _MODE)
+    opened.listen(_CONNECTIONS_MAX)
+    opened.setblocking(False)
+    return opened
+
+
+def _refuse_second_agent(path: str) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        try:
+            probe.connect(path)
+        except OSError:
+            return
+    raise ControlError("running", f"another agent answers at {path}")

@@ -1,0 +1,153 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""The process that goes on in place of this one, which starts it and serves until it is ready.
+
+It runs the same program with the same arguments, and so what is installed there by now. It gets a
+connection to this process, and the control socket. Messages to it: ``{"config": text}``, later
+``{"estate": {}}``. Messages from it: ``{"process": number}``, ``{"ready": true}`` when nothing is
+missing but the estate, ``{"serving": true}`` when it has taken over, or ``{"failed": why, "code":
+code}``. Whoever serves is responsible for what is on the host. This module is PRIVATE to the
+collection.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import sys
+from typing import Any, Callable, Dict, List, Sequence
+
+from ...base.errors import NOT_INHERITED, NOT_RESTARTED, ControlError
+from ...base.units import NANOSECONDS_PER_MILLISECOND, Nanoseconds, seconds
+from .. import clock
+from ..json_stream import LineStream
+from ..loop import Loop
+from .old_process import PASSED_DESCRIPTORS
+
+_PREPARED_WITHIN: Nanoseconds = seconds(30)
+_ENDED_WITHIN: Nanoseconds = seconds(1)
+_Messages = List[Dict[str, Any]]
+
+
+class Successor:
+    """Started with ``control``, the control socket, and the text of the configuration in force.
+
+    ``on_ready`` is called when it waits for nothing but the estate, ``on_failure`` with the reason
+    when it never will. Raises OSError when it can't be started.
+    """
+
+    def __init__(
+        self,
+        loop: Loop,
+        control: socket.socket,
+        config: str,
+        on_ready: Callable[[], None],
+        on_failure: Callable[[ControlError], None],
+    ) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._child = _start((theirs.fileno(), control.fileno()))
+        self.process: int | None = None
+        self._loop = loop
+        self._on_ready = on_ready
+        self._on_failure = on_failure
+        self._stream = LineStream(ours)
+        self._give_up_at = clock.now() + _PREPARED_WITHIN
+        loop.on_readable(self._stream, self._read)
+        self._stream.send({"config": config})
+        loop.want_write(self._stream, self._stream.is_pending)
+
+    def next_deadline(self) -> Nanoseconds:
+        """When to call ``tend``."""
+        return self._give_up_at
+
+    def tend(self, now: Nanoseconds) -> None:
+        """Give up on one that takes too long."""
+        if now >= self._give_up_at:
+            self._on_failure(ControlError(NOT_RESTARTED, "the new process was not ready in time"))
+
+    def take_over(self, estate: Dict[str, Any], until: Nanoseconds) -> None:
+        """Leave everything to it; when this returns it serves.
+
+        Raises ControlError when it fails, or does not serve by then.
+        """
+        self._stream.send({"estate": estate})
+        messages = self._wait_for_message(until)
+        if not messages or "serving" not in messages[0]:
+            raise _error(messages, NOT_INHERITED)
+
+    def dismiss(self) -> None:
+        """End it, whatever it does."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.process or self._child, signal.SIGKILL)
+        deadline = clock.now() + _ENDED_WITHIN
+        while self._wait_for_message(deadline):
+            pass  # What it said before it ended.
+        self._reap()
+        self._loop.forget(self._stream)
+        self._stream.close()
+
+    def _wait_for_message(self, deadline: Nanoseconds) -> _Messages | None:
+        """The next messages; none in time, or None when it has ended."""
+        poll = select.poll()
+        while clock.now() < deadline:
+            writing = select.POLLOUT if self._stream.is_pending else 0
+            poll.register(self._stream, select.POLLIN | writing)
+            poll.poll(max(0, deadline - clock.now()) / NANOSECONDS_PER_MILLISECOND)
+            messages = self._stream.receive() if self._stream.flush() else None
+            if messages or messages is None:
+                return messages
+        return []
+
+    def _read(self) -> None:
+        self._stream.flush()
+        self._loop.want_write(self._stream, self._stream.is_pending)
+        messages = self._stream.receive()
+        for message in messages or ():
+            if "process" in message:
+                self.process = message["process"]
+                self._reap()
+            elif "ready" in message:
+                self._on_ready()
+            else:
+                self._on_failure(_error([message], NOT_RESTARTED))
+        if messages is None:
+            self._on_failure(_error(None, NOT_RESTARTED))
+
+    def _reap(self) -> None:
+        """The child ends as soon as it has made the process proper, which is nobody's child."""
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(self._child, 0)
+
+
+def _error(messages: _Messages | None, code: str) -> ControlError:
+    told = messages[0] if messages else {}
+    why = told.get("failed", "the new process ended or hung; its log says why")
+    return ControlError(str(told.get("code", code)), str(why))
+
+
+def _start(descriptors: Sequence[int]) -> int:
+    """Run our own program once more, with these open; gives the process."""
+    command = _command()
+    passed = [os.dup(one) for one in descriptors]
+    try:
+        for one in passed:
+            os.set_inheritable(one, True)
+        environment = {**os.environ, PASSED_DESCRIPTORS: ",".join(map(str, passed))}
+        return os.posix_spawnp(command[0], command, environment)
+    finally:
+        for one in passed:
+            os.close(one)
+
+
+def _command() -> List[str]:
+    """The program itself, which may name another interpreter by now; or what Python was told."""
+    if os.access(sys.argv[0], os.X_OK):
+        return sys.argv
+    with open("/proc/self/cmdline", "rb") as file:
+        return [os.fsdecode(one) for one in file.read().split(b"\0")[:-1]]

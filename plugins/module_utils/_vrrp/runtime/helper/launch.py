@@ -1,0 +1,83 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""How the agent comes to a helper: systemd starts the installed one when it is connected to; an
+agent run from a checkout starts its own. This module is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import Callable
+
+from ...base.errors import ControlError
+from ...control.client import DEFAULT_SOCKET
+
+HELPER_SOCKET = "/run/vrrp-agent-helper.sock"
+_FIRST_PASSED_DESCRIPTOR = 3  # sd_listen_fds(3).
+
+
+def connector(socket_path: str, config_path: str) -> Callable[[], socket.socket]:
+    """What gives the agent with that control socket a connection to a helper."""
+    if socket_path == DEFAULT_SOCKET:
+        return _connect
+    return lambda: _start(config_path)
+
+
+def _connect() -> socket.socket:
+    connected = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
+    try:
+        connected.connect(HELPER_SOCKET)
+    except OSError:
+        connected.close()
+        raise
+    return connected
+
+
+def _start(config_path: str) -> socket.socket:
+    """A helper that runs as we do, at the other end of a pair of sockets."""
+    _reap()
+    ours, theirs = socket.socketpair()
+    root = str(Path(__file__).resolve().parents[3])
+    code = (
+        f"import sys; sys.path.insert(0, {root!r}); from _vrrp.agent.cli import main; "
+        "raise SystemExit(main(sys.argv[1:]))"
+    )
+    options = ["helper", "--config", os.path.abspath(config_path)]
+    os.posix_spawn(
+        sys.executable,
+        [sys.executable, "-c", code, *options],
+        os.environ,
+        file_actions=[(os.POSIX_SPAWN_DUP2, theirs.fileno(), _FIRST_PASSED_DESCRIPTOR)],
+    )
+    theirs.close()
+    return ours
+
+
+def _reap() -> None:
+    """An earlier helper of ours may have ended."""
+    try:
+        while os.waitpid(-1, os.WNOHANG) != (0, 0):
+            pass
+    except ChildProcessError:
+        return
+
+
+def passed_connection() -> socket.socket:
+    """The connection to the agent: passed by it, or the first that systemd's socket gets.
+
+    Raises ControlError when none was passed.
+    """
+    try:
+        passed = socket.socket(fileno=_FIRST_PASSED_DESCRIPTOR)
+    except OSError:
+        why = "the helper is started by systemd or by the agent, not by hand"
+        raise ControlError("unreachable", why) from None
+    if not passed.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+        return passed
+    accepted, _address = passed.accept()
+    return accepted

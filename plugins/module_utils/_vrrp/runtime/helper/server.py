@@ -1,0 +1,168 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""The helper: a process of its own that runs programs and looks at files and processes.
+
+The agent has two capabilities, a sandbox and timers that nothing may delay, so what touches other
+programs is done here. The helper runs as root where commands are to run as other users, and does
+only what the configuration file says, which only root can write: whoever speaks for the agent can
+have no other command run, and no other file read. It ends when the agent hangs up.
+
+Messages from the agent: ``{"run": number, "command": [...], "user": "", "timeout": seconds,
+"environment": {}}`` and ``{"files": [...], "processes": [...]}``. Messages to it: ``{"ended":
+number, "status": 0, "error": "", "output": ""}`` and ``{"files": {}, "processes": {}}``. This
+module is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import signal
+import socket
+from typing import Any, Dict, Set, Tuple
+
+from ...base.errors import ConfigError
+from ...base.units import Nanoseconds, earliest, seconds
+from ...model.command import Command, CommandResult
+from ...model.config import parse_config
+from ...model.instance import Config
+from ...model.tracking import FileCheck, ScriptCheck
+from .. import clock
+from ..json_stream import LineStream
+from ..loop import Loop
+from ..peer_credentials import user_and_group
+from ..signals import signal_socket
+from .poller import Observer
+from .processes import Children
+
+_Key = Tuple[Tuple[str, ...], str]
+
+
+class Permissions:
+    """What the configuration file allows, read again whenever it has changed.
+
+    What it once allowed stays allowed: an agent that has not taken a new file goes on with the
+    old one.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._seen: Tuple[int, int] | None = None
+        self._commands: Set[_Key] = set()
+        self._files: Set[str] = set()
+
+    def allow_command(self, arguments: Tuple[str, ...], user: str) -> bool:
+        """Whether this may be run as this user."""
+        self._refresh()
+        return (arguments, user) in self._commands
+
+    def allow_file(self, path: str) -> bool:
+        """Whether this may be read."""
+        self._refresh()
+        return path in self._files
+
+    def _refresh(self) -> None:
+        try:
+            found = os.stat(self._path)
+            stamp = (found.st_ino, found.st_mtime_ns)
+            if stamp == self._seen:
+                return
+            with open(self._path, encoding="utf-8") as file:
+                self._take(parse_config(file.read()))
+            self._seen = stamp
+        except (OSError, UnicodeDecodeError, ConfigError):
+            return  # It allows nothing new.
+
+    def _take(self, config: Config) -> None:
+        for instance in config.instances:
+            for hook in instance.hooks:
+                self._commands.add((hook.command.arguments, hook.command.user))
+            for check in (one.check for one in instance.tracked):
+                if isinstance(check, ScriptCheck):
+                    self._commands.add((check.command.arguments, check.command.user))
+                elif isinstance(check, FileCheck):
+                    self._files.add(check.path)
+
+
+class Helper:
+    """Serves the one agent at the other end of ``connected``."""
+
+    def __init__(self, connected: socket.socket, config_path: str) -> None:
+        self._user = _user_of(connected)
+        self._stream = LineStream(connected)
+        self._permissions = Permissions(config_path)
+        self._children = Children(self._ended)
+        self._observer = Observer()
+        self._loop = Loop()
+        self._signals = signal_socket([signal.SIGCHLD])
+        self._serving = True
+
+    def run(self) -> None:
+        """Serve until the agent hangs up."""
+        self._loop.on_readable(self._stream, self._read)
+        self._loop.on_readable(self._signals, self._drain_signals)
+        while self._serving:
+            self._loop.run_once(self._next_deadline())
+            self._children.check(clock.now())
+            self._look()
+            self._loop.want_write(self._stream, self._stream.is_pending)
+        self._children.kill()
+        self._loop.close()
+
+    def _drain_signals(self) -> None:
+        self._signals.recv(256)  # What has ended is looked up after every wake-up.
+
+    def _next_deadline(self) -> Nanoseconds | None:
+        deadlines = (self._children.next_deadline(), self._observer.next_deadline())
+        return earliest(deadlines)
+
+    def _read(self) -> None:
+        messages = self._stream.receive()
+        if messages is None or not self._stream.flush():
+            self._serving = False
+            return
+        for message in messages:
+            if "run" in message:
+                self._run(message)
+            else:
+                files = [one for one in message["files"] if self._permissions.allow_file(one)]
+                self._observer.observe(files, message["processes"])
+
+    def _run(self, message: Dict[str, Any]) -> None:
+        number, arguments = int(message["run"]), tuple(message["command"])
+        user = str(message["user"])
+        if not self._permissions.allow_command(arguments, user):
+            self._ended(number, CommandResult(None, "not in the configuration file"))
+            return
+        command = Command(arguments, user or self._user, seconds(message["timeout"]))
+        self._children.start(number, command, message["environment"], clock.now())
+
+    def _ended(self, number: int, result: CommandResult) -> None:
+        self._tell(
+            {
+                "ended": number,
+                "status": result.status,
+                "error": result.error,
+                "output": result.output,
+            }
+        )
+
+    def _look(self) -> None:
+        files, processes = self._observer.look(clock.now())
+        if files or processes:
+            self._tell({"files": dict(files), "processes": dict(processes)})
+
+    def _tell(self, message: Dict[str, Any]) -> None:
+        if not self._stream.send(message):
+            self._serving = False
+
+
+def _user_of(connected: socket.socket) -> str:
+    """The name of the agent's user, as which commands run that name no other."""
+    user, _group = user_and_group(connected)
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return ""

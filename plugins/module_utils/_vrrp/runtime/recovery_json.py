@@ -1,0 +1,142 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""What a clean-up needs to know, as JSON and back. This module is PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any, Callable, Dict, Mapping
+
+from ..engine.actions import Recovery
+from ..engine.host.resources import Held, Placed, Raised, Routed, Ruled
+from ..model.address import parse_address
+from ..model.family import text
+from ..model.routing import Prefix, VirtualRoute, VirtualRule, read_prefix
+from ..model.signing import Hmac, HmacKey
+
+Entry = Dict[str, Any]
+
+
+def to_entry(recovery: Recovery) -> Entry:
+    """The recovery as plain values."""
+    return {
+        "router": recovery.router,
+        "interface": recovery.interface,
+        "held": [_held_entry(one) for one in recovery.held],
+        "source": _written(recovery.source),
+        "resignations": [[text(where), what.hex()] for where, what in recovery.resignations],
+        "ttl": recovery.ttl,
+        "device": recovery.device,
+        "table": recovery.table,
+        "hmac": _hmac_entry(recovery.hmac) if recovery.hmac else None,
+    }
+
+
+def from_entry(entry: Any) -> Recovery | None:
+    """The recovery that was kept; None when the entry is none."""
+    try:
+        return Recovery(
+            entry["router"],
+            entry["interface"],
+            tuple(_held(one) for one in entry["held"]),
+            _packed(entry["source"]),
+            tuple((_packed(where), bytes.fromhex(what)) for where, what in entry["resignations"]),
+            int(entry["ttl"]),
+            str(entry["device"]),
+            str(entry["table"]),
+            _hmac(entry["hmac"]) if entry["hmac"] else None,
+        )
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _written(packed: bytes) -> str:
+    return text(packed) if packed else ""
+
+
+def _packed(written: str) -> bytes:
+    return ipaddress.ip_address(written).packed if written else b""
+
+
+def _hmac_entry(hmac: Hmac) -> Entry:
+    key = hmac.signing_key
+    return {"id": key.number, "secret": key.secret.hex(), "window": hmac.window}
+
+
+def _hmac(entry: Mapping[str, Any]) -> Hmac:
+    key = HmacKey(int(entry["id"]), bytes.fromhex(entry["secret"]))
+    return Hmac((key,), key.number, window=entry["window"])
+
+
+def _held_entry(held: Held) -> Entry:
+    if isinstance(held, Placed):
+        return {"kind": "address", "interface": held.interface, "address": str(held.address)}
+    if isinstance(held, Routed):
+        return {"kind": "route", "interface": held.interface, **_route_entry(held.route)}
+    if isinstance(held, Ruled):
+        return {"kind": "rule", **_rule_entry(held.rule)}
+    return {"kind": "link", "interface": held.interface}
+
+
+def _route_entry(route: VirtualRoute) -> Entry:
+    return {
+        "destination": str(route.destination),
+        "via": _written(route.via),
+        "source": _written(route.source),
+        "table": route.table,
+        "metric": route.metric,
+    }
+
+
+def _rule_entry(rule: VirtualRule) -> Entry:
+    return {
+        "table": rule.table,
+        "from": str(rule.source) if rule.source else "",
+        "to": str(rule.destination) if rule.destination else "",
+        "incoming": rule.incoming,
+        "mark": rule.mark,
+        "priority": rule.priority,
+    }
+
+
+def _route(entry: Mapping[str, Any]) -> Held:
+    route = VirtualRoute(
+        read_prefix(entry["destination"]),
+        _packed(entry["via"]),
+        "",
+        _packed(entry["source"]),
+        int(entry["table"]),
+        int(entry["metric"]),
+    )
+    return Routed(entry["interface"], route)
+
+
+def _rule(entry: Mapping[str, Any]) -> Held:
+    return Ruled(
+        VirtualRule(
+            int(entry["table"]),
+            _prefix(entry["from"]),
+            _prefix(entry["to"]),
+            str(entry["incoming"]),
+            int(entry["mark"]),
+            int(entry["priority"]),
+        )
+    )
+
+
+def _prefix(written: str) -> Prefix | None:
+    return read_prefix(written) if written else None
+
+
+_KINDS: Dict[str, Callable[[Mapping[str, Any]], Held]] = {
+    "address": lambda entry: Placed(entry["interface"], parse_address(entry["address"])),
+    "route": _route,
+    "rule": _rule,
+    "link": lambda entry: Raised(entry["interface"]),
+}
+
+
+def _held(entry: Mapping[str, Any]) -> Held:
+    return _KINDS[entry["kind"]](entry)

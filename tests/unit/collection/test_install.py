@@ -1,0 +1,68 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which versions of the agent a host has after an installation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ansible_collections.failover.vrrp.plugins.module_utils._install import install, paths
+from ansible_collections.failover.vrrp.plugins.module_utils._install.host import Host
+
+
+@pytest.fixture
+def library(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """An empty place for versions."""
+    for name in ("VERSIONS", "CURRENT", "PREVIOUS"):
+        monkeypatch.setattr(paths, name, str(tmp_path / name.lower()))
+    return tmp_path
+
+
+def switch_to(library: Path, version: str, check_mode: bool = False) -> list[str]:
+    """Have a version and switch to it; gives what was changed."""
+    (library / "versions" / version).mkdir(parents=True, exist_ok=True)
+    host = Host(lambda _command: (0, "", ""), check_mode)
+    install._ensure_current(host, version)
+    return host.changes
+
+
+def links(library: Path) -> dict[str, str]:
+    """Where the links point, by the name of the version."""
+    return {path.name: path.readlink().name for path in library.iterdir() if path.is_symlink()}
+
+
+def versions(library: Path) -> set[str]:
+    return {path.name for path in (library / "versions").iterdir()}
+
+
+def test_the_version_before_is_kept_and_older_ones_go(library: Path) -> None:
+    switch_to(library, "1")
+    assert links(library) == {"current": "1"}
+    switch_to(library, "2")
+    assert links(library) == {"current": "2", "previous": "1"}
+    switch_to(library, "3")
+    assert links(library) == {"current": "3", "previous": "2"}
+    assert versions(library) == {"2", "3"}
+
+
+def test_going_back_keeps_what_was_left(library: Path) -> None:
+    switch_to(library, "1")
+    switch_to(library, "2")
+    switch_to(library, "1")
+    assert links(library) == {"current": "1", "previous": "2"}
+    assert versions(library) == {"1", "2"}
+
+
+def test_the_same_version_again_changes_nothing(library: Path) -> None:
+    switch_to(library, "1")
+    switch_to(library, "2")
+    assert switch_to(library, "2") == []
+
+
+def test_a_rehearsal_changes_nothing(library: Path) -> None:
+    switch_to(library, "1")
+    assert switch_to(library, "2", check_mode=True) != []
+    assert links(library) == {"current": "1"}

@@ -1,0 +1,94 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is a change, what can be foreseen, and what counts as settled."""
+
+from __future__ import annotations
+
+from typing import Any, Iterator
+
+import pytest
+from ansible_collections.failover.vrrp.plugins.module_utils._control import move, wait
+from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.base.errors import ControlError
+
+
+def instance(**settings: Any) -> dict[str, Any]:
+    return {
+        "name": "web", "label": "web", "state": "BACKUP", "intent": "auto", "intent_forced": False,
+        "reason": "why", "preempt": True, "effective_priority": 100,
+        "master": {"address": "192.0.2.12", "priority": 150}, **settings,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("present", "state", "force", "change"),
+    [
+        ({}, "auto", False, False),
+        ({}, "master", False, True),
+        ({"intent": "master", "state": "MASTER"}, "master", False, False),
+        ({"intent": "master"}, "master", False, True),
+        ({"intent": "backup"}, "backup", False, False),
+        ({"intent": "backup"}, "backup", True, True),
+        ({"intent": "backup", "intent_forced": True}, "backup", True, False),
+        ({"intent": "backup", "intent_forced": True}, "backup", False, True),
+        ({"intent": "backup", "state": "MASTER"}, "backup", False, True),
+        ({"intent": "master"}, "auto", False, True),
+    ],
+)
+def test_what_is_a_change(present: dict[str, Any], state: str, force: bool, change: bool) -> None:
+    assert move.differs(instance(**present), state, force) is change
+
+
+def test_a_rehearsal_tells_what_would_be() -> None:
+    would = move.predicted(instance(), "master", True)
+    assert move.summary([would]) == [
+        {"label": "web", "state": "MASTER", "intent": "master", "intent_forced": False}
+    ]
+    owner = instance(master={"address": "192.0.2.12", "priority": 255})
+    with pytest.raises(ControlError, match="can't be displaced"):
+        move.refuse_predictable(owner, "master")
+    move.refuse_predictable(owner, "backup")
+
+
+@pytest.mark.parametrize(
+    ("settings", "settled"),
+    [
+        ({"state": "MASTER", "master": None}, True),
+        ({"state": "INITIALIZE"}, False),
+        ({"master": None}, False),
+        ({}, True),
+        ({"effective_priority": 200}, False),
+        ({"effective_priority": 200, "preempt": False}, True),
+    ],
+)
+def test_what_has_settled(settings: dict[str, Any], settled: bool) -> None:
+    assert wait.has_settled(instance(**settings)) is settled
+
+
+def test_waiting_ends_with_what_was_seen_last() -> None:
+    seen = {"instances": [instance(master=None)]}
+    with pytest.raises(ControlError) as caught:
+        wait.wait_until(lambda: seen, wait.unsettled, 0)
+    assert str(caught.value) == "after 0 seconds web is BACKUP (why) and hears no master"
+
+
+def test_waiting_waits_for_an_agent_that_is_away() -> None:
+    away = ControlError("unreachable", "no agent")
+    answers: Iterator[ControlError | dict[str, Any]] = iter([away, {"instances": [instance()]}])
+
+    def ask() -> dict[str, Any]:
+        found = next(answers)
+        if isinstance(found, ControlError):
+            raise found
+        return found
+
+    assert wait.wait_until(ask, wait.unsettled, 5)["instances"][0]["name"] == "web"
+
+
+def test_waiting_does_not_wait_for_what_is_refused() -> None:
+    def ask() -> dict[str, Any]:
+        raise ControlError("unknown_instance", "there is no instance web")
+
+    with pytest.raises(ControlError, match="there is no instance"):
+        wait.wait_until(ask, wait.unsettled, 5)

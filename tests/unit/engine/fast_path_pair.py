@@ -1,0 +1,177 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Two engines that take different ways, the same inputs, and the same outcome."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from _vrrp.base.errors import ControlError
+from _vrrp.engine.actions import Action, Ear, Furnish, KeepRecovery, Listen, SendTogether
+from _vrrp.engine.engine import Engine
+from _vrrp.engine.host.links import Link, LinkAddress
+from _vrrp.model.config import build_config
+from _vrrp.model.family import Family
+from _vrrp.model.intent import Intent, Wish
+from _vrrp.wire.advertisement import Advertisement, encode
+from _vrrp.wire.datagram import Datagram
+from cluster import MS, WALL, instance
+from hypothesis import strategies as st
+
+GROUP = bytes([224, 0, 0, 18])
+EAR = Ear(7, Family.IPV4)
+OWN = LinkAddress(bytes([192, 0, 2, 12]), 24)
+LINK = Link(7, "eth0", True, bytes([2, 0, 0, 0, 0, 2]), (OWN,))
+VRIDS = (51, 52, 53)
+INSTANCES = [
+    instance(name=f"i{vrid}", vrid=vrid, addresses=[f"192.0.2.{vrid}/24"], priority=priority,
+             advertisement_interval=0.1, announce_delay=0.2, preempt_delay=delay)
+    for vrid, priority, delay in ((51, 100, 0), (52, 150, 0), (53, 120, 0.3))
+]  # fmt: skip
+
+
+def links(up: bool) -> dict[str, Link]:
+    """The interface, with its cable or without."""
+    return {"eth0": Link(7, "eth0", up, LINK.mac, LINK.addresses)}
+
+
+class Pair:
+    """``steady`` takes the short way where there is one, ``full`` never does."""
+
+    def __init__(self, entries: list[dict[str, Any]] = INSTANCES) -> None:
+        self.now = 1000 * 1000 * MS
+        self.steady, self.full = Engine(), Engine()
+        self.full._steady.keep_vigil = lambda *_arguments: None  # type: ignore[method-assign]
+        self.full._steady.join_beat = lambda *_arguments: None  # type: ignore[method-assign]
+        self.up = True
+        self.both("links_changed", {"eth0": LINK})
+        self.both("reconfigure", build_config({"instances": entries}))
+        self.short_ways = 0
+
+    def both(self, method: str, *arguments: Any) -> None:
+        """Let the same happen to both."""
+        done = [getattr(engine, method)(*arguments, self.now) for engine in self._engines]
+        self._compare(*done)
+
+    @property
+    def _engines(self) -> tuple[Engine, Engine]:
+        return self.steady, self.full
+
+    def hear(self, vrid: int, host: int, priority: int) -> None:
+        """An advertisement arrives."""
+        source = bytes([192, 0, 2, host])
+        said = Advertisement(3, vrid, priority, 100 * MS, (bytes([192, 0, 2, vrid]),))
+        datagram = Datagram(source, GROUP, 255, encode(said, source, GROUP))
+        packet = (source, datagram.message)
+        strange = list(self.steady.unfamiliar(EAR, [packet], [self.now]))
+        self.short_ways += not strange
+        short = self.steady.datagram(EAR, datagram, self.now, packet) if strange else []
+        self._compare(short, self.full.datagram(EAR, datagram, self.now))
+
+    def want(self, name: str, wish: str) -> None:
+        """The operator wants something."""
+        done: list[Any] = []
+        for engine in self._engines:
+            try:
+                done.append(engine.set_intent(name, Intent(Wish(wish)), self.now)[1])
+            except ControlError as error:
+                done.append(error.code)
+        if isinstance(done[0], str):
+            assert done[0] == done[1]
+        else:
+            self._compare(*done)
+
+    def pull(self) -> None:
+        """The cable is pulled, or plugged in again."""
+        self.up = not self.up
+        self.both("links_changed", links(self.up))
+
+    def pass_time(self, until: int) -> None:
+        """Wake both whenever either of them wants to be woken."""
+        while True:
+            deadlines = [engine.next_deadline() for engine in self._engines]
+            due = min((one for one in deadlines if one is not None), default=until)
+            if due >= until:
+                self.now = until
+                return
+            self.now = max(self.now, due)
+            self.both("wakeup")
+
+    def speak(self) -> SendTogether:
+        """What is sent together when the next deadline has come."""
+        deadline = self.steady.next_deadline()
+        assert deadline is not None
+        self.now = deadline
+        steady, full = (engine.wakeup(deadline) for engine in self._engines)
+        self._compare(steady, full)
+        (action,) = (one for one in steady if isinstance(one, SendTogether))
+        return action
+
+    def _compare(self, steady: list[Action], full: list[Action]) -> None:
+        assert by_router(steady) == by_router(full)
+        assert self.shown_by(self.steady) == self.shown_by(self.full)
+
+    def shown_by(self, engine: Engine) -> dict[str, Any]:
+        """The status of an engine."""
+        return engine.status(self.now, WALL)
+
+
+def by_router(actions: list[Action]) -> dict[str, list[Action]]:
+    """What is done for each router, in order; what is sent together taken apart."""
+    found: dict[str, list[Action]] = defaultdict(list)
+    for action in actions:
+        if isinstance(action, SendTogether):
+            for send in action.sends:
+                found[send.router].append(send)
+        elif not isinstance(action, (Listen, Furnish, KeepRecovery)):
+            found[getattr(action, "router", "")].append(action)
+    return found
+
+
+hearing = st.tuples(
+    st.just("hear"),
+    st.sampled_from(VRIDS),
+    st.sampled_from((11, 13)),
+    st.sampled_from((0, 110, 110, 130, 200, 200)),
+)
+steady_stretch = st.tuples(
+    st.just("stretch"), st.sampled_from((11, 13)), st.sampled_from((110, 200)), st.integers(2, 12)
+)
+events = st.lists(
+    st.one_of(
+        steady_stretch,
+        steady_stretch,
+        hearing,
+        st.tuples(st.just("pass"), st.integers(0, 700)),
+        st.tuples(st.just("oversleep"), st.integers(300, 5000)),
+        st.tuples(st.just("want"), st.sampled_from(VRIDS), st.sampled_from(list(Wish))),
+        st.tuples(st.just("pull")),
+    ),
+    min_size=1,
+    max_size=25,
+)
+
+
+def play(pair: Pair, event: tuple[Any, ...]) -> None:
+    """Let one of the drawn events happen."""
+    kind, *details = event
+    if kind == "hear":
+        pair.hear(*details)
+    elif kind == "stretch":
+        host, priority, times = details
+        for _time in range(times):
+            for vrid in VRIDS:
+                pair.hear(vrid, host, priority)
+            pair.pass_time(pair.now + 100 * MS)
+    elif kind == "pass":
+        pair.pass_time(pair.now + details[0] * MS)
+    elif kind == "oversleep":
+        pair.now += details[0] * MS
+        pair.both("wakeup")
+    elif kind == "want":
+        pair.want(f"i{details[0]}", details[1].value)
+    else:
+        pair.pull()

@@ -1,0 +1,102 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The steady path against the full one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from _vrrp.engine.actions import SendTogether
+from cluster import MS, WALL
+from fast_path_pair import INSTANCES, Pair, events, play
+from hypothesis import given, settings
+
+
+@settings(max_examples=300, deadline=None)
+@given(events)
+def test_the_short_way_leads_where_the_long_one_does(drawn: list[tuple[Any, ...]]) -> None:
+    pair = Pair()
+    for event in drawn:
+        play(pair, event)
+
+
+def test_a_backup_that_hears_the_same_again_takes_the_short_way() -> None:
+    pair = Pair()
+    for _time in range(10):
+        pair.hear(51, 11, 200)
+        pair.pass_time(pair.now + 100 * MS)
+    assert pair.short_ways == 8  # After one that was new, and one that was like the last.
+
+
+def masters() -> Pair:
+    """Three masters that took over at the same time; their second announcements are out."""
+    pair = Pair([{**entry, "priority": 100} for entry in INSTANCES])
+    pair.pass_time(pair.now + 2000 * MS)
+    return pair
+
+
+def test_masters_that_are_due_together_send_together() -> None:
+    pair = masters()
+    action = pair.speak()
+    assert sorted(send.router for send in action.sends) == ["i51", "i52", "i53"]
+    assert pair.speak() is action  # What was made ready for it is still good.
+
+
+def test_what_is_sent_together_is_made_anew_when_one_of_them_says_something_else() -> None:
+    pair = masters()
+    before = pair.speak()
+    pair.want("i51", "backup")
+    after = pair.speak()
+    assert after is not before
+    assert sorted(send.router for send in after.sends) == ["i52", "i53"]
+
+
+def test_masters_that_took_over_one_after_the_other_speak_together_soon() -> None:
+    entries = [
+        {**entry, "priority": priority} for entry, priority in zip(INSTANCES, (108, 104, 100))
+    ]
+    pair = Pair(entries)
+    pair.pass_time(pair.now + 2000 * MS)
+    assert len(pair.speak().sends) == 3
+
+
+def rehearsed() -> Pair:
+    """A backup whose master has been silent for so long that it has rehearsed the takeover."""
+    pair = Pair()
+    for _time in range(3):
+        pair.hear(51, 11, 200)
+        pair.pass_time(pair.now + 100 * MS)
+    lead = pair.steady.next_deadline()
+    assert lead is not None
+    pair.now = lead
+    pair.both("wakeup")
+    return pair
+
+
+def test_a_takeover_that_was_rehearsed_is_not_done_by_one_that_was_paused() -> None:
+    pair = rehearsed()
+    pair.now += 1000 * MS
+    pair.both("wakeup")
+    reasons = {
+        one["name"]: one["reason"] for one in pair.steady.status(pair.now, WALL)["instances"]
+    }
+    assert reasons["i51"] == "was paused, listening for a master"
+
+
+def test_a_wish_in_the_last_moment_is_not_put_back_by_the_rehearsal() -> None:
+    pair = rehearsed()
+    pair.want("i51", "auto")  # Which it was: nothing follows from it but its number.
+    pair.pass_time(pair.now + 300 * MS)
+    statuses = {one["name"]: one for one in pair.steady.status(pair.now, WALL)["instances"]}
+    assert statuses["i51"]["state"] == "MASTER"
+    assert statuses["i51"]["intent_change"]["number"] == 1
+
+
+def test_masters_whose_peers_are_impatient_think_about_every_advertisement() -> None:
+    pair = Pair([{**entry, "priority": 100, "down_intervals": 1} for entry in INSTANCES])
+    pair.pass_time(pair.now + 2000 * MS)
+    deadline = pair.steady.next_deadline()
+    assert deadline is not None
+    assert not [one for one in pair.steady.wakeup(deadline) if isinstance(one, SendTogether)]

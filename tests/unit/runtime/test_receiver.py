@@ -1,0 +1,186 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""When sockets are read: at once, or after a rest, and at once again when a master leaves."""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+import pytest
+from _vrrp.engine.actions import Ear, Listen
+from _vrrp.model.family import Family
+from _vrrp.runtime import clock, receiver
+from _vrrp.runtime.receiver import Listening
+
+EAR = Ear(2, Family.IPV4)
+MS = 1_000_000
+
+
+class Alarm:
+    """The socket for masters that leave."""
+
+    def __init__(self, index: int, family: Family) -> None:
+        self.silenced = 0
+
+    def silence(self) -> None:
+        self.silenced += 1
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+class Channel:
+    """The socket of which all is read that arrived since a point in time."""
+
+    since = 0
+
+    def drop_before(self, at: int) -> None:
+        self.since = at
+
+
+class Loop:
+    """Whom it would call, and whether it listens to the channel."""
+
+    def __init__(self) -> None:
+        self.handlers: dict[bool, Callable[[], None]] = {}
+        self.listens = True
+
+    def on_readable(self, source: object, handler: Callable[[], None]) -> None:
+        self.handlers[isinstance(source, Alarm)] = handler
+
+    def want_read(self, source: object, wanted: bool) -> None:
+        self.listens = wanted
+
+
+class Stage:
+    """A host with one channel: what waits there, and how many packets each reading found."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, is_held: bool = False) -> None:
+        self.now = 1000 * MS
+        self.waiting = 0
+        self.unfamiliar = 0
+        self.read: list[int] = []
+        self.loop = Loop()
+        monkeypatch.setattr(clock, "now", lambda: self.now)
+        monkeypatch.setattr(receiver, "Alarm", Alarm)
+        loop: Any = self.loop
+        self.listening = Listening(loop, self._take)
+        self.listening.keep_pace(100 * MS)
+        self.channel = Channel()
+        monkeypatch.setattr(receiver, "Channel", lambda *_arguments: self.channel)
+        if is_held:
+            self.listening.hold()
+        assert self.listening.listen(Listen(frozenset({EAR}))) == []
+
+    def _take(self, ear: Ear, channel: object) -> tuple[int, int]:
+        found, self.waiting = self.waiting, 0
+        self.read.append(found)
+        return found, self.unfamiliar
+
+    def arrive(self, count: int = 1) -> None:
+        """Packets arrive; the loop calls if it listens."""
+        self.waiting += count
+        if self.loop.listens:
+            self.loop.handlers[False]()
+
+    def leave(self) -> None:
+        """A master leaves."""
+        self.waiting += 1
+        self.loop.handlers[True]()
+
+    def pass_time(self, length: int) -> None:
+        """Time passes, and the loop tends to what is due."""
+        end = self.now + length
+        while (deadline := self.listening.next_deadline()) is not None and deadline <= end:
+            self.now = max(self.now, deadline)
+            self.listening.tend(self.now)
+        self.now = end
+
+    def rest(self) -> int:
+        """How long the socket still rests; fails when it doesn't."""
+        deadline = self.listening.next_deadline()
+        assert deadline is not None
+        return deadline - self.now
+
+
+@pytest.fixture
+def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
+    return Stage(monkeypatch)
+
+
+def test_few_packets_are_read_at_once(stage: Stage) -> None:
+    for _time in range(5):
+        stage.arrive()
+        stage.pass_time(100 * MS)
+    assert stage.read == [1, 1, 1, 1, 1]
+
+
+def test_many_packets_are_read_in_one_go(stage: Stage) -> None:
+    stage.arrive()
+    for _time in range(200):
+        stage.arrive()
+        stage.pass_time(MS)
+    assert sum(stage.read) >= 100
+    assert len(stage.read) <= 5
+
+
+def test_who_finds_few_after_a_rest_listens_again(stage: Stage) -> None:
+    stage.arrive()
+    stage.arrive()
+    assert not stage.loop.listens
+    stage.pass_time(30 * MS)
+    assert stage.read == [1, 1]
+    assert stage.loop.listens
+    assert stage.listening.next_deadline() is None
+
+
+def test_everything_is_read_before_a_deadline_is_judged(stage: Stage) -> None:
+    stage.arrive()
+    stage.arrive(30)
+    assert stage.read == [1]
+    stage.listening.tend(stage.now, everything=True)
+    assert stage.read == [1, 30]
+
+
+def test_a_master_that_leaves_is_heard_during_a_rest(stage: Stage) -> None:
+    stage.arrive()
+    stage.arrive(30)
+    stage.leave()
+    assert stage.read == [1, 31]
+
+
+def test_a_flood_is_read_more_often(stage: Stage) -> None:
+    stage.arrive()
+    stage.arrive(5000)
+    stage.pass_time(10 * MS)
+    assert stage.read == [1, 5000]
+    assert stage.rest() <= 10 * MS
+
+
+def test_something_new_makes_the_rests_short(stage: Stage) -> None:
+    stage.unfamiliar = 1
+    stage.arrive()
+    stage.arrive(100)
+    stage.pass_time(10 * MS)
+    assert stage.rest() <= 10 * MS
+
+
+def test_nobody_rests_longer_than_an_advertisement_interval(stage: Stage) -> None:
+    stage.listening.keep_pace(10 * MS)
+    stage.arrive()
+    stage.arrive(100)
+    stage.pass_time(10 * MS)
+    assert stage.rest() <= 10 * MS
+
+
+def test_what_arrives_for_who_is_not_there_yet_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage(monkeypatch, is_held=True)
+    stage.arrive(3)
+    stage.pass_time(1000 * MS)
+    assert stage.read == []
+    stage.listening.release(stage.now - 5 * MS)
+    stage.arrive()
+    assert stage.read == [4]
+    assert stage.channel.since == stage.now - 5 * MS
