@@ -118,10 +118,12 @@ from ansible_collections.failover.vrrp.plugins.module_utils._install.bundle impo
 from ansible_collections.failover.vrrp.plugins.module_utils._install.host import Host, HostError
 from ansible_collections.failover.vrrp.plugins.module_utils._install.install import (
     Wanted,
-    make_present,
+    install_agent,
 )
 from ansible_collections.failover.vrrp.plugins.module_utils._install.service import restart
-from ansible_collections.failover.vrrp.plugins.module_utils._install.uninstall import make_absent
+from ansible_collections.failover.vrrp.plugins.module_utils._install.uninstall import (
+    uninstall_agent,
+)
 
 STATES = ("present", "absent", "restarted")
 
@@ -153,7 +155,7 @@ def bring_to_state(module: AnsibleModule, host: Host) -> dict[str, t.Any]:
     """Do what the parameters say; gives the result, raises HostError or BundleError."""
     parameters = module.params
     if parameters["state"] == "absent":
-        make_absent(host)
+        uninstall_agent(host)
         return {"changed": bool(host.changes)}
     if parameters["state"] == "restarted":
         restart(host)
@@ -161,7 +163,7 @@ def bring_to_state(module: AnsibleModule, host: Host) -> dict[str, t.Any]:
     config = with_secrets(parameters["config"], parameters["secrets"] or {})
     bundle, archive = parameters["bundle"], parameters["archive"]
     wanted = Wanted(bundle, archive, sys.executable, config, parameters["firewall"])
-    outcome = make_present(host, wanted)
+    outcome = install_agent(host, wanted)
     changed = bool(host.changes) or outcome.restart_required
     result = {"changed": changed, "bundle": bundle, "restart_required": outcome.restart_required}
     if outcome.status:

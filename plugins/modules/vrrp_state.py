@@ -91,8 +91,8 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.failover.vrrp.plugins.module_utils._control.move import (
-    differs,
     move,
+    needs_change,
     predicted,
     refuse_predictable,
     summary,
@@ -105,7 +105,7 @@ def run(module: AnsibleModule) -> dict[str, t.Any]:
     """Do what the parameters say; gives the result, raises ControlError."""
     wanted = module.params
     before = moving_with(wanted["socket"], wanted["instance"])
-    changed = any(differs(one, wanted["state"], wanted["force"]) for one in before)
+    changed = any(needs_change(one, wanted["state"], wanted["force"]) for one in before)
     if not changed:
         after = before
     elif module.check_mode:

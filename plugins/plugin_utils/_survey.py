@@ -87,7 +87,7 @@ def _problems(name: str, members: list[tuple[str, Instance]], complete: bool) ->
     if len(masters) > 1:
         hosts = " and ".join(host for host, _instance in masters)
         return [f"{name} has {len(masters)} masters: {hosts}"]
-    return _strangers(name, masters[0][1], members)
+    return _split_views(name, masters[0][1], members)
 
 
 def _hear_one_master(members: list[tuple[str, Instance]]) -> bool:
@@ -95,7 +95,7 @@ def _hear_one_master(members: list[tuple[str, Instance]]) -> bool:
     return len(heard) == 1 and None not in heard
 
 
-def _strangers(name: str, master: Instance, members: list[tuple[str, Instance]]) -> list[str]:
+def _split_views(name: str, master: Instance, members: list[tuple[str, Instance]]) -> list[str]:
     """Backups that hear another master than the one there is, or none."""
     strangers: list[str] = []
     for host, instance in members:

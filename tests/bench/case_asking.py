@@ -15,7 +15,7 @@ from programs import OURS, Ours, start, wait_until_master_of_all
 from results import Goal, Row
 from scale import Shape
 from segment import ENVIRONMENT, Host
-from testbed import field
+from testbed import make_testbed
 from workload import Plan
 
 ANSIBLE = str(Path(sys.executable).with_name("ansible"))
@@ -25,7 +25,7 @@ def asking(shape: Shape) -> list[Row]:
     """``vrrpctl status`` beside ``ip -br addr``, and ``vrrp_info`` beside ``ping``."""
     plan = Plan(1, 1.0)
     times: dict[str, list[float]] = {one: [] for one in ("vrrpctl", "ip", "vrrp_info", "ping")}
-    with field(1, plan) as (_segment, (host,)):
+    with make_testbed(1, plan) as (_segment, (host,)):
         running = start(OURS, host, plan)
         assert isinstance(running, Ours)
         wait_until_master_of_all(host, plan)

@@ -15,7 +15,7 @@ from programs import OURS, THEIRS, alternating, start, wait_until_master_of_all
 from results import Goal, Row
 from scale import Shape
 from segment import eventually
-from testbed import field
+from testbed import make_testbed
 from workload import Plan
 
 Figures = dict[tuple[str, int], list[float]]
@@ -52,7 +52,7 @@ def _row(number: int, what: str, unit: str, figures: Figures, shape: Shape) -> R
 
 def _take(contestant: str, plan: Plan, span: float) -> tuple[float, float, float]:
     """MiB, seconds until the first advertisement, milliseconds of processor time in a second."""
-    with field(1, plan) as (segment, (host,)):
+    with make_testbed(1, plan) as (segment, (host,)):
         witness = Witness(segment)
         running = start(contestant, host, plan)
         eventually(lambda: any(isinstance(one, Advert) for one in witness.so_far()), 30, "a master")

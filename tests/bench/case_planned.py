@@ -13,20 +13,20 @@ from itertools import groupby
 from typing import Callable, Mapping
 
 from advert_capture import Advert, Witness
-from programs import CONTESTANTS, OURS, THEIRS, Contestant, alternating, start
+from programs import CONTESTANTS, OURS, THEIRS, Program, alternating, start
 from results import Goal, Row
 from scale import Shape
 from segment import Host, Probe, eventually, ip
-from testbed import field
+from testbed import make_testbed
 from workload import Plan
 
 ADDRESS = "198.18.0.1"
 NOTHING = Goal(worst=0)
-Happening = Callable[[Contestant], None]
+Disturbance = Callable[[Program], None]
 
 
 @dataclass(frozen=True)
-class Toll:
+class Losses:
     """``lost`` of 1000 probes a second, and how often another host became master."""
 
     lost: int
@@ -53,29 +53,29 @@ def restarting(shape: Shape) -> list[Row]:
     return rows
 
 
-def _stop(master: Contestant) -> None:
+def _stop(master: Program) -> None:
     master.stop()
 
 
-def _restart(master: Contestant) -> None:
+def _restart(master: Program) -> None:
     master.restart()
 
 
-def _upgrade(master: Contestant) -> None:
+def _upgrade(master: Program) -> None:
     master.upgrade()
 
 
 def _row(
-    case: int, what: str, ours: list[Toll], theirs: list[Toll], of: Callable[[Toll], int]
+    case: int, what: str, ours: list[Losses], theirs: list[Losses], of: Callable[[Losses], int]
 ) -> Row:
     return Row(case, what, "", [of(one) for one in ours], [of(one) for one in theirs], NOTHING)
 
 
 def _measure(
-    shape: Shape, plan: Plan, happenings: Mapping[str, Happening]
-) -> dict[str, list[Toll]]:
+    shape: Shape, plan: Plan, happenings: Mapping[str, Disturbance]
+) -> dict[str, list[Losses]]:
     """The tolls by the name of what happens, to keepalived where the name is its own."""
-    found: dict[str, list[Toll]] = {one: [] for one in happenings}
+    found: dict[str, list[Losses]] = {one: [] for one in happenings}
     order = alternating(shape.times, list(happenings))
     # Nearly all of it is waiting, and nothing of it is a time: so two at once.
     with ThreadPoolExecutor(2) as pool:
@@ -89,8 +89,8 @@ def _contestant(name: str) -> str:
     return THEIRS if name == THEIRS else OURS
 
 
-def _watch(contestant: str, plan: Plan, happens: Happening) -> Toll:
-    with field(3, plan) as (segment, (first, second, client)):
+def _watch(contestant: str, plan: Plan, happens: Disturbance) -> Losses:
+    with make_testbed(3, plan) as (segment, (first, second, client)):
         ip("-n", client.namespace, "route", "add", "198.18.0.0/15", "dev", "eth0")
         master = start(contestant, first, plan.outranked_by(200))
         start(contestant, second, plan)
@@ -101,7 +101,7 @@ def _watch(contestant: str, plan: Plan, happens: Happening) -> Toll:
         happens(master)
         _settle(first, second, plan)
         result = probe.finish()
-        return Toll(result["unanswered"], _elections(witness))
+        return Losses(result["unanswered"], _elections(witness))
 
 
 def _settle(first: Host, second: Host, plan: Plan) -> None:

@@ -13,7 +13,7 @@ from programs import (
     CONTESTANTS,
     OURS,
     THEIRS,
-    Contestant,
+    Program,
     alternating,
     start,
     wait_until_master_of_all,
@@ -21,7 +21,7 @@ from programs import (
 from results import Goal, Row
 from scale import Shape
 from segment import Host
-from testbed import field
+from testbed import make_testbed
 from workload import Plan
 
 
@@ -30,7 +30,7 @@ def sending(shape: Shape) -> list[Row]:
     found: dict[str, list[float]] = {one: [] for one in CONTESTANTS}
     plan = Plan(shape.many, 0.1, 200)
     for contestant in alternating(shape.times):
-        with field(1, plan) as (_segment, (host,)):
+        with make_testbed(1, plan) as (_segment, (host,)):
             running = start(contestant, host, plan)
             wait_until_master_of_all(host, plan)
             found[contestant].append(_cost(running, host, plan, shape.span))
@@ -55,7 +55,7 @@ def hearing(shape: Shape) -> list[Row]:
 
 def _hear(backup: str, master: str, shape: Shape) -> float:
     plan = Plan(shape.many, 0.1, 100)
-    with field(2, plan) as (_segment, (first, second)):
+    with make_testbed(2, plan) as (_segment, (first, second)):
         start(master, first, plan.outranked_by(200))
         wait_until_master_of_all(first, plan)
         running = start(backup, second, plan)
@@ -63,7 +63,7 @@ def _hear(backup: str, master: str, shape: Shape) -> float:
         return _cost(running, first, plan, shape.span)
 
 
-def _cost(running: Contestant, speaker: Host, plan: Plan, span: float) -> float:
+def _cost(running: Program, speaker: Host, plan: Plan, span: float) -> float:
     """Microseconds of processor time for each advertisement that ``speaker`` sends meanwhile."""
     pids = running.pids()
     spent, sent = (

@@ -15,7 +15,7 @@ from programs import CONTESTANTS, OURS, THEIRS, alternating, start, wait_until_m
 from results import Goal, Row
 from scale import Shape
 from segment import eventually
-from testbed import field
+from testbed import make_testbed
 from workload import Plan
 
 BEYOND = "beyond the master-down interval"
@@ -60,7 +60,7 @@ def _measure(shape: Shape, plan: Plan) -> dict[str, list[float]]:
 
 def _let_die(contestant: str, plan: Plan) -> tuple[Seen, bytes]:
     """What was seen when the master's host died, and its packed address."""
-    with field(2, plan) as (segment, (first, second)):
+    with make_testbed(2, plan) as (segment, (first, second)):
         better = plan.outranked_by(200)
         start(contestant, first, better)
         wait_until_master_of_all(first, better)

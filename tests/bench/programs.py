@@ -25,7 +25,7 @@ OURS, THEIRS = "ours", "keepalived"
 CONTESTANTS = (OURS, THEIRS)
 
 
-class Contestant(ABC):
+class Program(ABC):
     """A program that takes part on a host; ``started_at`` is in seconds since 1970."""
 
     def __init__(self, host: Host, name: str) -> None:
@@ -66,7 +66,7 @@ class Contestant(ABC):
         self.restart()
 
 
-class Ours(Contestant):
+class Ours(Program):
     """Our agent."""
 
     def __init__(self, host: Host, plan: Plan) -> None:
@@ -96,7 +96,7 @@ class Ours(Contestant):
         self.restart()
 
 
-class Keepalived(Contestant):
+class Keepalived(Program):
     """keepalived, with its process that speaks VRRP."""
 
     def __init__(self, host: Host, plan: Plan) -> None:
@@ -109,7 +109,7 @@ class Keepalived(Contestant):
         return ("keepalived", "--dont-fork", "--log-console", "-f", str(self._config), *files)
 
 
-def start(contestant: str, host: Host, plan: Plan) -> Contestant:
+def start(contestant: str, host: Host, plan: Plan) -> Program:
     """Start one of the two on a host."""
     made = Ours(host, plan) if contestant == OURS else Keepalived(host, plan)
     made.start()

@@ -16,7 +16,7 @@ from workload import Plan
 
 
 @contextmanager
-def field(hosts: int, plan: Plan) -> Iterator[tuple[Segment, list[Host]]]:
+def make_testbed(hosts: int, plan: Plan) -> Iterator[tuple[Segment, list[Host]]]:
     """A segment with so many hosts, removed at the end whatever happens."""
     with tempfile.TemporaryDirectory(prefix="vrrp-bench-") as directory:
         segment = Segment(Path(directory))

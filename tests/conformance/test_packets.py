@@ -14,7 +14,7 @@ import pytest
 from _vrrp.model.config import build_config
 from _vrrp.model.family import text
 from _vrrp.wire.advertisement import Advertisement
-from _vrrp.wire.datagram import Datagram, DropReason, Listener
+from _vrrp.wire.datagram import Datagram, DropReason, ReceiveContext
 from _vrrp.wire.receive import receive
 
 ENTRY = {"name": "web", "interface": "eth0", "vrid": 51, "addresses": ["192.0.2.100/24"]}
@@ -31,7 +31,7 @@ def received(case: dict[str, Any]) -> Advertisement | DropReason:
     group = "224.0.0.18" if family == 4 else "ff02::12"
     message = bytes.fromhex(case["message"].replace(" ", ""))
     arrived = Datagram(packed(case["source"]), packed(group), case.get("ttl", 255), message)
-    return receive(arrived, Listener(instance, packed(OWN[family])))
+    return receive(arrived, ReceiveContext(instance, packed(OWN[family])))
 
 
 @pytest.mark.parametrize("case", ledger.cases("packets"), ids=lambda case: case["name"])

@@ -20,7 +20,7 @@ from _vrrp.model.describe import describe_settings
 from _vrrp.model.instance import Instance
 from _vrrp.wire.advertisement import FIXED_LENGTH, encode
 from _vrrp.wire.checksum import pseudo_header, with_checksum
-from _vrrp.wire.datagram import Datagram, DropReason, Listener
+from _vrrp.wire.datagram import Datagram, DropReason, ReceiveContext
 from _vrrp.wire.receive import checksum_form, receive
 from vectors import DISCARDED, VALID
 
@@ -64,7 +64,7 @@ def packet(data: bytes) -> None:
         # No guess finds a checksum, and what comes after that check would never be reached.
         message = with_checksum(message, pseudo_header(source, destination, len(message)))
     datagram = Datagram(source, destination, data[1], message)
-    heard = receive(datagram, Listener(instance, own))
+    heard = receive(datagram, ReceiveContext(instance, own))
     if isinstance(heard, DropReason):
         return
     form = checksum_form(datagram)

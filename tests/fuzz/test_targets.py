@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 import targets
 from _vrrp.wire.advertisement import Advertisement
-from _vrrp.wire.datagram import Datagram, DropReason, Listener
+from _vrrp.wire.datagram import Datagram, DropReason, ReceiveContext
 from _vrrp.wire.receive import receive
 
 
@@ -22,7 +22,7 @@ def test_a_target_takes_its_seeds(name: str) -> None:
 
 
 def test_a_target_notices_what_is_read_wrongly(monkeypatch: pytest.MonkeyPatch) -> None:
-    def misread(datagram: Datagram, listener: Listener) -> Advertisement | DropReason:
+    def misread(datagram: Datagram, listener: ReceiveContext) -> Advertisement | DropReason:
         heard = receive(datagram, listener)
         return replace(heard, priority=7) if isinstance(heard, Advertisement) else heard
 

@@ -16,11 +16,11 @@ from _vrrp.base.errors import ControlError
 from _vrrp.engine import actions as act
 from _vrrp.engine.engine import Engine
 from _vrrp.engine.host.links import Link, LinkAddress
-from _vrrp.engine.host.resources import Placed
+from _vrrp.engine.host.resources import AddressResource
 from _vrrp.engine.signer import Signer
 from _vrrp.model.command import CommandResult
 from _vrrp.model.config import build_config
-from _vrrp.model.intent import Intent, Wish
+from _vrrp.model.intent import Intent, IntentKind
 from _vrrp.wire.datagram import Datagram
 from checkers import Checkers
 from network import Network
@@ -120,26 +120,28 @@ class Host:
         """What the unit does after the agent has died."""
         recoveries, self._recoveries = self._recoveries, ()
         for one in recoveries:
-            held = {held.address.packed for held in one.held if isinstance(held, Placed)}
+            held = {
+                held.address.packed for held in one.resources if isinstance(held, AddressResource)
+            }
             served = held & set(self.addresses)
             for packed in served:
                 del self.addresses[packed]
             for resignation in one.sends(INDEX) if served else ():
-                self.network.carry(self, self._signer.signed(resignation, self.wall))
+                self.network.carry(self, self._signer.sign(resignation, self.wall))
 
     def renew(self) -> None:
         """Let another engine go on, unless this is a bad moment for it."""
         if not self.alive or self.paused:
             return
         try:
-            estate = json.loads(json.dumps(self.engine.estate()))
+            estate = json.loads(json.dumps(self.engine.export_state()))
         except ControlError:
             return
         heir = Engine(self._intents)
-        heir.await_estate()
+        heir.enter_standby()
         actions = heir.links_changed(self._links(), self.now)
         actions += heir.reconfigure(build_config({"instances": self.entries}), self.now)
-        actions += heir.inherit(estate, self._intents, self.now)
+        actions += heir.import_state(estate, self._intents, self.now)
         self._live_on(heir)
         self._record("hand over", "is another one")
         self.happens(lambda: actions)
@@ -209,10 +211,10 @@ class Host:
         self.happens(lambda: self._hear(datagram))
 
     def _hear(self, datagram: Datagram) -> list[act.Action]:
-        ear = act.Ear(INDEX, datagram.family)
+        ear = act.SocketSpec(INDEX, datagram.family)
         packet = (datagram.source, datagram.destination, datagram.ttl, datagram.message)
-        for _unfamiliar in self.engine.unfamiliar(ear, [packet], [self.now]):
-            return self.engine.datagram(ear, datagram, self.now, packet)
+        for _unfamiliar in self.engine.unmatched_packets(ear, [packet], [self.now]):
+            return self.engine.receive_datagram(ear, datagram, self.now, packet)
         return []
 
     def want(self, name: str, wish: str, forced: bool = False) -> str:
@@ -220,7 +222,9 @@ class Host:
         if not self.alive or self.paused:
             return "unreachable"
         try:
-            _number, actions = self.engine.set_intent(name, Intent(Wish(wish), forced), self.now)
+            _number, actions = self.engine.set_intent(
+                name, Intent(IntentKind(wish), forced), self.now
+            )
         except ControlError as error:
             return error.code
         self._record("set intent", f"{name} wants {wish}", name, wish, forced)
@@ -299,19 +303,19 @@ class Host:
             self.checkers.announces(self, action)
         elif isinstance(action, act.Transition):
             self._change_state(action)
-        elif isinstance(action, act.KeepIntents):
+        elif isinstance(action, act.SaveIntents):
             self.world.record(self.number, "save intents", sorted(action.intents))
             self._intents = dict(action.intents)
-        elif isinstance(action, act.KeepRecovery):
+        elif isinstance(action, act.SaveRecoveries):
             self._keep_recoveries(action.recoveries)
-        elif isinstance(action, act.Run):
+        elif isinstance(action, act.RunCommand):
             self._run(action)
 
     def _send(self, send: act.Send) -> None:
         line = f"{send.router} sends {send.message[2]}"
         self._record("send", line, send.router, send.source, send.destination, send.message)
         self.checkers.sends(self, send)
-        self.network.carry(self, self._signer.signed(send, self.wall))
+        self.network.carry(self, self._signer.sign(send, self.wall))
 
     def _change_state(self, transition: act.Transition) -> None:
         self._told[transition.instance] = transition.new
@@ -320,16 +324,16 @@ class Host:
         self.checkers.changes(self, transition)
 
     def _keep_recoveries(self, recoveries: tuple[act.Recovery, ...]) -> None:
-        facts = [(one.router, list(map(str, one.held))) for one in recoveries]
+        facts = [(one.router, list(map(str, one.resources))) for one in recoveries]
         self.world.record(self.number, "save recoveries", facts)
         self._recoveries = recoveries
 
     def _change_addresses(self, action: act.Install | act.Remove) -> None:
         kind = "install" if isinstance(action, act.Install) else "remove"
-        self.world.record(self.number, kind, action.router, list(map(str, action.held)))
+        self.world.record(self.number, kind, action.router, list(map(str, action.resources)))
         before = dict(self.addresses)
-        for held in action.held:
-            if not isinstance(held, Placed):
+        for held in action.resources:
+            if not isinstance(held, AddressResource):
                 continue
             if isinstance(action, act.Install):
                 self.addresses[held.address.packed] = held.address.prefix_length
@@ -338,7 +342,7 @@ class Host:
         if self.addresses != before:
             self._links_changed()
 
-    def _run(self, run: act.Run) -> None:
+    def _run(self, run: act.RunCommand) -> None:
         """A program that ends after a while, well or not, or never."""
         self.world.record(
             self.number, "run", str(run.command), dict(run.environment).get("VRRP_EVENT")
@@ -402,7 +406,7 @@ class Host:
 def one_by_one(actions: list[act.Action]) -> Iterator[act.Action]:
     """The actions, with what is sent together taken apart."""
     for action in actions:
-        if isinstance(action, act.SendTogether):
+        if isinstance(action, act.SendBatch):
             yield from action.sends
         else:
             yield action

@@ -80,7 +80,7 @@ MUTATIONS = [
     Mutation(
         "no look around after a pause",
         "fsm/step.py",
-        "return now - silent_since > parameters.presumed_dead_after",
+        "return now - silent_since > parameters.takeover_after",
         "return False",
     ),
     Mutation(
@@ -111,7 +111,7 @@ MUTATIONS = [
     Mutation(
         "a drain is never undone",
         "fsm/resigning.py",
-        "if parameters.stay_out or state.purpose is Purpose.GROUP:",
+        "if parameters.forced_backup or state.purpose is Purpose.GROUP:",
         "if True:",
     ),
     Mutation(

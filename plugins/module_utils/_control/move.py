@@ -20,7 +20,7 @@ Status = Dict[str, Any]
 _REACHED = {"master": "MASTER", "backup": "BACKUP"}
 
 
-def differs(instance: Status, state: str, force: bool) -> bool:
+def needs_change(instance: Status, state: str, force: bool) -> bool:
     """Whether what is wanted is not so yet."""
     if instance["intent"] != state:
         return True
@@ -73,10 +73,10 @@ def move(wanted: Mapping[str, Any]) -> List[Status]:
 def _obstacle(instance: Status, number: int, state: str) -> str:
     _raise_if_failed(instance, number)
     reached = _REACHED.get(state, instance["state"])
-    return "" if instance["state"] == reached and _is_whole(instance) else describe(instance)
+    return "" if instance["state"] == reached and _has_master(instance) else describe(instance)
 
 
-def _is_whole(instance: Status) -> bool:
+def _has_master(instance: Status) -> bool:
     """A backup is where it should be when there is a master to be backup of, or none is needed."""
     if instance["state"] != "BACKUP" or instance["intent_forced"]:
         return True

@@ -30,12 +30,12 @@ class Ownership:
     mode: int
     group: str = "root"
 
-    def is_of(self, path: str) -> bool:
+    def matches(self, path: str) -> bool:
         """Whether a file is owned like this."""
         found = os.stat(path)
         return found.st_mode & 0o777 == self.mode and found.st_gid == self._number()
 
-    def give_to(self, path: str) -> None:
+    def apply_to(self, path: str) -> None:
         """Have a file owned like this; raises OSError."""
         os.chown(path, -1, self._number())
         os.chmod(path, self.mode)
@@ -98,7 +98,7 @@ class Host:
     ) -> bool:
         """Have a file with this text; tells whether that is a change. ``shown`` is for the diff."""
         before = read(path)
-        if before == text and owner.is_of(path):
+        if before == text and owner.matches(path):
             return False
         self._note_diff(path, shown(before or ""), shown(text))
         self.change(f"write {path}", lambda: write_atomically(path, text, owner))
@@ -149,7 +149,7 @@ def write_atomically(path: str, text: str, owner: Ownership = READABLE) -> None:
     descriptor = os.open(path + ".new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with open(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
-    owner.give_to(path + ".new")
+    owner.apply_to(path + ".new")
     os.replace(path + ".new", path)
 
 

@@ -51,14 +51,14 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class InstallResult:
     """Whether the running agent has yet to be restarted; and its status, if it was left alone."""
 
     restart_required: bool = False
     status: Dict[str, Any] | None = None
 
 
-def make_present(host: Host, wanted: Wanted) -> Outcome:
+def install_agent(host: Host, wanted: Wanted) -> InstallResult:
     """Bring the host to the state.
 
     Raises HostError or BundleError; until the configuration is found right nothing in use is
@@ -184,7 +184,7 @@ def _interfaces(config: Dict[str, Any] | None) -> List[str]:
 # --- The service ---------------------------------------------------------------------------------
 
 
-def _ensure_service(host: Host, bundle: str, config: str | None) -> Outcome:
+def _ensure_service(host: Host, bundle: str, config: str | None) -> InstallResult:
     """Have the service enabled and running.
 
     What runs is asked of the agent itself, so an earlier run that was cut off is made good.
@@ -194,15 +194,15 @@ def _ensure_service(host: Host, bundle: str, config: str | None) -> Outcome:
         host.command("enable the service", "systemctl", "enable", paths.UNIT_NAME)
     if not active:
         host.command("start the service", "systemctl", "start", paths.UNIT_NAME)
-        return Outcome()
+        return InstallResult()
     status = running_status()
     running = status.get("agent", {})
     if running.get("bundle") != bundle:
-        return Outcome(restart_required=True)
+        return InstallResult(restart_required=True)
     if config is not None and running.get("config") != digest(config):
         host.command("reload the configuration", "systemctl", "reload", paths.UNIT_NAME)
-        return Outcome()
-    return Outcome(status=status)
+        return InstallResult()
+    return InstallResult(status=status)
 
 
 def _service_state(host: Host) -> tuple[bool, bool]:

@@ -37,10 +37,10 @@ def restart(host: Host) -> None:
     Otherwise systemd restarts the service, which hands over what it serves. Raises HostError when
     a new process can't run; the present one goes on then.
     """
-    host.change("let another process of the agent go on", lambda: _let_another_go_on(host))
+    host.change("let another process of the agent go on", lambda: _restart_in_place(host))
 
 
-def _let_another_go_on(host: Host) -> None:
+def _restart_in_place(host: Host) -> None:
     running = running_status()
     if running and running["agent"].get("unit") != UNIT_DIGEST:
         _restart_service(host, "what runs is of another unit")

@@ -23,7 +23,7 @@ _REMOVED = (
 _HELPER = (paths.HELPER_SOCKET_NAME, paths.HELPER_UNIT_NAME)
 
 
-def make_absent(host: Host) -> None:
+def uninstall_agent(host: Host) -> None:
     """Stop the agent, which hands over what it serves, and remove everything; raises HostError."""
     if os.path.exists(paths.UNIT):
         host.command("stop the service", "systemctl", "disable", "--now", paths.UNIT_NAME)

@@ -37,7 +37,7 @@ def instance(**settings: Any) -> dict[str, Any]:
     ],
 )
 def test_what_is_a_change(present: dict[str, Any], state: str, force: bool, change: bool) -> None:
-    assert move.differs(instance(**present), state, force) is change
+    assert move.needs_change(instance(**present), state, force) is change
 
 
 def test_a_rehearsal_tells_what_would_be() -> None:

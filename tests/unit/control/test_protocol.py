@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from _vrrp.base.errors import ConfigError, ControlError, Problem
 from _vrrp.control import protocol
-from _vrrp.model.intent import Intent, Wish
+from _vrrp.model.intent import Intent, IntentKind
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,9 +28,9 @@ def test_requests() -> None:
     assert parse(command="reload").command == "reload"
     assert parse(command="watch").command == "watch"
     wanted = parse(command="set-intent", instance="web", intent="backup", force=True)
-    assert (wanted.instance, wanted.intent) == ("web", Intent(Wish.BACKUP, True))
+    assert (wanted.instance, wanted.intent) == ("web", Intent(IntentKind.BACKUP, True))
     wanted = parse(command="set-intent", instance="web", intent="master", force=True)
-    assert wanted.intent == Intent(Wish.MASTER, False)
+    assert wanted.intent == Intent(IntentKind.MASTER, False)
 
 
 @pytest.mark.parametrize(

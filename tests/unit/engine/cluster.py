@@ -14,21 +14,21 @@ from typing import Any
 from _vrrp.base.errors import ControlError
 from _vrrp.engine.actions import (
     Action,
-    Ear,
     Install,
-    KeepIntents,
     Remove,
-    Run,
+    RunCommand,
+    SaveIntents,
     Send,
-    SendTogether,
+    SendBatch,
+    SocketSpec,
     Transition,
 )
 from _vrrp.engine.engine import Engine
 from _vrrp.engine.host.links import Link, LinkAddress
-from _vrrp.engine.host.resources import Placed
+from _vrrp.engine.host.resources import AddressResource
 from _vrrp.model.command import CommandResult
 from _vrrp.model.config import build_config
-from _vrrp.model.intent import Intent, Wish
+from _vrrp.model.intent import Intent, IntentKind
 from _vrrp.wire.datagram import Datagram
 
 MS = 1_000_000
@@ -53,7 +53,7 @@ class Node:
         self.done: list[Action] = []
         self.refused: tuple[type, ...] = ()
         self.engine = Engine()
-        self.running: list[Run] = []
+        self.running: list[RunCommand] = []
         self.do(self.engine.links_changed({"eth0": self.link}, cluster.now))
         self.configure(*instances)
 
@@ -67,13 +67,13 @@ class Node:
 
         Raises ControlError when this is no moment for it.
         """
-        estate = json.loads(json.dumps(self.engine.estate()))
+        estate = json.loads(json.dumps(self.engine.export_state()))
         heir, now = Engine(), self.cluster.now
-        heir.await_estate()
+        heir.enter_standby()
         before = heir.links_changed({self.link.name: self.link}, now)
         before += heir.reconfigure(self.config, now)
-        kept = [one.intents for one in self.done if isinstance(one, KeepIntents)]
-        after = heir.inherit(estate, kept[-1] if kept else {}, now)
+        kept = [one.intents for one in self.done if isinstance(one, SaveIntents)]
+        after = heir.import_state(estate, kept[-1] if kept else {}, now)
         self.engine = heir
         self.do([*before, *after])
         return [*before, *after]
@@ -86,16 +86,18 @@ class Node:
                 self.do(self.engine.failed(action, "refused", self.cluster.now))
             elif isinstance(action, Send):
                 self.cluster.carry(self, action)
-            elif isinstance(action, SendTogether):
+            elif isinstance(action, SendBatch):
                 self.do(list(action.sends))
-            elif isinstance(action, Run):
+            elif isinstance(action, RunCommand):
                 self.running.append(action)
             elif isinstance(action, (Install, Remove)):
                 self._change_addresses(action)
 
     def _change_addresses(self, action: Install | Remove) -> None:
         kept = list(self.link.addresses)
-        for address in (held.address for held in action.held if isinstance(held, Placed)):
+        for address in (
+            held.address for held in action.resources if isinstance(held, AddressResource)
+        ):
             kept = [one for one in kept if one.packed != address.packed]
             if isinstance(action, Install):
                 kept.append(LinkAddress(address.packed, address.prefix_length, secondary=True))
@@ -124,7 +126,7 @@ class Node:
     def want(self, wish: str, forced: bool = False, name: str = "web") -> str:
         """Set an intent; gives the code of the refusal, or nothing."""
         try:
-            intent = Intent(Wish(wish), forced)
+            intent = Intent(IntentKind(wish), forced)
             _number, actions = self.engine.set_intent(name, intent, self.cluster.now)
         except ControlError as error:
             return error.code
@@ -167,10 +169,12 @@ class Cluster:
     def carry(self, sender: Node, send: Send) -> None:
         """Deliver a message to all other nodes, at this instant."""
         datagram = Datagram(send.source, send.destination, 255, send.message)
-        ear = Ear(7, datagram.family)
+        ear = SocketSpec(7, datagram.family)
         for node in self.nodes:
             if node is not sender and node.connected and sender.connected:
-                self.later(node, lambda node=node: node.engine.datagram(ear, datagram, self.now))
+                self.later(
+                    node, lambda node=node: node.engine.receive_datagram(ear, datagram, self.now)
+                )
 
     def later(self, node: Node, event: Any) -> None:
         """Let something happen to a node after what happens now."""

@@ -10,19 +10,26 @@ from collections import defaultdict
 from typing import Any
 
 from _vrrp.base.errors import ControlError
-from _vrrp.engine.actions import Action, Ear, Furnish, KeepRecovery, Listen, SendTogether
+from _vrrp.engine.actions import (
+    Action,
+    OpenSockets,
+    Provision,
+    SaveRecoveries,
+    SendBatch,
+    SocketSpec,
+)
 from _vrrp.engine.engine import Engine
 from _vrrp.engine.host.links import Link, LinkAddress
 from _vrrp.model.config import build_config
 from _vrrp.model.family import Family
-from _vrrp.model.intent import Intent, Wish
+from _vrrp.model.intent import Intent, IntentKind
 from _vrrp.wire.advertisement import Advertisement, encode
 from _vrrp.wire.datagram import Datagram
 from cluster import MS, WALL, instance
 from hypothesis import strategies as st
 
 GROUP = bytes([224, 0, 0, 18])
-EAR = Ear(7, Family.IPV4)
+EAR = SocketSpec(7, Family.IPV4)
 OWN = LinkAddress(bytes([192, 0, 2, 12]), 24)
 LINK = Link(7, "eth0", True, bytes([2, 0, 0, 0, 0, 2]), (OWN,))
 VRIDS = (51, 52, 53)
@@ -38,14 +45,14 @@ def links(up: bool) -> dict[str, Link]:
     return {"eth0": Link(7, "eth0", up, LINK.mac, LINK.addresses)}
 
 
-class Pair:
+class FastPathPair:
     """``steady`` takes the short way where there is one, ``full`` never does."""
 
     def __init__(self, entries: list[dict[str, Any]] = INSTANCES) -> None:
         self.now = 1000 * 1000 * MS
         self.steady, self.full = Engine(), Engine()
-        self.full._steady.keep_vigil = lambda *_arguments: None  # type: ignore[method-assign]
-        self.full._steady.join_beat = lambda *_arguments: None  # type: ignore[method-assign]
+        self.full._fast_path.learn = lambda *_arguments: None  # type: ignore[method-assign]
+        self.full._fast_path.join_slot = lambda *_arguments: None  # type: ignore[method-assign]
         self.up = True
         self.both("links_changed", {"eth0": LINK})
         self.both("reconfigure", build_config({"instances": entries}))
@@ -66,17 +73,17 @@ class Pair:
         said = Advertisement(3, vrid, priority, 100 * MS, (bytes([192, 0, 2, vrid]),))
         datagram = Datagram(source, GROUP, 255, encode(said, source, GROUP))
         packet = (source, datagram.message)
-        strange = list(self.steady.unfamiliar(EAR, [packet], [self.now]))
+        strange = list(self.steady.unmatched_packets(EAR, [packet], [self.now]))
         self.short_ways += not strange
-        short = self.steady.datagram(EAR, datagram, self.now, packet) if strange else []
-        self._compare(short, self.full.datagram(EAR, datagram, self.now))
+        short = self.steady.receive_datagram(EAR, datagram, self.now, packet) if strange else []
+        self._compare(short, self.full.receive_datagram(EAR, datagram, self.now))
 
     def want(self, name: str, wish: str) -> None:
         """The operator wants something."""
         done: list[Any] = []
         for engine in self._engines:
             try:
-                done.append(engine.set_intent(name, Intent(Wish(wish)), self.now)[1])
+                done.append(engine.set_intent(name, Intent(IntentKind(wish)), self.now)[1])
             except ControlError as error:
                 done.append(error.code)
         if isinstance(done[0], str):
@@ -100,14 +107,14 @@ class Pair:
             self.now = max(self.now, due)
             self.both("wakeup")
 
-    def speak(self) -> SendTogether:
+    def speak(self) -> SendBatch:
         """What is sent together when the next deadline has come."""
         deadline = self.steady.next_deadline()
         assert deadline is not None
         self.now = deadline
         steady, full = (engine.wakeup(deadline) for engine in self._engines)
         self._compare(steady, full)
-        (action,) = (one for one in steady if isinstance(one, SendTogether))
+        (action,) = (one for one in steady if isinstance(one, SendBatch))
         return action
 
     def _compare(self, steady: list[Action], full: list[Action]) -> None:
@@ -123,10 +130,10 @@ def by_router(actions: list[Action]) -> dict[str, list[Action]]:
     """What is done for each router, in order; what is sent together taken apart."""
     found: dict[str, list[Action]] = defaultdict(list)
     for action in actions:
-        if isinstance(action, SendTogether):
+        if isinstance(action, SendBatch):
             for send in action.sends:
                 found[send.router].append(send)
-        elif not isinstance(action, (Listen, Furnish, KeepRecovery)):
+        elif not isinstance(action, (OpenSockets, Provision, SaveRecoveries)):
             found[getattr(action, "router", "")].append(action)
     return found
 
@@ -147,7 +154,7 @@ events = st.lists(
         hearing,
         st.tuples(st.just("pass"), st.integers(0, 700)),
         st.tuples(st.just("oversleep"), st.integers(300, 5000)),
-        st.tuples(st.just("want"), st.sampled_from(VRIDS), st.sampled_from(list(Wish))),
+        st.tuples(st.just("want"), st.sampled_from(VRIDS), st.sampled_from(list(IntentKind))),
         st.tuples(st.just("pull")),
     ),
     min_size=1,
@@ -155,7 +162,7 @@ events = st.lists(
 )
 
 
-def play(pair: Pair, event: tuple[Any, ...]) -> None:
+def play(pair: FastPathPair, event: tuple[Any, ...]) -> None:
     """Let one of the drawn events happen."""
     kind, *details = event
     if kind == "hear":

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import pytest
 from _vrrp.engine.actions import (
-    Ear,
     Install,
-    KeepIntents,
-    KeepRecovery,
-    Listen,
-    Note,
+    Log,
+    OpenSockets,
     Remove,
+    SaveIntents,
+    SaveRecoveries,
     Send,
     SendFrames,
+    SocketSpec,
     Transition,
 )
 from _vrrp.fsm.events import Claim, Heard, Replaced
@@ -25,7 +25,7 @@ from _vrrp.model.family import Family
 from _vrrp.wire.datagram import Datagram
 from cluster import MS, WALL, Cluster, Node, instance
 
-EAR = Ear(7, Family.IPV4)
+EAR = SocketSpec(7, Family.IPV4)
 STRANGER, GROUP = bytes([192, 0, 2, 99]), bytes([224, 0, 0, 18])
 
 
@@ -229,7 +229,7 @@ def test_intents_are_kept_and_auto_is_not_worth_keeping() -> None:
     cluster, first, _second = pair()
     first.want("master")
     first.want("auto")
-    kept = [one.intents for one in first.done if isinstance(one, KeepIntents)]
+    kept = [one.intents for one in first.done if isinstance(one, SaveIntents)]
     assert [sorted(intents) for intents in kept] == [["web"], []]
     cluster.run(1)
 
@@ -393,7 +393,7 @@ def test_a_backup_has_no_virtual_address_whoever_put_it_there(length: int) -> No
     cluster.settle()
     assert not second.serves()
     removed = [one for one in second.done if isinstance(one, Remove)][-1]
-    assert [str(one) for one in removed.held] == [f"192.0.2.100/{length}"]
+    assert [str(one) for one in removed.resources] == [f"192.0.2.100/{length}"]
 
 
 def test_an_address_that_comes_while_the_interface_goes_is_removed() -> None:
@@ -426,10 +426,10 @@ def test_recovery_is_known_before_there_is_anything_to_recover() -> None:
     node = cluster.node()
     kinds = [type(one) for one in node.done]
     cluster.run(5)
-    assert KeepRecovery in kinds
-    recovery = [one for one in node.done if isinstance(one, KeepRecovery)][-1].recoveries[0]
+    assert SaveRecoveries in kinds
+    recovery = [one for one in node.done if isinstance(one, SaveRecoveries)][-1].recoveries[0]
     assert recovery.interface == "eth0"
-    assert [str(one) for one in recovery.held] == ["192.0.2.100/24"]
+    assert [str(one) for one in recovery.resources] == ["192.0.2.100/24"]
     # Version 3, type 1, VRID 51, priority 0, one address.
     ((destination, message),) = recovery.resignations
     assert destination == GROUP
@@ -440,19 +440,19 @@ def test_discarded_packets_are_counted_and_told_once_a_minute() -> None:
     cluster, first, _second = pair()
     bad = Datagram(STRANGER, GROUP, 254, bytes.fromhex("3133640100640000c0000264"))
     for _count in range(3):
-        first.do(first.engine.datagram(EAR, bad, cluster.now))
-    notes = [one for one in first.done if isinstance(one, Note)]
+        first.do(first.engine.receive_datagram(EAR, bad, cluster.now))
+    notes = [one for one in first.done if isinstance(one, Log)]
     assert first.status()["counters"]["invalid_checksum"] == 3
     assert [one.text for one in notes] == [
         "discards a packet of 192.0.2.99: invalid_checksum (counted; told once a minute)"
     ]
     cluster.run(61)
-    first.do(first.engine.datagram(EAR, bad, cluster.now))
-    assert len([one for one in first.done if isinstance(one, Note)]) == 2
+    first.do(first.engine.receive_datagram(EAR, bad, cluster.now))
+    assert len([one for one in first.done if isinstance(one, Log)]) == 2
 
 
 def remarks(node: Node) -> list[str]:
-    return [one.text for one in node.done if isinstance(one, Note)]
+    return [one.text for one in node.done if isinstance(one, Log)]
 
 
 # In version 3. 3133+6401+00c8+c000+0264 = 15860, folded 5861, inverted a79e.
@@ -469,11 +469,11 @@ def test_what_differs_from_ours_is_counted_and_told_once_a_minute(message: str, 
     node = cluster.node(priority=100)
     heard = Datagram(STRANGER, GROUP, 255, bytes.fromhex(message))
     for _count in range(3):
-        node.do(node.engine.datagram(EAR, heard, cluster.now))
+        node.do(node.engine.receive_datagram(EAR, heard, cluster.now))
     assert node.status()["counters"]["advertisements_received"] == 3
     assert remarks(node).count(f"192.0.2.99 {said}") == 1
     cluster.run(61)
-    node.do(node.engine.datagram(EAR, heard, cluster.now))
+    node.do(node.engine.receive_datagram(EAR, heard, cluster.now))
     assert remarks(node).count(f"192.0.2.99 {said}") == 2
 
 
@@ -493,7 +493,7 @@ def test_an_owner_that_hears_another_router_tells() -> None:
     cluster.run(1)
     # Priority 255 from 192.0.2.99: 3133+ff01+0064+c000+020b = 1f2a3, folded f2a4, inverted 0d5b.
     rival = Datagram(STRANGER, GROUP, 255, bytes.fromhex("3133ff0100640d5bc000020b"))
-    owner.do(owner.engine.datagram(EAR, rival, cluster.now))
+    owner.do(owner.engine.receive_datagram(EAR, rival, cluster.now))
     assert "192.0.2.99 advertises, and this host owns the addresses" in remarks(owner)
     assert owner.state == "BACKUP"
 
@@ -506,7 +506,7 @@ def test_flapping_is_told() -> None:
     for transitions in (2, 4, 6):
         assert not any("has changed" in one for one in remarks(node))
         cluster.run(5)
-        node.do(node.engine.datagram(EAR, better, cluster.now))
+        node.do(node.engine.receive_datagram(EAR, better, cluster.now))
         assert node.status()["transitions"] == transitions + 1
     assert [one for one in remarks(node) if one.startswith("has changed 6 times within a minute")]
 
@@ -548,15 +548,17 @@ def test_every_instance_has_a_state_of_its_own() -> None:
 def test_a_vrid_is_of_one_interface() -> None:
     _cluster, first, _second = pair()
     good = Datagram(STRANGER, GROUP, 255, bytes.fromhex("313364010064a802c0000264"))
-    first.do(first.engine.datagram(Ear(8, Family.IPV4), good, 0))
+    first.do(first.engine.receive_datagram(SocketSpec(8, Family.IPV4), good, 0))
     assert first.engine.status(0, WALL)["counters"]["unknown_vrid"] == 1
     assert "advertisements_received" not in first.status()["counters"]
 
 
 def test_packets_for_nobody_are_counted() -> None:
     cluster, first, _second = pair()
-    first.do(first.engine.datagram(EAR, Datagram(STRANGER, GROUP, 255, b"\x31\x07"), cluster.now))
-    first.do(first.engine.datagram(EAR, Datagram(STRANGER, GROUP, 255, b"1"), cluster.now))
+    first.do(
+        first.engine.receive_datagram(EAR, Datagram(STRANGER, GROUP, 255, b"\x31\x07"), cluster.now)
+    )
+    first.do(first.engine.receive_datagram(EAR, Datagram(STRANGER, GROUP, 255, b"1"), cluster.now))
     counters = first.engine.status(cluster.now, WALL)["counters"]
     assert counters == {"unknown_vrid": 1, "truncated": 1}
 
@@ -565,14 +567,14 @@ def test_an_owner_that_comes_and_goes_at_once_does_not_take_our_address_for_its_
     cluster = Cluster()
     owner = cluster.node(priority=255)
     cluster.run(5)
-    router = next(iter(owner.engine._crew))
+    router = next(iter(owner.engine._routers))
     # Overruled and master again, before the kernel has told that the address is off.
     for event in (Heard(Peer(STRANGER, 255, 1000 * MS)), Claim("cause")):
         actions, _undone = router.step(event, cluster.now)
     assert isinstance(actions[0], Install)
     (removed,) = (one for one in router.step(Replaced("cause"), cluster.now)[0]
                   if isinstance(one, Remove))  # fmt: skip
-    assert [str(one) for one in removed.held] == ["192.0.2.100/24"]
+    assert [str(one) for one in removed.resources] == ["192.0.2.100/24"]
 
 
 def test_who_leaves_and_can_not_say_so_is_forgotten() -> None:
@@ -595,16 +597,16 @@ def test_who_could_not_listen_listens_before_it_takes_part_again() -> None:
     cluster = Cluster()
     tracked = {"track_files": [{"path": "/run/fault", "weight": 0}]}
     node = cluster.node(priority=200, **tracked)
-    node.do(node.engine.saw_files({"/run/fault": "0"}, cluster.now))
-    listen = Listen(frozenset((Ear(7, Family.IPV4),)))
+    node.do(node.engine.files_changed({"/run/fault": "0"}, cluster.now))
+    listen = OpenSockets(frozenset((SocketSpec(7, Family.IPV4),)))
     node.do(node.engine.failed(listen, "no room for it", cluster.now))
     assert node.state == "INITIALIZE"
-    node.do(node.engine.saw_files({"/run/fault": "1"}, cluster.now))
+    node.do(node.engine.files_changed({"/run/fault": "1"}, cluster.now))
     node.done.clear()
-    node.do(node.engine.saw_files({"/run/fault": "0"}, cluster.now))
+    node.do(node.engine.files_changed({"/run/fault": "0"}, cluster.now))
     kinds = [type(one) for one in node.done]
     assert node.state == "BACKUP"
-    assert kinds.index(Listen) < kinds.index(Transition)
+    assert kinds.index(OpenSockets) < kinds.index(Transition)
 
 
 def test_who_stops_does_not_take_its_own_addresses_for_those_of_another() -> None:

@@ -8,31 +8,31 @@ from __future__ import annotations
 
 from typing import Any
 
-from _vrrp.engine.actions import SendTogether
+from _vrrp.engine.actions import SendBatch
 from cluster import MS, WALL
-from fast_path_pair import INSTANCES, Pair, events, play
+from fast_path_pair import INSTANCES, FastPathPair, events, play
 from hypothesis import given, settings
 
 
 @settings(max_examples=300, deadline=None)
 @given(events)
 def test_the_short_way_leads_where_the_long_one_does(drawn: list[tuple[Any, ...]]) -> None:
-    pair = Pair()
+    pair = FastPathPair()
     for event in drawn:
         play(pair, event)
 
 
 def test_a_backup_that_hears_the_same_again_takes_the_short_way() -> None:
-    pair = Pair()
+    pair = FastPathPair()
     for _time in range(10):
         pair.hear(51, 11, 200)
         pair.pass_time(pair.now + 100 * MS)
     assert pair.short_ways == 8  # After one that was new, and one that was like the last.
 
 
-def masters() -> Pair:
+def masters() -> FastPathPair:
     """Three masters that took over at the same time; their second announcements are out."""
-    pair = Pair([{**entry, "priority": 100} for entry in INSTANCES])
+    pair = FastPathPair([{**entry, "priority": 100} for entry in INSTANCES])
     pair.pass_time(pair.now + 2000 * MS)
     return pair
 
@@ -57,14 +57,14 @@ def test_masters_that_took_over_one_after_the_other_speak_together_soon() -> Non
     entries = [
         {**entry, "priority": priority} for entry, priority in zip(INSTANCES, (108, 104, 100))
     ]
-    pair = Pair(entries)
+    pair = FastPathPair(entries)
     pair.pass_time(pair.now + 2000 * MS)
     assert len(pair.speak().sends) == 3
 
 
-def rehearsed() -> Pair:
+def rehearsed() -> FastPathPair:
     """A backup whose master has been silent for so long that it has rehearsed the takeover."""
-    pair = Pair()
+    pair = FastPathPair()
     for _time in range(3):
         pair.hear(51, 11, 200)
         pair.pass_time(pair.now + 100 * MS)
@@ -95,8 +95,8 @@ def test_a_wish_in_the_last_moment_is_not_put_back_by_the_rehearsal() -> None:
 
 
 def test_masters_whose_peers_are_impatient_think_about_every_advertisement() -> None:
-    pair = Pair([{**entry, "priority": 100, "down_intervals": 1} for entry in INSTANCES])
+    pair = FastPathPair([{**entry, "priority": 100, "down_intervals": 1} for entry in INSTANCES])
     pair.pass_time(pair.now + 2000 * MS)
     deadline = pair.steady.next_deadline()
     assert deadline is not None
-    assert not [one for one in pair.steady.wakeup(deadline) if isinstance(one, SendTogether)]
+    assert not [one for one in pair.steady.wakeup(deadline) if isinstance(one, SendBatch)]

@@ -14,23 +14,23 @@ import pytest
 from _vrrp.base.errors import NOT_INHERITED, NOT_RESTARTED, ControlError
 from _vrrp.engine.actions import (
     Action,
-    Ear,
     Install,
-    Listen,
-    Note,
-    Observe,
+    Log,
+    OpenSockets,
+    PollTargets,
     Remove,
-    Run,
+    RunCommand,
     Send,
+    SocketSpec,
     Transition,
 )
 from _vrrp.engine.engine import Engine
 from _vrrp.engine.host.links import Link, LinkAddress
 from _vrrp.model.config import build_config
 from _vrrp.model.family import Family
-from _vrrp.model.intent import Intent, Wish
+from _vrrp.model.intent import Intent, IntentKind
 from cluster import MS, Cluster, Node, instance
-from fast_path_pair import INSTANCES, Pair, events, links, play
+from fast_path_pair import INSTANCES, FastPathPair, events, links, play
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -38,20 +38,20 @@ CONFIG = build_config({"instances": INSTANCES})
 renewals = st.one_of(events, st.just([("renew",)]))
 
 
-class Lineage(Pair):
+class Lineage(FastPathPair):
     """``steady`` is replaced by its heir now and then, ``full`` never."""
 
     def renew(self) -> str:
         """Let an heir go on; gives the code of the refusal, if it is a bad moment."""
         try:
-            estate = json.loads(json.dumps(self.steady.estate()))
+            estate = json.loads(json.dumps(self.steady.export_state()))
         except ControlError as error:
             return error.code
         heir = Engine()
-        heir.await_estate()
+        heir.enter_standby()
         heir.links_changed({"eth0": self._link()}, self.now)
         heir.reconfigure(CONFIG, self.now)
-        done = heir.inherit(estate, self._intents(), self.now)
+        done = heir.import_state(estate, self._intents(), self.now)
         assert tells_nobody(done)
         self.steady = heir
         self._compare([], [])
@@ -70,7 +70,7 @@ class Lineage(Pair):
         return replace(link, addresses=(*link.addresses, *addresses))
 
     def _intents(self) -> dict[str, Intent]:
-        return {one["name"]: Intent(Wish(one["intent"])) for one in self.instances()}
+        return {one["name"]: Intent(IntentKind(one["intent"])) for one in self.instances()}
 
     def _compare(self, steady: list[Action], full: list[Action]) -> None:
         """All but remarks for the log: an heir does not know what was said already."""
@@ -86,7 +86,7 @@ class Lineage(Pair):
 
 def without_notes(actions: list[Action]) -> list[Action]:
     """What is done besides telling the log."""
-    return [one for one in actions if not isinstance(one, Note)]
+    return [one for one in actions if not isinstance(one, Log)]
 
 
 @settings(max_examples=300, deadline=None)
@@ -121,8 +121,8 @@ def test_what_is_tracked_is_known_to_the_heir() -> None:
                "track_processes": [{"name": "haproxy", "weight": 5}]}  # fmt: skip
     cluster = Cluster()
     node = cluster.node(priority=200, **tracked)
-    node.do(node.engine.saw_files({"/run/load": "7"}, cluster.now))
-    node.do(node.engine.saw_processes({"haproxy": 1}, cluster.now))
+    node.do(node.engine.files_changed({"/run/load": "7"}, cluster.now))
+    node.do(node.engine.processes_changed({"haproxy": 1}, cluster.now))
     cluster.run(0)
     node.finish(1)
     cluster.run(5)
@@ -170,16 +170,16 @@ def test_who_is_about_to_leave_is_not_replaced() -> None:
     cluster.nodes[1].connected = False
     first.want("backup")
     with pytest.raises(ControlError, match="web is about to hand over"):
-        first.engine.estate()
+        first.engine.export_state()
     first.do(first.engine.stop(cluster.now))
     with pytest.raises(ControlError, match="the agent is stopping"):
-        first.engine.estate()
+        first.engine.export_state()
 
 
 def test_a_hook_is_waited_for() -> None:
     cluster, first = master(hooks=[{"on": "master", "command": "/bin/hook"}])
     with pytest.raises(ControlError, match="a hook has not ended yet"):
-        first.engine.estate()
+        first.engine.export_state()
     first.finish()
     assert tells_nobody(first.renew())
     cluster.run(5)
@@ -199,36 +199,38 @@ def test_what_could_not_be_sent_counts_as_silence_for_the_heir_too() -> None:
 
 def test_who_could_not_have_what_it_needs_does_not_inherit() -> None:
     cluster, first = master()
-    estate = first.engine.estate()
+    estate = first.engine.export_state()
     heir = Engine()
-    heir.await_estate()
+    heir.enter_standby()
     heir.links_changed({"eth0": first.link}, cluster.now)
     heir.reconfigure(first.config, cluster.now)
-    heir.failed(Listen(frozenset((Ear(7, Family.IPV4),))), "no room for it", cluster.now)
+    heir.failed(
+        OpenSockets(frozenset((SocketSpec(7, Family.IPV4),))), "no room for it", cluster.now
+    )
     with pytest.raises(ControlError, match="web: no room for it") as caught:
-        heir.inherit(estate, {}, cluster.now)
+        heir.import_state(estate, {}, cluster.now)
     assert caught.value.code == NOT_RESTARTED
 
 
 def test_who_reads_the_configuration_otherwise_does_not_inherit() -> None:
     cluster, first = master()
-    estate = first.engine.estate()
+    estate = first.engine.export_state()
     heir = Engine()
-    heir.await_estate()
+    heir.enter_standby()
     heir.reconfigure(CONFIG, cluster.now)
     with pytest.raises(ControlError) as caught:
-        heir.inherit(estate, {}, cluster.now)
+        heir.import_state(estate, {}, cluster.now)
     assert caught.value.code == NOT_INHERITED
 
 
 def test_who_was_told_to_stop_does_not_inherit() -> None:
     cluster, first = master()
     heir = Engine()
-    heir.await_estate()
+    heir.enter_standby()
     heir.reconfigure(first.config, cluster.now)
     heir.stop(cluster.now)
     with pytest.raises(ControlError, match="told to stop"):
-        heir.inherit(first.engine.estate(), {}, cluster.now)
+        heir.import_state(first.engine.export_state(), {}, cluster.now)
 
 
 def test_nothing_is_run_or_looked_at_before_there_is_something_to_inherit() -> None:
@@ -236,21 +238,21 @@ def test_nothing_is_run_or_looked_at_before_there_is_something_to_inherit() -> N
     cluster = Cluster()
     first = cluster.node(**tracked)
     first.finish()
-    estate = first.engine.estate()
+    estate = first.engine.export_state()
     heir = Engine()
-    heir.await_estate()
+    heir.enter_standby()
     heir.links_changed({"eth0": first.link}, cluster.now)
     before = heir.reconfigure(first.config, cluster.now) + heir.wakeup(cluster.now)
-    assert not [one for one in before if isinstance(one, (Run, Observe))]
-    after = heir.inherit(estate, {}, cluster.now)
-    assert {type(one) for one in after} >= {Run, Observe}
+    assert not [one for one in before if isinstance(one, (RunCommand, PollTargets))]
+    after = heir.import_state(estate, {}, cluster.now)
+    assert {type(one) for one in after} >= {RunCommand, PollTargets}
 
 
 def test_peers_wait_for_so_long() -> None:
     cluster, first = master()  # The interval is 1 s, and a peer with priority 254 waits 3.008 s.
-    until = first.engine.silent_until()
+    until = first.engine.peer_takeover_at()
     deadline = first.engine.next_deadline()
     assert until is not None
     assert deadline is not None
     assert until - deadline == 2_007_812_500
-    assert cluster.nodes[1].engine.silent_until() is None
+    assert cluster.nodes[1].engine.peer_takeover_at() is None

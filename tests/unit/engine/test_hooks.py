@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from _vrrp.engine.actions import Run, Transition
+from _vrrp.engine.actions import RunCommand, Transition
 from _vrrp.engine.commands.hooks import HookQueue, HookRun
 from _vrrp.model.command import Command
-from _vrrp.model.hook import Hook, Moment
+from _vrrp.model.hook import Hook, HookTrigger
 from cluster import Cluster, Node, instance
 
 MOMENTS = ("master", "backup", "initialize", "leaving_master")
@@ -24,7 +24,7 @@ def hooked(cluster: Cluster, *moments: str, **settings: Any) -> Node:
 
 def called(node: Node) -> list[str]:
     """The hooks that were started, in order."""
-    runs = [one for one in node.done if isinstance(one, Run)]
+    runs = [one for one in node.done if isinstance(one, RunCommand)]
     return [one.command.arguments[0].removeprefix("/bin/") for one in runs]
 
 
@@ -36,7 +36,7 @@ def test_each_waits_for_the_one_before() -> None:
     assert called(node) == ["backup"]
     node.finish()
     assert called(node) == ["backup", "master"]
-    (_backup, master) = (one for one in node.done if isinstance(one, Run))
+    (_backup, master) = (one for one in node.done if isinstance(one, RunCommand))
     assert master.environment["VRRP_STATE"] == "MASTER"
     assert master.environment["VRRP_OLD_STATE"] == "BACKUP"
     assert master.environment["VRRP_INSTANCE"] == "web"
@@ -151,15 +151,15 @@ def test_when_states_change_faster_than_hooks_run_the_oldest_are_left_out() -> N
 
 
 def test_what_a_router_waits_for_is_never_left_out() -> None:
-    hooks = [Hook(moment, Command(("/bin/x",), "", 1)) for moment in (Moment.LEAVING_MASTER,
-                                                                      Moment.BACKUP)]  # fmt: skip
-    awaited = HookRun("web/ipv4", hooks[0], {}, farewell=1)
+    triggers = (HookTrigger.LEAVING_MASTER, HookTrigger.BACKUP)
+    hooks = [Hook(trigger, Command(("/bin/x",), "", 1)) for trigger in triggers]
+    awaited = HookRun("web/ipv4", hooks[0], {}, ticket=1)
     queue = HookQueue()
-    assert queue.add([awaited]) == []
+    assert queue.enqueue([awaited]) == []
     # The other family of the instance uses the same queue.
     others = [HookRun("web/ipv6", hooks[1], {"VRRP_REASON": str(number)}) for number in range(20)]
-    assert queue.add(others) == others[:5]
-    assert queue.begin(1, 0) == awaited
+    assert queue.enqueue(others) == others[:5]
+    assert queue.start_next(1, 0) == awaited
 
 
 def test_a_new_name_while_its_hooks_run_does_not_keep_it_from_leaving() -> None:

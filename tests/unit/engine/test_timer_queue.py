@@ -8,55 +8,55 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from _vrrp.engine.timer_queue import Agenda
+from _vrrp.engine.timer_queue import TimerQueue
 from hypothesis import given
 from hypothesis import strategies as st
 
 
 @dataclass(eq=False)
-class Sleeper:
+class Timed:
     """Somebody with a deadline."""
 
     deadline: int | None
-    planned_at: int | None = None
+    queued_at: int | None = None
 
 
 def test_the_first_is_due_first() -> None:
-    agenda = Agenda()
-    late, early = Sleeper(20), Sleeper(10)
-    agenda.note(late)
-    agenda.note(early)
-    assert agenda.next() == 10
-    assert agenda.due(9) == []
-    assert agenda.due(20) == [early, late]
-    assert agenda.next() is None
+    agenda = TimerQueue()
+    late, early = Timed(20), Timed(10)
+    agenda.schedule(late)
+    agenda.schedule(early)
+    assert agenda.next_deadline() == 10
+    assert agenda.pop_due(9) == []
+    assert agenda.pop_due(20) == [early, late]
+    assert agenda.next_deadline() is None
 
 
 def test_a_deadline_that_moves_back_need_not_be_noted() -> None:
-    agenda, sleeper = Agenda(), Sleeper(10)
-    agenda.note(sleeper)
+    agenda, sleeper = TimerQueue(), Timed(10)
+    agenda.schedule(sleeper)
     sleeper.deadline = 30
-    assert agenda.next() == 30
-    assert agenda.due(29) == []
-    assert agenda.due(30) == [sleeper]
+    assert agenda.next_deadline() == 30
+    assert agenda.pop_due(29) == []
+    assert agenda.pop_due(30) == [sleeper]
 
 
 def test_a_deadline_that_moves_forward_is_noted() -> None:
-    agenda, sleeper = Agenda(), Sleeper(30)
-    agenda.note(sleeper)
+    agenda, sleeper = TimerQueue(), Timed(30)
+    agenda.schedule(sleeper)
     sleeper.deadline = 10
-    agenda.note(sleeper)
-    assert agenda.next() == 10
-    assert agenda.due(10) == [sleeper]
-    assert agenda.due(30) == []  # What was noted before is no second deadline.
+    agenda.schedule(sleeper)
+    assert agenda.next_deadline() == 10
+    assert agenda.pop_due(10) == [sleeper]
+    assert agenda.pop_due(30) == []  # What was noted before is no second deadline.
 
 
 def test_who_has_no_deadline_any_more_is_not_woken() -> None:
-    agenda, sleeper = Agenda(), Sleeper(10)
-    agenda.note(sleeper)
+    agenda, sleeper = TimerQueue(), Timed(10)
+    agenda.schedule(sleeper)
     sleeper.deadline = None
-    assert agenda.next() is None
-    assert agenda.due(100) == []
+    assert agenda.next_deadline() is None
+    assert agenda.pop_due(100) == []
 
 
 changes = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 30), st.integers(0, 4)), max_size=40)
@@ -64,14 +64,14 @@ changes = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 30), st.integers(
 
 @given(changes)
 def test_those_are_due_whose_deadline_has_passed(drawn: list[tuple[int, int, int]]) -> None:
-    agenda = Agenda()
-    sleepers = [Sleeper(None) for _number in range(4)]
+    agenda = TimerQueue()
+    sleepers = [Timed(None) for _number in range(4)]
     now = 0
     for number, ahead, passing in drawn:
         sleepers[number].deadline = now + ahead
-        agenda.note(sleepers[number])
+        agenda.schedule(sleepers[number])
         now += passing
         due = [one for one in sleepers if one.deadline is not None and one.deadline <= now]
-        assert {id(one) for one in agenda.due(now)} == {id(one) for one in due}
+        assert {id(one) for one in agenda.pop_due(now)} == {id(one) for one in due}
         for one in due:
             one.deadline = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 from _vrrp.engine.host.links import Link
-from _vrrp.engine.tracking import Judgement, Tracking
+from _vrrp.engine.tracking import Tracking, Verdict
 from _vrrp.model.command import Command, CommandResult
 from _vrrp.model.tracking import (
     Check,
@@ -28,12 +28,12 @@ UP, DOWN = CommandResult(0), CommandResult(1, output="no answer")
 
 def watching(*checks: Check) -> Tracking:
     tracking = Tracking()
-    tracking.watch(checks, 0)
+    tracking.set_checks(checks, 0)
     return tracking
 
 
 def adjusted(tracking: Tracking, check: Check, weight: int) -> int:
-    return tracking.judge([Tracked(check, weight)]).adjustment
+    return tracking.evaluate([Tracked(check, weight)]).adjustment
 
 
 @pytest.mark.parametrize(
@@ -73,9 +73,9 @@ def test_a_script_is_run_in_its_interval_and_never_twice_at_once() -> None:
 def test_what_is_not_known_yet_only_keeps_from_starting() -> None:
     tracking = watching(SCRIPT, FILE, PROCESS)
     for check in (SCRIPT, FILE, PROCESS):
-        judgement = tracking.judge([Tracked(check), Tracked(check, -50)])
+        judgement = tracking.evaluate([Tracked(check), Tracked(check, -50)])
         assert judgement.fault == ""
-        assert judgement.waits.startswith("waits for the first result of ")
+        assert judgement.pending.startswith("waits for the first result of ")
         assert judgement.adjustment == 0
 
 
@@ -94,7 +94,7 @@ def test_what_is_not_known_yet_only_keeps_from_starting() -> None:
 )
 def test_a_file_with_a_weight(content: str | None, weight: int, adjustment: int) -> None:
     tracking = watching(FILE)
-    tracking.saw_files({"/f": content, "/other": "5"})
+    tracking.update_files({"/f": content, "/other": "5"})
     assert adjusted(tracking, FILE, weight) == adjustment
 
 
@@ -111,8 +111,8 @@ def test_a_file_with_a_weight(content: str | None, weight: int, adjustment: int)
 )
 def test_a_file_that_may_be_a_fault(content: str | None, fault: str) -> None:
     tracking = watching(FILE)
-    tracking.saw_files({"/f": content})
-    assert tracking.judge([Tracked(FILE)]).fault == fault
+    tracking.update_files({"/f": content})
+    assert tracking.evaluate([Tracked(FILE)]).fault == fault
 
 
 @pytest.mark.parametrize(
@@ -120,32 +120,32 @@ def test_a_file_that_may_be_a_fault(content: str | None, fault: str) -> None:
 )
 def test_processes(count: int, negative: int, positive: int) -> None:
     tracking = watching(PROCESS)
-    tracking.saw_processes({"haproxy": count})
+    tracking.update_processes({"haproxy": count})
     assert adjusted(tracking, PROCESS, -30) == negative
     assert adjusted(tracking, PROCESS, 30) == positive
 
 
 def test_interfaces() -> None:
     tracking = watching(INTERFACE)
-    assert tracking.judge([Tracked(INTERFACE)]).fault == "interface eth1: does not exist"
+    assert tracking.evaluate([Tracked(INTERFACE)]).fault == "interface eth1: does not exist"
     tracking.links_changed({"eth1": Link(3, "eth1", False, bytes(6))})
-    assert tracking.judge([Tracked(INTERFACE)]).fault == "interface eth1: down"
+    assert tracking.evaluate([Tracked(INTERFACE)]).fault == "interface eth1: down"
     tracking.links_changed({"eth1": Link(3, "eth1", True, bytes(6))})
-    assert tracking.judge([Tracked(INTERFACE)]) == Judgement()
+    assert tracking.evaluate([Tracked(INTERFACE)]) == Verdict()
 
 
 def test_weights_add_up_and_the_same_thing_counts_once() -> None:
     tracking = watching(INTERFACE, PROCESS)
-    tracking.saw_processes({"haproxy": 0})
+    tracking.update_processes({"haproxy": 0})
     twice = [Tracked(INTERFACE, -20), Tracked(INTERFACE, -20), Tracked(PROCESS, -30)]
-    assert tracking.judge(twice).adjustment == -50
+    assert tracking.evaluate(twice).adjustment == -50
 
 
 def test_what_is_known_stays_known_over_a_reload() -> None:
     tracking = watching(SCRIPT, FILE)
     tracking.script_finished(SCRIPT, UP)
-    tracking.saw_files({"/f": "3"})
-    observe = tracking.watch([SCRIPT, FILE, PROCESS], 9 * S)
+    tracking.update_files({"/f": "3"})
+    observe = tracking.set_checks([SCRIPT, FILE, PROCESS], 9 * S)
     assert observe.files == {"/f"}
     assert observe.processes == {"haproxy"}
     assert tracking.observation(SCRIPT).up is True

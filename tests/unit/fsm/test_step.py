@@ -41,8 +41,8 @@ OWNER = replace(ROUTER, priority=255)
 POLITE = replace(ROUTER, preempt=False)
 DRAINED = replace(ROUTER, priority=1)
 PATIENT = replace(ROUTER, preempt_delay=10 * S)
-GROUPED = replace(ROUTER, awaits_group=True)
-OUT = replace(DRAINED, stay_out=True)
+GROUPED = replace(ROUTER, in_sync_group=True)
+OUT = replace(DRAINED, forced_backup=True)
 
 BACKUP = Backup("listening", NOW + DOWN, S)
 MASTER = Master("elected", NOW + S, NOW + 5 * S)
@@ -300,7 +300,7 @@ def test_an_interface_that_goes_down() -> None:
 
 
 def test_a_kernel_that_refuses_is_asked_again_in_ten_seconds() -> None:
-    state, actions = after(MASTER, ev.Interrupted("cannot add", retry=True, tell=True))
+    state, actions = after(MASTER, ev.Interrupted("cannot add", retry=True, notify_peers=True))
     assert state == Initialize("cannot add", NOW + 10 * S)
     assert actions == [RELEASE, REMOVE]
 

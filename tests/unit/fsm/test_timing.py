@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import pytest
-from _vrrp.fsm.timing import master_down_interval, silence_that_elects, skew_time
+from _vrrp.fsm.timing import earliest_takeover_interval, master_down_interval, skew_time
 
 CASES = [
     # version, interval in ms, priority, skew in ns, master-down interval in ns
@@ -33,4 +33,4 @@ def test_skew_and_master_down(
 
 
 def test_the_first_backup_that_may_speak_has_priority_254() -> None:
-    assert silence_that_elects(3, 1_000_000_000, 3) == 3_007_812_500
+    assert earliest_takeover_interval(3, 1_000_000_000, 3) == 3_007_812_500

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from _vrrp.linux.vrrp_socket import Channel
+from _vrrp.linux.vrrp_socket import VrrpSocket
 from _vrrp.model.family import Family
 
 MS = 1_000_000
@@ -16,33 +16,33 @@ NOW = 5_000 * MS
 PACKET = bytes([0x45]) + bytes(31)
 
 
-class Batch:
+class PacketBatch:
     """Packets that arrived at these times of day."""
 
     def __init__(self, *times: int) -> None:
         self._times = times
 
-    def fill(self, opened: object) -> int:
+    def receive(self, opened: object) -> int:
         return len(self._times)
 
     def packets(self, count: int) -> list[bytes]:
         return [PACKET] * count
 
-    def arrivals(self, count: int, offset: int) -> list[int]:
+    def timestamps(self, count: int, offset: int) -> list[int]:
         return [one + offset for one in self._times]
 
 
-def make_channel() -> Any:
-    """A channel without a socket."""
-    channel: Any = object.__new__(Channel)
-    channel.family, channel._socket = Family.IPV4, None
-    return channel
+def make_socket() -> Any:
+    """A opened without a socket."""
+    opened: Any = object.__new__(VrrpSocket)
+    opened.family, opened._socket = Family.IPV4, None
+    return opened
 
 
-def receive(ahead: int | None, *times: int) -> list[int]:
-    """When a channel says that packets arrived."""
-    batch: Any = Batch(*times)
-    found: list[int] = make_channel().receive(batch, NOW, ahead)[1]
+def receive(wall_offset: int | None, *times: int) -> list[int]:
+    """When a opened says that packets arrived."""
+    batch: Any = PacketBatch(*times)
+    found: list[int] = make_socket().drain(batch, NOW, wall_offset)[1]
     return found
 
 
@@ -63,9 +63,9 @@ def test_a_time_of_day_that_was_set_tells_nothing() -> None:
 
 
 def test_what_another_process_has_read_is_left_out_once() -> None:
-    channel = make_channel()
-    channel.drop_before(NOW - 50 * MS)
-    batch = Batch(NOW - 60 * MS, NOW - 50 * MS, NOW - 10 * MS)
-    packets, times = channel.receive(batch, NOW, 0)
+    opened = make_socket()
+    opened.drop_before(NOW - 50 * MS)
+    batch = PacketBatch(NOW - 60 * MS, NOW - 50 * MS, NOW - 10 * MS)
+    packets, times = opened.drain(batch, NOW, 0)
     assert (len(packets), times) == (2, [NOW - 50 * MS, NOW - 10 * MS])
-    assert len(channel.receive(batch, NOW, 0)[0]) == 3
+    assert len(opened.drain(batch, NOW, 0)[0]) == 3

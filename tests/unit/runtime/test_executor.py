@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from _vrrp.base.errors import KernelError
-from _vrrp.engine.actions import Install, Note, Send, SendFrames
+from _vrrp.engine.actions import Install, Log, Send, SendFrames
 from _vrrp.runtime import executor
 from _vrrp.runtime.executor import Executor
 
@@ -21,7 +21,7 @@ class Refuses:
     def __init__(self) -> None:
         self.sent: list[str] = []
 
-    def install(self, held: object) -> None:
+    def install(self, resources: object) -> None:
         raise KernelError(13, "cannot add 192.0.2.100/24")
 
     def send(self, *arguments: object) -> None:
@@ -34,7 +34,7 @@ class Refuses:
 @pytest.fixture
 def kernel(monkeypatch: pytest.MonkeyPatch) -> Refuses:
     made = Refuses()
-    monkeypatch.setattr(executor, "HoldingTable", lambda: made)
+    monkeypatch.setattr(executor, "ResourceTable", lambda: made)
     monkeypatch.setattr(executor, "FrameSender", lambda: made)
     return made
 
@@ -48,7 +48,7 @@ def test_nothing_is_told_of_addresses_that_could_not_be_installed(kernel: Refuse
             install,
             Send("web", 2, bytes(4), bytes(4), b""),
             SendFrames("web", 2, (b"",), 1),
-            Note("web", "a line"),
+            Log("web", "a line"),
         ]
     )
     assert [action for action, _error in failures] == [install]

@@ -9,29 +9,29 @@ from __future__ import annotations
 from typing import Any, Callable
 
 import pytest
-from _vrrp.engine.actions import Ear, Listen
+from _vrrp.engine.actions import OpenSockets, SocketSpec
 from _vrrp.model.family import Family
 from _vrrp.runtime import clock, receiver
-from _vrrp.runtime.receiver import Listening
+from _vrrp.runtime.receiver import Receiver
 
-EAR = Ear(2, Family.IPV4)
+SPEC = SocketSpec(2, Family.IPV4)
 MS = 1_000_000
 
 
-class Alarm:
+class PriorityZeroSocket:
     """The socket for masters that leave."""
 
     def __init__(self, index: int, family: Family) -> None:
-        self.silenced = 0
+        self.drained = 0
 
-    def silence(self) -> None:
-        self.silenced += 1
+    def drain(self) -> None:
+        self.drained += 1
 
     def close(self) -> None:
         """Nothing to close."""
 
 
-class Channel:
+class VrrpSocket:
     """The socket of which all is read that arrived since a point in time."""
 
     since = 0
@@ -48,7 +48,7 @@ class Loop:
         self.listens = True
 
     def on_readable(self, source: object, handler: Callable[[], None]) -> None:
-        self.handlers[isinstance(source, Alarm)] = handler
+        self.handlers[isinstance(source, PriorityZeroSocket)] = handler
 
     def want_read(self, source: object, wanted: bool) -> None:
         self.listens = wanted
@@ -57,24 +57,24 @@ class Loop:
 class Stage:
     """A host with one channel: what waits there, and how many packets each reading found."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, is_held: bool = False) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, is_paused: bool = False) -> None:
         self.now = 1000 * MS
         self.waiting = 0
         self.unfamiliar = 0
         self.read: list[int] = []
         self.loop = Loop()
         monkeypatch.setattr(clock, "now", lambda: self.now)
-        monkeypatch.setattr(receiver, "Alarm", Alarm)
+        monkeypatch.setattr(receiver, "PriorityZeroSocket", PriorityZeroSocket)
         loop: Any = self.loop
-        self.listening = Listening(loop, self._take)
-        self.listening.keep_pace(100 * MS)
-        self.channel = Channel()
-        monkeypatch.setattr(receiver, "Channel", lambda *_arguments: self.channel)
-        if is_held:
-            self.listening.hold()
-        assert self.listening.listen(Listen(frozenset({EAR}))) == []
+        self.receiver = Receiver(loop, self._take)
+        self.receiver.limit_delay(100 * MS)
+        self.socket = VrrpSocket()
+        monkeypatch.setattr(receiver, "VrrpSocket", lambda *_arguments: self.socket)
+        if is_paused:
+            self.receiver.pause()
+        assert self.receiver.open_sockets(OpenSockets(frozenset({SPEC}))) == []
 
-    def _take(self, ear: Ear, channel: object) -> tuple[int, int]:
+    def _take(self, spec: SocketSpec, opened: object) -> tuple[int, int]:
         found, self.waiting = self.waiting, 0
         self.read.append(found)
         return found, self.unfamiliar
@@ -93,14 +93,14 @@ class Stage:
     def pass_time(self, length: int) -> None:
         """Time passes, and the loop tends to what is due."""
         end = self.now + length
-        while (deadline := self.listening.next_deadline()) is not None and deadline <= end:
+        while (deadline := self.receiver.next_deadline()) is not None and deadline <= end:
             self.now = max(self.now, deadline)
-            self.listening.tend(self.now)
+            self.receiver.run_due(self.now)
         self.now = end
 
     def rest(self) -> int:
         """How long the socket still rests; fails when it doesn't."""
-        deadline = self.listening.next_deadline()
+        deadline = self.receiver.next_deadline()
         assert deadline is not None
         return deadline - self.now
 
@@ -133,14 +133,14 @@ def test_who_finds_few_after_a_rest_listens_again(stage: Stage) -> None:
     stage.pass_time(30 * MS)
     assert stage.read == [1, 1]
     assert stage.loop.listens
-    assert stage.listening.next_deadline() is None
+    assert stage.receiver.next_deadline() is None
 
 
 def test_everything_is_read_before_a_deadline_is_judged(stage: Stage) -> None:
     stage.arrive()
     stage.arrive(30)
     assert stage.read == [1]
-    stage.listening.tend(stage.now, everything=True)
+    stage.receiver.run_due(stage.now, everything=True)
     assert stage.read == [1, 30]
 
 
@@ -168,7 +168,7 @@ def test_something_new_makes_the_rests_short(stage: Stage) -> None:
 
 
 def test_nobody_rests_longer_than_an_advertisement_interval(stage: Stage) -> None:
-    stage.listening.keep_pace(10 * MS)
+    stage.receiver.limit_delay(10 * MS)
     stage.arrive()
     stage.arrive(100)
     stage.pass_time(10 * MS)
@@ -176,11 +176,11 @@ def test_nobody_rests_longer_than_an_advertisement_interval(stage: Stage) -> Non
 
 
 def test_what_arrives_for_who_is_not_there_yet_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    stage = Stage(monkeypatch, is_held=True)
+    stage = Stage(monkeypatch, is_paused=True)
     stage.arrive(3)
     stage.pass_time(1000 * MS)
     assert stage.read == []
-    stage.listening.release(stage.now - 5 * MS)
+    stage.receiver.resume(stage.now - 5 * MS)
     stage.arrive()
     assert stage.read == [4]
-    assert stage.channel.since == stage.now - 5 * MS
+    assert stage.socket.since == stage.now - 5 * MS

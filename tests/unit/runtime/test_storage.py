@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from _vrrp.engine.actions import Recovery
-from _vrrp.engine.host.resources import Placed, Raised, Routed, Ruled
+from _vrrp.engine.host.resources import AddressResource, LinkUp, RouteResource, RuleResource
 from _vrrp.model.address import parse_address
-from _vrrp.model.intent import Intent, Wish
+from _vrrp.model.intent import Intent, IntentKind
 from _vrrp.model.routing import VirtualRoute, VirtualRule, read_prefix
 from _vrrp.model.signing import Hmac, HmacKey
 from _vrrp.runtime.storage import Storage
@@ -23,11 +23,11 @@ RECOVERY = Recovery(
     "web",
     "vrrp4.51.2",
     (
-        Ruled(RULE),
-        Routed("eth0", ROUTE),
-        Placed("eth0", parse_address("192.0.2.100/24")),
-        Placed("eth1", parse_address("2001:db8::1/64")),
-        Raised("vrrp4.51.2"),
+        RuleResource(RULE),
+        RouteResource("eth0", ROUTE),
+        AddressResource("eth0", parse_address("192.0.2.100/24")),
+        AddressResource("eth1", parse_address("2001:db8::1/64")),
+        LinkUp("vrrp4.51.2"),
     ),
     bytes([192, 0, 2, 11]),
     (
@@ -53,9 +53,9 @@ def test_nothing_is_remembered_at_first(tmp_path: Path) -> None:
 
 def test_what_is_kept_is_there_after_a_restart(tmp_path: Path) -> None:
     storage = Storage(str(tmp_path / "new"))
-    intents = {"web": Intent(Wish.BACKUP, True), "db": Intent(Wish.MASTER)}
-    storage.keep_intents(intents)
-    storage.keep_recoveries([RECOVERY, MUTE])
+    intents = {"web": Intent(IntentKind.BACKUP, True), "db": Intent(IntentKind.MASTER)}
+    storage.save_intents(intents)
+    storage.save_recoveries([RECOVERY, MUTE])
     again = Storage(str(tmp_path / "new"))
     assert again.load_intents() == intents
     assert again.load_recoveries() == [RECOVERY, MUTE]
@@ -76,7 +76,7 @@ def test_torn_recoveries_are_none(tmp_path: Path, text: str) -> None:
 
 def test_the_same_is_not_written_twice(tmp_path: Path) -> None:
     storage = Storage(str(tmp_path))
-    storage.keep_recoveries([RECOVERY])
+    storage.save_recoveries([RECOVERY])
     (tmp_path / "recovery.json").unlink()
-    storage.keep_recoveries([RECOVERY])
+    storage.save_recoveries([RECOVERY])
     assert not (tmp_path / "recovery.json").exists()

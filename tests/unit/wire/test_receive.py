@@ -12,7 +12,7 @@ import pytest
 from _vrrp.model.config import build_config
 from _vrrp.model.family import Family, text
 from _vrrp.wire.advertisement import Advertisement
-from _vrrp.wire.datagram import Datagram, DropReason, Listener
+from _vrrp.wire.datagram import Datagram, DropReason, ReceiveContext
 from _vrrp.wire.receive import checksum_form, receive
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,15 +28,15 @@ def datagram(vector: Vector, message: bytes | None = None) -> Datagram:
     )
 
 
-def listener(**settings: object) -> Listener:
+def listener(**settings: object) -> ReceiveContext:
     """Who hears it: an instance with these settings, at 192.0.2.11 or fe80::11."""
     base = {"name": "web", "interface": "eth0", "vrid": 51, "addresses": ["192.0.2.100/24"]}
     (instance,) = build_config({"instances": [{**base, **settings}]}).instances
     own = "192.0.2.11" if instance.family is Family.IPV4 else "fe80::11"
-    return Listener(instance, ipaddress.ip_address(own).packed)
+    return ReceiveContext(instance, ipaddress.ip_address(own).packed)
 
 
-def listener_for(vector: Vector) -> Listener:
+def listener_for(vector: Vector) -> ReceiveContext:
     """An instance of the version and the interval of a packet, if they are ones."""
     if ":" in vector.source:
         return listener(addresses=["fe80::100/64"])

@@ -20,7 +20,7 @@ from _vrrp.engine.signer import Signer
 from _vrrp.model.config import build_config
 from _vrrp.model.signing import HmacKey
 from _vrrp.wire.advertisement import Advertisement
-from _vrrp.wire.datagram import Datagram, DropReason, Listener
+from _vrrp.wire.datagram import Datagram, DropReason, ReceiveContext
 from _vrrp.wire.receive import checksum_form, receive
 from _vrrp.wire.sequence import ReplayGuard, SequenceNumbers, age, sequence_at
 from _vrrp.wire.trailer import sign
@@ -42,12 +42,12 @@ def packed(written: str) -> bytes:
     return ipaddress.ip_address(written).packed
 
 
-def listener(**hmac: object) -> Listener:
+def listener(**hmac: object) -> ReceiveContext:
     """Who hears it, with the key of the vectors unless told otherwise."""
     entry = {"name": "web", "interface": "eth0", "vrid": 51, "addresses": ["192.0.2.100/24"]}
     settings = {"keys": [{"id": 1, "secret": SECRET}], "replay": "monotonic", **hmac}
     (instance,) = build_config({"instances": [{**entry, "hmac": settings}]}).instances
-    return Listener(instance, packed("192.0.2.11"))
+    return ReceiveContext(instance, packed("192.0.2.11"))
 
 
 def over_ipv4(message: str, seconds: int = SIGNED_AT, source: str = "198.51.100.10") -> Datagram:
@@ -78,7 +78,7 @@ def test_the_published_vector_over_ipv6() -> None:
     hmac = {"keys": [{"id": 1, "secret": SECRET}], "replay": "monotonic"}
     unicast = {**entry, "unicast_peers": ["fe80::10"], "hmac": hmac}
     (instance,) = build_config({"instances": [unicast]}).instances
-    heard = receive(over_ipv6(signed.hex()), Listener(instance, destination))
+    heard = receive(over_ipv6(signed.hex()), ReceiveContext(instance, destination))
     assert heard == Advertisement(3, 51, 200, S, (packed("fe80::100"),))
 
 
@@ -132,7 +132,7 @@ def test_any_known_key_is_accepted_not_only_the_one_that_signs() -> None:
 def test_who_has_no_key_discards_a_signed_packet_as_too_long() -> None:
     entry = {"name": "web", "interface": "eth0", "vrid": 51, "addresses": ["192.0.2.100/24"]}
     (instance,) = build_config({"instances": [entry]}).instances
-    found = receive(over_ipv4(PDU4 + HEAD + CODE4), Listener(instance, packed("192.0.2.11")))
+    found = receive(over_ipv4(PDU4 + HEAD + CODE4), ReceiveContext(instance, packed("192.0.2.11")))
     assert found is DropReason.LENGTH
 
 
@@ -178,54 +178,54 @@ def test_an_age_is_signed_and_survives_the_wrap() -> None:
 
 def test_numbers_of_one_sender_only_grow() -> None:
     numbers, at = SequenceNumbers(), SIGNED_AT * S
-    assert numbers.following(at, 5) == 0x6800000000000000
-    assert numbers.following(at, 5) == 0x6800000000000001
+    assert numbers.next(at, 5) == 0x6800000000000000
+    assert numbers.next(at, 5) == 0x6800000000000001
     # Within the window a clock that was set back is waited for, beyond it is believed.
-    assert numbers.following(at - 5 * S, 5) == 0x6800000000000002
-    assert numbers.following(at - 6 * S, 5) == 0x67FFFFFA00000000
+    assert numbers.next(at - 5 * S, 5) == 0x6800000000000002
+    assert numbers.next(at - 6 * S, 5) == 0x67FFFFFA00000000
 
 
 def test_without_a_window_numbers_never_go_back() -> None:
     numbers = SequenceNumbers()
-    numbers.following(SIGNED_AT * S, None)
-    assert numbers.following(0, None) == 0x6800000000000001
+    numbers.next(SIGNED_AT * S, None)
+    assert numbers.next(0, None) == 0x6800000000000001
 
 
 def test_a_guard_admits_what_is_later_than_all_before() -> None:
     guard, at = ReplayGuard(), SIGNED_AT * S
-    assert guard.admits(b"one", NUMBER, at, 5)
-    assert not guard.admits(b"one", NUMBER, at, 5)
-    assert not guard.admits(b"one", NUMBER - 1, at, 5)
-    assert guard.admits(b"one", NUMBER + 1, at, 5)
-    assert guard.admits(b"two", NUMBER, at, 5)
+    assert guard.accept(b"one", NUMBER, at, 5)
+    assert not guard.accept(b"one", NUMBER, at, 5)
+    assert not guard.accept(b"one", NUMBER - 1, at, 5)
+    assert guard.accept(b"one", NUMBER + 1, at, 5)
+    assert guard.accept(b"two", NUMBER, at, 5)
 
 
 def test_a_guard_lets_go_of_what_lies_beyond_the_window() -> None:
     guard, at = ReplayGuard(), SIGNED_AT * S
-    assert guard.admits(b"one", NUMBER, at, 5)
+    assert guard.accept(b"one", NUMBER, at, 5)
     earlier = at - 6 * S
-    assert guard.admits(b"one", sequence_at(earlier), earlier, 5)
-    assert guard.admits(b"two", NUMBER, at, None)
-    assert not guard.admits(b"two", sequence_at(earlier), earlier, None)
+    assert guard.accept(b"one", sequence_at(earlier), earlier, 5)
+    assert guard.accept(b"two", NUMBER, at, None)
+    assert not guard.accept(b"two", sequence_at(earlier), earlier, None)
 
 
 def test_a_guard_remembers_a_bounded_number_of_senders() -> None:
     guard, at = ReplayGuard(), SIGNED_AT * S
     for sender in range(17):
-        assert guard.admits(bytes((sender,)), NUMBER, at, 5)
-    assert guard.admits(b"\0", NUMBER, at, 5)
-    assert not guard.admits(bytes((16,)), NUMBER, at, 5)
+        assert guard.accept(bytes((sender,)), NUMBER, at, 5)
+    assert guard.accept(b"\0", NUMBER, at, 5)
+    assert not guard.accept(bytes((16,)), NUMBER, at, 5)
 
 
 def test_a_guard_that_inherits_admits_nothing_that_the_other_would_not() -> None:
     guard, heir, at = ReplayGuard(), ReplayGuard(), SIGNED_AT * S
-    assert guard.admits(b"one", NUMBER, at, 300)
-    assert guard.admits(b"two", NUMBER, at, 300)
-    assert heir.admits(b"two", NUMBER + 5, at, 300)
-    heir.inherit(guard.latest())
-    assert not heir.admits(b"one", NUMBER, at, 300)
-    assert heir.admits(b"one", NUMBER + 1, at, 300)
-    assert not heir.admits(b"two", NUMBER + 5, at, 300)
+    assert guard.accept(b"one", NUMBER, at, 300)
+    assert guard.accept(b"two", NUMBER, at, 300)
+    assert heir.accept(b"two", NUMBER + 5, at, 300)
+    heir.restore(guard.latest())
+    assert not heir.accept(b"one", NUMBER, at, 300)
+    assert heir.accept(b"one", NUMBER + 1, at, 300)
+    assert not heir.accept(b"two", NUMBER + 5, at, 300)
 
 
 def test_who_signs_in_the_place_of_another_goes_on_counting() -> None:
@@ -233,9 +233,9 @@ def test_who_signs_in_the_place_of_another_goes_on_counting() -> None:
     hmac = listener(window=300, replay="time").instance.hmac
     group = packed("224.0.0.18")
     send = Send("web", 2, packed("198.51.100.10"), group, bytes.fromhex(PDU4), 255, hmac)
-    signer.signed(send, at)
-    heir.inherit(json.loads(json.dumps(signer.left())))
+    signer.sign(send, at)
+    heir.restore(json.loads(json.dumps(signer.export())))
     # The clock was set back by two seconds, which receivers remember.
-    assert heir.left()["web"] == sequence_at(at)
-    heir.signed(send, at - 2 * S)
-    assert heir.left()["web"] == sequence_at(at) + 1
+    assert heir.export()["web"] == sequence_at(at)
+    heir.sign(send, at - 2 * S)
+    assert heir.export()["web"] == sequence_at(at) + 1

@@ -14,13 +14,13 @@ import socket
 
 from ..base.errors import KernelError
 from ..engine.actions import Recovery
-from ..engine.host.resources import Placed, Raised
+from ..engine.host.resources import AddressResource, LinkUp
 from ..engine.signer import Signer
 from ..linux.macvlans import delete_device
 from ..linux.netlink import open_socket
-from ..linux.resources import HoldingTable
-from ..linux.sysctl import put_back
-from ..linux.vrrp_socket import Channel
+from ..linux.resources import ResourceTable
+from ..linux.sysctl import restore_setting
+from ..linux.vrrp_socket import VrrpSocket
 from ..model.family import Family
 from ..runtime import clock
 from ..runtime.log import LOGGER
@@ -31,28 +31,28 @@ def clean_up(storage: Storage) -> None:
     """Clean up what ``storage`` remembers; afterwards there is nothing to remember."""
     recoveries = storage.load_recoveries()
     if recoveries:
-        table = HoldingTable()
+        table = ResourceTable()
         try:
-            masters = [one for one in recoveries if _release(table, one)]
+            masters = [one for one in recoveries if _remove_resources(table, one)]
         finally:
             table.close()
         for recovery in masters:
             _resign(recovery)
         for recovery in recoveries:
-            _dismantle(recovery)
-        storage.keep_recoveries([])
+            _remove_devices(recovery)
+        storage.save_recoveries([])
     for name, value in storage.load_sysctls().items():
-        put_back(name, value)
-    storage.keep_sysctls({})
+        restore_setting(name, value)
+    storage.save_sysctls({})
 
 
-def _release(table: HoldingTable, recovery: Recovery) -> bool:
+def _remove_resources(table: ResourceTable, recovery: Recovery) -> bool:
     """Take off what was held; True when there was an address, which means that it was master."""
-    addresses = [one for one in recovery.held if isinstance(one, Placed)]
-    others = [one for one in recovery.held if not isinstance(one, (Placed, Raised))]
+    addresses = [one for one in recovery.resources if isinstance(one, AddressResource)]
+    others = [one for one in recovery.resources if not isinstance(one, (AddressResource, LinkUp))]
     try:
-        table.remove_left(others)
-        removed = table.remove_left(addresses)
+        table.remove_leftovers(others)
+        removed = table.remove_leftovers(addresses)
     except KernelError as error:
         LOGGER.error("%s: clean-up: %s", recovery.router, error)
         return True
@@ -64,17 +64,17 @@ def _release(table: HoldingTable, recovery: Recovery) -> bool:
 def _resign(recovery: Recovery) -> None:
     try:
         index = socket.if_nametoindex(recovery.interface)
-        channel = Channel(index, Family.of(recovery.source))
+        channel = VrrpSocket(index, Family.of(recovery.source))
         signer = Signer()
         for send in recovery.sends(index):
-            sent = signer.signed(send, clock.wall_nanoseconds())
+            sent = signer.sign(send, clock.wall_nanoseconds())
             channel.send(sent.source, sent.destination, sent.message, sent.ttl)
         channel.close()
     except (KernelError, OSError) as error:
         LOGGER.error("%s: cannot tell the peers: %s", recovery.router, error)
 
 
-def _dismantle(recovery: Recovery) -> None:
+def _remove_devices(recovery: Recovery) -> None:
     """Remove the macvlan and the packet filter, if there are any."""
     try:
         if recovery.device:

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Sequence
 from ..base.errors import ConfigError, ControlError
 from ..control.client import DEFAULT_SOCKET
 from . import ctl
-from .paths import DEFAULT_CONFIG, Places, state_directory
+from .paths import DEFAULT_CONFIG, Paths, state_directory
 
 if TYPE_CHECKING:
-    from ..runtime.handover.old_process import Predecessor
+    from ..runtime.handover.old_process import OldProcess
     from .agent import Agent
 
 
@@ -79,25 +79,25 @@ def _state(arguments: argparse.Namespace) -> str:
 
 def _run(arguments: argparse.Namespace) -> int:
     from ..runtime import log
-    from ..runtime.handover.old_process import predecessor
+    from ..runtime.handover.old_process import connect_old_process
 
     log.set_up()
-    before = predecessor()
+    before = connect_old_process()
     try:
-        _agent(Places(arguments.config, arguments.socket, _state(arguments)), before).run()
+        _agent(Paths(arguments.config, arguments.socket, _state(arguments)), before).run()
     except Exception as error:
         if before is not None:
-            before.tell_failure(error)
+            before.send_failure(error)
         raise
     return 0
 
 
-def _agent(places: Places, before: Predecessor | None) -> Agent:
+def _agent(places: Paths, before: OldProcess | None) -> Agent:
     """The agent that goes on in the place of the one before, or begins anew."""
     if before is not None:
-        from .standby import Heir
+        from .standby import StandbyAgent
 
-        return Heir(places, before)
+        return StandbyAgent(places, before)
     from .agent import Agent
     from .config_file import read
 
@@ -105,11 +105,11 @@ def _agent(places: Places, before: Predecessor | None) -> Agent:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from .config_file import host_interfaces, load, refuse_foreign_interfaces
+    from .config_file import host_interfaces, load, refuse_unknown_interfaces
 
     config = load("/dev/stdin" if arguments.file == "-" else arguments.file)
     if not arguments.elsewhere:
-        refuse_foreign_interfaces(config, host_interfaces())
+        refuse_unknown_interfaces(config, host_interfaces())
     sys.stdout.write(f"{arguments.file}: {_count(len(config.instances))}, nothing wrong\n")
     return 0
 
@@ -129,10 +129,10 @@ def _cleanup(arguments: argparse.Namespace) -> int:
 
 
 def _helper(arguments: argparse.Namespace) -> int:
-    from ..runtime.helper.launch import passed_connection
-    from ..runtime.helper.server import Helper
+    from ..runtime.helper.launch import inherited_connection
+    from ..runtime.helper.server import HelperServer
 
-    Helper(passed_connection(), arguments.config).run()
+    HelperServer(inherited_connection(), arguments.config).run()
     return 0
 
 

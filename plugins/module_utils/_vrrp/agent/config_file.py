@@ -30,7 +30,7 @@ def read(path: str) -> str:
         raise ConfigError([Problem(path, f"it can't be read: {why}")]) from None
 
 
-def refuse_foreign_interfaces(config: Config, known: AbstractSet[str]) -> None:
+def refuse_unknown_interfaces(config: Config, known: AbstractSet[str]) -> None:
     """Raise ConfigError when the configuration names an interface that is not in ``known``.
 
     A running agent waits for an interface that is missing. Who brings a new configuration has

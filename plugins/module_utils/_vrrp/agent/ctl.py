@@ -18,7 +18,7 @@ from ..base.errors import ControlError
 from ..control.client import DEFAULT_SOCKET, ControlClient
 from ..control.render import table, transition_line
 
-_WISHES = {
+_INTENTS = {
     "master": "make this host master of an instance, and keep it so",
     "backup": "drain: hand an instance over, and stay out while another master is heard",
     "auto": "let elections decide again",
@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     watch.add_argument("--json", action="store_true", help="for programs, one object a line")
     commands.add_parser("reload", help="read the configuration file again")
     commands.add_parser("restart", help="let a new process go on, with what is installed now")
-    for wish, meaning in _WISHES.items():
+    for wish, meaning in _INTENTS.items():
         command = commands.add_parser(wish, help=meaning)
         command.add_argument("name", metavar="NAME", help="the instance")
         if wish == "backup":
@@ -98,5 +98,5 @@ _COMMANDS = {
     "watch": _watch,
     "reload": _reload,
     "restart": _restart,
-    **{wish: _set_intent for wish in _WISHES},
+    **{wish: _set_intent for wish in _INTENTS},
 }

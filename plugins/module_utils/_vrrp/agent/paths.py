@@ -23,7 +23,7 @@ def state_directory(socket_path: str) -> str:
 
 
 @dataclass(frozen=True)
-class Places:
+class Paths:
     """The paths of the configuration, of the control socket, and of the directory of what the
     agent remembers.
     """

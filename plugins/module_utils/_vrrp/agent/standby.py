@@ -11,14 +11,14 @@ from typing import Any, Dict
 from ..base.errors import NOT_INHERITED, ConfigError, ControlError
 from ..model.config import parse_config
 from ..runtime import clock
-from ..runtime.handover.old_process import Predecessor
+from ..runtime.handover.old_process import OldProcess
 from ..runtime.log import LOGGER
 from .agent import Agent
 from .config_file import read
-from .paths import Places
+from .paths import Paths
 
 
-class Heir(Agent):
+class StandbyAgent(Agent):
     """Does all that an agent does before it takes part, then waits for what the other leaves.
 
     It begins under the configuration of the other, and takes the file when the other has gone.
@@ -27,42 +27,42 @@ class Heir(Agent):
 
     _is_responsible = False
 
-    def __init__(self, places: Places, predecessor: Predecessor) -> None:
+    def __init__(self, places: Paths, predecessor: OldProcess) -> None:
         parse_config(read(places.config))
-        self._predecessor = predecessor
+        self._existing_router = predecessor
         try:
             super().__init__(places, predecessor.config, predecessor.control)
         except ConfigError as error:
             why = f"this version does not take the configuration in force: {error}"
             raise ControlError(NOT_INHERITED, why) from None
-        self._listening.hold()
+        self._receiver.pause()
 
     def _take_stock(self) -> None:
         """What is on the host is the predecessor's, who serves by it."""
-        self._engine.await_estate()
+        self._engine.enter_standby()
 
     def run(self) -> None:
         """Take part from where the predecessor left off, until a signal ends it."""
         self._prepare()
-        self._predecessor.follow(self._loop, self._inherit, self._left_alone)
-        self._stay()
+        self._existing_router.start(self._loop, self._take_over, self._old_process_exited)
+        self._run_and_clean_up()
 
-    def _inherit(self, estate: Dict[str, Any]) -> None:
-        self._outlook.refresh()
+    def _take_over(self, estate: Dict[str, Any]) -> None:
+        self._link_watcher.refresh()
         intents = self._storage.load_intents()
         try:
-            actions = self._engine.inherit(estate["engine"], intents, clock.now())
-            self._executor.signer.inherit(estate["signed"])
-            self._listening.release(estate["at"])
+            actions = self._engine.import_state(estate["engine"], intents, clock.now())
+            self._executor.signer.restore(estate["signed"])
+            self._receiver.resume(estate["at"])
         except (KeyError, TypeError, ValueError) as error:
             why = f"this version does not understand what the other one leaves: {error!r}"
             raise ControlError(NOT_INHERITED, why) from None
-        self._do(actions)
+        self._perform(actions)
         self._server.open()
         self._is_responsible = True
-        self._predecessor.tell_serving()
+        self._existing_router.send_serving()
 
-    def _left_alone(self) -> None:
+    def _old_process_exited(self) -> None:
         if not self._is_responsible:
             self._is_over = True  # It went on itself, or has stopped.
             return

@@ -45,8 +45,8 @@ REPLAY_SENDERS_MAX = 16
 
 # Masters with the same interval advertise at points of a common grid. All intervals that can be
 # configured are multiples of it: they have whole centiseconds.
-BEAT_GRID_MAX = milliseconds(10)
-BEAT_GRIDS_IN_INTERVAL = 16
+ADVER_GRID_MAX = milliseconds(10)
+ADVER_GRID_DIVISOR = 16
 
 # keepalived's habits, which switches and hosts are used to.
 ANNOUNCE_COUNT_DEFAULT = 5
@@ -63,13 +63,13 @@ RESIGN_LINGER = milliseconds(50)
 
 # For so long after its claim a router bids on when it is outbid by one: what it hears then is the
 # old holder, which answers a claim at once. Later it is a newer claim.
-CLAIM_CONTEST = milliseconds(200)
+CLAIM_CONTEST_PERIOD = milliseconds(200)
 
 # A router that the kernel refused tries again after this long.
 RETRY_INTERVAL = seconds(10)
 
 # At most one log line per instance about one thing in this time (RFC 9568 section 7.1).
-REMARK_INTERVAL = seconds(60)
+LOG_INTERVAL = seconds(60)
 
 # So many transitions in so much time are told to be flapping (RFC 9568 section 2.5).
 FLAPPING_TRANSITIONS = 6
@@ -82,7 +82,7 @@ TRACK_WEIGHT_MAX = 253
 TRACK_POLL_INTERVAL = milliseconds(500)
 
 # Nothing is repeated or waited for in less than this.
-PERIOD_MIN = milliseconds(100)
+REPEAT_INTERVAL_MIN = milliseconds(100)
 
 # Hooks of one instance that wait for their turn. When states change faster than hooks run, the
 # oldest are left out: what matters is the state now.

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Callable, Dict, Set, Tuple
 
 from ..base.errors import ConfigError, ControlError
-from ..model.intent import AUTO, Intent, Wish
+from ..model.intent import AUTO, Intent, IntentKind
 
 PROTOCOL_VERSION = 1
 LINE_MAX = 65_536  # Bytes of a request; answers may be longer.
@@ -31,7 +31,7 @@ _FIELDS: Dict[str, Set[str]] = {
     RELOAD: set(),
     RESTART: set(),
 }
-CHANGING = frozenset({SET_INTENT, RELOAD, RESTART})
+PRIVILEGED = frozenset({SET_INTENT, RELOAD, RESTART})
 
 
 @dataclass(frozen=True)
@@ -114,14 +114,14 @@ def _set_intent(message: Dict[str, Any]) -> Request:
     return Request(SET_INTENT, instance=instance, intent=Intent(wish, _forced(wish, force)))
 
 
-def _forced(wish: Wish, force: bool) -> bool:
-    return force and wish is Wish.BACKUP
+def _forced(wish: IntentKind, force: bool) -> bool:
+    return force and wish is IntentKind.BACKUP
 
 
-def read_wish(value: object) -> Wish:
+def read_wish(value: object) -> IntentKind:
     """The wish of that name; raises ControlError ``bad_request``."""
     try:
-        return Wish(value)
+        return IntentKind(value)
     except ValueError:
         raise _bad(f"intent: {value!r} is not auto, master or backup") from None
 

@@ -20,12 +20,12 @@ from ..model.command import Command
 from ..model.family import Family
 from ..model.intent import Intent
 from ..model.signing import Hmac
-from .host.devices import Filter, VirtualMac
-from .host.resources import Held
+from .host.devices import Macvlan, PacketFilter
+from .host.resources import Resource
 
 
 @dataclass(frozen=True)
-class Ear:
+class SocketSpec:
     """Where to hear: an interface index, a family and, on the macvlan of a virtual router, its MAC
     address. The kernel gives what comes from that address to the macvlan and to nobody else, and
     everything else to its parent as well, where it is heard already.
@@ -33,26 +33,26 @@ class Ear:
 
     index: int
     family: Family
-    mac: bytes = b""
+    source_mac: bytes = b""
 
 
 @dataclass(frozen=True)
-class Listen:
+class OpenSockets:
     """Have a socket at each of these ears and no others; advertisements leave through them, too."""
 
-    ears: FrozenSet[Ear]
+    sockets: FrozenSet[SocketSpec]
 
 
 @dataclass(frozen=True)
-class Furnish:
+class Provision:
     """Have exactly these macvlans and packet filters of ours; what fails is told one by one."""
 
-    devices: FrozenSet[VirtualMac]
-    filters: FrozenSet[Filter]
+    macvlans: FrozenSet[Macvlan]
+    filters: FrozenSet[PacketFilter]
 
 
 @dataclass(frozen=True)
-class Observe:
+class PollTargets:
     """Look at exactly these files and processes from time to time, and tell what changes."""
 
     files: FrozenSet[str]
@@ -74,7 +74,7 @@ class Send:
 
 
 @dataclass(frozen=True, eq=False)
-class SendTogether:
+class SendBatch:
     """Send unsigned messages of several routers. What is sent again is the same object again."""
 
     sends: Tuple[Send, ...]
@@ -85,7 +85,7 @@ class Install:
     """Have these things on the host, in order; one that is there already is fine."""
 
     router: str
-    held: Tuple[Held, ...]
+    resources: Tuple[Resource, ...]
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Remove:
     """Have none of these on the host, in order; one that is gone already is fine."""
 
     router: str
-    held: Tuple[Held, ...]
+    resources: Tuple[Resource, ...]
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class SendFrames:
 
 
 @dataclass(frozen=True)
-class Run:
+class RunCommand:
     """Run a command; what became of it is reported back under ``number``."""
 
     number: int
@@ -130,7 +130,7 @@ class Transition:
 
 
 @dataclass(frozen=True)
-class Note:
+class Log:
     """A line for the log; ``warning`` when somebody should look into it."""
 
     router: str
@@ -139,7 +139,7 @@ class Note:
 
 
 @dataclass(frozen=True)
-class KeepIntents:
+class SaveIntents:
     """Remember the intents that are not ``auto`` across restarts."""
 
     intents: Mapping[str, Intent]
@@ -154,7 +154,7 @@ class Recovery:
 
     router: str
     interface: str
-    held: Tuple[Held, ...]
+    resources: Tuple[Resource, ...]
     source: bytes
     resignations: Tuple[Tuple[bytes, bytes], ...]
     ttl: int = VRRP_TTL
@@ -171,32 +171,32 @@ class Recovery:
 
 
 @dataclass(frozen=True)
-class KeepRecovery:
+class SaveRecoveries:
     """Remember what to clean up if this agent dies; complete, replaces the last one."""
 
     recoveries: Tuple[Recovery, ...]
 
 
 Action = Union[
-    Listen,
-    Furnish,
-    Observe,
+    OpenSockets,
+    Provision,
+    PollTargets,
     Send,
-    SendTogether,
+    SendBatch,
     Install,
     Remove,
     SendFrames,
-    Run,
+    RunCommand,
     Transition,
-    Note,
-    KeepIntents,
-    KeepRecovery,
+    Log,
+    SaveIntents,
+    SaveRecoveries,
 ]
 
 Failure = Tuple[Action, str]  # An action that could not be performed, and why.
 
 
-def step_by_step(lists: Sequence[Sequence[Action]]) -> List[Action]:
+def interleave(lists: Sequence[Sequence[Action]]) -> List[Action]:
     """What many routers do at the same time: the first action of all, then the second, and so on.
 
     Each list stays in order, and what is in several of them does not depend on each other. Who

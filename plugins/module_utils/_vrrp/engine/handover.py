@@ -17,15 +17,15 @@ from typing import Any, Dict, Iterable, Mapping, Type
 from ..base.errors import NOT_INHERITED, NOT_RESTARTED, ControlError
 from ..fsm.state import Backup, Initialize, Master, Peer, State
 from .router.router import Router
-from .router.send_failures import Refusals
+from .router.send_failures import SendFailures
 
 Entry = Dict[str, Any]
-Estate = Dict[str, Any]
+HandoverState = Dict[str, Any]
 
 _STATES: Mapping[str, Type[Any]] = {"backup": Backup, "master": Master}
 
 
-def left_by(router: Router) -> Entry:
+def export_router(router: Router) -> Entry:
     """What there is to know of a router that is not about to leave."""
     return {
         "state": _left_state(router.state),
@@ -33,13 +33,13 @@ def left_by(router: Router) -> Entry:
         "transitions": router.transitions,
         "hold_priority": router.hold_priority,
         "counters": dict(router.counters),
-        "refusals": asdict(router.refusals),
-        "native": None if router.native is None else [one.hex() for one in router.native],
+        "refusals": asdict(router.send_failures),
+        "native": None if router.preexisting is None else [one.hex() for one in router.preexisting],
         "numbers": {one.hex(): number for one, number in router.replay_guard.latest().items()},
     }
 
 
-def refuse_unfit(routers: Iterable[Router], estate: Estate) -> None:
+def check_compatible(routers: Iterable[Router], estate: HandoverState) -> None:
     """Raise ControlError when what is left can't be taken over by these, which take no part yet."""
     heirs = {one.name: one for one in routers}
     if heirs.keys() != estate["routers"].keys():
@@ -51,20 +51,20 @@ def refuse_unfit(routers: Iterable[Router], estate: Estate) -> None:
             raise ControlError(NOT_RESTARTED, f"{name}: {state.reason}")
 
 
-def give_to(router: Router, entry: Entry) -> None:
+def import_router(router: Router, entry: Entry) -> None:
     """Let a router that has just been made be what that one was."""
     router.since = entry["since"]
     router.transitions = entry["transitions"]
     router.hold_priority = entry["hold_priority"]
     numbers = {bytes.fromhex(one): number for one, number in entry["numbers"].items()}
-    router.replay_guard.inherit(numbers)
-    router.refusals = Refusals(**entry["refusals"])
+    router.replay_guard.restore(numbers)
+    router.send_failures = SendFailures(**entry["refusals"])
     if entry["native"] is not None:
-        router.native = frozenset(map(bytes.fromhex, entry["native"]))
+        router.preexisting = frozenset(map(bytes.fromhex, entry["native"]))
     router.counters.clear()  # Both have heard the latest.
     router.counters.update(entry["counters"])
     if entry["state"] is not None:
-        router.resume(_state(entry["state"]))
+        router.restore(_state(entry["state"]))
 
 
 def _left_state(state: State) -> Entry | None:

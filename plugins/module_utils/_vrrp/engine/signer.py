@@ -21,20 +21,20 @@ class Signer:
     def __init__(self) -> None:
         self._numbers: Dict[str, SequenceNumbers] = {}
 
-    def left(self) -> Dict[str, int]:
+    def export(self) -> Dict[str, int]:
         """The last numbers by router, for who signs in its place."""
         last = {name: numbers.last for name, numbers in self._numbers.items()}
         return {name: number for name, number in last.items() if number is not None}
 
-    def inherit(self, last: Mapping[str, int]) -> None:
+    def restore(self, last: Mapping[str, int]) -> None:
         """Go on after these numbers."""
         self._numbers = {name: SequenceNumbers(number) for name, number in last.items()}
 
-    def signed(self, send: Send, wall: Nanoseconds) -> Send:
+    def sign(self, send: Send, wall: Nanoseconds) -> Send:
         """What really goes out at this time of day (nanoseconds since 1970)."""
         if send.hmac is None:
             return send
         numbers = self._numbers.setdefault(send.router, SequenceNumbers())
-        number = numbers.following(wall, send.hmac.window)
+        number = numbers.next(wall, send.hmac.window)
         key = send.hmac.signing_key
         return replace(send, message=sign(send.message, send.source, send.destination, key, number))

@@ -17,13 +17,13 @@ from ..fsm.state import Peer
 from ..model.describe import describe_settings
 from ..model.family import text
 from ..model.intent import IntentChange
-from .commands.scheduler import Errands
+from .commands.scheduler import CommandScheduler
 from .router.router import Router
 from .tracking import Tracking
 
 
-def report(
-    router: Router, tracking: Tracking, errands: Errands, now: Nanoseconds, wall: datetime
+def router_status(
+    router: Router, tracking: Tracking, errands: CommandScheduler, now: Nanoseconds, wall: datetime
 ) -> Dict[str, Any]:
     """One instance; ``wall`` is the time of day that belongs to ``now``."""
     instance = router.instance
@@ -34,9 +34,9 @@ def report(
         "family": instance.family.label,
         "vrid": instance.vrid,
         "version": instance.version,
-        "state": router.displayed,
+        "state": router.state_name,
         "reason": router.state.reason,
-        "intent": router.intent.wish.value,
+        "intent": router.intent.kind.value,
         "intent_forced": router.intent.forced,
         "intent_change": _change(router.change),
         "priority": instance.priority,
@@ -46,18 +46,18 @@ def report(
         "address": text(router.address) if router.address else None,
         "addresses": [str(address) for address in instance.addresses],
         "sync_group": instance.sync_group or None,
-        "tracked": tracking.report(instance.tracked),
-        "hooks": errands.report(router),
+        "tracked": tracking.tracked_status(instance.tracked),
+        "hooks": errands.hook_status(router),
         "settings": describe_settings(instance),
         "master": _master(router.master),
-        "since": at_wall_time(router.since, now, wall),
+        "since": to_wall_time(router.since, now, wall),
         "seconds_in_state": to_seconds(now - router.since),
         "transitions": router.transitions,
         "counters": dict(sorted(router.counters.items())),
     }
 
 
-def at_wall_time(at: Nanoseconds, now: Nanoseconds, wall: datetime) -> str:
+def to_wall_time(at: Nanoseconds, now: Nanoseconds, wall: datetime) -> str:
     """A past point of monotonic time as a time of day in UTC, to the millisecond."""
     moment = wall - timedelta(microseconds=(now - at) // 1000)
     return moment.astimezone(timezone.utc).isoformat(timespec="milliseconds")
@@ -78,7 +78,7 @@ def _change(change: IntentChange | None) -> Dict[str, Any] | None:
         return None
     return {
         "number": change.number,
-        "intent": change.intent.wish.value,
+        "intent": change.intent.kind.value,
         "outcome": change.outcome.value,
         "message": change.message,
     }

@@ -12,17 +12,17 @@ from typing import List, Protocol, Tuple
 from ..base.units import Nanoseconds
 
 
-class Sleeper(Protocol):
-    """Who has a deadline, which may move; ``planned_at`` is the agenda's own, None at first."""
+class Timed(Protocol):
+    """Who has a deadline, which may move; ``queued_at`` is the agenda's own, None at first."""
 
-    planned_at: Nanoseconds | None
+    queued_at: Nanoseconds | None
 
     @property
     def deadline(self) -> Nanoseconds | None:
         """When to wake it; None: not before something else happens."""
 
 
-class Agenda:
+class TimerQueue:
     """Deadlines in a heap that is touched only when one of them is near.
 
     A deadline that moves back costs nothing: its entry stays where it is, and is put where it
@@ -30,42 +30,42 @@ class Agenda:
     """
 
     def __init__(self) -> None:
-        self._heap: List[Tuple[Nanoseconds, int, Sleeper]] = []
+        self._heap: List[Tuple[Nanoseconds, int, Timed]] = []
         self._count = 0
 
-    def note(self, sleeper: Sleeper) -> None:
+    def schedule(self, sleeper: Timed) -> None:
         """The deadline of a sleeper may have moved forward, or it has one now."""
-        self._plan(sleeper, sleeper.deadline)
+        self._push(sleeper, sleeper.deadline)
 
-    def next(self) -> Nanoseconds | None:
+    def next_deadline(self) -> Nanoseconds | None:
         """When the first of them is due."""
         while self._heap:
-            planned_at, _count, sleeper = self._heap[0]
-            is_latest = planned_at == sleeper.planned_at
+            queued_at, _count, sleeper = self._heap[0]
+            is_latest = queued_at == sleeper.queued_at
             deadline = sleeper.deadline if is_latest else None
-            if deadline == planned_at:
+            if deadline == queued_at:
                 return deadline
             heapq.heappop(self._heap)
             if is_latest:
-                sleeper.planned_at = None
-                self._plan(sleeper, deadline)
+                sleeper.queued_at = None
+                self._push(sleeper, deadline)
         return None
 
-    def due(self, now: Nanoseconds) -> List[Sleeper]:
+    def pop_due(self, now: Nanoseconds) -> List[Timed]:
         """Those whose deadline has passed; they are off the agenda until they are noted again."""
-        found: List[Sleeper] = []
-        first = self.next()
+        found: List[Timed] = []
+        first = self.next_deadline()
         while first is not None and first <= now:
             sleeper = heapq.heappop(self._heap)[2]
-            sleeper.planned_at = None
+            sleeper.queued_at = None
             found.append(sleeper)
-            first = self.next()
+            first = self.next_deadline()
         return found
 
-    def _plan(self, sleeper: Sleeper, deadline: Nanoseconds | None) -> None:
-        planned_at = sleeper.planned_at
-        if deadline is None or (planned_at is not None and planned_at <= deadline):
+    def _push(self, sleeper: Timed, deadline: Nanoseconds | None) -> None:
+        queued_at = sleeper.queued_at
+        if deadline is None or (queued_at is not None and queued_at <= deadline):
             return
-        sleeper.planned_at = deadline
+        sleeper.queued_at = deadline
         self._count += 1
         heapq.heappush(self._heap, (deadline, self._count, sleeper))

@@ -23,7 +23,7 @@ from ..model.tracking import (
     ScriptCheck,
     Tracked,
 )
-from .actions import Observe
+from .actions import PollTargets
 from .host.links import Links
 
 
@@ -37,7 +37,7 @@ class Observation:
 
 
 @dataclass(frozen=True)
-class Judgement:
+class Verdict:
     """What all that an instance tracks means for it.
 
     ``fault`` is why it may not take part, ``waits`` why it may not begin to, both empty when it
@@ -45,7 +45,7 @@ class Judgement:
     """
 
     fault: str = ""
-    waits: str = ""
+    pending: str = ""
     adjustment: int = 0
 
 
@@ -74,7 +74,7 @@ class Tracking:
 
     # --- What there is ---
 
-    def watch(self, checks: Iterable[Check], now: Nanoseconds) -> Observe:
+    def set_checks(self, checks: Iterable[Check], now: Nanoseconds) -> PollTargets:
         """Track these from now on; what is known of those tracked already stays."""
         wanted = set(checks)
         scripts = [one for one in wanted if isinstance(one, ScriptCheck)]
@@ -83,7 +83,7 @@ class Tracking:
         self._files = {path: self._files.get(path, UNKNOWN) for path in files}
         processes = {one.name for one in wanted if isinstance(one, ProcessCheck)}
         self._processes = {name: self._processes.get(name) for name in processes}
-        return Observe(frozenset(files), frozenset(processes))
+        return PollTargets(frozenset(files), frozenset(processes))
 
     # --- What was seen ---
 
@@ -91,12 +91,12 @@ class Tracking:
         """The interfaces are now these."""
         self._links = links
 
-    def saw_files(self, contents: Mapping[str, str | None]) -> None:
+    def update_files(self, contents: Mapping[str, str | None]) -> None:
         """The texts of files; None for one that is not there or can't be read."""
         for path in self._files.keys() & contents.keys():
             self._files[path] = _read_number(contents[path])
 
-    def saw_processes(self, counts: Mapping[str, int]) -> None:
+    def update_processes(self, counts: Mapping[str, int]) -> None:
         """How many processes of each name there are."""
         self._processes.update({name: counts[name] for name in self._processes if name in counts})
 
@@ -126,7 +126,7 @@ class Tracking:
 
     # --- What another agent saw ---
 
-    def left(self) -> Dict[str, Any]:
+    def export(self) -> Dict[str, Any]:
         """What is known, as plain values, for an agent that goes on from here."""
         return {
             "scripts": {repr(check): _left_by(one) for check, one in self._scripts.items()},
@@ -134,7 +134,7 @@ class Tracking:
             "processes": dict(self._processes),
         }
 
-    def inherit(self, entry: Mapping[str, Any]) -> None:
+    def restore(self, entry: Mapping[str, Any]) -> None:
         """Know what another agent knew of the same things."""
         scripts, files = entry["scripts"], entry["files"]
         for check in [one for one in self._scripts if repr(one) in scripts]:
@@ -142,33 +142,33 @@ class Tracking:
         self._files.update(
             {path: Observation(**files[path]) for path in self._files if path in files}
         )
-        self.saw_processes(entry["processes"])
+        self.update_processes(entry["processes"])
 
     # --- What it means ---
 
     def observation(self, check: Check) -> Observation:
         """How a check is now."""
         if isinstance(check, InterfaceCheck):
-            return self._see_interface(check.interface)
+            return self._observe_interface(check.interface)
         if isinstance(check, ScriptCheck):
             return self._scripts[check].seen if check in self._scripts else UNKNOWN
         if isinstance(check, FileCheck):
             return self._files.get(check.path, UNKNOWN)
-        return self._see_process(check)
+        return self._observe_process(check)
 
-    def _see_interface(self, name: str) -> Observation:
+    def _observe_interface(self, name: str) -> Observation:
         link = self._links.get(name)
         if link is None:
             return Observation(False, "does not exist")
         return Observation(link.up, "up" if link.up else "down")
 
-    def _see_process(self, check: ProcessCheck) -> Observation:
+    def _observe_process(self, check: ProcessCheck) -> Observation:
         count = self._processes.get(check.name)
         if count is None:
             return UNKNOWN
         return Observation(count >= check.quorum, f"{count} running, {check.quorum} wanted")
 
-    def judge(self, tracked: Sequence[Tracked]) -> Judgement:
+    def evaluate(self, tracked: Sequence[Tracked]) -> Verdict:
         """What all of this means for an instance, or for a group that tracks it together."""
         fault = waits = ""
         adjustment = 0
@@ -179,9 +179,9 @@ class Tracking:
             elif is_fault(one, seen):
                 fault = fault or f"{one.check}: {seen.why}"
             adjustment += adjustment_by(one, seen)
-        return Judgement(fault, waits, adjustment)
+        return Verdict(fault, waits, adjustment)
 
-    def report(self, tracked: Sequence[Tracked]) -> List[Dict[str, Any]]:
+    def tracked_status(self, tracked: Sequence[Tracked]) -> List[Dict[str, Any]]:
         """What status shows of each tracked thing."""
         return [self._entry(one, self.observation(one.check)) for one in tracked]
 

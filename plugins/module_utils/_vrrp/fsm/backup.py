@@ -18,7 +18,7 @@ from ..model.family import text
 from .events import Claim, Elected, Heard, Interrupted, Resign, TimerExpired
 from .parameters import Parameters
 from .state import Backup, Initialize, Peer, Purpose
-from .transitions import Result, listen, to_initialize, to_master
+from .transitions import Result, restart_listening, to_initialize, to_master
 
 
 def due_at(state: Backup) -> Nanoseconds:
@@ -36,13 +36,13 @@ def timer_expired(
     waited = parameters.master_down_interval(state.master_adver_interval)
     if now - due_at(state) > waited:
         # So late a wake-up means that we did not run: what was sent meanwhile is unknown.
-        after = listen(parameters, now, "was paused, listening for a master")
+        after = restart_listening(parameters, now, "was paused, listening for a master")
         return replace(after, not_before=state.not_before), []
     if now < state.master_down_at and not _is_worse(parameters, state.master):
         return replace(state, preempt_at=None), []
-    if parameters.stay_out:
-        return listen(parameters, now, "drained; no other master is heard"), []
-    if parameters.awaits_group:
+    if parameters.forced_backup:
+        return restart_listening(parameters, now, "drained; no other master is heard"), []
+    if parameters.in_sync_group:
         return replace(state, master_down_at=now + waited, preempt_at=None, ready=True), []
     return _take_over(parameters, state, now)
 
@@ -114,7 +114,7 @@ def claim(parameters: Parameters, state: Backup, event: Claim, now: Nanoseconds)
     return to_master(parameters, now, event.cause, displaces=True)
 
 
-def ends(parameters: Parameters, state: Backup, event: Any, now: Nanoseconds) -> Result:
+def shut_down(parameters: Parameters, state: Backup, event: Any, now: Nanoseconds) -> Result:
     # RFC 9568 section 6.4.2 (315): a backup that shuts down sends nothing.
     return Initialize(event.cause), []
 

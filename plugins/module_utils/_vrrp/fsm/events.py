@@ -26,7 +26,7 @@ class Interrupted:
 
     cause: str
     retry: bool = False
-    tell: bool = False
+    notify_peers: bool = False
 
 
 @dataclass(frozen=True)

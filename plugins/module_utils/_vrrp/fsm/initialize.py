@@ -20,7 +20,7 @@ from .transitions import Result, start_delayed, to_backup, to_initialize, to_mas
 
 def startup(parameters: Parameters, state: Initialize, event: Startup, now: Nanoseconds) -> Result:
     """RFC 9568 section 6.4.1: the owner starts as master, everybody else listens."""
-    waits = parameters.stay_out or parameters.awaits_group or parameters.startup_delay > 0
+    waits = parameters.forced_backup or parameters.in_sync_group or parameters.startup_delay > 0
     if parameters.is_owner and not waits:
         return to_master(parameters, now, "owns the addresses")
     listening, actions = to_backup(parameters, now, "started, listening for a master")
@@ -33,5 +33,5 @@ def interrupted(
     return to_initialize(event.cause, event.retry, now), []
 
 
-def ends(parameters: Parameters, state: Initialize, event: Any, now: Nanoseconds) -> Result:
+def shut_down(parameters: Parameters, state: Initialize, event: Any, now: Nanoseconds) -> Result:
     return Initialize(event.cause), []

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import List
 
-from ..base.constants import BEAT_GRID_MAX, BEAT_GRIDS_IN_INTERVAL, PRIORITY_RELEASE
+from ..base.constants import ADVER_GRID_DIVISOR, ADVER_GRID_MAX, PRIORITY_RELEASE
 from ..base.units import Nanoseconds
 from ..model.family import text
 from .actions import (
@@ -34,7 +34,7 @@ from .events import (
 )
 from .parameters import Parameters
 from .state import Initialize, Master, Resigning, State
-from .transitions import Result, refreshing, to_backup, to_initialize
+from .transitions import Result, schedule_refresh, to_backup, to_initialize
 
 
 def timer_expired(
@@ -43,14 +43,14 @@ def timer_expired(
     actions: List[Action] = []
     if now >= state.adver_at:
         actions.append(Advertise(parameters.priority))
-        state = replace(state, adver_at=_next_beat(state.adver_at, parameters, now))
+        state = replace(state, adver_at=_next_adver_at(state.adver_at, parameters, now))
     if state.announce_at is not None and now >= state.announce_at:
         actions.append(Announce(refresh=state.refreshes))
-        state = refreshing(parameters, state, now)
+        state = schedule_refresh(parameters, state, now)
     return state, actions
 
 
-def _next_beat(adver_at: Nanoseconds, parameters: Parameters, now: Nanoseconds) -> Nanoseconds:
+def _next_adver_at(adver_at: Nanoseconds, parameters: Parameters, now: Nanoseconds) -> Nanoseconds:
     """Keep the rhythm of the timer, so that late wake-ups do not add up; after a gap start anew.
 
     The rhythm is on a grid that all routers with that interval share, so that many advertisements
@@ -60,7 +60,7 @@ def _next_beat(adver_at: Nanoseconds, parameters: Parameters, now: Nanoseconds) 
     planned = adver_at + interval
     if planned <= now:
         planned = now + interval
-    on_grid = planned - planned % min(BEAT_GRID_MAX, interval // BEAT_GRIDS_IN_INTERVAL)
+    on_grid = planned - planned % min(ADVER_GRID_MAX, interval // ADVER_GRID_DIVISOR)
     return on_grid if on_grid > now else planned
 
 
@@ -95,7 +95,7 @@ def resign(parameters: Parameters, state: Master, event: Resign, now: Nanosecond
 def interrupted(
     parameters: Parameters, state: State, event: Interrupted, now: Nanoseconds
 ) -> Result:
-    told: List[Action] = [Advertise(PRIORITY_RELEASE)] if event.tell else []
+    told: List[Action] = [Advertise(PRIORITY_RELEASE)] if event.notify_peers else []
     return to_initialize(event.cause, event.retry, now), [*told, RemoveAddresses()]
 
 

@@ -18,7 +18,7 @@ from ..base.constants import (
 )
 from ..base.units import Nanoseconds
 from .state import Peer
-from .timing import master_down_interval, silence_that_elects, skew_time
+from .timing import earliest_takeover_interval, master_down_interval, skew_time
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,8 @@ class Parameters:
     """Settings and circumstances of one virtual router.
 
     ``priority`` is the effective one, 1..255; ``address`` the packed primary address, which
-    breaks ties; ``stay_out`` says not to take over even when no master is heard, and
-    ``awaits_group`` to become master only together with others (see ``events.Elected``).
+    breaks ties; ``forced_backup`` says not to take over even when no master is heard, and
+    ``in_sync_group`` to become master only together with others (see ``events.Elected``).
     With ``virtual_mac`` an advertisement itself moves the switches' traffic to its sender.
     ``unsent`` is how many advertisements in a row, up to the last one, the kernel did not send.
     """
@@ -42,10 +42,10 @@ class Parameters:
     down_intervals: int = DOWN_INTERVALS_DEFAULT
     preempt_delay: Nanoseconds = 0
     startup_delay: Nanoseconds = 0
-    stay_out: bool = False
-    awaits_group: bool = False
+    forced_backup: bool = False
+    in_sync_group: bool = False
     virtual_mac: bool = False
-    unsent: int = 0
+    unsent_advertisements: int = 0
 
     @property
     def is_owner(self) -> bool:
@@ -60,11 +60,11 @@ class Parameters:
         return master_down_interval(self.version, self.priority, interval, self.down_intervals)
 
     @property
-    def presumed_dead_after(self) -> Nanoseconds:
+    def takeover_after(self) -> Nanoseconds:
         """So long after our last advertisement, sent or not, a peer may have taken over."""
         interval = self.advertisement_interval
-        elects = silence_that_elects(self.version, interval, self.down_intervals)
-        return elects - self.unsent * interval
+        elects = earliest_takeover_interval(self.version, interval, self.down_intervals)
+        return elects - self.unsent_advertisements * interval
 
     @property
     def successor_wait(self) -> Nanoseconds:

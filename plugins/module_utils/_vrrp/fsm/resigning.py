@@ -37,7 +37,7 @@ def _give_up(parameters: Parameters, state: Resigning, now: Nanoseconds) -> Resu
         return Initialize(state.reason), [RemoveAddresses()]
     if state.successor is not None:
         return to_backup(parameters, now, state.reason, state.successor)
-    if parameters.stay_out or state.purpose is Purpose.GROUP:
+    if parameters.forced_backup or state.purpose is Purpose.GROUP:
         return to_backup(parameters, now, f"{state.reason}; nobody took over")
     cause = f"no other master was heard for {describe(parameters.successor_wait)}"
     return _serve_on(parameters, now, f"drain undone: {cause}"), [DrainUndone(cause)]

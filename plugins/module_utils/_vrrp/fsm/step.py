@@ -70,7 +70,7 @@ def _was_paused(parameters: Parameters, state: State, now: Nanoseconds) -> bool:
     if isinstance(state, Resigning) and state.successor is not None:
         return False  # There is another master, and silence is what it expects of us.
     silent_since = state.adver_at - parameters.advertisement_interval
-    return now - silent_since > parameters.presumed_dead_after
+    return now - silent_since > parameters.takeover_after
 
 
 def _step_down_after_pause(parameters: Parameters, state: State, now: Nanoseconds) -> Result:
@@ -90,18 +90,18 @@ Handler = Callable[[Parameters, Any, Any, Nanoseconds], Result]
 TABLE: Dict[Tuple[Type[State], Type[Event]], Handler] = {
     (Initialize, Startup): initialize.startup,
     (Initialize, Interrupted): initialize.interrupted,
-    (Initialize, Replaced): initialize.ends,
+    (Initialize, Replaced): initialize.shut_down,
     (Initialize, TimerExpired): ignore,  # The engine looks at the interface and sends Startup.
     (Initialize, Heard): ignore,  # RFC 9568 section 6.4.1 knows only Startup.
     (Initialize, Claim): ignore,  # Nothing to serve on; the intent is kept for later.
     (Initialize, Elected): ignore,  # A group with a member that takes no part elects nobody.
-    (Initialize, Resign): initialize.ends,
+    (Initialize, Resign): initialize.shut_down,
     (Initialize, Reconfigured): ignore,  # Nobody to tell.
     (Initialize, PriorityChanged): ignore,  # Nobody to tell.
     (Initialize, AddressesLost): ignore,  # Not ours.
     (Backup, Startup): ignore,  # Takes part already.
     (Backup, Interrupted): backup.interrupted,
-    (Backup, Replaced): backup.ends,
+    (Backup, Replaced): backup.shut_down,
     (Backup, TimerExpired): backup.timer_expired,
     (Backup, Heard): backup.heard,
     (Backup, Claim): backup.claim,

@@ -33,6 +33,8 @@ def master_down_interval(
     return down_intervals * interval + skew_time(version, priority, interval)
 
 
-def silence_that_elects(version: int, interval: Nanoseconds, down_intervals: int) -> Nanoseconds:
+def earliest_takeover_interval(
+    version: int, interval: Nanoseconds, down_intervals: int
+) -> Nanoseconds:
     """The shortest silence of a master after which some backup may have taken over."""
     return master_down_interval(version, PRIORITY_MAX, interval, down_intervals)

@@ -30,11 +30,11 @@ Result = Tuple[State, List[Action]]
 def to_backup(
     parameters: Parameters, now: Nanoseconds, reason: str, peer: Peer | None = None
 ) -> Result:
-    state = listen(parameters, now, reason, peer)
+    state = restart_listening(parameters, now, reason, peer)
     return state, [RemoveAddresses()]
 
 
-def listen(
+def restart_listening(
     parameters: Parameters, now: Nanoseconds, reason: str, peer: Peer | None = None
 ) -> Backup:
     """Backup with a fresh Master_Down_Timer, on the interval of ``peer`` if one was heard."""
@@ -55,14 +55,14 @@ def to_master(
     if parameters.announce_delay:
         state = replace(state, announce_at=now + parameters.announce_delay)
     else:
-        state = refreshing(parameters, state, now)
+        state = schedule_refresh(parameters, state, now)
     tell: List[Action] = [Advertise(parameters.priority), Announce()]
     if displaces and not parameters.virtual_mac:
         tell.reverse()
     return state, [InstallAddresses(), *tell]
 
 
-def refreshing(parameters: Parameters, state: Master, now: Nanoseconds) -> Master:
+def schedule_refresh(parameters: Parameters, state: Master, now: Nanoseconds) -> Master:
     """A master that next announces its addresses by the refresh period, or never."""
     period = parameters.announce_refresh
     return replace(state, announce_at=now + period if period else None, refreshes=period > 0)

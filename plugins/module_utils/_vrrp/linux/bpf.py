@@ -21,9 +21,9 @@ Instruction = Tuple[int, int, int, int]
 
 _SO_ATTACH_FILTER = 26
 _LINK_LAYER = 0xFFE00000  # SKF_LL_OFF: the Ethernet header, as a socket filter addresses it.
-_LOAD_WORD, _LOAD_HALF, _LOAD_BYTE, _LOAD_BYTE_BEHIND = 0x20, 0x28, 0x30, 0x50
-_HEADER_LENGTH, _JUMP_IF_EQUAL, _ANSWER = 0xB1, 0x15, 0x06
-_PASS, _DROP = (_ANSWER, 0, 0, 0xFFFF), (_ANSWER, 0, 0, 0)
+_LOAD_WORD, _LOAD_HALF, _LOAD_BYTE, _LOAD_BYTE_INDEXED = 0x20, 0x28, 0x30, 0x50
+_HEADER_LENGTH, _JUMP_IF_EQUAL, _RETURN = 0xB1, 0x15, 0x06
+_PASS, _DROP = (_RETURN, 0, 0, 0xFFFF), (_RETURN, 0, 0, 0)
 _PRIORITY_OFFSET = 2  # RFC 9568 section 5.2.
 
 
@@ -35,7 +35,7 @@ def attach(opened: socket.socket, instructions: Sequence[Instruction]) -> None:
     opened.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, program)
 
 
-def from_mac(mac: bytes) -> Sequence[Instruction]:
+def match_source_mac(mac: bytes) -> Sequence[Instruction]:
     """What comes from a MAC address passes."""
     first, last = struct.unpack("!IH", mac)
     return (
@@ -48,11 +48,11 @@ def from_mac(mac: bytes) -> Sequence[Instruction]:
     )
 
 
-def priority_zero(family: Family) -> Sequence[Instruction]:
+def match_priority_zero(family: Family) -> Sequence[Instruction]:
     """Advertisements of a master that leaves pass. A raw socket of IPv4 sees the IP header."""
     behind_header = (
         (_HEADER_LENGTH, 0, 0, 0),
-        (_LOAD_BYTE_BEHIND, 0, 0, _PRIORITY_OFFSET),
+        (_LOAD_BYTE_INDEXED, 0, 0, _PRIORITY_OFFSET),
     )
     load = behind_header if family is Family.IPV4 else ((_LOAD_BYTE, 0, 0, _PRIORITY_OFFSET),)
     return (*load, (_JUMP_IF_EQUAL, 0, 1, PRIORITY_RELEASE), _PASS, _DROP)

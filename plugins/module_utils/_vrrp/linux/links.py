@@ -23,7 +23,7 @@ if PYROUTE2_MISSING is None:
     from pyroute2.netlink.rtnl import RTM_DELADDR, RTM_DELLINK, RTM_NEWADDR, RTM_NEWLINK
 
 # What pyroute2 makes of a message refers to itself, takes 3 KB, and stays until it is collected.
-_COLLECT_AFTER = 200
+_GC_THRESHOLD = 200
 _AF_BRIDGE = 7
 _IFF_UP = 0x1
 _IFF_RUNNING = 0x40
@@ -99,7 +99,7 @@ class LinkMonitor:
 
     def _take(self, kind: int, message: Any) -> None:
         self._taken += 1
-        if self._taken % _COLLECT_AFTER == 0:
+        if self._taken % _GC_THRESHOLD == 0:
             gc.collect(0)
         if message["family"] == _AF_BRIDGE:
             return  # About a port of a bridge, not about the interface that is the port.

@@ -18,7 +18,7 @@ import socket
 from typing import Dict, Iterable, Tuple
 
 from ..base.errors import KernelError
-from ..engine.host.devices import VirtualMac
+from ..engine.host.devices import Macvlan
 from . import netlink, sysctl
 from .rtnetlink_messages import create_device_request, delete_device_request
 
@@ -28,34 +28,34 @@ _DEVICE = {"arp_ignore": "1", "rp_filter": "0"}
 _IPV6_DEVICE = {"addr_gen_mode": "1", "accept_ra": "0", "autoconf": "0", "accept_dad": "0"}
 
 
-class DeviceTable:
+class MacvlanTable:
     """Keeps the macvlans of this host; ``sysctls`` remembers what was set for them.
 
     Those named in ``inherited`` were made by the agent in place of which this one goes on.
     """
 
-    def __init__(self, sysctls: sysctl.Sysctls, inherited: Iterable[str] = ()) -> None:
+    def __init__(self, sysctls: sysctl.SysctlStore, inherited: Iterable[str] = ()) -> None:
         self._sysctls = sysctls
-        self._inherited = set(inherited)
+        self._adopted = set(inherited)
         self._socket: socket.socket = netlink.open_socket()
-        self._devices: Dict[str, VirtualMac] = {}
+        self._devices: Dict[str, Macvlan] = {}
 
     def close(self) -> None:
         """Delete all macvlans, put the settings back and close the socket."""
-        self.drop(set(self._devices.values()))
+        self.delete(set(self._devices.values()))
         self._socket.close()
 
-    def missing(self, wanted: Iterable[VirtualMac]) -> set[VirtualMac]:
+    def missing(self, wanted: Iterable[Macvlan]) -> set[Macvlan]:
         """Those that are not there, or not as they should be."""
         return {one for one in wanted if self._devices.get(one.name) != one or not _exists(one)}
 
-    def superfluous(self, wanted: Iterable[VirtualMac]) -> set[VirtualMac]:
+    def stale(self, wanted: Iterable[Macvlan]) -> set[Macvlan]:
         """Those that are there and not wanted."""
         return set(self._devices.values()) - set(wanted)
 
-    def make(self, device: VirtualMac) -> None:
+    def create(self, device: Macvlan) -> None:
         """Have a macvlan, in place of one that a dead agent left; raises KernelError."""
-        if device.name in self._inherited and _exists(device):
+        if device.name in self._adopted and _exists(device):
             self._prepare(device)  # Where that fails, it stays as the other agent left it.
             self._devices[device.name] = device
             return
@@ -65,16 +65,16 @@ class DeviceTable:
             self._prepare(device)
         except KernelError:
             # Half of it would answer for addresses with the wrong MAC address.
-            self.drop([device])
+            self.delete([device])
             raise
 
-    def _create(self, device: VirtualMac) -> None:
+    def _create(self, device: Macvlan) -> None:
         delete_device(self._socket, device.name)
         (number,) = netlink.transact(self._socket, [create_device_request(device)])
         if number:
             raise KernelError(number, f"cannot make {device.name} on {device.parent}")
 
-    def _prepare(self, device: VirtualMac) -> None:
+    def _prepare(self, device: Macvlan) -> None:
         for name, value in _settings(device):
             sysctl.write(name, value)
         for key, value in _PARENT.items():
@@ -93,12 +93,12 @@ class DeviceTable:
                 self._sysctls.change(setting, _STRICT)
         self._sysctls.change("ipv4/conf/all/rp_filter", "0")
 
-    def drop(self, devices: Iterable[VirtualMac]) -> None:
+    def delete(self, devices: Iterable[Macvlan]) -> None:
         """Delete macvlans; with the last one on an interface its settings are put back."""
         for device in devices:
             delete_device(self._socket, device.name)
             self._devices.pop(device.name, None)
-            self._inherited.discard(device.name)
+            self._adopted.discard(device.name)
             if all(one.parent != device.parent for one in self._devices.values()):
                 for key in _PARENT:
                     self._sysctls.restore(f"ipv4/conf/{device.parent}/{key}")
@@ -106,7 +106,7 @@ class DeviceTable:
             self._sysctls.restore("")
 
 
-def _settings(device: VirtualMac) -> Iterable[Tuple[str, str]]:
+def _settings(device: Macvlan) -> Iterable[Tuple[str, str]]:
     for key, value in _DEVICE.items():
         yield f"ipv4/conf/{device.name}/{key}", value
     if not sysctl.has_ipv6():
@@ -128,7 +128,7 @@ def delete_device(opened: socket.socket, name: str) -> None:
         raise KernelError(number, f"cannot delete {name}")
 
 
-def _exists(device: VirtualMac) -> bool:
+def _exists(device: Macvlan) -> bool:
     try:
         socket.if_nametoindex(device.name)
     except OSError:

@@ -80,7 +80,7 @@ def open_link_events() -> socket.socket:
     return open_socket(groups=RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR)
 
 
-def kinds(data: bytes) -> List[int]:
+def message_types(data: bytes) -> List[int]:
     """The kinds of the messages in what a socket gave."""
     return [kind for _at, _length, kind, _sequence in _headers(data)]
 
@@ -94,7 +94,7 @@ def parse(data: bytes) -> Iterator[Tuple[int, Any]]:
             yield kind, message
 
 
-def is_served(opened: socket.socket, index: int, address: VirtualAddress) -> bool:
+def is_delivered(opened: socket.socket, index: int, address: VirtualAddress) -> bool:
     """Whether packets to an IPv6 address on the interface are delivered to this host by now."""
     opened.send(delivery_request(index, address))
     answer = opened.recv(_RECEIVE_SIZE)
@@ -102,7 +102,7 @@ def is_served(opened: socket.socket, index: int, address: VirtualAddress) -> boo
     return kind == RTM_NEWROUTE and answer[_HEADER.size + _ROUTE_TYPE_OFFSET] == _RTN_LOCAL
 
 
-def numbered(messages: Sequence[bytes]) -> bytes:
+def with_sequence_numbers(messages: Sequence[bytes]) -> bytes:
     """The messages as one, each with its place as its sequence number."""
     return b"".join(
         message[:8] + struct.pack("=I", number) + message[12:]
@@ -127,7 +127,7 @@ def _transact_batch(opened: socket.socket, messages: Sequence[bytes]) -> List[in
     results: Dict[int, int] = {}
     last = len(messages) - 1
     try:
-        opened.send(numbered([*messages[:last], _acknowledged(messages[last])]))
+        opened.send(with_sequence_numbers([*messages[:last], _acknowledged(messages[last])]))
         while last not in results:
             results.update(acknowledgements(opened.recv(_RECEIVE_SIZE)))
     except OSError as error:
@@ -140,7 +140,7 @@ def _acknowledged(message: bytes) -> bytes:
     return message[:6] + flags.to_bytes(2, sys.byteorder) + message[8:]
 
 
-def transact_whole(opened: socket.socket, messages: Sequence[bytes]) -> int:
+def transact_atomic(opened: socket.socket, messages: Sequence[bytes]) -> int:
     """Send requests that are carried out all or not at all, the last but one acknowledged.
 
     Gives the first errno, 0 where the kernel agreed to all of them. Raises KernelError when the
@@ -148,7 +148,7 @@ def transact_whole(opened: socket.socket, messages: Sequence[bytes]) -> int:
     """
     decisive = len(messages) - 2
     try:
-        opened.send(numbered(messages))
+        opened.send(with_sequence_numbers(messages))
         while True:
             results = dict(acknowledgements(opened.recv(_RECEIVE_SIZE)))
             refused = next((number for number in results.values() if number), 0)
@@ -192,5 +192,5 @@ def _dump(opened: socket.socket, request: bytes) -> Iterator[Tuple[int, Any]]:
     while True:
         data = opened.recv(_RECEIVE_SIZE)
         yield from parse(data)
-        if not {_NLMSG_DONE, _NLMSG_ERROR}.isdisjoint(kinds(data)):
+        if not {_NLMSG_DONE, _NLMSG_ERROR}.isdisjoint(message_types(data)):
             return

@@ -16,7 +16,7 @@ import struct
 from typing import Any, Dict, Iterable, List
 
 from ..base.errors import KernelError
-from ..engine.host.devices import Filter
+from ..engine.host.devices import PacketFilter
 from . import netlink
 from .pyroute2_import import PYROUTE2_MISSING
 from .rtnetlink_messages import encoded
@@ -58,29 +58,29 @@ class FilterTable:
     """Keeps the filters of this host; the socket is opened when it is first needed."""
 
     def __init__(self) -> None:
-        self._filters: Dict[str, Filter] = {}
+        self._filters: Dict[str, PacketFilter] = {}
 
     def close(self) -> None:
         """Remove all filters."""
-        self.drop(set(self._filters.values()))
+        self.delete(set(self._filters.values()))
 
-    def missing(self, wanted: Iterable[Filter]) -> set[Filter]:
+    def missing(self, wanted: Iterable[PacketFilter]) -> set[PacketFilter]:
         """Those that are not there, or not as they should be."""
         return {one for one in wanted if self._filters.get(one.table) != one}
 
-    def forget_lost(self) -> List[str]:
+    def forget_flushed(self) -> List[str]:
         """Forget the tables that are not there any more; gives their names."""
         lost = [table for table in self._filters if not _exists(table)]
         for table in lost:
             del self._filters[table]
         return lost
 
-    def superfluous(self, wanted: Iterable[Filter]) -> set[Filter]:
+    def stale(self, wanted: Iterable[PacketFilter]) -> set[PacketFilter]:
         """Those that are there and whose table is not wanted."""
         tables = {one.table for one in wanted}
         return {one for one in self._filters.values() if one.table not in tables}
 
-    def make(self, wanted: Filter) -> None:
+    def create(self, wanted: PacketFilter) -> None:
         """Have a filter, in one step, whatever its table holds now; raises KernelError."""
         add, delete = _table(wanted.table, NFT_MSG_NEWTABLE), _table(wanted.table, NFT_MSG_DELTABLE)
         requests = [add, delete, add, _chain(wanted.table), *_rules(wanted)]
@@ -89,14 +89,14 @@ class FilterTable:
             raise KernelError(number, f"cannot make the nftables table {wanted.table}")
         self._filters[wanted.table] = wanted
 
-    def drop(self, filters: Iterable[Filter]) -> None:
+    def delete(self, filters: Iterable[PacketFilter]) -> None:
         """Remove filters; raises KernelError."""
         for one in filters:
             delete_table(one.table)
             self._filters.pop(one.table, None)
 
 
-class FilterEvents:
+class FilterMonitor:
     """Has a file descriptor to wait on; ``drain`` tells whether anybody has removed a table."""
 
     def __init__(self) -> None:
@@ -117,7 +117,7 @@ class FilterEvents:
         found = False
         while True:
             try:
-                found |= removed in netlink.kinds(self._socket.recv(1 << 20))
+                found |= removed in netlink.message_types(self._socket.recv(1 << 20))
             except BlockingIOError:
                 return found
             except OSError as error:
@@ -141,13 +141,13 @@ def delete_table(table: str) -> None:
 def _transact(requests: List[bytes]) -> int:
     opened = netlink.open_socket(netlink.NETFILTER)
     try:
-        begin, end = _border(_BATCH_BEGIN), _border(_BATCH_END)
-        return netlink.transact_whole(opened, [begin, *requests, end])
+        begin, end = _batch_marker(_BATCH_BEGIN), _batch_marker(_BATCH_END)
+        return netlink.transact_atomic(opened, [begin, *requests, end])
     finally:
         opened.close()
 
 
-def _border(kind: int) -> bytes:
+def _batch_marker(kind: int) -> bytes:
     message = nfgen_msg()
     message["res_id"] = NFNL_SUBSYS_NFTABLES
     return encoded(message, kind, NLM_F_REQUEST)
@@ -176,7 +176,7 @@ def _chain(table: str) -> bytes:
     return _request(nft_chain_msg(), NFT_MSG_NEWCHAIN, attributes)
 
 
-def _rules(wanted: Filter) -> List[bytes]:
+def _rules(wanted: PacketFilter) -> List[bytes]:
     loopback = struct.pack("=I", _LOOPBACK_INDEX)
     rules = [[_meta(_META_IIF), _equals(loopback), _verdict(_ACCEPT)]]
     for kind in _NEIGHBOR_MESSAGES:

@@ -18,7 +18,7 @@ from importlib.util import find_spec, module_from_spec
 _PACKAGE = "pyroute2"
 
 
-def _introduce() -> ImportError | None:
+def _register_package() -> ImportError | None:
     if _PACKAGE in sys.modules:
         return None
     spec = find_spec(_PACKAGE)
@@ -29,4 +29,4 @@ def _introduce() -> ImportError | None:
 
 
 # The bundle carries pyroute2; a checkout needs it installed. Who opens a socket is told.
-PYROUTE2_MISSING = _introduce()
+PYROUTE2_MISSING = _register_package()

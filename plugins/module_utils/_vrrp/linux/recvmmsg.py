@@ -59,7 +59,7 @@ class _Message(ctypes.Structure):
 _LENGTH_AT, _MESSAGE_WORDS = _Message.length.offset // 4, ctypes.sizeof(_Message) // 4
 
 
-class Batch:
+class PacketBatch:
     """Room for the packets of one call; any number of sockets may share it.
 
     ``fill`` fills the first slots, and what is in them is valid until it is called again.
@@ -94,7 +94,7 @@ class Batch:
         header.control = ctypes.addressof(self._control) + slot * _CONTROL_LENGTH
         header.control_length = _CONTROL_LENGTH
 
-    def fill(self, opened: socket.socket) -> int:
+    def receive(self, opened: socket.socket) -> int:
         """Take what waits at a socket, as far as there is room; gives how many packets it were.
 
         Raises OSError.
@@ -111,12 +111,12 @@ class Batch:
         places = zip(range(0, count * PACKET_MAX, PACKET_MAX), self._lengths[:count].tolist())
         return [self._bytes[at : at + length].tobytes() for at, length in places]
 
-    def arrivals(self, count: int, offset: Nanoseconds) -> List[Nanoseconds]:
+    def timestamps(self, count: int, offset: Nanoseconds) -> List[Nanoseconds]:
         """When the first packets arrived, so long after 1970 and the ``offset``."""
         stamps = zip(self._seconds[:count].tolist(), self._nanoseconds[:count].tolist())
         return [seconds * NANOSECONDS_PER_SECOND + rest + offset for seconds, rest in stamps]
 
-    def beside(self, count: int) -> Tuple[List[bytes], List[bytes]]:
+    def ancillary(self, count: int) -> Tuple[List[bytes], List[bytes]]:
         """What came beside the first packets, without the time stamp, and who sent them: both as
         the kernel lays it out.
         """
@@ -133,6 +133,6 @@ class Batch:
         return beside, senders
 
 
-def stamp_arrivals(opened: socket.socket) -> None:
+def enable_timestamps(opened: socket.socket) -> None:
     """Have the kernel note when each packet of a socket arrives."""
     opened.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)

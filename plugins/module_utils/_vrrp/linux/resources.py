@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Callable, Dict, Iterable, List, Sequence, Tuple
 
 from ..base.errors import KernelError
-from ..engine.host.resources import Held, Placed
+from ..engine.host.resources import AddressResource, Resource
 from ..model.family import Family
 from . import netlink
 from .rtnetlink_messages import add_request, delete_request, index_of
@@ -25,7 +25,7 @@ _GONE_ALREADY = {errno.EADDRNOTAVAIL, errno.ENODEV, errno.ESRCH, errno.ENOENT, e
 _SERVED_WITHIN = 0.1  # Seconds; seen are less than 5 ms on a loaded machine.
 _SERVED_POLL = 0.0002
 
-Several = Sequence[Sequence[Held]]
+ResourceLists = Sequence[Sequence[Resource]]
 Outcomes = List["KernelError | None"]
 
 # An address by its identity, which is that of the configuration: comparing it takes far longer.
@@ -36,7 +36,7 @@ _Key = Tuple[str, int]
 class _Prepared:
     """The request to add an address on the interface that had an index. Keeps the address alive."""
 
-    placed: Placed
+    placed: AddressResource
     index: int
     request: bytes
 
@@ -52,7 +52,7 @@ class Indexes(Dict[str, int]):
         return self[interface]
 
 
-class HoldingTable:
+class ResourceTable:
     """One rtnetlink socket for all changes of addresses, routes, rules and link states.
 
     What several routers want is asked for in one batch; each gets an error of its own, or None.
@@ -66,12 +66,12 @@ class HoldingTable:
         """Close the socket."""
         self._socket.close()
 
-    def prepare(self, held: Iterable[Held]) -> None:
+    def prepare(self, held: Iterable[Resource]) -> None:
         """Encode beforehand how to add addresses: these and no others may be needed in a hurry."""
         prepared: Dict[_Key, _Prepared] = {}
         indexes = Indexes()
         for one in held:
-            if isinstance(one, Placed):
+            if isinstance(one, AddressResource):
                 key, index = _key(one), indexes[one.interface]
                 known = self._prepared.get(key)
                 if known is not None and known.index == index:
@@ -80,7 +80,7 @@ class HoldingTable:
                     prepared[key] = _Prepared(one, index, add_request(one))
         self._prepared = prepared
 
-    def install(self, several: Several) -> Outcomes:
+    def install(self, several: ResourceLists) -> Outcomes:
         """Have all of these on the host.
 
         When this returns the host answers for the addresses: the kernel starts to deliver packets
@@ -92,30 +92,30 @@ class HoldingTable:
         deadline = time.monotonic() + _SERVED_WITHIN
         there = [held for held, error in zip(several, outcomes) if error is None]
         for one in (one for held in there for one in held):
-            if isinstance(one, Placed) and one.address.family is Family.IPV6:
+            if isinstance(one, AddressResource) and one.address.family is Family.IPV6:
                 self._wait_until_served(one, deadline)
         return outcomes
 
-    def _addition(self, held: Held, indexes: Indexes) -> bytes:
+    def _addition(self, held: Resource, indexes: Indexes) -> bytes:
         """The request to add something: the one that was prepared, if it is still the same."""
-        prepared = self._prepared.get(_key(held)) if isinstance(held, Placed) else None
+        prepared = self._prepared.get(_key(held)) if isinstance(held, AddressResource) else None
         if prepared is not None and prepared.index == indexes[prepared.placed.interface]:
             return prepared.request
         return _request(add_request, held)
 
-    def _wait_until_served(self, placed: Placed, deadline: float) -> None:
+    def _wait_until_served(self, placed: AddressResource, deadline: float) -> None:
         index = Indexes()[placed.interface]
-        while index and not netlink.is_served(self._socket, index, placed.address):
+        while index and not netlink.is_delivered(self._socket, index, placed.address):
             if time.monotonic() > deadline:
                 return  # Better an address that comes late than a host that hangs.
             time.sleep(_SERVED_POLL)
 
-    def remove(self, several: Several) -> Outcomes:
+    def remove(self, several: ResourceLists) -> Outcomes:
         """Have none of these on the host."""
         requests = [[_request(delete_request, one) for one in held] for held in several]
         return self._transact("delete", several, requests, _GONE_ALREADY)
 
-    def remove_left(self, held: Sequence[Held]) -> int:
+    def remove_leftovers(self, held: Sequence[Resource]) -> int:
         """Have none of these on the host; gives how many were there. Raises KernelError."""
         requests = [made for one in held if (made := _request(delete_request, one))]
         results = netlink.transact(self._socket, requests)
@@ -125,7 +125,7 @@ class HoldingTable:
         return results.count(0)
 
     def _transact(
-        self, verb: str, several: Several, requests: List[List[bytes]], harmless: set[int]
+        self, verb: str, several: ResourceLists, requests: List[List[bytes]], harmless: set[int]
     ) -> Outcomes:
         """An empty request is for an interface that is gone."""
         sent = [one for each in requests for one in each if one]
@@ -138,7 +138,7 @@ class HoldingTable:
 
 
 def _first_error(
-    verb: str, held: Sequence[Held], numbers: Sequence[int], harmless: set[int]
+    verb: str, held: Sequence[Resource], numbers: Sequence[int], harmless: set[int]
 ) -> KernelError | None:
     for one, number in zip(held, numbers):
         if number and number not in harmless:
@@ -147,7 +147,7 @@ def _first_error(
     return None
 
 
-def _request(make: Callable[[Held], bytes], held: Held) -> bytes:
+def _request(make: Callable[[Resource], bytes], held: Resource) -> bytes:
     """The request, or nothing where the interface is gone, and what was on it with it."""
     try:
         return make(held)
@@ -155,5 +155,5 @@ def _request(make: Callable[[Held], bytes], held: Held) -> bytes:
         return b""
 
 
-def _key(placed: Placed) -> _Key:
+def _key(placed: AddressResource) -> _Key:
     return placed.interface, id(placed.address)

@@ -14,8 +14,8 @@ import socket
 from typing import Any, Dict, List, Tuple
 
 from ..base.errors import KernelError
-from ..engine.host.devices import VirtualMac
-from ..engine.host.resources import Held, Placed, Raised, Routed, Ruled
+from ..engine.host.devices import Macvlan
+from ..engine.host.resources import AddressResource, LinkUp, Resource, RouteResource, RuleResource
 from ..model.address import VirtualAddress
 from ..model.family import Family, text
 from ..model.routing import Prefix, VirtualRoute, VirtualRule
@@ -58,24 +58,24 @@ def encoded(message: Any, kind: int, flags: int) -> bytes:
     return bytes(message.data)
 
 
-def add_request(held: Held) -> bytes:
+def add_request(held: Resource) -> bytes:
     """Ask for something to be on the host; raises KernelError when its interface is missing."""
     return _request(held, NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL, True)
 
 
-def delete_request(held: Held) -> bytes:
+def delete_request(held: Resource) -> bytes:
     """Ask for something to be taken off; raises KernelError when its interface is missing."""
     return _request(held, NLM_F_REQUEST, False)
 
 
-def _request(held: Held, flags: int, present: bool) -> bytes:
-    if isinstance(held, Placed):
+def _request(held: Resource, flags: int, present: bool) -> bytes:
+    if isinstance(held, AddressResource):
         message = _address(index_of(held.interface), held.address)
         return encoded(message, RTM_NEWADDR if present else RTM_DELADDR, flags)
-    if isinstance(held, Routed):
+    if isinstance(held, RouteResource):
         message = _route(index_of(held.interface), held.route)
         return encoded(message, RTM_NEWROUTE if present else RTM_DELROUTE, flags)
-    if isinstance(held, Ruled):
+    if isinstance(held, RuleResource):
         return encoded(_rule(held.rule), RTM_NEWRULE if present else RTM_DELRULE, flags)
     return _link_state(held, present)
 
@@ -157,7 +157,7 @@ def _table(number: int) -> int:
     return number if number <= _TABLE_IN_HEADER_MAX else 0
 
 
-def _link_state(held: Raised, up: bool) -> bytes:
+def _link_state(held: LinkUp, up: bool) -> bytes:
     message = ifinfmsg()
     message["index"] = index_of(held.interface)
     message["change"] = _IFF_UP
@@ -165,7 +165,7 @@ def _link_state(held: Raised, up: bool) -> bytes:
     return encoded(message, RTM_NEWLINK, NLM_F_REQUEST)
 
 
-def create_device_request(device: VirtualMac) -> bytes:
+def create_device_request(device: Macvlan) -> bytes:
     """Ask for a private macvlan, down; raises KernelError when its parent is missing."""
     message = ifinfmsg()
     message["attrs"] = [

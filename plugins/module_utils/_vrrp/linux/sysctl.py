@@ -16,7 +16,7 @@ from ..base.errors import KernelError
 _ROOT = "/proc/sys/net"
 
 
-class Sysctls:
+class SysctlStore:
     """Remembers what settings were; ``keep`` is told before the first of them is changed, so that
     a clean-up can put them back if this process dies. ``load`` gives what the process before this
     one told, and is asked when something is first to be changed.
@@ -25,7 +25,7 @@ class Sysctls:
     def __init__(
         self, keep: Callable[[Mapping[str, str]], None], load: Callable[[], Dict[str, str]]
     ) -> None:
-        self._keep = keep
+        self._save = keep
         self._load = load
 
     @cached_property
@@ -41,15 +41,15 @@ class Sysctls:
         if present == value:
             return
         if name not in self._before:
-            self._keep({**self._before, name: present})
+            self._save({**self._before, name: present})
             self._before[name] = present
         write(name, value)
 
     def restore(self, prefix: str) -> None:
         """Put back all settings whose names begin with ``prefix``."""
         for name in [one for one in self._before if one.startswith(prefix)]:
-            put_back(name, self._before.pop(name))
-        self._keep(self._before)
+            restore_setting(name, self._before.pop(name))
+        self._save(self._before)
 
 
 def read(name: str) -> str:
@@ -70,7 +70,7 @@ def write(name: str, value: str) -> None:
         raise KernelError(error.errno or 0, f"cannot set {name} to {value}") from None
 
 
-def put_back(name: str, value: str) -> None:
+def restore_setting(name: str, value: str) -> None:
     """Give a setting its value of before; its interface may be gone, and the setting with it."""
     with contextlib.suppress(KernelError):
         write(name, value)

@@ -19,9 +19,9 @@ from ..base.errors import KernelError
 from ..base.units import Nanoseconds, milliseconds
 from ..model.family import Family, text
 from ..wire.datagram import Datagram
-from ..wire.ipv4 import build_header, essence, split
+from ..wire.ipv4 import build_header, comparable_part, parse_comparable
 from . import bpf
-from .recvmmsg import SLOTS, Batch, stamp_arrivals
+from .recvmmsg import SLOTS, PacketBatch, enable_timestamps
 
 _SO_BINDTODEVICE = 25
 _SO_RCVBUFFORCE = 33
@@ -34,14 +34,14 @@ _AGO_MAX = milliseconds(200)
 _CONTROL = struct.Struct("=Qii")
 _INTERNETWORK_CONTROL = 0xC0
 
-Sending = Callable[[], object]
-_Place = Union[Tuple[str, int], Tuple[str, int, int, int]]
+PreparedSend = Callable[[], object]
+_SocketAddress = Union[Tuple[str, int], Tuple[str, int, int, int]]
 # The essence of an IPv4 packet; of an IPv6 one the data, what comes beside it, and the sender.
 Packet = Union[bytes, Tuple[bytes, bytes, bytes]]
 Arrivals = Tuple[List[Packet], List[Nanoseconds]]
 
 
-class Channel:
+class VrrpSocket:
     """Joined to the multicast group on the interface with ``index``; raises KernelError.
 
     With a ``mac`` it hears only what comes from that address, and it sends also from addresses
@@ -55,13 +55,13 @@ class Channel:
         self.family = family
         self._socket = _open(family)
         self._send_to = self._socket.sendto
-        self._places: Dict[bytes, _Place] = {}
+        self._sockaddrs: Dict[bytes, _SocketAddress] = {}
         try:
             _bind(self._socket, index)
             (_prepare_ipv4 if family is Family.IPV4 else _prepare_ipv6)(self._socket, index)
-            stamp_arrivals(self._socket)
+            enable_timestamps(self._socket)
             if mac:
-                bpf.attach(self._socket, bpf.from_mac(mac))
+                bpf.attach(self._socket, bpf.match_source_mac(mac))
             _join(self._socket, family, index)
         except OSError as error:
             self._socket.close()
@@ -82,29 +82,29 @@ class Channel:
         except OSError as error:
             raise KernelError(error.errno or 0, "cannot send an advertisement") from None
 
-    def prepare(self, source: bytes, destination: bytes, message: bytes, ttl: int) -> Sending:
+    def prepare(self, source: bytes, destination: bytes, message: bytes, ttl: int) -> PreparedSend:
         """Make ready to send a message any number of times; each time may raise OSError."""
         if self.family is Family.IPV4:
             packet = build_header(source, destination, len(message), ttl) + message
-            return partial(self._send_to, packet, self._place(destination))
+            return partial(self._send_to, packet, self._sockaddr(destination))
         origin = (socket.IPPROTO_IPV6, socket.IPV6_PKTINFO, source + struct.pack("=I", self.index))
         hop_limit = (socket.IPPROTO_IPV6, socket.IPV6_HOPLIMIT, struct.pack("=i", ttl))
         ancillary = [origin, hop_limit]
-        return partial(self._socket.sendmsg, [message], ancillary, 0, self._place(destination))
+        return partial(self._socket.sendmsg, [message], ancillary, 0, self._sockaddr(destination))
 
-    def _place(self, destination: bytes) -> _Place:
+    def _sockaddr(self, destination: bytes) -> _SocketAddress:
         """A destination as sockets want it: one for all that send to it."""
-        if destination not in self._places:
+        if destination not in self._sockaddrs:
             written = text(destination)
             is_ipv4 = self.family is Family.IPV4
-            self._places[destination] = (written, 0) if is_ipv4 else (written, 0, 0, self.index)
-        return self._places[destination]
+            self._sockaddrs[destination] = (written, 0) if is_ipv4 else (written, 0, 0, self.index)
+        return self._sockaddrs[destination]
 
     def drop_before(self, at: Nanoseconds) -> None:
         """Leave out of the next reading what arrived earlier: another process has read it."""
         self._not_before = at
 
-    def receive(self, batch: Batch, now: Nanoseconds, ahead: Nanoseconds | None) -> Arrivals:
+    def drain(self, batch: PacketBatch, now: Nanoseconds, ahead: Nanoseconds | None) -> Arrivals:
         """All packets that wait, to be compared with others and to be read one by one, and the
         time at which each arrived.
 
@@ -115,9 +115,9 @@ class Channel:
         times: List[Nanoseconds] = []
         try:
             for _count in range(_BATCHES_MAX):
-                filled = batch.fill(self._socket)
+                filled = batch.receive(self._socket)
                 packets.extend(self._packets(batch, filled))
-                times.extend(batch.arrivals(filled, ahead or 0))
+                times.extend(batch.timestamps(filled, ahead or 0))
                 if filled < SLOTS:
                     break
         except OSError:
@@ -129,24 +129,24 @@ class Channel:
         earliest = now - _AGO_MAX if ahead is not None else now
         return packets, [one if earliest < one < now else now for one in times]
 
-    def _packets(self, batch: Batch, filled: int) -> Iterable[Packet]:
+    def _packets(self, batch: PacketBatch, filled: int) -> Iterable[Packet]:
         if self.family is Family.IPV4:
-            return map(essence, batch.packets(filled))
-        return zip(batch.packets(filled), *batch.beside(filled))
+            return map(comparable_part, batch.packets(filled))
+        return zip(batch.packets(filled), *batch.ancillary(filled))
 
-    def read(self, packet: Packet, wall: Nanoseconds) -> Datagram | None:
+    def parse(self, packet: Packet, wall: Nanoseconds) -> Datagram | None:
         """What a packet says that arrived at this time of day; None when it is no IP packet."""
-        parts = split(packet) if isinstance(packet, bytes) else _ipv6(*packet)
+        parts = parse_comparable(packet) if isinstance(packet, bytes) else _ipv6(*packet)
         return None if parts is None else Datagram(*parts, wall)
 
 
-class Alarm:
+class PriorityZeroSocket:
     """Readable when a master leaves, whatever else its channel has not been read of."""
 
     def __init__(self, index: int, family: Family) -> None:
         self._socket = _open(family)
         try:
-            bpf.attach(self._socket, bpf.priority_zero(family))
+            bpf.attach(self._socket, bpf.match_priority_zero(family))
             _bind(self._socket, index)
         except OSError as error:
             self._socket.close()
@@ -156,7 +156,7 @@ class Alarm:
         """The descriptor that is readable."""
         return self._socket.fileno()
 
-    def silence(self) -> None:
+    def drain(self) -> None:
         """Forget what came; the channel has it, too."""
         try:
             for _count in range(_BATCHES_MAX * SLOTS):

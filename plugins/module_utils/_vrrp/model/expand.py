@@ -44,7 +44,7 @@ def instances_of(values: Mapping[str, Any]) -> List[Instance]:
 
 def _share(values: Mapping[str, Any], family: Family, families: List[Family]) -> Dict[str, Any]:
     """What one family gets of the settings; what is of no family of its own goes to the first."""
-    own = dict(values, dual=len(families) > 1)
+    own = dict(values, dual_stack=len(families) > 1)
     own["addresses"] = _with_link_local(
         values["vrid"], tuple(one for one in values["addresses"] if one.family is family)
     )

@@ -10,9 +10,9 @@ import ipaddress
 
 from ..base.constants import (
     PASSWORD_MAX,
-    PERIOD_MIN,
     PRIORITY_MIN,
     PRIORITY_OWNER,
+    REPEAT_INTERVAL_MIN,
     VRID_MAX,
     VRID_MIN,
     VRRP_TTL,
@@ -71,8 +71,10 @@ def read_seconds(value: object) -> Nanoseconds:
 def read_period(value: object) -> Nanoseconds:
     """A length of time that something is repeated or waited for: it can't be nothing."""
     length = read_seconds(value)
-    if length < PERIOD_MIN:
-        raise ValueError(f"{value} is not in {to_seconds(PERIOD_MIN):g}..{_SECONDS_MAX} seconds")
+    if length < REPEAT_INTERVAL_MIN:
+        raise ValueError(
+            f"{value} is not in {to_seconds(REPEAT_INTERVAL_MIN):g}..{_SECONDS_MAX} seconds"
+        )
     return length
 
 

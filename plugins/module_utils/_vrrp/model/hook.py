@@ -18,7 +18,7 @@ from .readers import Reader, list_of, one_of, record
 _TIMEOUT_DEFAULT: Nanoseconds = seconds(10)
 
 
-class Moment(Enum):
+class HookTrigger(Enum):
     """When a hook runs: on entering a state, or before a master gives up its addresses."""
 
     MASTER = "master"
@@ -31,13 +31,13 @@ class Moment(Enum):
 class Hook:
     """A command and its moment."""
 
-    moment: Moment
+    trigger: HookTrigger
     command: Command
 
 
 _hook = record(
     {
-        "on": one_of({moment.value: moment for moment in Moment}),
+        "on": one_of({moment.value: moment for moment in HookTrigger}),
         "command": read_arguments,
         "user": read_user,
         "timeout": read_period,

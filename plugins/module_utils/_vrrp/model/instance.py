@@ -23,7 +23,7 @@ from ..base.slots import slotted
 from ..base.units import Nanoseconds
 from .address import VirtualAddress
 from .family import Family
-from .hook import Hook, Moment
+from .hook import Hook, HookTrigger
 from .routing import VirtualRoute, VirtualRule
 from .signing import Hmac
 from .tracking import Tracked
@@ -46,14 +46,14 @@ class Instance:
     """The settings of one virtual router; ``parse_config`` makes only legal ones.
 
     An entry of the configuration with addresses of both families is two of these with one name;
-    ``dual`` says so. Addresses that are no VirtualAddress are packed.
+    ``dual_stack`` says so. Addresses that are no VirtualAddress are packed.
     """
 
     name: str
     interface: str
     vrid: int
     addresses: Tuple[VirtualAddress, ...]
-    dual: bool = False
+    dual_stack: bool = False
     priority: int = PRIORITY_DEFAULT
     version: int = 3
     advertisement_interval: Nanoseconds = ADVERTISEMENT_INTERVAL_DEFAULT
@@ -86,7 +86,7 @@ class Instance:
     @property
     def label(self) -> str:
         """What logs call it, unique on the host: the name, with the family where it has two."""
-        return f"{self.name}/{self.family.label}" if self.dual else self.name
+        return f"{self.name}/{self.family.label}" if self.dual_stack else self.name
 
     @property
     def family(self) -> Family:
@@ -115,7 +115,7 @@ class Instance:
         return frozenset((self.interface, *filter(None, addresses), *filter(None, routes)))
 
     @property
-    def place(self) -> Tuple[str, Family, int]:
+    def key(self) -> Tuple[str, Family, int]:
         """Where packets for this instance arrive: interface, family and VRID."""
         return (self.interface, self.family, self.vrid)
 
@@ -129,13 +129,13 @@ class Instance:
         return tuple(one for one in self.destinations if one != source)
 
     @property
-    def signs_with(self) -> Hmac | None:
+    def signing_hmac(self) -> Hmac | None:
         """What its advertisements are signed with, if they are."""
         return self.hmac if self.hmac is not None and self.hmac.signs else None
 
-    def hooks_on(self, moment: Moment) -> Tuple[Hook, ...]:
+    def hooks_on(self, moment: HookTrigger) -> Tuple[Hook, ...]:
         """Its hooks of that moment, in order."""
-        return tuple(hook for hook in self.hooks if hook.moment is moment)
+        return tuple(hook for hook in self.hooks if hook.trigger is moment)
 
 
 @dataclass(frozen=True)
@@ -144,6 +144,6 @@ class Config:
 
     instances: Tuple[Instance, ...] = ()
 
-    def labelled(self, label: str) -> Instance | None:
+    def by_label(self, label: str) -> Instance | None:
         """The instance with that label, if there is one."""
         return next((one for one in self.instances if one.label == label), None)

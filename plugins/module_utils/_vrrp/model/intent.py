@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 
-class Wish(Enum):
+class IntentKind(Enum):
     """AUTO lets elections decide, MASTER holds mastership, BACKUP stays out."""
 
     AUTO = "auto"
@@ -22,17 +22,17 @@ class Wish(Enum):
 class Intent:
     """A wish; ``forced`` (BACKUP only) means: stay out even when no other master is heard."""
 
-    wish: Wish = Wish.AUTO
+    kind: IntentKind = IntentKind.AUTO
     forced: bool = False
 
     def __str__(self) -> str:
-        return f"{self.wish.value} (forced)" if self.forced else self.wish.value
+        return f"{self.kind.value} (forced)" if self.forced else self.kind.value
 
 
 AUTO = Intent()
 
 
-class Outcome(Enum):
+class ChangeOutcome(Enum):
     """ACCEPTED: on its way or reached. UNDONE: it failed, the intent is what it was before.
     SUPERSEDED: another host was made master later, the intent is ``auto``.
     """
@@ -49,5 +49,5 @@ class IntentChange:
     number: int
     intent: Intent
     before: Intent
-    outcome: Outcome = Outcome.ACCEPTED
+    outcome: ChangeOutcome = ChangeOutcome.ACCEPTED
     message: str = ""

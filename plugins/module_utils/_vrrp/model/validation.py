@@ -148,7 +148,7 @@ def clashes(instances: Sequence[Tuple[str, Instance]]) -> List[Problem]:
     """Problems between instances: a name, a place on the wire or an address used twice."""
     return [
         *_repeated_names(instances),
-        *_repeated(instances, "vrid", lambda one: [one.place], "VRID {key[2]} on {key[0]}"),
+        *_repeated(instances, "vrid", lambda one: [one.key], "VRID {key[2]} on {key[0]}"),
         *_repeated(instances, "addresses", _served, "an address on {key[0]}"),
     ]
 

@@ -29,13 +29,13 @@ def wall() -> datetime:
     return datetime.now(timezone.utc)
 
 
-class Lead:
+class WallOffset:
     """What this clock is ahead of the time of day, by which the kernel tells when packets came."""
 
     def __init__(self) -> None:
         self._seen = now() - wall_nanoseconds()
 
-    def at(self, here: Nanoseconds, there: Nanoseconds) -> Nanoseconds | None:
+    def update(self, here: Nanoseconds, there: Nanoseconds) -> Nanoseconds | None:
         """The difference, as it has been since the last look; None when the time of day was set."""
         before, self._seen = self._seen, here - there
         return self._seen if abs(self._seen - before) <= _DRIFT_MAX else None

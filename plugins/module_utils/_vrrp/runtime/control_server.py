@@ -17,8 +17,8 @@ from typing import Any, Callable, Dict
 
 from ..base.errors import ConfigError, ControlError
 from ..control.protocol import (
-    CHANGING,
     LINE_MAX,
+    PRIVILEGED,
     WATCH,
     Request,
     encode,
@@ -30,7 +30,7 @@ from .loop import Loop
 from .peer_credentials import user_and_group
 
 Reply = Callable[[Dict[str, Any]], None]
-Answerer = Callable[[Request, Reply], "Dict[str, Any] | None"]
+RequestHandler = Callable[[Request, Reply], "Dict[str, Any] | None"]
 
 _SO_PEERGROUPS = 59
 _GROUPS_LENGTH_MAX = 1024  # What Python can take: 256 groups.
@@ -41,14 +41,14 @@ _PENDING_MAX = 1 << 22  # Bytes that a client may leave unread before it is hung
 _MODE = 0o666  # Reading needs no root; changing is checked by credentials.
 
 
-class Server:
+class ControlServer:
     """Listens at ``path``, from ``open`` on; a socket that listens there already may be given.
 
     ``answer`` gives the fields of an answer, or raises, or gives None and replies later.
     """
 
     def __init__(
-        self, path: str, loop: Loop, answer: Answerer, listening: socket.socket | None = None
+        self, path: str, loop: Loop, answer: RequestHandler, listening: socket.socket | None = None
     ) -> None:
         self._path = path
         self._loop = loop
@@ -85,13 +85,13 @@ class Server:
             return
         accepted.setblocking(False)
         connection = _Connection(accepted)
-        if not self._has_room_for(connection.user):
+        if not self._accepts_user(connection.user):
             accepted.close()
             return
         self._connections[accepted.fileno()] = connection
         self._loop.on_readable(accepted, lambda: self._serve(connection))
 
-    def _has_room_for(self, user: int) -> bool:
+    def _accepts_user(self, user: int) -> bool:
         if user == 0:
             return len(self._connections) < 2 * _CONNECTIONS_MAX
         own = sum(1 for one in self._connections.values() if one.user == user)
@@ -114,7 +114,7 @@ class Server:
     def _handle(self, connection: _Connection, line: bytes) -> Dict[str, Any] | None:
         try:
             request = parse_request(line)
-            if request.command in CHANGING and not connection.may_change(self._group):
+            if request.command in PRIVILEGED and not connection.may_change(self._group):
                 raise ControlError("forbidden", "changing needs root or the agent's group")
             if request.command == WATCH:
                 connection.watches = True

@@ -18,30 +18,30 @@ from ..base.errors import KernelError, invariant
 from ..engine.actions import (
     Action,
     Failure,
-    Furnish,
     Install,
-    KeepIntents,
-    KeepRecovery,
-    Listen,
-    Note,
-    Observe,
+    Log,
+    OpenSockets,
+    PollTargets,
+    Provision,
     Remove,
-    Run,
+    RunCommand,
+    SaveIntents,
+    SaveRecoveries,
     Send,
+    SendBatch,
     SendFrames,
-    SendTogether,
     Transition,
 )
 from ..engine.signer import Signer
 from ..linux.packet_socket import FrameSender
-from ..linux.resources import HoldingTable, Outcomes, Several
-from ..linux.vrrp_socket import Channel, Sending
+from ..linux.resources import Outcomes, ResourceLists, ResourceTable
+from ..linux.vrrp_socket import PreparedSend, VrrpSocket
 from ..model.family import Family
 from . import clock
-from .helper.client import Assistance
+from .helper.client import HelperClient
 from .log import LOGGER
-from .provisioner import Facilities
-from .receiver import Listening
+from .provisioner import Provisioner
+from .receiver import Receiver
 from .storage import Storage
 
 _TELLS = (Send, SendFrames)
@@ -53,20 +53,20 @@ class Executor:
     def __init__(
         self,
         storage: Storage,
-        listening: Listening,
-        facilities: Facilities,
-        assistance: Assistance,
+        listening: Receiver,
+        facilities: Provisioner,
+        assistance: HelperClient,
         on_transition: Callable[[Transition], None],
     ) -> None:
         self._storage = storage
-        self._listening = listening
-        self._facilities = facilities
-        self._assistance = assistance
+        self._receiver = listening
+        self._provisioner = facilities
+        self._helper = assistance
         self._on_transition = on_transition
-        self._holdings = HoldingTable()
+        self._resources = ResourceTable()
         self._frames = FrameSender()
         self.signer = Signer()
-        self._prepared: WeakKeyDictionary[SendTogether, List[Sending]] = WeakKeyDictionary()
+        self._prepared: WeakKeyDictionary[SendBatch, List[PreparedSend]] = WeakKeyDictionary()
 
     def perform(self, actions: List[Action]) -> List[Failure]:
         """Do all of it; gives the actions that failed, each with what went wrong.
@@ -79,18 +79,18 @@ class Executor:
             several: List[Any] = list(run)
             if kind in _TELLS:
                 several = [one for one in several if one.router not in silenced]
-            failed = self._perform_run(kind, several)
+            failed = self._perform_group(kind, several)
             failures.extend(failed)
             if kind is Install:
                 # Nobody may be told of addresses that are not there.
                 silenced.update(one.router for one, _error in failed if isinstance(one, Install))
         return failures
 
-    def _perform_run(self, kind: Type[Action], several: List[Any]) -> List[Failure]:
+    def _perform_group(self, kind: Type[Action], several: List[Any]) -> List[Failure]:
         if kind is Install:
-            return self._hold(self._holdings.install, several)
+            return self._apply_resources(self._resources.install, several)
         if kind is Remove:
-            return self._hold(self._holdings.remove, several)
+            return self._apply_resources(self._resources.remove, several)
         if kind is SendFrames:
             return self._announce(several)
         return [failure for one in several for failure in self._attempt(one)]
@@ -101,11 +101,11 @@ class Executor:
         except (KernelError, OSError) as error:
             return [(action, str(error))]
 
-    def _hold(
-        self, do: Callable[[Several], Outcomes], several: List[Install | Remove]
+    def _apply_resources(
+        self, do: Callable[[ResourceLists], Outcomes], several: List[Install | Remove]
     ) -> List[Failure]:
         try:
-            outcomes = do([one.held for one in several])
+            outcomes = do([one.resources for one in several])
         except (KernelError, OSError) as error:
             return [(one, str(error)) for one in several]
         return [(one, str(error)) for one, error in zip(several, outcomes) if error is not None]
@@ -124,46 +124,46 @@ class Executor:
 
     def close(self) -> None:
         """Close all sockets, and leave nothing behind."""
-        self._assistance.close()
-        self._listening.close()
-        self._facilities.close()
-        self._holdings.close()
+        self._helper.close()
+        self._receiver.close()
+        self._provisioner.close()
+        self._resources.close()
         self._frames.close()
 
     def _perform(self, action: Action) -> List[Failure]:
         """Do one thing; gives failures of its parts, raises KernelError or OSError for all."""
-        if isinstance(action, SendTogether):
+        if isinstance(action, SendBatch):
             return self._send_together(action)
         if isinstance(action, Send):
             self._send(action)
-        elif isinstance(action, Listen):
+        elif isinstance(action, OpenSockets):
             self._prepared.clear()
-            return self._listening.listen(action)
-        elif isinstance(action, Furnish):
-            return self._facilities.furnish(action)
+            return self._receiver.open_sockets(action)
+        elif isinstance(action, Provision):
+            return self._provisioner.provision(action)
         else:
             self._record(action)
         return []
 
     def _record(self, action: Action) -> None:
         if isinstance(action, Transition):
-            self._tell(action)
-        elif isinstance(action, Note):
+            self._log_transition(action)
+        elif isinstance(action, Log):
             tell = LOGGER.warning if action.warning else LOGGER.info
             tell("%s: %s", action.router, action.text)
-        elif isinstance(action, Run):
-            self._assistance.run(action)
-        elif isinstance(action, Observe):
-            self._assistance.observe(action)
-        elif isinstance(action, KeepIntents):
-            self._storage.keep_intents(action.intents)
-        elif isinstance(action, KeepRecovery):
-            self._holdings.prepare(held for one in action.recoveries for held in one.held)
-            self._storage.keep_recoveries(action.recoveries)
+        elif isinstance(action, RunCommand):
+            self._helper.run(action)
+        elif isinstance(action, PollTargets):
+            self._helper.set_targets(action)
+        elif isinstance(action, SaveIntents):
+            self._storage.save_intents(action.intents)
+        elif isinstance(action, SaveRecoveries):
+            self._resources.prepare(held for one in action.recoveries for held in one.resources)
+            self._storage.save_recoveries(action.recoveries)
         else:
             invariant(False, f"{action!r} is no action")
 
-    def _tell(self, transition: Transition) -> None:
+    def _log_transition(self, transition: Transition) -> None:
         LOGGER.info(
             "%s: %s -> %s (%s: %s)",
             transition.router,
@@ -175,10 +175,10 @@ class Executor:
         self._on_transition(transition)
 
     def _send(self, action: Send) -> None:
-        sent = self.signer.signed(action, clock.wall_nanoseconds()) if action.hmac else action
-        self._channel_of(sent).send(sent.source, sent.destination, sent.message, sent.ttl)
+        sent = self.signer.sign(action, clock.wall_nanoseconds()) if action.hmac else action
+        self._socket_of(sent).send(sent.source, sent.destination, sent.message, sent.ttl)
 
-    def _send_together(self, action: SendTogether) -> List[Failure]:
+    def _send_together(self, action: SendBatch) -> List[Failure]:
         """Send what was made ready when it was sent for the first time."""
         prepared = self._prepared.get(action)
         if prepared is None:
@@ -192,15 +192,15 @@ class Executor:
                 failures.append((action.sends[number], str(told)))
         return failures
 
-    def _prepare(self, send: Send) -> Sending:
+    def _prepare(self, send: Send) -> PreparedSend:
         try:
-            channel = self._channel_of(send)
+            channel = self._socket_of(send)
         except KernelError as error:
             return partial(_refuse, error.number)
         return channel.prepare(send.source, send.destination, send.message, send.ttl)
 
-    def _channel_of(self, send: Send) -> Channel:
-        channel = self._listening.sender(send.index, Family.of(send.source))
+    def _socket_of(self, send: Send) -> VrrpSocket:
+        channel = self._receiver.sender(send.index, Family.of(send.source))
         if channel is None:
             raise KernelError(19, "cannot send an advertisement")
         return channel

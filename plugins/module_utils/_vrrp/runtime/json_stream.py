@@ -17,7 +17,7 @@ _CHUNK = 1 << 16
 _LINE_MAX = 1 << 20
 
 
-class LineStream:
+class JsonStream:
     """One end of a connection between programs that trust each other, up to a point: who sends a
     line longer than ``line_max`` bytes has gone mad.
     """

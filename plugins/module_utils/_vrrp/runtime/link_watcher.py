@@ -19,11 +19,11 @@ from ..linux.links import LinkMonitor
 from . import clock
 from .loop import Loop
 
-_PAUSE = milliseconds(20)
-_PATIENCE = milliseconds(100)
+_REFRESH_MIN = milliseconds(20)
+_BUSY_DELAY = milliseconds(100)
 
 
-class Outlook:
+class LinkWatcher:
     """``on_change`` is given the interfaces as they are now."""
 
     def __init__(self, loop: Loop, on_change: Callable[[Links], None]) -> None:
@@ -42,14 +42,14 @@ class Outlook:
         """When to call ``tend``."""
         return self._not_before if self._changed else None
 
-    def tend(self, now: Nanoseconds, is_busy: bool) -> None:
+    def run_due(self, now: Nanoseconds, is_busy: bool) -> None:
         """Look, if something has changed and the last look was long enough ago.
 
         Who takes over for many is told of many addresses, and has no time for it then.
         """
-        if self._changed and now >= self._not_before + (_PATIENCE if is_busy else 0):
+        if self._changed and now >= self._not_before + (_BUSY_DELAY if is_busy else 0):
             self.refresh()
-            self._not_before = now + _PAUSE
+            self._not_before = now + _REFRESH_MIN
 
     def refresh(self) -> None:
         """Look, if something has changed: somebody is going to judge by it."""

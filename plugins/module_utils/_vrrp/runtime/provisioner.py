@@ -13,84 +13,84 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Callable, FrozenSet, List
 
 from ..base.errors import KernelError
-from ..engine.actions import Action, Failure, Furnish
-from ..engine.host.devices import Filter
-from ..linux.macvlans import DeviceTable
-from ..linux.sysctl import Sysctls
+from ..engine.actions import Action, Failure, Provision
+from ..engine.host.devices import PacketFilter
+from ..linux.macvlans import MacvlanTable
+from ..linux.sysctl import SysctlStore
 from .log import LOGGER
 from .loop import Loop
 from .storage import Storage
 
 if TYPE_CHECKING:
-    from ..linux.nftables import FilterEvents, FilterTable
+    from ..linux.nftables import FilterMonitor, FilterTable
 
-_NOTHING = Furnish(frozenset(), frozenset())  # No router suffers when something stays behind.
+_NOTHING = Provision(frozenset(), frozenset())  # No router suffers when something stays behind.
 
 
-class Facilities:
+class Provisioner:
     """Those that ``storage`` tells of are there already, from the agent before."""
 
     def __init__(self, storage: Storage, loop: Loop) -> None:
         self._loop = loop
         inherited = (one.device for one in storage.load_recoveries())
-        sysctls = Sysctls(storage.keep_sysctls, storage.load_sysctls)
-        self._devices = DeviceTable(sysctls, inherited)
+        sysctls = SysctlStore(storage.save_sysctls, storage.load_sysctls)
+        self._macvlans = MacvlanTable(sysctls, inherited)
         self._filters: FilterTable | None = None
-        self._filter_events: FilterEvents | None = None
+        self._filter_monitor: FilterMonitor | None = None
         self._wanted = _NOTHING
 
     def close(self) -> None:
         """Leave nothing behind."""
         if self._filters is not None:
             self._filters.close()
-        if self._filter_events is not None:
-            self._loop.forget(self._filter_events)
-            self._filter_events.close()
-        self._devices.close()
+        if self._filter_monitor is not None:
+            self._loop.forget(self._filter_monitor)
+            self._filter_monitor.close()
+        self._macvlans.close()
 
-    def furnish(self, wanted: Furnish) -> List[Failure]:
+    def provision(self, wanted: Provision) -> List[Failure]:
         """Make and remove; a failure names the one thing that could not be had."""
         self._wanted = wanted
         failures: List[Failure] = []
-        for device in self._devices.superfluous(wanted.devices):
-            failures.extend(self._attempt(_NOTHING, self._devices.drop, [device]))
-        for device in self._devices.missing(wanted.devices):
-            one = Furnish(frozenset({device}), frozenset())
-            failures.extend(self._attempt(one, self._devices.make, device))
+        for device in self._macvlans.stale(wanted.macvlans):
+            failures.extend(self._attempt(_NOTHING, self._macvlans.delete, [device]))
+        for device in self._macvlans.missing(wanted.macvlans):
+            one = Provision(frozenset({device}), frozenset())
+            failures.extend(self._attempt(one, self._macvlans.create, device))
         if wanted.filters or self._filters is not None:
-            failures.extend(self._furnish_filters(wanted.filters))
+            failures.extend(self._provision_filters(wanted.filters))
         return failures
 
-    def _furnish_filters(self, wanted: FrozenSet[Filter]) -> List[Failure]:
+    def _provision_filters(self, wanted: FrozenSet[PacketFilter]) -> List[Failure]:
         # Imported when it is needed: it brings an event loop of pyroute2 along, and 8 MB.
         from ..linux.nftables import FilterTable
 
         failures: List[Failure] = []
         if self._filters is None:
             self._filters = FilterTable()
-        if self._filter_events is None:
+        if self._filter_monitor is None:
             failures.extend(self._attempt(_NOTHING, self._watch_filters))
-        for table in self._filters.superfluous(wanted):
-            failures.extend(self._attempt(_NOTHING, self._filters.drop, [table]))
+        for table in self._filters.stale(wanted):
+            failures.extend(self._attempt(_NOTHING, self._filters.delete, [table]))
         for table in self._filters.missing(wanted):
-            one = Furnish(frozenset(), frozenset({table}))
-            failures.extend(self._attempt(one, self._filters.make, table))
+            one = Provision(frozenset(), frozenset({table}))
+            failures.extend(self._attempt(one, self._filters.create, table))
         return failures
 
     def _watch_filters(self) -> None:
-        from ..linux.nftables import FilterEvents
+        from ..linux.nftables import FilterMonitor
 
-        self._filter_events = FilterEvents()
-        self._loop.on_readable(self._filter_events, self._look_after_filters)
+        self._filter_monitor = FilterMonitor()
+        self._loop.on_readable(self._filter_monitor, self._restore_flushed_filters)
 
-    def _look_after_filters(self) -> None:
+    def _restore_flushed_filters(self) -> None:
         """Who flushes all tables of the host, as firewalls do on a reload, flushes ours, too."""
-        if self._filter_events is None or not self._filter_events.drain() or not self._filters:
+        if self._filter_monitor is None or not self._filter_monitor.drain() or not self._filters:
             return
-        lost = self._filters.forget_lost()
+        lost = self._filters.forget_flushed()
         for table in lost:
             LOGGER.warning("another program removed the nftables table %s; making it again", table)
-        for _action, error in self.furnish(self._wanted) if lost else ():
+        for _action, error in self.provision(self._wanted) if lost else ():
             LOGGER.error("%s", error)
 
     @staticmethod

@@ -22,31 +22,31 @@ from typing import Callable, Dict, List, Tuple
 
 from ..base.errors import KernelError
 from ..base.units import Nanoseconds, earliest, milliseconds
-from ..engine.actions import Ear, Failure, Listen
-from ..linux.vrrp_socket import Alarm, Channel
+from ..engine.actions import Failure, OpenSockets, SocketSpec
+from ..linux.vrrp_socket import PriorityZeroSocket, VrrpSocket
 from ..model.family import Family
 from . import clock
 from .loop import Loop
 
-OnPackets = Callable[[Ear, Channel], Tuple[int, int]]
+OnPackets = Callable[[SocketSpec, VrrpSocket], Tuple[int, int]]
 
-_REST_MAX = milliseconds(100)
-_SOON = milliseconds(10)
-_MANY = 8
+_COALESCE_MAX = milliseconds(100)
+_COALESCE_MIN = milliseconds(10)
+_BUSY_THRESHOLD = 8
 # So many in one rest are no advertisements of ours, and the kernel has room for some more only.
-_FLOOD = 1000
+_FLOOD_THRESHOLD = 1000
 
 
 @dataclass
 class _Socket:
-    ear: Ear
-    channel: Channel
-    alarm: Alarm
+    spec: SocketSpec
+    socket: VrrpSocket
+    priority_zero: PriorityZeroSocket
     read_at: Nanoseconds = 0
-    rests_until: Nanoseconds | None = None
+    poll_at: Nanoseconds | None = None
 
 
-class Listening:
+class Receiver:
     """``on_packets`` reads what waits at an ear, and gives how many packets it were, and how many
     of them were not the same as always.
     """
@@ -54,75 +54,75 @@ class Listening:
     def __init__(self, loop: Loop, on_packets: OnPackets) -> None:
         self._loop = loop
         self._on_packets = on_packets
-        self._sockets: Dict[Ear, _Socket] = {}
-        self._senders: Dict[Tuple[int, Family], Channel] = {}
-        self._rest_length = _REST_MAX
-        self._is_held = False
+        self._sockets: Dict[SocketSpec, _Socket] = {}
+        self._senders: Dict[Tuple[int, Family], VrrpSocket] = {}
+        self._delay_max = _COALESCE_MAX
+        self._is_paused = False
 
-    def keep_pace(self, shortest_interval: Nanoseconds) -> None:
+    def limit_delay(self, shortest_interval: Nanoseconds) -> None:
         """No router advertises more often than this."""
-        self._rest_length = min(_REST_MAX, shortest_interval)
+        self._delay_max = min(_COALESCE_MAX, shortest_interval)
 
     # --- Sockets ---
 
-    def listen(self, wanted: Listen) -> List[Failure]:
+    def open_sockets(self, wanted: OpenSockets) -> List[Failure]:
         """Open and close sockets; a failure names the one ear that could not be had."""
-        for ear in set(self._sockets) - wanted.ears:
+        for ear in set(self._sockets) - wanted.sockets:
             self._close(ear)
         failures: List[Failure] = []
-        for ear in wanted.ears - set(self._sockets):
+        for ear in wanted.sockets - set(self._sockets):
             try:
                 self._open(ear)
             except KernelError as error:
-                failures.append((Listen(frozenset({ear})), str(error)))
+                failures.append((OpenSockets(frozenset({ear})), str(error)))
         return failures
 
-    def hold(self) -> None:
+    def pause(self) -> None:
         """Have sockets, but leave what arrives where it is."""
-        self._is_held = True
+        self._is_paused = True
 
-    def release(self, since: Nanoseconds) -> None:
+    def resume(self, since: Nanoseconds) -> None:
         """Read everything that has arrived since then, which is all that somebody still needs."""
-        self._is_held = False
+        self._is_paused = False
         for one in self._sockets.values():
-            one.channel.drop_before(since)
-            self._loop.want_read(one.channel, True)
-            self._loop.want_read(one.alarm, True)
+            one.socket.drop_before(since)
+            self._loop.want_read(one.socket, True)
+            self._loop.want_read(one.priority_zero, True)
 
-    def sender(self, index: int, family: Family) -> Channel | None:
+    def sender(self, index: int, family: Family) -> VrrpSocket | None:
         """The socket through which to send by an interface."""
         return self._senders.get((index, family))
 
     def close(self) -> None:
         """Close all sockets."""
-        self.listen(Listen(frozenset()))
+        self.open_sockets(OpenSockets(frozenset()))
 
-    def _open(self, ear: Ear) -> None:
-        channel = Channel(ear.index, ear.family, ear.mac)
+    def _open(self, ear: SocketSpec) -> None:
+        channel = VrrpSocket(ear.index, ear.family, ear.source_mac)
         try:
-            self._sockets[ear] = self._watch(ear, channel)
+            self._sockets[ear] = self._register(ear, channel)
         except KernelError:
             channel.close()
             raise
         self._senders[ear.index, ear.family] = channel
 
-    def _watch(self, ear: Ear, channel: Channel) -> _Socket:
-        one = _Socket(ear, channel, Alarm(ear.index, ear.family))
+    def _register(self, ear: SocketSpec, channel: VrrpSocket) -> _Socket:
+        one = _Socket(ear, channel, PriorityZeroSocket(ear.index, ear.family))
         try:
-            self._loop.on_readable(one.alarm, lambda: self._heed(one))
-            self._loop.on_readable(channel, lambda: self._wake(one))
+            self._loop.on_readable(one.priority_zero, lambda: self._priority_zero_received(one))
+            self._loop.on_readable(channel, lambda: self._readable(one))
         except OSError as error:
-            one.alarm.close()  # Which takes it out of the loop as well.
+            one.priority_zero.close()  # Which takes it out of the loop as well.
             raise KernelError(error.errno or 0, "cannot wait for packets") from None
-        if self._is_held:
+        if self._is_paused:
             self._loop.want_read(channel, False)
-            self._loop.want_read(one.alarm, False)
+            self._loop.want_read(one.priority_zero, False)
         return one
 
-    def _close(self, ear: Ear) -> None:
+    def _close(self, ear: SocketSpec) -> None:
         one = self._sockets.pop(ear)
         del self._senders[ear.index, ear.family]
-        for opened in (one.channel, one.alarm):
+        for opened in (one.socket, one.priority_zero):
             self._loop.forget(opened)
             opened.close()
 
@@ -130,37 +130,37 @@ class Listening:
 
     def next_deadline(self) -> Nanoseconds | None:
         """When to call ``tend``."""
-        return earliest(one.rests_until for one in self._sockets.values())
+        return earliest(one.poll_at for one in self._sockets.values())
 
-    def tend(self, now: Nanoseconds, everything: bool = False) -> None:
+    def run_due(self, now: Nanoseconds, everything: bool = False) -> None:
         """Read what has rested for long enough, or everything that rests."""
         for one in list(self._sockets.values()):
-            if one.rests_until is not None and (everything or one.rests_until <= now):
+            if one.poll_at is not None and (everything or one.poll_at <= now):
                 found, unfamiliar = self._read(one, now)
-                if one.rests_until <= now:
-                    is_usual = found < _FLOOD and not unfamiliar
-                    self._rest_or_wake(one, now, found, is_usual)
+                if one.poll_at <= now:
+                    is_usual = found < _FLOOD_THRESHOLD and not unfamiliar
+                    self._reschedule(one, now, found, is_usual)
 
-    def _wake(self, one: _Socket) -> None:
+    def _readable(self, one: _Socket) -> None:
         now = clock.now()
-        if now - one.read_at < min(_SOON, self._rest_length):
-            one.rests_until = now + min(_SOON, self._rest_length)
-            self._loop.want_read(one.channel, False)
+        if now - one.read_at < min(_COALESCE_MIN, self._delay_max):
+            one.poll_at = now + min(_COALESCE_MIN, self._delay_max)
+            self._loop.want_read(one.socket, False)
         else:
             self._read(one, now)
 
-    def _heed(self, one: _Socket) -> None:
-        one.alarm.silence()
+    def _priority_zero_received(self, one: _Socket) -> None:
+        one.priority_zero.drain()
         self._read(one, clock.now())
 
-    def _rest_or_wake(self, one: _Socket, now: Nanoseconds, found: int, is_usual: bool) -> None:
-        if found < _MANY:
-            one.rests_until = None
-            self._loop.want_read(one.channel, True)
+    def _reschedule(self, one: _Socket, now: Nanoseconds, found: int, is_usual: bool) -> None:
+        if found < _BUSY_THRESHOLD:
+            one.poll_at = None
+            self._loop.want_read(one.socket, True)
         else:
-            length = self._rest_length if is_usual else min(_SOON, self._rest_length)
-            one.rests_until = now + length
+            length = self._delay_max if is_usual else min(_COALESCE_MIN, self._delay_max)
+            one.poll_at = now + length
 
     def _read(self, one: _Socket, now: Nanoseconds) -> Tuple[int, int]:
         one.read_at = now
-        return self._on_packets(one.ear, one.channel)
+        return self._on_packets(one.spec, one.socket)

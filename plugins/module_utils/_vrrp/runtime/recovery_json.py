@@ -10,7 +10,7 @@ import ipaddress
 from typing import Any, Callable, Dict, Mapping
 
 from ..engine.actions import Recovery
-from ..engine.host.resources import Held, Placed, Raised, Routed, Ruled
+from ..engine.host.resources import AddressResource, LinkUp, Resource, RouteResource, RuleResource
 from ..model.address import parse_address
 from ..model.family import text
 from ..model.routing import Prefix, VirtualRoute, VirtualRule, read_prefix
@@ -19,12 +19,12 @@ from ..model.signing import Hmac, HmacKey
 Entry = Dict[str, Any]
 
 
-def to_entry(recovery: Recovery) -> Entry:
+def encode_recovery(recovery: Recovery) -> Entry:
     """The recovery as plain values."""
     return {
         "router": recovery.router,
         "interface": recovery.interface,
-        "held": [_held_entry(one) for one in recovery.held],
+        "held": [_held_entry(one) for one in recovery.resources],
         "source": _written(recovery.source),
         "resignations": [[text(where), what.hex()] for where, what in recovery.resignations],
         "ttl": recovery.ttl,
@@ -34,7 +34,7 @@ def to_entry(recovery: Recovery) -> Entry:
     }
 
 
-def from_entry(entry: Any) -> Recovery | None:
+def decode_recovery(entry: Any) -> Recovery | None:
     """The recovery that was kept; None when the entry is none."""
     try:
         return Recovery(
@@ -70,12 +70,12 @@ def _hmac(entry: Mapping[str, Any]) -> Hmac:
     return Hmac((key,), key.number, window=entry["window"])
 
 
-def _held_entry(held: Held) -> Entry:
-    if isinstance(held, Placed):
+def _held_entry(held: Resource) -> Entry:
+    if isinstance(held, AddressResource):
         return {"kind": "address", "interface": held.interface, "address": str(held.address)}
-    if isinstance(held, Routed):
+    if isinstance(held, RouteResource):
         return {"kind": "route", "interface": held.interface, **_route_entry(held.route)}
-    if isinstance(held, Ruled):
+    if isinstance(held, RuleResource):
         return {"kind": "rule", **_rule_entry(held.rule)}
     return {"kind": "link", "interface": held.interface}
 
@@ -101,7 +101,7 @@ def _rule_entry(rule: VirtualRule) -> Entry:
     }
 
 
-def _route(entry: Mapping[str, Any]) -> Held:
+def _route(entry: Mapping[str, Any]) -> Resource:
     route = VirtualRoute(
         read_prefix(entry["destination"]),
         _packed(entry["via"]),
@@ -110,11 +110,11 @@ def _route(entry: Mapping[str, Any]) -> Held:
         int(entry["table"]),
         int(entry["metric"]),
     )
-    return Routed(entry["interface"], route)
+    return RouteResource(entry["interface"], route)
 
 
-def _rule(entry: Mapping[str, Any]) -> Held:
-    return Ruled(
+def _rule(entry: Mapping[str, Any]) -> Resource:
+    return RuleResource(
         VirtualRule(
             int(entry["table"]),
             _prefix(entry["from"]),
@@ -130,13 +130,13 @@ def _prefix(written: str) -> Prefix | None:
     return read_prefix(written) if written else None
 
 
-_KINDS: Dict[str, Callable[[Mapping[str, Any]], Held]] = {
-    "address": lambda entry: Placed(entry["interface"], parse_address(entry["address"])),
+_KINDS: Dict[str, Callable[[Mapping[str, Any]], Resource]] = {
+    "address": lambda entry: AddressResource(entry["interface"], parse_address(entry["address"])),
     "route": _route,
     "rule": _rule,
-    "link": lambda entry: Raised(entry["interface"]),
+    "link": lambda entry: LinkUp(entry["interface"]),
 }
 
 
-def _held(entry: Mapping[str, Any]) -> Held:
+def _held(entry: Mapping[str, Any]) -> Resource:
     return _KINDS[entry["kind"]](entry)

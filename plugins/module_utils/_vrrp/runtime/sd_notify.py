@@ -23,36 +23,36 @@ class Notifier:
         microseconds = int(os.environ.get("WATCHDOG_USEC", "0") or 0)
         # Half the limit: sd_watchdog_enabled(3).
         self._interval: Nanoseconds | None = microseconds * 1000 // 2 or None
-        self._feed_at: Nanoseconds | None = None
+        self._watchdog_at: Nanoseconds | None = None
 
     def ready(self) -> None:
         """The agent serves; from now on the watchdog is fed."""
-        self._feed_at = self._feed_at or 0
-        self._tell("READY=1\nSTATUS=taking part")
+        self._watchdog_at = self._watchdog_at or 0
+        self._notify("READY=1\nSTATUS=taking part")
 
     def reloading(self) -> None:
         """The configuration is being read; ``ready`` says when it is in force."""
-        self._tell("RELOADING=1")
+        self._notify("RELOADING=1")
 
     def stopping(self) -> None:
         """The agent is on its way out, serving until a successor is heard."""
-        self._tell("STOPPING=1\nSTATUS=resigning")
+        self._notify("STOPPING=1\nSTATUS=resigning")
 
-    def succeeded(self, pid: int) -> None:
+    def main_pid_changed(self, pid: int) -> None:
         """Another process goes on in place of this one; to be told by this one."""
-        self._tell(f"MAINPID={pid}")
+        self._notify(f"MAINPID={pid}")
 
     def next_deadline(self) -> Nanoseconds | None:
         """When to feed the watchdog, if there is one."""
-        return self._feed_at if self._interval else None
+        return self._watchdog_at if self._interval else None
 
-    def tend(self, now: Nanoseconds) -> None:
+    def run_due(self, now: Nanoseconds) -> None:
         """Feed the watchdog, if it is time."""
-        if self._interval and self._feed_at is not None and now >= self._feed_at:
-            self._tell("WATCHDOG=1")
-            self._feed_at = now + self._interval
+        if self._interval and self._watchdog_at is not None and now >= self._watchdog_at:
+            self._notify("WATCHDOG=1")
+            self._watchdog_at = now + self._interval
 
-    def _tell(self, state: str) -> None:
+    def _notify(self, state: str) -> None:
         if not self._address:
             return
         address = self._address

@@ -16,8 +16,8 @@ import os
 from typing import Any, Dict, List, Mapping, Sequence
 
 from ..engine.actions import Recovery
-from ..model.intent import Intent, Wish
-from .recovery_json import from_entry, to_entry
+from ..model.intent import Intent, IntentKind
+from .recovery_json import decode_recovery, encode_recovery
 
 
 class Storage:
@@ -33,10 +33,10 @@ class Storage:
         entries = kept.items() if isinstance(kept, dict) else ()
         return {name: intent for name, entry in entries if (intent := _intent(entry)) is not None}
 
-    def keep_intents(self, intents: Mapping[str, Intent]) -> None:
+    def save_intents(self, intents: Mapping[str, Intent]) -> None:
         """Replace the intents that are kept; raises OSError."""
         entries = {
-            name: {"intent": intent.wish.value, "forced": intent.forced}
+            name: {"intent": intent.kind.value, "forced": intent.forced}
             for name, intent in intents.items()
         }
         self._write("intents.json", json.dumps(entries), durable=True)
@@ -44,13 +44,13 @@ class Storage:
     def load_recoveries(self) -> List[Recovery]:
         """What the last agent left to be cleaned up."""
         kept = self._read("recovery.json")
-        found = [from_entry(entry) for entry in kept] if isinstance(kept, list) else []
+        found = [decode_recovery(entry) for entry in kept] if isinstance(kept, list) else []
         return [one for one in found if one is not None]
 
-    def keep_recoveries(self, recoveries: Sequence[Recovery]) -> None:
+    def save_recoveries(self, recoveries: Sequence[Recovery]) -> None:
         """Replace what is to be cleaned up; raises OSError."""
         # Entry by entry: together the values of thousands would take far more than their text.
-        entries = ",".join(json.dumps(to_entry(one)) for one in recoveries)
+        entries = ",".join(json.dumps(encode_recovery(one)) for one in recoveries)
         self._write("recovery.json", f"[{entries}]", durable=False)
 
     def load_sysctls(self) -> Dict[str, str]:
@@ -59,7 +59,7 @@ class Storage:
         entries = kept.items() if isinstance(kept, dict) else ()
         return {name: value for name, value in entries if isinstance(value, str)}
 
-    def keep_sysctls(self, before: Mapping[str, str]) -> None:
+    def save_sysctls(self, before: Mapping[str, str]) -> None:
         """Replace the kernel settings that are to be put back; raises OSError."""
         self._write("sysctls.json", json.dumps(dict(before)), durable=False)
 
@@ -92,6 +92,6 @@ def _private(path: str, flags: int) -> int:
 
 def _intent(entry: Any) -> Intent | None:
     try:
-        return Intent(Wish(entry["intent"]), bool(entry.get("forced")))
+        return Intent(IntentKind(entry["intent"]), bool(entry.get("forced")))
     except (KeyError, TypeError, ValueError, AttributeError):
         return None

@@ -14,27 +14,31 @@ from typing import Callable, Tuple
 
 from ..model.signing import Hmac, HmacMode
 from .advertisement import Advertisement, password_data
-from .datagram import Datagram, DropReason, Listener
+from .datagram import Datagram, DropReason, ReceiveContext
 from .sequence import age
 from .trailer import TRAILER_TYPE, Trailer, is_authentic, read_trailer
 
-Expectation = Callable[[Datagram, Advertisement, Listener], bool]
+InstanceCheck = Callable[[Datagram, Advertisement, ReceiveContext], bool]
 
 
-def _wrong_password(datagram: Datagram, advertisement: Advertisement, listener: Listener) -> bool:
+def _wrong_password(
+    datagram: Datagram, advertisement: Advertisement, listener: ReceiveContext
+) -> bool:
     password = listener.instance.password
     return bool(password) and advertisement.authentication_data != password_data(password)
 
 
-def _unsigned(datagram: Datagram, advertisement: Advertisement, listener: Listener) -> bool:
+def _unsigned(datagram: Datagram, advertisement: Advertisement, listener: ReceiveContext) -> bool:
     hmac = listener.instance.hmac
     return hmac is not None and hmac.mode is HmacMode.ENFORCE and not datagram.trailer
 
 
-def _of_signature(fails: Callable[[Datagram, Trailer, Hmac, Listener], bool]) -> Expectation:
+def _of_signature(
+    fails: Callable[[Datagram, Trailer, Hmac, ReceiveContext], bool],
+) -> InstanceCheck:
     """Make a check of the signature, which what has none does not fail."""
 
-    def check(datagram: Datagram, advertisement: Advertisement, listener: Listener) -> bool:
+    def check(datagram: Datagram, advertisement: Advertisement, listener: ReceiveContext) -> bool:
         hmac = listener.instance.hmac
         if hmac is None or not datagram.trailer:
             return False
@@ -43,29 +47,31 @@ def _of_signature(fails: Callable[[Datagram, Trailer, Hmac, Listener], bool]) ->
     return check
 
 
-def _malformed(datagram: Datagram, trailer: Trailer, hmac: Hmac, listener: Listener) -> bool:
+def _malformed(datagram: Datagram, trailer: Trailer, hmac: Hmac, listener: ReceiveContext) -> bool:
     return trailer.kind != TRAILER_TYPE or trailer.reserved != 0
 
 
-def _stale(datagram: Datagram, trailer: Trailer, hmac: Hmac, listener: Listener) -> bool:
+def _stale(datagram: Datagram, trailer: Trailer, hmac: Hmac, listener: ReceiveContext) -> bool:
     return hmac.window is not None and abs(age(trailer.number, datagram.wall)) > hmac.window
 
 
-def _unknown_key(datagram: Datagram, trailer: Trailer, hmac: Hmac, listener: Listener) -> bool:
+def _unknown_key(
+    datagram: Datagram, trailer: Trailer, hmac: Hmac, listener: ReceiveContext
+) -> bool:
     return hmac.secret(trailer.key_number) is None
 
 
-def _wrong(datagram: Datagram, trailer: Trailer, hmac: Hmac, listener: Listener) -> bool:
+def _wrong(datagram: Datagram, trailer: Trailer, hmac: Hmac, listener: ReceiveContext) -> bool:
     secret = hmac.secret(trailer.key_number) or b""
     return not is_authentic(datagram.body, datagram.source, datagram.trailer, secret)
 
 
-def _replayed(datagram: Datagram, trailer: Trailer, hmac: Hmac, listener: Listener) -> bool:
+def _replayed(datagram: Datagram, trailer: Trailer, hmac: Hmac, listener: ReceiveContext) -> bool:
     guard = listener.replay_guard
-    return not guard.admits(datagram.source, trailer.number, datagram.wall, hmac.window)
+    return not guard.accept(datagram.source, trailer.number, datagram.wall, hmac.window)
 
 
-AUTHENTICITY: Tuple[Tuple[DropReason, Expectation], ...] = (
+AUTHENTICATION_CHECKS: Tuple[Tuple[DropReason, InstanceCheck], ...] = (
     (DropReason.PASSWORD, _wrong_password),
     (DropReason.HMAC_MISSING, _unsigned),
     (DropReason.HMAC_MALFORMED, _of_signature(_malformed)),

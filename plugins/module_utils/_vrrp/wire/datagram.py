@@ -86,7 +86,7 @@ class Datagram:
 
 
 @dataclass(frozen=True)
-class Listener:
+class ReceiveContext:
     """Who listens: the instance, the packed address it sends from, and what it heard before."""
 
     instance: Instance

@@ -15,7 +15,7 @@ from typing import Tuple
 from ..base.constants import VRRP_PROTOCOL
 
 _HEADER = struct.Struct("!BBHHHBBH4s4s")
-_ESSENCE = struct.Struct("!BB4s4s")
+_COMPARABLE = struct.Struct("!BB4s4s")
 _INTERNETWORK_CONTROL = 0xC0  # Precedence of routing traffic, as keepalived and FRR send.
 
 
@@ -35,7 +35,7 @@ def build_header(source: bytes, destination: bytes, payload_length: int, ttl: in
     )
 
 
-def essence(packet: bytes) -> bytes:
+def comparable_part(packet: bytes) -> bytes:
     """An IPv4 packet without what differs from one to the next although they say the same.
 
     That are the type of service, the total length (the kernel has cut off what is beyond), the
@@ -44,16 +44,16 @@ def essence(packet: bytes) -> bytes:
     return packet[:1] + packet[8:9] + packet[12:]
 
 
-def split(packet: bytes) -> Tuple[bytes, bytes, int, bytes] | None:
+def parse_comparable(packet: bytes) -> Tuple[bytes, bytes, int, bytes] | None:
     """Take the essence of an IPv4 packet apart: source, destination, TTL and payload.
 
     None when it is none. The header is as long as its IHL field says.
     """
-    if len(packet) < _ESSENCE.size or packet[0] >> 4 != 4:
+    if len(packet) < _COMPARABLE.size or packet[0] >> 4 != 4:
         return None
-    version, ttl, source, destination = _ESSENCE.unpack_from(packet)
+    version, ttl, source, destination = _COMPARABLE.unpack_from(packet)
     options_length = (version & 0x0F) * 4 - _HEADER.size
-    payload_at = _ESSENCE.size + options_length
+    payload_at = _COMPARABLE.size + options_length
     if options_length < 0 or payload_at > len(packet):
         return None
     return source, destination, ttl, packet[payload_at:]

@@ -24,18 +24,18 @@ from ..base.constants import (
 from ..model.family import Family, is_link_local
 from ..model.instance import ChecksumForm, Instance
 from .advertisement import FIXED_LENGTH, Advertisement, decode
-from .authentication import AUTHENTICITY, Expectation
+from .authentication import AUTHENTICATION_CHECKS, InstanceCheck
 from .checksum import internet_checksum, pseudo_header
-from .datagram import Datagram, DropReason, Listener
+from .datagram import Datagram, DropReason, ReceiveContext
 
 
-def receive(datagram: Datagram, listener: Listener) -> Union[Advertisement, DropReason]:
+def receive(datagram: Datagram, listener: ReceiveContext) -> Union[Advertisement, DropReason]:
     """Run the checks; the first that fails gives its reason."""
-    for reason, fails in _LADDER:
+    for reason, fails in _MESSAGE_CHECKS:
         if fails(datagram, listener.instance):
             return reason
     advertisement = decode(datagram.message, datagram.family.address_length)
-    for reason, is_foreign in _EXPECTATIONS:
+    for reason, is_foreign in _INSTANCE_CHECKS:
         if is_foreign(datagram, advertisement, listener):
             return reason
     return advertisement
@@ -92,7 +92,7 @@ def _first_not_link_local(datagram: Datagram, instance: Instance) -> bool:
 
 
 _Check = Callable[[Datagram, Instance], bool]
-_LADDER: Tuple[Tuple[DropReason, _Check], ...] = (
+_MESSAGE_CHECKS: Tuple[Tuple[DropReason, _Check], ...] = (
     (DropReason.TRUNCATED, lambda d, _i: len(d.message) < FIXED_LENGTH),
     (DropReason.VERSION, _wrong_version),
     (DropReason.TYPE, lambda d, _i: d.message[0] & 0x0F != ADVERTISEMENT_TYPE),
@@ -106,21 +106,25 @@ _LADDER: Tuple[Tuple[DropReason, _Check], ...] = (
 
 
 def _wrong_destination(
-    datagram: Datagram, advertisement: Advertisement, listener: Listener
+    datagram: Datagram, advertisement: Advertisement, listener: ReceiveContext
 ) -> bool:
     """Multicast and unicast are not mixed within one virtual router."""
     multicast = datagram.destination == datagram.family.group
     return multicast == bool(listener.instance.unicast_peers)
 
 
-def _unknown_peer(datagram: Datagram, advertisement: Advertisement, listener: Listener) -> bool:
+def _unknown_peer(
+    datagram: Datagram, advertisement: Advertisement, listener: ReceiveContext
+) -> bool:
     instance = listener.instance
     if not instance.unicast_peers or not instance.check_unicast_source:
         return False
     return datagram.source not in instance.unicast_peers
 
 
-def _other_interval(datagram: Datagram, advertisement: Advertisement, listener: Listener) -> bool:
+def _other_interval(
+    datagram: Datagram, advertisement: Advertisement, listener: ReceiveContext
+) -> bool:
     # RFC 3768 section 7.1: "MUST verify that the Adver Interval in the packet is the same".
     # Version 3 learns the interval instead.
     if advertisement.version == 3:
@@ -128,12 +132,12 @@ def _other_interval(datagram: Datagram, advertisement: Advertisement, listener: 
     return advertisement.interval != listener.instance.advertisement_interval
 
 
-_EXPECTATIONS: Tuple[Tuple[DropReason, Expectation], ...] = (
+_INSTANCE_CHECKS: Tuple[Tuple[DropReason, InstanceCheck], ...] = (
     (DropReason.INTERVAL_ZERO, lambda _d, advertisement, _l: advertisement.interval == 0),
     (DropReason.DESTINATION, _wrong_destination),
     (DropReason.OWN_ADDRESS, lambda d, _a, listener: d.source == listener.address),
     (DropReason.UNKNOWN_PEER, _unknown_peer),
     (DropReason.VERSION_MISMATCH, lambda _d, a, listener: a.version != listener.instance.version),
-    *AUTHENTICITY,
+    *AUTHENTICATION_CHECKS,
     (DropReason.INTERVAL_MISMATCH, _other_interval),
 )

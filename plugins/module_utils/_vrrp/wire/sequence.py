@@ -43,7 +43,7 @@ class SequenceNumbers:
     def __init__(self, last: int | None = None) -> None:
         self.last = last
 
-    def following(self, wall: Nanoseconds, window: int | None) -> int:
+    def next(self, wall: Nanoseconds, window: int | None) -> int:
         """The next number.
 
         A clock that was set back within ``window`` seconds is waited for by counting on; beyond,
@@ -63,7 +63,7 @@ class ReplayGuard:
     def __init__(self) -> None:
         self._latest: Dict[bytes, int] = {}
 
-    def admits(self, sender: bytes, number: int, wall: Nanoseconds, window: int | None) -> bool:
+    def accept(self, sender: bytes, number: int, wall: Nanoseconds, window: int | None) -> bool:
         """Whether the number is later than all before; if so it is the latest now.
 
         With a ``window`` in seconds, a number beyond it tells only that a clock was set.
@@ -83,7 +83,7 @@ class ReplayGuard:
         """The latest number of each sender, the one unheard for longest first."""
         return dict(self._latest)
 
-    def inherit(self, latest: Mapping[bytes, int]) -> None:
+    def restore(self, latest: Mapping[bytes, int]) -> None:
         """Admit nothing that another guard would not, which admitted these last."""
         for sender, number in latest.items():
             known = self._latest.get(sender)

@@ -28,11 +28,11 @@ class HookRun:
     router: str
     hook: Hook
     environment: Mapping[str, str]
-    farewell: int = 0
+    ticket: int = 0
 
 
 @dataclass
-class _Turn:
+class _Running:
     """The hook whose turn it is."""
 
     number: int
@@ -40,7 +40,7 @@ class _Turn:
     started_at: Nanoseconds
 
     @property
-    def overdue_at(self) -> Nanoseconds:
+    def timeout_at(self) -> Nanoseconds:
         """When to go on without an answer: whoever runs it ends it earlier than that."""
         return self.started_at + self.run.hook.command.timeout + COMMAND_GRACE
 
@@ -50,19 +50,19 @@ class HookQueue:
 
     def __init__(self) -> None:
         self._waiting: Deque[HookRun] = deque()
-        self._turn: _Turn | None = None
+        self._running: _Running | None = None
         self._results: Dict[Hook, Dict[str, Any]] = {}
 
     @property
     def idle(self) -> bool:
         """Whether nothing runs or waits."""
-        return self._turn is None and not self._waiting
+        return self._running is None and not self._waiting
 
     def next_deadline(self) -> Nanoseconds | None:
         """When to give up on the hook whose turn it is."""
-        return self._turn.overdue_at if self._turn else None
+        return self._running.timeout_at if self._running else None
 
-    def add(self, runs: List[HookRun]) -> List[HookRun]:
+    def enqueue(self, runs: List[HookRun]) -> List[HookRun]:
         """Let hooks wait for their turn; gives those that are left out for it.
 
         What a router waits for is never left out, or it would wait for ever.
@@ -70,36 +70,36 @@ class HookQueue:
         self._waiting.extend(runs)
         dropped: List[HookRun] = []
         while len(self._waiting) > HOOKS_WAITING_MAX:
-            oldest = next((run for run in self._waiting if not run.farewell), None)
+            oldest = next((run for run in self._waiting if not run.ticket), None)
             if oldest is None:
                 break
             self._waiting.remove(oldest)
             dropped.append(oldest)
         return dropped
 
-    def begin(self, number: int, now: Nanoseconds) -> HookRun | None:
+    def start_next(self, number: int, now: Nanoseconds) -> HookRun | None:
         """Give the next hook its turn under this number, unless one has it."""
-        if self._turn is not None or not self._waiting:
+        if self._running is not None or not self._waiting:
             return None
-        self._turn = _Turn(number, self._waiting.popleft(), now)
-        return self._turn.run
+        self._running = _Running(number, self._waiting.popleft(), now)
+        return self._running.run
 
     def finish(self, number: int, result: CommandResult, now: Nanoseconds) -> HookRun | None:
         """The hook with this number has ended; None when its turn was over already."""
-        if self._turn is None or self._turn.number != number:
+        if self._running is None or self._running.number != number:
             return None
-        turn, self._turn = self._turn, None
+        turn, self._running = self._running, None
         self._results[turn.run.hook] = {
             "result": str(result),
             "seconds": to_seconds(now - turn.started_at),
         }
         return turn.run
 
-    def overdue(self, now: Nanoseconds) -> int | None:
+    def timed_out(self, now: Nanoseconds) -> int | None:
         """The number of the hook that should have ended by now."""
-        if self._turn is None or now < self._turn.overdue_at:
+        if self._running is None or now < self._running.timeout_at:
             return None
-        return self._turn.number
+        return self._running.number
 
     def result_of(self, hook: Hook) -> Mapping[str, Any]:
         """What became of a hook the last time it ran; empty when it has not."""

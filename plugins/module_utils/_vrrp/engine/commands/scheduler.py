@@ -16,18 +16,18 @@ from ...base.constants import COMMAND_GRACE
 from ...base.units import Nanoseconds, earliest
 from ...fsm.state import Master
 from ...model.command import CommandResult
-from ...model.hook import Moment
+from ...model.hook import HookTrigger
 from ...model.tracking import ScriptCheck
-from ..actions import Action, Note, Run
-from ..router.router import DISPLAYED, Router
+from ..actions import Action, Log, RunCommand
+from ..router.router import STATE_NAMES, Router
 from ..tracking import Tracking
 from .hooks import HookQueue, HookRun
 
-_MOMENTS = {moment.value.upper(): moment for moment in Moment}
+_MOMENTS = {moment.value.upper(): moment for moment in HookTrigger}
 _NO_ANSWER = CommandResult(None, "no answer in time")
 
 
-class Errands:
+class CommandScheduler:
     """Mutable: numbers what runs, and knows what each number stands for."""
 
     def __init__(self, tracking: Tracking) -> None:
@@ -35,7 +35,7 @@ class Errands:
         self._numbers = 0
         self._scripts: Dict[int, Tuple[ScriptCheck, Nanoseconds]] = {}
         self._queues: Dict[str, HookQueue] = {}
-        self._of_number: Dict[int, HookQueue] = {}
+        self._queue_by_id: Dict[int, HookQueue] = {}
 
     @property
     def idle(self) -> bool:
@@ -55,17 +55,17 @@ class Errands:
         for check in self._tracking.due_scripts(now):
             number = self._number()
             self._scripts[number] = (check, now + check.command.timeout + COMMAND_GRACE)
-            actions.append(Run(number, check.command, {}))
+            actions.append(RunCommand(number, check.command, {}))
         return actions
 
-    def overdue(self, now: Nanoseconds) -> List[Tuple[int, CommandResult]]:
+    def timed_out(self, now: Nanoseconds) -> List[Tuple[int, CommandResult]]:
         """Commands whose answer has not come: they count as failed, and others get their turn."""
-        hooks = [queue.overdue(now) for queue in self._queues.values()]
+        hooks = [queue.timed_out(now) for queue in self._queues.values()]
         scripts = [number for number, (_check, at) in self._scripts.items() if now >= at]
         return [(number, _NO_ANSWER) for number in [*hooks, *scripts] if number is not None]
 
-    def call_hooks(
-        self, router: Router, moment: Moment, old: str, now: Nanoseconds, farewell: int = 0
+    def queue_hooks(
+        self, router: Router, moment: HookTrigger, old: str, now: Nanoseconds, farewell: int = 0
     ) -> List[Action]:
         """Have the hooks of this moment run, after those that wait already.
 
@@ -81,35 +81,35 @@ class Errands:
         ]
         queue = self._queues.setdefault(router.instance.name, HookQueue())
         notes: List[Action] = [
-            Note(router.name, f"left out a hook, too many wait: {run.hook.command}")
-            for run in queue.add(runs)
+            Log(router.name, f"left out a hook, too many wait: {run.hook.command}")
+            for run in queue.enqueue(runs)
         ]
-        return [*notes, *self._begin(queue, now)]
+        return [*notes, *self._start_next(queue, now)]
 
-    def follow(self, router: Router, old: str, now: Nanoseconds) -> List[Action]:
+    def router_changed(self, router: Router, old: str, now: Nanoseconds) -> List[Action]:
         """Call the hooks that belong to what a router has just done; ``old`` was its state."""
-        if router.displayed == old:
-            serves_on = isinstance(router.state, Master) and router.leaving is None
-            if not router.farewell_said or not serves_on:
+        if router.state_name == old:
+            serves_on = isinstance(router.state, Master) and router.deferred is None
+            if not router.leaving_hooks_called or not serves_on:
                 return []
             # Its hooks have said goodbye, and it stays: a drain was undone or called off.
-            router.farewell_said = False
-            return self.call_hooks(router, Moment.MASTER, old, now)
+            router.leaving_hooks_called = False
+            return self.queue_hooks(router, HookTrigger.MASTER, old, now)
         actions: List[Action] = []
-        if old == DISPLAYED[Master]:
-            router.leaving = None
-            if not router.farewell_said:
-                actions.extend(self.call_hooks(router, Moment.LEAVING_MASTER, old, now))
-        router.farewell_said = False
-        return [*actions, *self.call_hooks(router, _MOMENTS[router.displayed], old, now)]
+        if old == STATE_NAMES[Master]:
+            router.deferred = None
+            if not router.leaving_hooks_called:
+                actions.extend(self.queue_hooks(router, HookTrigger.LEAVING_MASTER, old, now))
+        router.leaving_hooks_called = False
+        return [*actions, *self.queue_hooks(router, _MOMENTS[router.state_name], old, now)]
 
-    def _begin(self, queue: HookQueue, now: Nanoseconds) -> List[Action]:
+    def _start_next(self, queue: HookQueue, now: Nanoseconds) -> List[Action]:
         number = self._number()
-        run = queue.begin(number, now)
+        run = queue.start_next(number, now)
         if run is None:
             return []
-        self._of_number[number] = queue
-        return [Run(number, run.hook.command, run.environment)]
+        self._queue_by_id[number] = queue
+        return [RunCommand(number, run.hook.command, run.environment)]
 
     def _number(self) -> int:
         self._numbers += 1
@@ -126,23 +126,23 @@ class Errands:
         self, number: int, result: CommandResult, now: Nanoseconds
     ) -> Tuple[HookRun | None, List[Action]]:
         """A hook has ended: gives it, and what is to be run and logged now."""
-        queue = self._of_number.pop(number, None)
+        queue = self._queue_by_id.pop(number, None)
         run = queue.finish(number, result, now) if queue else None
         if queue is None or run is None:
             return None, []
-        text = f"hook {run.hook.moment.value} {run.hook.command}: {result}"
-        return run, [Note(run.router, text, not result.succeeded), *self._begin(queue, now)]
+        text = f"hook {run.hook.trigger.value} {run.hook.command}: {result}"
+        return run, [Log(run.router, text, not result.succeeded), *self._start_next(queue, now)]
 
-    def report(self, router: Router) -> List[Dict[str, Any]]:
+    def hook_status(self, router: Router) -> List[Dict[str, Any]]:
         """What status shows of a router's hooks."""
         queue = self._queues.get(router.instance.name, HookQueue())
         return [
-            {"on": one.moment.value, "command": str(one.command), **queue.result_of(one)}
+            {"on": one.trigger.value, "command": str(one.command), **queue.result_of(one)}
             for one in router.instance.hooks
         ]
 
 
-def _environment(router: Router, moment: Moment, old: str) -> Dict[str, str]:
+def _environment(router: Router, moment: HookTrigger, old: str) -> Dict[str, str]:
     """What a hook learns of its occasion."""
     return {
         "VRRP_INSTANCE": router.instance.name,
@@ -150,7 +150,7 @@ def _environment(router: Router, moment: Moment, old: str) -> Dict[str, str]:
         "VRRP_INTERFACE": router.instance.interface,
         "VRRP_EVENT": moment.value,
         "VRRP_OLD_STATE": old,
-        "VRRP_STATE": router.displayed,
+        "VRRP_STATE": router.state_name,
         "VRRP_PRIORITY": str(router.effective_priority),
         "VRRP_REASON": router.state.reason,
     }

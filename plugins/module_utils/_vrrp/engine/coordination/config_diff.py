@@ -14,30 +14,30 @@ from ..router.router import Router
 
 
 @dataclass(frozen=True)
-class Succession:
+class ConfigDiff:
     """Each instance of the new configuration with the router that goes on as it, if any."""
 
     heirs: Tuple[Tuple[Instance, Router | None], ...]
     leavers: Tuple[Router, ...]
 
 
-def succession(routers: Iterable[Router], config: Config) -> Succession:
+def diff_config(routers: Iterable[Router], config: Config) -> ConfigDiff:
     """Match the routers there are with the instances there shall be."""
     heirs: List[Tuple[Instance, Router | None]] = []
     taken: Dict[int, Router] = {}
     present = {one.name: one for one in routers}
     for instance in config.instances:
-        router = _predecessor(present, instance, config)
+        router = _existing_router(present, instance, config)
         if router is not None and id(router) not in taken:
             taken[id(router)] = router
             heirs.append((instance, router))
         else:
             heirs.append((instance, None))
     leavers = tuple(one for one in present.values() if id(one) not in taken)
-    return Succession(tuple(heirs), leavers)
+    return ConfigDiff(tuple(heirs), leavers)
 
 
-def _predecessor(
+def _existing_router(
     routers: Mapping[str, Router], instance: Instance, config: Config
 ) -> Router | None:
     """The router of that name; failing that, one in the same place that lost its name."""
@@ -47,12 +47,12 @@ def _predecessor(
     renamed = (
         router
         for router in routers.values()
-        if router.instance.place == instance.place and config.labelled(router.name) is None
+        if router.instance.key == instance.key and config.by_label(router.name) is None
     )
     return next(renamed, None)
 
 
-def continues(router: Router, instance: Instance) -> bool:
+def can_update_in_place(router: Router, instance: Instance) -> bool:
     """Whether a router can take other settings as it runs, or has to make room for a new one."""
     before = router.instance
-    return before.place == instance.place and before.virtual_mac == instance.virtual_mac
+    return before.key == instance.key and before.virtual_mac == instance.virtual_mac

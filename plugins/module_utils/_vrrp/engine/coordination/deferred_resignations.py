@@ -16,66 +16,68 @@ from typing import Callable, List, Sequence
 from ...base.units import Nanoseconds
 from ...fsm.events import Resign
 from ...fsm.state import Master, Purpose
-from ...model.hook import Moment
+from ...model.hook import HookTrigger
 from ..actions import Action
-from ..commands.scheduler import Errands
+from ..commands.scheduler import CommandScheduler
 from ..router.router import Router
 
 
-class Farewells:
+class DeferredResignations:
     """``mates_of`` gives the sync group of a router, itself among it, or nothing."""
 
-    def __init__(self, errands: Errands, mates_of: Callable[[Router], Sequence[Router]]) -> None:
-        self._errands = errands
-        self._mates_of = mates_of
+    def __init__(
+        self, errands: CommandScheduler, mates_of: Callable[[Router], Sequence[Router]]
+    ) -> None:
+        self._commands = errands
+        self._members_of = mates_of
         self._count = 0
         self._waiting: List[Router] = []
 
-    def delay(self, router: Router) -> bool:
+    def must_defer(self, router: Router) -> bool:
         """Whether hooks want to run before this router resigns, or are running."""
-        if router.leaving is not None:
+        if router.deferred is not None:
             return True
         serves = isinstance(router.state, Master)
         return serves and any(_has_hooks(one) for one in self._group_of(router))
 
-    def begin(self, router: Router, event: Resign, now: Nanoseconds) -> List[Action]:
+    def defer(self, router: Router, event: Resign, now: Nanoseconds) -> List[Action]:
         """Let a router resign later, and its group with it."""
         actions: List[Action] = []
         for one in self._group_of(router):
             joint = event if one is router else Resign(Purpose.GROUP, event.cause)
-            actions.extend(self._join(one, joint, now))
+            actions.extend(self._defer_one(one, joint, now))
         return actions
 
-    def over(self) -> List[Router]:
+    def ready(self) -> List[Router]:
         """Those that have nothing to wait for any more."""
-        self._waiting = [one for one in self._waiting if one.leaving is not None]
+        self._waiting = [one for one in self._waiting if one.deferred is not None]
         return [
             router
             for router in self._waiting
-            if not any(one.farewell for one in self._group_of(router))
+            if not any(one.awaited_hook for one in self._group_of(router))
         ]
 
-    def _join(self, router: Router, event: Resign, now: Nanoseconds) -> List[Action]:
-        before = router.leaving
+    def _defer_one(self, router: Router, event: Resign, now: Nanoseconds) -> List[Action]:
+        before = router.deferred
         if before is None or _replaces(event, before):
-            router.leaving = event
+            router.deferred = event
         if before is None:
             self._waiting.append(router)
         if before is not None or not _has_hooks(router):
             return []
         self._count += 1
-        router.farewell, router.farewell_said = self._count, True
-        moment, state = Moment.LEAVING_MASTER, router.displayed
-        return self._errands.call_hooks(router, moment, state, now, farewell=self._count)
+        router.awaited_hook, router.leaving_hooks_called = self._count, True
+        moment, state = HookTrigger.LEAVING_MASTER, router.state_name
+        return self._commands.queue_hooks(router, moment, state, now, farewell=self._count)
 
     def _group_of(self, router: Router) -> Sequence[Router]:
         """The masters that leave with a router. One that leaves the configuration goes alone."""
-        mates = () if router.retired else self._mates_of(router)
+        mates = () if router.retired else self._members_of(router)
         return [one for one in mates or (router,) if isinstance(one.state, Master)]
 
 
 def _has_hooks(router: Router) -> bool:
-    return bool(router.instance.hooks_on(Moment.LEAVING_MASTER))
+    return bool(router.instance.hooks_on(HookTrigger.LEAVING_MASTER))
 
 
 def _replaces(event: Resign, before: Resign) -> bool:
@@ -83,7 +85,7 @@ def _replaces(event: Resign, before: Resign) -> bool:
     return event.purpose is Purpose.STOP or before.purpose is Purpose.GROUP
 
 
-def call_off(router: Router) -> None:
+def cancel(router: Router) -> None:
     """Nothing is left of the wish to leave, unless it was to stop."""
-    if router.leaving is not None and router.leaving.purpose is not Purpose.STOP:
-        router.leaving = None
+    if router.deferred is not None and router.deferred.purpose is not Purpose.STOP:
+        router.deferred = None

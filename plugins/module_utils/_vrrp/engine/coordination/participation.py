@@ -20,75 +20,77 @@ from ...fsm.events import (
     Startup,
 )
 from ...fsm.state import Backup, Initialize, Master, Purpose
-from ..actions import Action, Note, Remove
+from ..actions import Action, Log, Remove
 from ..router.router import Router
 from ..tracking import Tracking
-from .obstacles import Obstacle, Premises, tracked_by
-from .router_set import Crew
+from .obstacles import Obstacle, Obstacles, tracked_for
+from .router_set import RouterSet
 
 Actions = List[Action]
 
 
-class Attendance:
+class Participation:
     """``is_suspended``: nobody is judged yet; ``is_closed``: nobody starts any more."""
 
-    def __init__(self, crew: Crew, premises: Premises, tracking: Tracking) -> None:
+    def __init__(self, crew: RouterSet, premises: Obstacles, tracking: Tracking) -> None:
         self.is_suspended = False
         self.is_closed = False
-        self._crew = crew
-        self._premises = premises
+        self._routers = crew
+        self._obstacles = premises
         self._tracking = tracking
 
     def may_start(self, router: Router) -> bool:
         """Whether a router that takes no part may ever begin to."""
         return not (self.is_suspended or self.is_closed or router.retired)
 
-    def weigh(self, router: Router, now: Nanoseconds) -> Actions:
+    def update_priority(self, router: Router, now: Nanoseconds) -> Actions:
         """Give a router the priority that follows from what it tracks."""
         before = router.effective_priority
-        judgement = self._tracking.judge(tracked_by(router, self._crew.mates(router)))
+        judgement = self._tracking.evaluate(
+            tracked_for(router, self._routers.group_members(router))
+        )
         router.adjustment = judgement.adjustment
         if router.effective_priority == before or not isinstance(router.state, Master):
             return []
-        return self._crew.step(router, PriorityChanged(), now)
+        return self._routers.step(router, PriorityChanged(), now)
 
-    def bring_in_line(self, router: Router, now: Nanoseconds) -> Actions:
+    def reconcile(self, router: Router, now: Nanoseconds) -> Actions:
         """Let a router take part, or not, as it can; and have on the host what it should have."""
         if self.is_suspended:
             return []
         obstacle = self._obstacle(router, now)
         if isinstance(router.state, Initialize):
-            actions = self._consider_start(router, obstacle, now)
+            actions = self._start_if_possible(router, obstacle, now)
             idle = isinstance(router.state, Initialize)
-            return [*actions, *_remove_strays(router)] if idle else actions
+            return [*actions, *_remove_unexpected(router)] if idle else actions
         if obstacle is not None:
-            return self._give_way(router, obstacle, now)
+            return self._withdraw(router, obstacle, now)
         if isinstance(router.state, Backup):
-            return _remove_strays(router)
-        lost = router.lost_addresses()
+            return _remove_unexpected(router)
+        lost = router.missing_addresses()
         if not lost:
             return []
         router.counters["addresses_restored"] += len(lost)
-        note = Note(router.name, f"{', '.join(map(str, lost))} was deleted; putting it back")
-        return [note, *self._crew.step(router, AddressesLost(), now)]
+        note = Log(router.name, f"{', '.join(map(str, lost))} was deleted; putting it back")
+        return [note, *self._routers.step(router, AddressesLost(), now)]
 
-    def try_again(self, router: Router, now: Nanoseconds) -> Actions:
+    def retry_start(self, router: Router, now: Nanoseconds) -> Actions:
         """Let a router that could not start do so now, if it can."""
-        return self._consider_start(router, self._obstacle(router, now), now)
+        return self._start_if_possible(router, self._obstacle(router, now), now)
 
     def _obstacle(self, router: Router, now: Nanoseconds) -> Obstacle | None:
-        return self._premises.obstacle(router, self._crew.mates(router), now)
+        return self._obstacles.obstacle(router, self._routers.group_members(router), now)
 
-    def _give_way(self, router: Router, obstacle: Obstacle, now: Nanoseconds) -> Actions:
+    def _withdraw(self, router: Router, obstacle: Obstacle, now: Nanoseconds) -> Actions:
         """Leave for an obstacle; a master serves until it has a successor, if it can."""
         if isinstance(router.state, Backup):
-            interrupted = self._crew.step(router, Interrupted(obstacle.cause), now)
-            return [*interrupted, *_remove_strays(router)]
+            interrupted = self._routers.step(router, Interrupted(obstacle.cause), now)
+            return [*interrupted, *_remove_unexpected(router)]
         if obstacle.hard:
-            return self._crew.step(router, Interrupted(obstacle.cause), now)
-        return self._crew.step(router, Resign(Purpose.STOP, obstacle.cause), now)
+            return self._routers.step(router, Interrupted(obstacle.cause), now)
+        return self._routers.step(router, Resign(Purpose.STOP, obstacle.cause), now)
 
-    def _consider_start(
+    def _start_if_possible(
         self, router: Router, obstacle: Obstacle | None, now: Nanoseconds
     ) -> Actions:
         if not self.may_start(router):
@@ -96,17 +98,19 @@ class Attendance:
         retry_at = getattr(router.state, "retry_at", None)
         if retry_at is not None and now < retry_at and obstacle is None:
             return []
-        judgement = self._tracking.judge(tracked_by(router, self._crew.mates(router)))
-        cause = obstacle.cause if obstacle else judgement.waits
+        judgement = self._tracking.evaluate(
+            tracked_for(router, self._routers.group_members(router))
+        )
+        cause = obstacle.cause if obstacle else judgement.pending
         if cause:
-            return self._crew.step(router, Interrupted(cause), now)
-        return self._crew.step(router, Startup(), now)
+            return self._routers.step(router, Interrupted(cause), now)
+        return self._routers.step(router, Startup(), now)
 
 
-def _remove_strays(router: Router) -> Actions:
+def _remove_unexpected(router: Router) -> Actions:
     """Take away what another program put on the interface of a router that is no master."""
-    found = router.stray_addresses()
+    found = router.unexpected_addresses()
     if not found:
         return []
     told = f"{', '.join(map(str, found))} was added by another program; removing"
-    return [Note(router.name, told), Remove(router.name, found)]
+    return [Log(router.name, told), Remove(router.name, found)]

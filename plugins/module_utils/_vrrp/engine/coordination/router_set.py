@@ -19,45 +19,47 @@ from ...fsm.actions import DrainUndone
 from ...fsm.events import Claim, Event, Reconfigured, Resign
 from ...fsm.state import Master, Peer
 from ...model.family import text
-from ...model.intent import Intent, Outcome
-from ..actions import Action, Note
-from ..commands.scheduler import Errands
+from ...model.intent import ChangeOutcome, Intent
+from ..actions import Action, Log
+from ..commands.scheduler import CommandScheduler
 from ..router.router import Router
-from ..timer_queue import Agenda
-from .deferred_resignations import Farewells, call_off
-from .intents import Wishes, event_of, refuse_impossible
+from ..timer_queue import TimerQueue
+from .deferred_resignations import DeferredResignations, cancel
+from .intents import IntentStore, event_for_intent, refuse_unreachable
 from .sync_groups import groups_of
 
 Actions = List[Action]
 
 
-class Crew:
+class RouterSet:
     """Mutable; the engine says who belongs to it, and what happens to whom."""
 
-    def __init__(self, intents: Mapping[str, Intent], errands: Errands, agenda: Agenda) -> None:
+    def __init__(
+        self, intents: Mapping[str, Intent], errands: CommandScheduler, agenda: TimerQueue
+    ) -> None:
         self.groups: Dict[str, List[Router]] = {}
         self._routers: Dict[str, Router] = {}
-        self._wishes = Wishes(intents)
-        self._errands = errands
-        self._agenda = agenda
-        self._farewells = Farewells(errands, self.mates)
+        self._intents = IntentStore(intents)
+        self._commands = errands
+        self._timers = agenda
+        self._deferred = DeferredResignations(errands, self.group_members)
 
     def __iter__(self) -> Iterator[Router]:
         return iter(list(self._routers.values()))
 
-    def consist_of(self, routers: Mapping[str, Router]) -> None:
+    def replace_all(self, routers: Mapping[str, Router]) -> None:
         """These are the routers from now on, by name."""
         self._routers = dict(routers)
         self.groups = groups_of(self)
         grouped = {id(one) for members in self.groups.values() for one in members}
         for router in self:
-            router.awaits_group = id(router) in grouped
+            router.in_sync_group = id(router) in grouped
 
-    def mates(self, router: Router) -> Sequence[Router]:
+    def group_members(self, router: Router) -> Sequence[Router]:
         """The members of a router's sync group, itself among them; none when it has no group."""
-        return self.groups.get(router.instance.sync_group, ()) if router.awaits_group else ()
+        return self.groups.get(router.instance.sync_group, ()) if router.in_sync_group else ()
 
-    def moving_with(self, name: str) -> List[Router]:
+    def moving_together(self, name: str) -> List[Router]:
         """Both families of the instance with that name, and the members of its sync group."""
         named = [one for one in self if one.instance.name == name]
         groups = {one.instance.sync_group for one in named} - {""}
@@ -67,88 +69,88 @@ class Crew:
             if (one in named or one.instance.sync_group in groups) and not one.retired
         ]
 
-    def wanted_of(self, name: str) -> Intent:
+    def intent_of(self, name: str) -> Intent:
         """What the operator wants of the instance with that name."""
-        return self._wishes.of(name)
+        return self._intents.get(name)
 
-    def inherit(self, intents: Mapping[str, Intent]) -> None:
+    def import_intents(self, intents: Mapping[str, Intent]) -> None:
         """This is what the operator wants meanwhile of routers that take no part yet."""
-        self._wishes = Wishes(intents)
+        self._intents = IntentStore(intents)
         for router in self:
-            router.intent = self._wishes.of(router.instance.name)
+            router.intent = self._intents.get(router.instance.name)
 
     # --- What happens to one of them ---
 
     def step(self, router: Router, event: Event, now: Nanoseconds) -> Actions:
         """Let an event happen to a router, with all that follows from it."""
-        if isinstance(event, Resign) and self._farewells.delay(router):
-            return self._farewells.begin(router, event, now)
+        if isinstance(event, Resign) and self._deferred.must_defer(router):
+            return self._deferred.defer(router, event, now)
         return self._step(router, event, now)
 
     def _step(self, router: Router, event: Event, now: Nanoseconds) -> Actions:
-        old = router.displayed
+        old = router.state_name
         actions, undone = router.step(event, now)
-        self._agenda.note(router)
-        actions.extend(self._errands.follow(router, old, now))
+        self._timers.schedule(router)
+        actions.extend(self._commands.router_changed(router, old, now))
         for one in undone:
-            actions.extend(self._undo(router, one, now))
+            actions.extend(self._revert_drain(router, one, now))
         return actions
 
     # --- Leaving ---
 
-    def hook_ended(self, name: str, farewell: int) -> None:
+    def hook_finished(self, name: str, farewell: int) -> None:
         """The last of the hooks for which a router waits has ended."""
         router = self._routers.get(name)
-        if router is not None and router.farewell == farewell:
-            router.farewell = 0
+        if router is not None and router.awaited_hook == farewell:
+            router.awaited_hook = 0
 
-    def let_go(self, now: Nanoseconds) -> Actions:
+    def release_deferred(self, now: Nanoseconds) -> Actions:
         """Let those resign that have nothing to wait for any more."""
         actions: Actions = []
-        for router in self._farewells.over():
-            event, router.leaving = router.leaving, None
+        for router in self._deferred.ready():
+            event, router.deferred = router.deferred, None
             if event is not None:
                 actions.extend(self._step(router, event, now))
         return actions
 
     # --- The operator ---
 
-    def want(self, name: str, intent: Intent, now: Nanoseconds) -> tuple[int, Actions]:
+    def set_intent(self, name: str, intent: Intent, now: Nanoseconds) -> tuple[int, Actions]:
         """Want something of an instance, and of all that moves with it; gives the number of the
         change. Raises ControlError when it can't be.
         """
-        moving = self.moving_with(name)
+        moving = self.moving_together(name)
         if not moving:
             raise ControlError("unknown_instance", f"there is no instance {name!r}")
         for router in moving:
-            refuse_impossible(router, intent)
-        number = self._wishes.change(moving, intent, now)
-        actions: Actions = [self._wishes.keep()]
+            refuse_unreachable(router, intent)
+        number = self._intents.set(moving, intent, now)
+        actions: Actions = [self._intents.save_action()]
         for router in moving:
-            actions.extend(self._carry_out(router, event_of(router), now))
+            actions.extend(self._apply(router, event_for_intent(router), now))
         return number, actions
 
-    def _carry_out(self, router: Router, event: Event | None, now: Nanoseconds) -> Actions:
+    def _apply(self, router: Router, event: Event | None, now: Nanoseconds) -> Actions:
         if not isinstance(event, Resign):
-            call_off(router)
+            cancel(router)
         return self.step(router, event, now) if event else []
 
-    def supersede(self, router: Router, peer: Peer) -> Actions:
+    def release_hold(self, router: Router, peer: Peer) -> Actions:
         """Another host was made master after this one: let go."""
         message = f"{text(peer.address)} was made master with priority {peer.priority}"
-        moving = self.moving_with(router.instance.name)
-        self._wishes.end(moving, Outcome.SUPERSEDED, message)
-        note = Note(router.name, f"no longer held here: {message}", warning=False)
-        return [note, self._wishes.keep()]
+        moving = self.moving_together(router.instance.name)
+        self._intents.resolve(moving, ChangeOutcome.SUPERSEDED, message)
+        note = Log(router.name, f"no longer held here: {message}", warning=False)
+        return [note, self._intents.save_action()]
 
-    def _undo(self, router: Router, undone: DrainUndone, now: Nanoseconds) -> Actions:
+    def _revert_drain(self, router: Router, undone: DrainUndone, now: Nanoseconds) -> Actions:
         """A drain that nobody took over from: want again what was wanted before."""
-        moving = self.moving_with(router.instance.name)
-        self._wishes.end(moving, Outcome.UNDONE, undone.cause)
-        note = Note(router.name, f"the drain is undone: {undone.cause}")
-        actions: Actions = [note, self._wishes.keep()]
+        moving = self.moving_together(router.instance.name)
+        self._intents.resolve(moving, ChangeOutcome.UNDONE, undone.cause)
+        note = Log(router.name, f"the drain is undone: {undone.cause}")
+        actions: Actions = [note, self._intents.save_action()]
         for one in moving:
             serves = isinstance(one.state, Master)
             event = Reconfigured() if serves else Claim("the drain is undone")
-            actions.extend(self._carry_out(one, event, now))
+            actions.extend(self._apply(one, event, now))
         return actions

@@ -29,12 +29,12 @@ def groups_of(routers: Iterable[Router]) -> Dict[str, List[Router]]:
     return {name: members for name, members in found.items() if len(members) > 1}
 
 
-def decisions(name: str, members: Sequence[Router]) -> List[Decision]:
+def group_decisions(name: str, members: Sequence[Router]) -> List[Decision]:
     """What has to happen to members of a group, so that they are of one mind."""
     states = [type(one.state) for one in members]
     if Initialize in states or Backup not in states:
         return []
-    leader = next((one for one in members if _follows(one)), None)
+    leader = next((one for one in members if _follows_other_master(one)), None)
     if leader is not None:
         cause = f"sync group {name}: {leader.name} follows another master"
         resign = Resign(Purpose.GROUP, cause)
@@ -49,7 +49,7 @@ def _is_ready(router: Router) -> bool:
     return isinstance(router.state, Backup) and router.state.ready
 
 
-def _follows(router: Router) -> bool:
+def _follows_other_master(router: Router) -> bool:
     """Whether a member is backup of a living master that it would not displace."""
     state = router.state
     if not isinstance(state, Backup) or state.ready or state.master is None:
@@ -60,6 +60,6 @@ def _follows(router: Router) -> bool:
     return superior or not router.preempts or state.preempt_at is not None
 
 
-def why_held_back(name: str, mate: Router, cause: str) -> str:
+def blocked_by(name: str, mate: Router, cause: str) -> str:
     """How a router says that another member of its group can't take part."""
     return f"sync group {name}: {mate.name}: {cause}"

@@ -30,47 +30,47 @@ from typing import Dict, Hashable, Iterator, List, Sequence, Tuple, TypeVar
 from ...base.units import Nanoseconds
 from ...fsm.events import TimerExpired
 from ...fsm.state import Backup, Master, State
-from ...model.intent import Wish
-from ..actions import Action, Ear, Send, SendTogether
+from ...model.intent import IntentKind
+from ..actions import Action, Send, SendBatch, SocketSpec
 from ..router.router import Router
-from ..timer_queue import Agenda
+from ..timer_queue import TimerQueue
 
 Packet = Hashable  # All of a datagram that the checks look at, in whatever form.
 AnyPacket = TypeVar("AnyPacket", bound=Packet)
-_Familiar = Dict[Packet, "Vigil"]
+_Familiar = Dict[Packet, "RepeatedAdvertisement"]
 _SENT = ("advertisements_sent",)
 # Before the last part of its wait nobody has a reason to expect that it will be to no avail.
-_LEADS_IN_WAIT = 8
-_BEATS_MAX = 1000  # More, and those that nobody belongs to any more are forgotten.
-_REHEARSED_AT_ONCE = 50  # Who is in a hurry must not have to wait for others who prepare.
+_PRECOMPUTE_LEAD_DIVISOR = 8
+_SLOTS_MAX = 1000  # More, and those that nobody belongs to any more are forgotten.
+_PRECOMPUTE_BATCH = 50  # Who is in a hurry must not have to wait for others who prepare.
 
 
 @dataclass(frozen=True)
-class Sighting:
+class CachedPacket:
     """A packet that was heard, and the counters that it counts in."""
 
-    ear: Ear
+    ear: SocketSpec
     packet: Packet
     counted: Tuple[str, ...]
 
 
-class Steady:
+class FastPath:
     """The rhythms of all routers, and the agenda on which they and the routers stand."""
 
     def __init__(self) -> None:
-        self.agenda = Agenda()
-        self._familiar: Dict[Ear, _Familiar] = {}
-        self._watches: Dict[Nanoseconds, Watch] = {}
-        self._beats: Dict[Tuple[Nanoseconds, Nanoseconds], Beat] = {}
+        self.timers = TimerQueue()
+        self._known: Dict[SocketSpec, _Familiar] = {}
+        self._down_timers: Dict[Nanoseconds, DownTimerGroup] = {}
+        self._slots: Dict[Tuple[Nanoseconds, Nanoseconds], SendSlot] = {}
 
-    def unfamiliar(
-        self, ear: Ear, packets: Sequence[AnyPacket], times: Sequence[Nanoseconds]
+    def unmatched(
+        self, ear: SocketSpec, packets: Sequence[AnyPacket], times: Sequence[Nanoseconds]
     ) -> Iterator[AnyPacket]:
         """Take note of the packets that are heard again; gives the others, each in its turn.
 
         What follows from one has to be done before the next is asked for.
         """
-        familiar = self._familiar.setdefault(ear, {})
+        familiar = self._known.setdefault(ear, {})
         for packet, arrived_at in zip(packets, times):
             vigil = familiar.get(packet)
             if vigil is None:
@@ -79,57 +79,57 @@ class Steady:
                 vigil.heard_at = arrived_at
                 vigil.times += 1
 
-    def due(self, now: Nanoseconds) -> Tuple[List[Action], List[Router]]:
+    def pop_due(self, now: Nanoseconds) -> Tuple[List[Action], List[Router]]:
         """What is sent by rhythm, and the routers that have to be woken on the full path."""
         actions: List[Action] = []
         routers: List[Router] = []
-        for sleeper in self.agenda.due(now):
+        for sleeper in self.timers.pop_due(now):
             if isinstance(sleeper, Router):
                 routers.append(sleeper)
-            elif isinstance(sleeper, Watch):
-                found = sleeper.overdue(now)
+            elif isinstance(sleeper, DownTimerGroup):
+                found = sleeper.expired(now)
                 if not found:
-                    sleeper.rehearse(now)
+                    sleeper.precompute(now)
                 routers.extend(found)
-                self.agenda.note(sleeper)
-            elif isinstance(sleeper, Beat):
-                actions.extend(sleeper.speak(now))
-                routers.extend(sleeper.overdue(now))
-                self.agenda.note(sleeper)
+                self.timers.schedule(sleeper)
+            elif isinstance(sleeper, SendSlot):
+                actions.extend(sleeper.fire(now))
+                routers.extend(sleeper.expired(now))
+                self.timers.schedule(sleeper)
         return actions, routers
 
-    def keep_vigil(
-        self, router: Router, before: State, sighting: Sighting, now: Nanoseconds
+    def learn(
+        self, router: Router, before: State, sighting: CachedPacket, now: Nanoseconds
     ) -> None:
         """A router has heard a packet in which nothing is odd, and no action followed."""
         wait = router.parameters.master_down_interval(router.instance.advertisement_interval)
-        if not _only_waits_anew(router, before, now + wait):
+        if not _only_restarts_timer(router, before, now + wait):
             return
-        watch = self._watches.setdefault(wait, Watch(wait))
-        familiar = self._familiar.setdefault(sighting.ear, {})
-        Vigil(self.agenda, watch, familiar, sighting, now).begin(router)
-        if watch.planned_at is None:
-            self.agenda.note(watch)
+        watch = self._down_timers.setdefault(wait, DownTimerGroup(wait))
+        familiar = self._known.setdefault(sighting.ear, {})
+        RepeatedAdvertisement(self.timers, watch, familiar, sighting, now).begin(router)
+        if watch.queued_at is None:
+            self.timers.schedule(watch)
 
-    def join_beat(self, router: Router, before: State, actions: Sequence[Action]) -> None:
+    def join_slot(self, router: Router, before: State, actions: Sequence[Action]) -> None:
         """A router was woken, and these actions followed."""
         sends = tuple(one for one in actions if isinstance(one, Send) and one.hmac is None)
-        if not sends or len(sends) < len(actions) or not _only_spoke(router, before):
+        if not sends or len(sends) < len(actions) or not _only_advertised(router, before):
             return
         interval, at = router.instance.advertisement_interval, router.deadline or 0
-        if router.parameters.presumed_dead_after < 2 * interval:
+        if router.parameters.takeover_after < 2 * interval:
             return  # Its peers are impatient: being late is something to think about.
-        if len(self._beats) > _BEATS_MAX:
-            self._beats = {key: one for key, one in self._beats.items() if one.members}
-        beat = self._beats.setdefault((interval, at % interval), Beat(interval))
+        if len(self._slots) > _SLOTS_MAX:
+            self._slots = {key: one for key, one in self._slots.items() if one.members}
+        beat = self._slots.setdefault((interval, at % interval), SendSlot(interval))
         if not beat.members:
             beat.at = at
         if beat.at == at:
-            Part(self.agenda, beat, sends).begin(router)
-            self.agenda.note(beat)
+            SlotMember(self.timers, beat, sends).begin(router)
+            self.timers.schedule(beat)
 
 
-def _only_waits_anew(router: Router, before: State, until: Nanoseconds) -> bool:
+def _only_restarts_timer(router: Router, before: State, until: Nanoseconds) -> bool:
     """Whether hearing the same again means nothing to a backup but to wait anew."""
     after = router.state
     if not isinstance(before, Backup) or not isinstance(after, Backup):
@@ -138,11 +138,11 @@ def _only_waits_anew(router: Router, before: State, until: Nanoseconds) -> bool:
         return False  # Heard twice at the same instant: whether it waits anew can't be seen.
     if after != replace(before, master_down_at=until):
         return False
-    by_itself = router.intent.wish is not Wish.MASTER and not router.awaits_group
+    by_itself = router.intent.kind is not IntentKind.MASTER and not router.in_sync_group
     return by_itself and router.instance.hmac is None
 
 
-def _only_spoke(router: Router, before: State) -> bool:
+def _only_advertised(router: Router, before: State) -> bool:
     """Whether a master did nothing but advertise, and has nothing else to do next time."""
     after = router.state
     if not isinstance(before, Master) or not isinstance(after, Master):
@@ -153,15 +153,15 @@ def _only_spoke(router: Router, before: State) -> bool:
 # --- Backups -------------------------------------------------------------------------------------
 
 
-class Watch:
+class DownTimerGroup:
     """Backups that wait equally long for what they hear again and again."""
 
     def __init__(self, wait: Nanoseconds) -> None:
         self.wait = wait
-        self.members: Dict[Router, Vigil] = {}
-        self.planned_at: Nanoseconds | None = None
-        self._lead = wait // _LEADS_IN_WAIT
-        self._rehearsed_until: Nanoseconds = 0
+        self.members: Dict[Router, RepeatedAdvertisement] = {}
+        self.queued_at: Nanoseconds | None = None
+        self._lead = wait // _PRECOMPUTE_LEAD_DIVISOR
+        self._precomputed_until: Nanoseconds = 0
 
     @property
     def deadline(self) -> Nanoseconds | None:
@@ -169,72 +169,72 @@ class Watch:
         for its rehearsal, which hardly ever comes.
         """
         heard_at = min([vigil.heard_at for vigil in self.members.values()], default=None)
-        if heard_at is None or heard_at <= self._rehearsed_until:
+        if heard_at is None or heard_at <= self._precomputed_until:
             return None if heard_at is None else heard_at + self.wait
         return heard_at + self.wait - self._lead
 
-    def rehearse(self, now: Nanoseconds) -> None:
+    def precompute(self, now: Nanoseconds) -> None:
         """Let those prepare themselves whose time is near."""
         until = now - self.wait + self._lead + self._lead // 2
         waiting = [
             (router, vigil.heard_at + self.wait)
             for router, vigil in self.members.items()
-            if vigil.heard_at <= until and router.rehearsal is None
+            if vigil.heard_at <= until and router.precomputed is None
         ]
-        for router, at in waiting[:_REHEARSED_AT_ONCE]:
-            router.rehearse(TimerExpired(), at, at + self._lead)
-        if len(waiting) <= _REHEARSED_AT_ONCE:
-            self._rehearsed_until = until
+        for router, at in waiting[:_PRECOMPUTE_BATCH]:
+            router.precompute(TimerExpired(), at, at + self._lead)
+        if len(waiting) <= _PRECOMPUTE_BATCH:
+            self._precomputed_until = until
 
-    def overdue(self, now: Nanoseconds) -> List[Router]:
+    def expired(self, now: Nanoseconds) -> List[Router]:
         """Those that have waited for too long; they go on by themselves."""
         silent_since = now - self.wait
         found = [one for one, vigil in self.members.items() if vigil.heard_at <= silent_since]
         for router in found:
-            router.end_rhythm()
+            router.leave_fast_path()
         return found
 
 
-class Vigil:
+class RepeatedAdvertisement:
     """A backup and the packet that it hears again and again."""
 
-    __slots__ = ("_agenda", "_familiar", "_sighting", "_watch", "heard_at", "times")
+    __slots__ = ("_cached", "_group", "_known", "_timers", "heard_at", "times")
 
     def __init__(
         self,
-        agenda: Agenda,
-        watch: Watch,
+        agenda: TimerQueue,
+        watch: DownTimerGroup,
         familiar: _Familiar,
-        sighting: Sighting,
+        sighting: CachedPacket,
         now: Nanoseconds,
     ) -> None:
-        self._agenda, self._watch = agenda, watch
-        self._familiar, self._sighting = familiar, sighting
+        self._timers, self._group = agenda, watch
+        self._known, self._cached = familiar, sighting
         self.heard_at = now
         self.times = 0
 
     def begin(self, router: Router) -> None:
         """Let the router keep it."""
-        router.rhythm = self._watch.members[router] = self._familiar[self._sighting.packet] = self
+        router.fast_path = self._group.members[router] = self._known[self._cached.packet] = self
 
-    def take_in(self, router: Router, state: State) -> State:
+    def collect(self, router: Router, state: State) -> State:
         """Count what was heard, and give the state that follows from it."""
         times, self.times = self.times, 0
         if not times or not isinstance(state, Backup):
             return state
-        router.count(self._sighting.counted, times)
-        return replace(state, master_down_at=self.heard_at + self._watch.wait)
+        router.count(self._cached.counted, times)
+        return replace(state, master_down_at=self.heard_at + self._group.wait)
 
-    def end(self, router: Router) -> None:
+    def leave(self, router: Router) -> None:
         """Let the router go on by itself."""
-        del self._familiar[self._sighting.packet], self._watch.members[router]
-        self._agenda.note(router)
+        del self._known[self._cached.packet], self._group.members[router]
+        self._timers.schedule(router)
 
 
 # --- Masters -------------------------------------------------------------------------------------
 
 
-class Beat:
+class SendSlot:
     """Masters that advertise at the same instants, next ``at``; ``count`` says how often they did.
 
     ``interval`` is theirs.
@@ -244,9 +244,9 @@ class Beat:
         self.at: Nanoseconds = 0
         self.count = 0
         self.members: Dict[Router, Tuple[Send, ...]] = {}
-        self.planned_at: Nanoseconds | None = None
+        self.queued_at: Nanoseconds | None = None
         self._interval = interval
-        self._action: SendTogether | None = None
+        self._action: SendBatch | None = None
 
     @property
     def deadline(self) -> Nanoseconds | None:
@@ -261,49 +261,47 @@ class Beat:
         else:
             del self.members[router]
 
-    def speak(self, now: Nanoseconds) -> List[Action]:
+    def fire(self, now: Nanoseconds) -> List[Action]:
         """What all of them send; nothing when it is so late that each has to think about it."""
         if now - self.at >= self._interval:
             return []
         if self._action is None:
-            self._action = SendTogether(
-                tuple(one for sends in self.members.values() for one in sends)
-            )
+            self._action = SendBatch(tuple(one for sends in self.members.values() for one in sends))
         self.at += self._interval
         self.count += 1
         return [self._action]
 
-    def overdue(self, now: Nanoseconds) -> List[Router]:
+    def expired(self, now: Nanoseconds) -> List[Router]:
         """Those that are still due; they go on by themselves."""
         found = list(self.members) if self.at <= now else []
         for router in found:
-            router.end_rhythm()
+            router.leave_fast_path()
         return found
 
 
-class Part:
+class SlotMember:
     """What one master has in a beat."""
 
-    __slots__ = ("_agenda", "_beat", "_count", "_sends")
+    __slots__ = ("_count", "_sends", "_slot", "_timers")
 
-    def __init__(self, agenda: Agenda, beat: Beat, sends: Tuple[Send, ...]) -> None:
-        self._agenda, self._beat, self._sends = agenda, beat, sends
+    def __init__(self, agenda: TimerQueue, beat: SendSlot, sends: Tuple[Send, ...]) -> None:
+        self._timers, self._slot, self._sends = agenda, beat, sends
         self._count = beat.count
 
     def begin(self, router: Router) -> None:
         """Let the router speak by it."""
-        self._beat.change(router, self._sends)
-        router.rhythm = self
+        self._slot.change(router, self._sends)
+        router.fast_path = self
 
-    def take_in(self, router: Router, state: State) -> State:
+    def collect(self, router: Router, state: State) -> State:
         """Count what was sent, and give the state that follows from it."""
-        times, self._count = self._beat.count - self._count, self._beat.count
+        times, self._count = self._slot.count - self._count, self._slot.count
         if not times or not isinstance(state, Master):
             return state
         router.count(_SENT, times)
-        return replace(state, adver_at=self._beat.at)
+        return replace(state, adver_at=self._slot.at)
 
-    def end(self, router: Router) -> None:
+    def leave(self, router: Router) -> None:
         """Let the router go on by itself."""
-        self._beat.change(router, ())
-        self._agenda.note(router)
+        self._slot.change(router, ())
+        self._timers.schedule(router)

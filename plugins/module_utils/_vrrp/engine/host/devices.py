@@ -26,7 +26,7 @@ _MAC_PREFIXES = {  # RFC 9568 section 7.3.
 
 
 @dataclass(frozen=True)
-class VirtualMac:
+class Macvlan:
     """A macvlan on the interface ``parent``; ``ipv6`` says that it carries IPv6 addresses."""
 
     name: str
@@ -36,7 +36,7 @@ class VirtualMac:
 
 
 @dataclass(frozen=True)
-class Filter:
+class PacketFilter:
     """A table of packet filter rules that drops what is sent to these packed addresses."""
 
     table: str
@@ -53,16 +53,16 @@ def device_name(instance: Instance, parent_index: int) -> str:
     return f"vrrp{instance.family.value}.{instance.vrid}.{parent_index}"
 
 
-def virtual_mac(instance: Instance, parent_index: int) -> VirtualMac | None:
+def macvlan_of(instance: Instance, parent_index: int) -> Macvlan | None:
     """The macvlan of an instance, if it has one."""
     if not instance.virtual_mac:
         return None
     name = device_name(instance, parent_index)
     ipv6 = any(one.family is Family.IPV6 for one in instance.served_addresses)
-    return VirtualMac(name, instance.interface, virtual_mac_address(instance), ipv6)
+    return Macvlan(name, instance.interface, virtual_mac_address(instance), ipv6)
 
 
-def packet_filter(instance: Instance, parent_index: int) -> Filter | None:
+def packet_filter_of(instance: Instance, parent_index: int) -> PacketFilter | None:
     """The filter of an instance, if it may not accept what is sent to its addresses.
 
     An owner accepts (RFC 9568 section 6.4.3): the addresses are its own.
@@ -71,4 +71,4 @@ def packet_filter(instance: Instance, parent_index: int) -> Filter | None:
         return None
     place = f"{instance.family.value}_{instance.vrid}_{parent_index}"
     table = FILTER_TABLE_PREFIX + place
-    return Filter(table, tuple(one.packed for one in instance.served_addresses))
+    return PacketFilter(table, tuple(one.packed for one in instance.served_addresses))

@@ -14,7 +14,7 @@ from typing import AbstractSet, Dict, FrozenSet, List, Mapping, Sequence, Tuple
 from ...base.slots import slotted
 from ...model.family import Family, is_link_local, text
 from ...model.instance import Instance
-from .devices import virtual_mac
+from .devices import macvlan_of
 
 
 @slotted
@@ -49,7 +49,7 @@ class Link:
         return tuple(one.packed for one in sorted(found, key=lambda one: one.secondary))
 
     @cached_property
-    def senders(self) -> Mapping[Tuple[Family, bool], Sequence[bytes]]:
+    def source_candidates(self) -> Mapping[Tuple[Family, bool], Sequence[bytes]]:
         """The same by family, and by whether they are link-local, which IPv4 ones never are."""
         found: Dict[Tuple[Family, bool], List[bytes]] = defaultdict(list)
         for one in self.usable:
@@ -72,7 +72,7 @@ def primary_address(link: Link, instance: Instance, virtual: AbstractSet[bytes])
     Addresses in ``virtual`` may move away and don't count, except for an address owner, whose
     virtual address is its own (RFC 9568 sections 1.7 and 5.1.2.1).
     """
-    candidates = link.senders[instance.family, _speaks_on_link(instance)]
+    candidates = link.source_candidates[instance.family, _uses_link_local(instance)]
     if instance.source_address:
         candidates = [one for one in link.usable if one == instance.source_address]
     own = next((one for one in candidates if one not in virtual), None)
@@ -81,7 +81,7 @@ def primary_address(link: Link, instance: Instance, virtual: AbstractSet[bytes])
     return own
 
 
-def _speaks_on_link(instance: Instance) -> bool:
+def _uses_link_local(instance: Instance) -> bool:
     """Whether IPv6 advertisements come from a link-local address: to the group they always do."""
     if instance.family is Family.IPV4:
         return False
@@ -99,7 +99,7 @@ def link_local_address(link: Link, virtual: AbstractSet[bytes]) -> bytes | None:
     return next(found, None)
 
 
-def why_unusable(instance: Instance, links: Links, address: bytes | None) -> str | None:
+def unusable_reason(instance: Instance, links: Links, address: bytes | None) -> str | None:
     """Why the instance can't take part on these interfaces, or None when it can."""
     link = links.get(instance.interface)
     if link is None:
@@ -111,7 +111,7 @@ def why_unusable(instance: Instance, links: Links, address: bytes | None) -> str
     missing = [name for name in instance.interfaces if name not in links]
     if missing:
         return f"{min(missing)} does not exist"
-    device = virtual_mac(instance, link.index)
+    device = macvlan_of(instance, link.index)
     if device is not None and device.name not in links:
         return f"{device.name} is not there yet"
     return None
@@ -122,4 +122,4 @@ def _wanted_address(instance: Instance) -> str:
         return f"address {text(instance.source_address)}"
     if instance.family is Family.IPV4:
         return "IPv4 address"
-    return f"usable IPv6 {'link-local ' if _speaks_on_link(instance) else ''}address"
+    return f"usable IPv6 {'link-local ' if _uses_link_local(instance) else ''}address"

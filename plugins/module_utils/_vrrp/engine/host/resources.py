@@ -22,7 +22,7 @@ from .links import Link
 
 @slotted
 @dataclass(frozen=True)
-class Placed:
+class AddressResource:
     """An address on the interface of that name."""
 
     interface: str
@@ -33,7 +33,7 @@ class Placed:
 
 
 @dataclass(frozen=True)
-class Routed:
+class RouteResource:
     """A route through the interface of that name."""
 
     interface: str
@@ -44,7 +44,7 @@ class Routed:
 
 
 @dataclass(frozen=True)
-class Ruled:
+class RuleResource:
     """A policy rule of the host."""
 
     rule: VirtualRule
@@ -54,7 +54,7 @@ class Ruled:
 
 
 @dataclass(frozen=True)
-class Raised:
+class LinkUp:
     """The interface of that name is up."""
 
     interface: str
@@ -65,86 +65,88 @@ class Raised:
 
 NO_ADDRESSES: FrozenSet[bytes] = frozenset()  # One for all: each would take 200 bytes.
 
-Held = Union[Placed, Routed, Ruled, Raised]
+Resource = Union[AddressResource, RouteResource, RuleResource, LinkUp]
 
 
 @slotted
 @dataclass(frozen=True)
-class Ground:
+class InterfaceMap:
     """The interfaces of a router: ``home`` is where its addresses live."""
 
     links: Mapping[str, Link] = field(default_factory=dict)
-    home: Link | None = None
+    vip_link: Link | None = None
 
-    def of(self, address: VirtualAddress) -> Link | None:
+    def link_for(self, address: VirtualAddress) -> Link | None:
         """The interface on which an address belongs."""
-        return self.links.get(address.interface) if address.interface else self.home
+        return self.links.get(address.interface) if address.interface else self.vip_link
 
-    def outline(self, instance: Instance) -> Tuple[Tuple[str, int], ...]:
+    def fingerprint(self, instance: Instance) -> Tuple[Tuple[str, int], ...]:
         """The names and indexes of all interfaces that matter for an instance, as far as they are
         there.
         """
-        there = (self.home, *(self.links.get(name) for name in sorted(instance.interfaces)))
+        there = (self.vip_link, *(self.links.get(name) for name in sorted(instance.interfaces)))
         return tuple((link.name, link.index) for link in there if link is not None)
 
 
-def holdings(instance: Instance, ground: Ground) -> Tuple[Held, ...]:
+def resources_of(instance: Instance, ground: InterfaceMap) -> Tuple[Resource, ...]:
     """All that a master has, in the order in which it is installed."""
-    home = ground.home
+    home = ground.vip_link
     if home is None:
         return ()
-    raised = (Raised(home.name),) if instance.virtual_mac else ()
-    routes = (Routed(one.interface or home.name, one) for one in instance.virtual_routes)
-    rules = (Ruled(one) for one in instance.virtual_rules)
+    raised = (LinkUp(home.name),) if instance.virtual_mac else ()
+    routes = (RouteResource(one.interface or home.name, one) for one in instance.virtual_routes)
+    rules = (RuleResource(one) for one in instance.virtual_rules)
     return (*raised, *_placed(instance, ground), *routes, *rules)
 
 
-def _placed(instance: Instance, ground: Ground) -> Iterator[Placed]:
+def _placed(instance: Instance, ground: InterfaceMap) -> Iterator[AddressResource]:
     for address in instance.served_addresses:
-        link = ground.of(address)
+        link = ground.link_for(address)
         if link is not None:
-            yield Placed(link.name, address)
+            yield AddressResource(link.name, address)
 
 
-def native_addresses(instance: Instance, ground: Ground) -> FrozenSet[bytes]:
+def preexisting_addresses(instance: Instance, ground: InterfaceMap) -> FrozenSet[bytes]:
     """The addresses that an owner has by itself, packed, which are not ours to remove."""
     if not instance.is_owner:
         return NO_ADDRESSES
     return frozenset(
         address.packed
         for address in instance.served_addresses
-        if (link := ground.of(address)) is not None and link.has(address.packed)
+        if (link := ground.link_for(address)) is not None and link.has(address.packed)
     )
 
 
-def without(held: Tuple[Held, ...], native: FrozenSet[bytes]) -> Tuple[Held, ...]:
+def removal_order(held: Tuple[Resource, ...], native: FrozenSet[bytes]) -> Tuple[Resource, ...]:
     """What there is to remove, in the order in which it goes: last in, first out."""
     return tuple(
         one
         for one in reversed(held)
-        if not isinstance(one, Placed) or one.address.packed not in native
+        if not isinstance(one, AddressResource) or one.address.packed not in native
     )
 
 
-def strays(instance: Instance, ground: Ground, native: FrozenSet[bytes]) -> Tuple[Placed, ...]:
+def unexpected_addresses(
+    instance: Instance, ground: InterfaceMap, native: FrozenSet[bytes]
+) -> Tuple[AddressResource, ...]:
     """Virtual addresses that are there although the router does not serve them.
 
     With the prefix lengths they have there, without which the kernel would not find them.
     """
-    found: list[Placed] = []
+    found: list[AddressResource] = []
     for address in instance.served_addresses:
-        link = ground.of(address)
+        link = ground.link_for(address)
         if link is None or address.packed in native:
             continue
         found.extend(
-            Placed(link.name, VirtualAddress(one.packed, one.prefix_length))
+            AddressResource(link.name, VirtualAddress(one.packed, one.prefix_length))
             for one in link.addresses
             if one.packed == address.packed
         )
     return tuple(found)
 
 
-def lost(instance: Instance, ground: Ground) -> Tuple[Placed, ...]:
+def missing_addresses(instance: Instance, ground: InterfaceMap) -> Tuple[AddressResource, ...]:
     """The addresses that should be there and are not."""
     return tuple(
         one

@@ -11,33 +11,33 @@ from __future__ import annotations
 
 from typing import Dict, List
 
-from ...base.constants import FLAPPING_TRANSITIONS, FLAPPING_WINDOW, REMARK_INTERVAL
+from ...base.constants import FLAPPING_TRANSITIONS, FLAPPING_WINDOW, LOG_INTERVAL
 from ...base.units import Nanoseconds
-from ..actions import Note
+from ..actions import Log
 
 
-class Remarks:
+class LogLimiter:
     """Knows what was said of a router, and when; ``router`` is given as its name."""
 
     def __init__(self) -> None:
-        self._said_at: Dict[str, Nanoseconds] = {}
+        self._logged_at: Dict[str, Nanoseconds] = {}
         self._changed_at: List[Nanoseconds] = []
 
-    def __copy__(self) -> Remarks:
-        made = Remarks()
-        made._said_at.update(self._said_at)
+    def __copy__(self) -> LogLimiter:
+        made = LogLimiter()
+        made._logged_at.update(self._logged_at)
         made._changed_at.extend(self._changed_at)
         return made
 
-    def remark(self, router: str, about: str, said: str, now: Nanoseconds) -> List[Note]:
+    def log(self, router: str, about: str, said: str, now: Nanoseconds) -> List[Log]:
         """A line, unless one about the same thing was given not long ago."""
-        before = self._said_at.get(about)
-        if before is not None and now - before < REMARK_INTERVAL:
+        before = self._logged_at.get(about)
+        if before is not None and now - before < LOG_INTERVAL:
             return []
-        self._said_at[about] = now
-        return [Note(router, said)]
+        self._logged_at[about] = now
+        return [Log(router, said)]
 
-    def changed(self, router: str, now: Nanoseconds) -> List[Note]:
+    def note_transition(self, router: str, now: Nanoseconds) -> List[Log]:
         """The state has changed; says so when it does that too often."""
         self._changed_at = [*self._changed_at[1 - FLAPPING_TRANSITIONS :], now]
         times = len(self._changed_at)
@@ -45,4 +45,4 @@ class Remarks:
             return []
         why = "does a link fail, or do advertisements come too late?"
         said = f"has changed {times} times within a minute: {why}"
-        return self.remark(router, "flapping", said, now)
+        return self.log(router, "flapping", said, now)

@@ -14,16 +14,16 @@ from ...wire.advertisement import Advertisement, encode, password_data
 from ...wire.announce import announcement
 from ..actions import SendFrames
 from ..host.links import Link, link_local_address
-from ..host.resources import Ground
+from ..host.resources import InterfaceMap
 
 
-class Voice:
+class MessageCache:
     """Advertisements by priority, made anew only when what they say changed."""
 
     def __init__(self) -> None:
         self._messages: Dict[int, Tuple[Tuple[bytes, bytes], ...]] = {}
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """What the messages say has changed."""
         self._messages.clear()
 
@@ -55,11 +55,13 @@ def _advertisement(instance: Instance, priority: int) -> Advertisement:
     return Advertisement(*fields, AUTHENTICATION_PASSWORD, password_data(instance.password))
 
 
-def announcements(router: str, instance: Instance, ground: Ground, count: int) -> List[SendFrames]:
+def announcements(
+    router: str, instance: Instance, ground: InterfaceMap, count: int
+) -> List[SendFrames]:
     """The frames that tell each segment of the addresses that live there now."""
     frames: Dict[str, List[bytes]] = {}
     for address in instance.served_addresses:
-        link = ground.of(address)
+        link = ground.link_for(address)
         if link is not None:
             source = _link_local(instance, ground, link)
             frames.setdefault(link.name, []).append(announcement(address.packed, link.mac, source))
@@ -69,7 +71,7 @@ def announcements(router: str, instance: Instance, ground: Ground, count: int) -
     ]
 
 
-def _link_local(instance: Instance, ground: Ground, link: Link) -> bytes | None:
+def _link_local(instance: Instance, ground: InterfaceMap, link: Link) -> bytes | None:
     """Neighbor Advertisements come from a link-local address of the interface, or its parent."""
     virtual = {address.packed for address in instance.served_addresses}
     parent = ground.links.get(instance.interface)

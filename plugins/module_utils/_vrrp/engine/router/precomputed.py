@@ -24,40 +24,42 @@ if TYPE_CHECKING:
     from .router import Router
 
 # What a step changes in place, so that a double needs its own; and what a double has no part in.
-_OWN = ("_counters", "_remarks")
-_NOT_PLAYED = ("rhythm", "planned_at", "rehearsal")
+_COPIED = ("_counters", "_log_limiter")
+_EXCLUDED = ("fast_path", "queued_at", "precomputed")
 
 
 @dataclass(frozen=True)
-class Rehearsal:
+class PrecomputedStep:
     """What follows from an ``event`` that happens at that time, or later until ``holds_until``."""
 
     event: Event
     at: Nanoseconds
-    holds_until: Nanoseconds
-    outcome: Mapping[str, Any]
+    valid_until: Nanoseconds
+    changes: Mapping[str, Any]
     actions: Tuple[List[Action], List[DrainUndone]]
 
-    def is_of(self, event: Event, now: Nanoseconds) -> bool:
+    def matches(self, event: Event, now: Nanoseconds) -> bool:
         """Whether this was rehearsed. Who comes too late may have been paused, and has to think."""
-        return event == self.event and self.at <= now <= self.holds_until
+        return event == self.event and self.at <= now <= self.valid_until
 
-    def adopt(self, router: Router) -> Tuple[List[Action], List[DrainUndone]]:
+    def apply(self, router: Router) -> Tuple[List[Action], List[DrainUndone]]:
         """Let the router be what its double became; gives the actions that belong to it."""
-        for name, value in self.outcome.items():
+        for name, value in self.changes.items():
             object.__setattr__(router, name, value)  # One by one, its dictionary stays small.
         return self.actions
 
 
-def rehearse(router: Router, event: Event, at: Nanoseconds, holds_until: Nanoseconds) -> Rehearsal:
+def precompute(
+    router: Router, event: Event, at: Nanoseconds, holds_until: Nanoseconds
+) -> PrecomputedStep:
     """Let an event happen to a double of a router."""
     before, double = vars(router), object.__new__(type(router))
-    vars(double).update(before, **dict.fromkeys(_NOT_PLAYED))
-    vars(double).update((name, copy(before[name])) for name in _OWN)
+    vars(double).update(before, **dict.fromkeys(_EXCLUDED))
+    vars(double).update((name, copy(before[name])) for name in _COPIED)
     actions = double.step(event, at)
     outcome = {
         name: value
         for name, value in vars(double).items()
-        if name not in _NOT_PLAYED and value is not before[name]
+        if name not in _EXCLUDED and value is not before[name]
     }
-    return Rehearsal(event, at, holds_until, outcome, actions)
+    return PrecomputedStep(event, at, holds_until, outcome, actions)

@@ -16,20 +16,20 @@ from ...wire.datagram import Datagram, DropReason
 from ...wire.receive import checksum_form
 from ...wire.sequence import age
 from ...wire.trailer import read_trailer
-from ..actions import Note
+from ..actions import Log
 from .router import Router
 
 
 def count_discarded(
     router: Router, datagram: Datagram, reason: DropReason, now: Nanoseconds
-) -> List[Note]:
+) -> List[Log]:
     """Count a discarded packet, and tell of it now and then."""
     router.counters[reason.value] += 1
     why = f"discards a packet of {text(datagram.source)}: {reason.value}"
-    return router.remark(reason.value, f"{why} (counted; told once a minute)", now)
+    return router.log_limited(reason.value, f"{why} (counted; told once a minute)", now)
 
 
-def counters_of(
+def counters_for(
     router: Router, datagram: Datagram, advertisement: Advertisement
 ) -> Tuple[str, ...]:
     """The counters that an accepted advertisement counts in, those of what is odd among them."""
@@ -41,26 +41,26 @@ def counters_of(
         names.append(f"checksum_{form.value}" if form else "checksum_unknown")
     odd = (
         name
-        for name, (is_odd, _said) in _ODDITIES.items()
+        for name, (is_odd, _said) in _ANOMALIES.items()
         if is_odd(router, datagram, advertisement)
     )
     return (*names, *odd)
 
 
-def oddities(counted: Iterable[str]) -> List[str]:
+def anomalies(counted: Iterable[str]) -> List[str]:
     """Those counters of an advertisement that tell of something odd."""
-    return [name for name in counted if name in _ODDITIES]
+    return [name for name in counted if name in _ANOMALIES]
 
 
 def count_accepted(
     router: Router, datagram: Datagram, counted: Sequence[str], now: Nanoseconds
-) -> List[Note]:
+) -> List[Log]:
     """Count an advertisement, and tell now and then in what it is not as it should be."""
     router.count(counted, 1)
     return [
         note
-        for name in oddities(counted)
-        for note in router.remark(name, f"{text(datagram.source)} {_ODDITIES[name][1]}", now)
+        for name in anomalies(counted)
+        for note in router.log_limited(name, f"{text(datagram.source)} {_ANOMALIES[name][1]}", now)
     ]
 
 
@@ -88,8 +88,8 @@ def _skewed_clock(router: Router, datagram: Datagram, advertisement: Advertiseme
 
 
 # RFC 9568 sections 7.1 (with erratum 8298) and 8.3.2: to be told, and no reason to discard.
-_Oddity = Callable[[Router, Datagram, Advertisement], bool]
-_ODDITIES: Dict[str, Tuple[_Oddity, str]] = {
+_Anomaly = Callable[[Router, Datagram, Advertisement], bool]
+_ANOMALIES: Dict[str, Tuple[_Anomaly, str]] = {
     "addresses_mismatch": (_other_addresses, "lists other addresses than are configured here"),
     "interval_mismatch": (_other_interval, "advertises in another interval than ours"),
     "priority_equal": (_equal_priority, "has the same priority: the higher address decides"),

@@ -25,16 +25,16 @@ from typing import Any, Callable, Dict, List, Sequence
 from ...base.errors import NOT_INHERITED, NOT_RESTARTED, ControlError
 from ...base.units import NANOSECONDS_PER_MILLISECOND, Nanoseconds, seconds
 from .. import clock
-from ..json_stream import LineStream
+from ..json_stream import JsonStream
 from ..loop import Loop
 from .old_process import PASSED_DESCRIPTORS
 
-_PREPARED_WITHIN: Nanoseconds = seconds(30)
-_ENDED_WITHIN: Nanoseconds = seconds(1)
+_READY_TIMEOUT: Nanoseconds = seconds(30)
+_EXIT_TIMEOUT: Nanoseconds = seconds(1)
 _Messages = List[Dict[str, Any]]
 
 
-class Successor:
+class NewProcess:
     """Started with ``control``, the control socket, and the text of the configuration in force.
 
     ``on_ready`` is called when it waits for nothing but the estate, ``on_failure`` with the reason
@@ -56,8 +56,8 @@ class Successor:
         self._loop = loop
         self._on_ready = on_ready
         self._on_failure = on_failure
-        self._stream = LineStream(ours)
-        self._give_up_at = clock.now() + _PREPARED_WITHIN
+        self._stream = JsonStream(ours)
+        self._give_up_at = clock.now() + _READY_TIMEOUT
         loop.on_readable(self._stream, self._read)
         self._stream.send({"config": config})
         loop.want_write(self._stream, self._stream.is_pending)
@@ -66,12 +66,12 @@ class Successor:
         """When to call ``tend``."""
         return self._give_up_at
 
-    def tend(self, now: Nanoseconds) -> None:
+    def run_due(self, now: Nanoseconds) -> None:
         """Give up on one that takes too long."""
         if now >= self._give_up_at:
             self._on_failure(ControlError(NOT_RESTARTED, "the new process was not ready in time"))
 
-    def take_over(self, estate: Dict[str, Any], until: Nanoseconds) -> None:
+    def hand_over(self, estate: Dict[str, Any], until: Nanoseconds) -> None:
         """Leave everything to it; when this returns it serves.
 
         Raises ControlError when it fails, or does not serve by then.
@@ -81,11 +81,11 @@ class Successor:
         if not messages or "serving" not in messages[0]:
             raise _error(messages, NOT_INHERITED)
 
-    def dismiss(self) -> None:
+    def kill(self) -> None:
         """End it, whatever it does."""
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.process or self._child, signal.SIGKILL)
-        deadline = clock.now() + _ENDED_WITHIN
+        deadline = clock.now() + _EXIT_TIMEOUT
         while self._wait_for_message(deadline):
             pass  # What it said before it ended.
         self._reap()

@@ -15,7 +15,7 @@ import socket
 from typing import Any, Callable, Dict
 
 from ...base.errors import ControlError
-from ..json_stream import LineStream
+from ..json_stream import JsonStream
 from ..loop import Loop
 
 PASSED_DESCRIPTORS = "VRRP_AGENT_PASSED_DESCRIPTORS"
@@ -25,7 +25,7 @@ _ESTATE_MAX = 1 << 26
 OnEstate = Callable[[Dict[str, Any]], None]
 
 
-class Predecessor:
+class OldProcess:
     """``config`` is the text of the configuration under which it serves, ``control`` its socket.
 
     From here on this is another process, and not its child any more: a service manager that is
@@ -39,10 +39,10 @@ class Predecessor:
         connected.settimeout(_PATIENCE)
         with connected.makefile("rb") as file:
             self.config: str = json.loads(file.readline())["config"]
-        self._stream = LineStream(connected, _ESTATE_MAX)
+        self._stream = JsonStream(connected, _ESTATE_MAX)
         self._stream.send({"process": os.getpid()})
 
-    def follow(self, loop: Loop, on_estate: OnEstate, on_end: Callable[[], None]) -> None:
+    def start(self, loop: Loop, on_estate: OnEstate, on_end: Callable[[], None]) -> None:
         """Tell it that nothing is missing; ``on_estate`` is given what it leaves, ``on_end`` is
         called when it has ended, with or without leaving something.
         """
@@ -50,11 +50,11 @@ class Predecessor:
         loop.on_readable(self._stream, self._read)
         self._stream.send({"ready": True})
 
-    def tell_serving(self) -> None:
+    def send_serving(self) -> None:
         """Tell it that it may go."""
         self._stream.send({"serving": True})
 
-    def tell_failure(self, error: Exception) -> None:
+    def send_failure(self, error: Exception) -> None:
         """Tell it that it has to go on itself; the code says whether a restart would help."""
         code = {"code": error.code} if isinstance(error, ControlError) else {}
         self._stream.send({"failed": str(error) or repr(error), **code})
@@ -69,7 +69,7 @@ class Predecessor:
             self._on_estate(messages[0]["estate"])
 
 
-def predecessor() -> Predecessor | None:
+def connect_old_process() -> OldProcess | None:
     """Who started this process to go on in its place, if anybody did.
 
     Raises ControlError when it is gone already.
@@ -81,6 +81,6 @@ def predecessor() -> Predecessor | None:
     for one in (connected, control):
         one.set_inheritable(False)
     try:
-        return Predecessor(connected, control)
+        return OldProcess(connected, control)
     except (OSError, ValueError, KeyError):
         raise ControlError("unreachable", "the agent to go on from is gone") from None

@@ -13,10 +13,10 @@ import socket
 from typing import Any, Callable, Dict, FrozenSet, Mapping, Set, Tuple
 
 from ...base.units import NANOSECONDS_PER_SECOND, Nanoseconds, to_seconds
-from ...engine.actions import Observe, Run
+from ...engine.actions import PollTargets, RunCommand
 from ...model.command import CommandResult
 from .. import clock
-from ..json_stream import LineStream
+from ..json_stream import JsonStream
 from ..log import LOGGER
 from ..loop import Loop
 
@@ -29,7 +29,7 @@ _Wanted = Tuple[FrozenSet[str], FrozenSet[str]]
 _NOTHING: _Wanted = (frozenset(), frozenset())
 
 
-class Assistance:
+class HelperClient:
     """``connect`` gives a connection to a helper, or raises OSError.
 
     ``on_end`` and ``on_sight`` are told what became of commands, and what was seen. They are
@@ -40,17 +40,17 @@ class Assistance:
         self._loop = loop
         self._connect = connect
         self._on_end = on_end
-        self._on_sight = on_sight
-        self._stream: LineStream | None = None
+        self._on_targets = on_sight
+        self._stream: JsonStream | None = None
         self._running: Set[int] = set()
-        self._wanted: _Wanted = _NOTHING
+        self._targets: _Wanted = _NOTHING
         self._retry_at: Nanoseconds = 0
         self._failed: Dict[int, str] = {}
 
-    def run(self, action: Run) -> None:
+    def run(self, action: RunCommand) -> None:
         """Have a command run."""
         self._running.add(action.number)
-        self._ask(
+        self._request(
             {
                 "run": action.number,
                 "command": list(action.command.arguments),
@@ -60,59 +60,59 @@ class Assistance:
             }
         )
 
-    def observe(self, action: Observe) -> None:
+    def set_targets(self, action: PollTargets) -> None:
         """Have files and processes looked at.
 
         A helper that was asked for the same before may have refused, by an older configuration.
         """
-        before, self._wanted = self._wanted, (action.files, action.processes)
-        if self._wanted != _NOTHING or before != _NOTHING:
-            self._ask(self._observation())
+        before, self._targets = self._targets, (action.files, action.processes)
+        if self._targets != _NOTHING or before != _NOTHING:
+            self._request(self._observation())
 
     def next_deadline(self) -> Nanoseconds | None:
         """When to call ``tend``."""
         if self._failed:
             return 0
-        if self._stream is None and self._wanted != _NOTHING:
+        if self._stream is None and self._targets != _NOTHING:
             return self._retry_at
         return None
 
-    def tend(self, now: Nanoseconds) -> None:
+    def run_due(self, now: Nanoseconds) -> None:
         """Tell of what was lost with a helper, and look for another one."""
-        if not self._failed and (self._stream is not None or self._wanted == _NOTHING):
+        if not self._failed and (self._stream is not None or self._targets == _NOTHING):
             return
         failed, self._failed = self._failed, {}
         for number, why in failed.items():
             self._on_end(number, CommandResult(None, why))
-        if self._stream is None and self._wanted != _NOTHING and now >= self._retry_at:
-            self._ask(self._observation())
+        if self._stream is None and self._targets != _NOTHING and now >= self._retry_at:
+            self._request(self._observation())
 
     def close(self) -> None:
         """Hang up; the helper ends."""
-        self._drop("the agent stopped")
+        self._disconnect("the agent stopped")
 
     def _observation(self) -> Dict[str, Any]:
-        files, processes = self._wanted
+        files, processes = self._targets
         return {"files": sorted(files), "processes": sorted(processes)}
 
-    def _ask(self, message: Dict[str, Any]) -> None:
+    def _request(self, message: Dict[str, Any]) -> None:
         if self._stream is None:
             self._open()
-            if self._stream is not None and "run" in message and self._wanted != _NOTHING:
+            if self._stream is not None and "run" in message and self._targets != _NOTHING:
                 self._stream.send(self._observation())
         if self._stream is None:
             return
         if not self._stream.send(message):
-            self._drop("the helper has gone")
+            self._disconnect("the helper has gone")
         else:
             self._loop.want_write(self._stream, self._stream.is_pending)
 
     def _open(self) -> None:
         self._retry_at = clock.now() + _RETRY_INTERVAL
         try:
-            self._stream = LineStream(self._connect())
+            self._stream = JsonStream(self._connect())
         except OSError as error:
-            self._lose(f"the helper can't be reached: {error}")
+            self._fail_pending(f"the helper can't be reached: {error}")
             return
         self._loop.on_readable(self._stream, self._read)
 
@@ -122,28 +122,28 @@ class Assistance:
             return
         messages = stream.receive() if stream.flush() else None
         if messages is None:
-            self._drop("the helper has gone")
+            self._disconnect("the helper has gone")
             return
         self._loop.want_write(stream, stream.is_pending)
         for message in messages:
-            self._take(message)
+            self._dispatch(message)
 
-    def _take(self, message: Dict[str, Any]) -> None:
+    def _dispatch(self, message: Dict[str, Any]) -> None:
         if "ended" not in message:
-            self._on_sight(message["files"], message["processes"])
+            self._on_targets(message["files"], message["processes"])
             return
         self._running.discard(message["ended"])
         result = CommandResult(message["status"], message["error"], message["output"])
         self._on_end(message["ended"], result)
 
-    def _drop(self, why: str) -> None:
+    def _disconnect(self, why: str) -> None:
         if self._stream is not None:
             self._loop.forget(self._stream)
             self._stream.close()
             self._stream = None
-            self._lose(why)
+            self._fail_pending(why)
 
-    def _lose(self, why: str) -> None:
+    def _fail_pending(self, why: str) -> None:
         """What was asked for will not be answered."""
         LOGGER.warning("%s", why)
         self._failed.update({number: why for number in sorted(self._running)})

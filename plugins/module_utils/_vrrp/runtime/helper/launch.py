@@ -21,7 +21,7 @@ HELPER_SOCKET = "/run/vrrp-agent-helper.sock"
 _FIRST_PASSED_DESCRIPTOR = 3  # sd_listen_fds(3).
 
 
-def connector(socket_path: str, config_path: str) -> Callable[[], socket.socket]:
+def helper_connector(socket_path: str, config_path: str) -> Callable[[], socket.socket]:
     """What gives the agent with that control socket a connection to a helper."""
     if socket_path == DEFAULT_SOCKET:
         return _connect
@@ -67,7 +67,7 @@ def _reap() -> None:
         return
 
 
-def passed_connection() -> socket.socket:
+def inherited_connection() -> socket.socket:
     """The connection to the agent: passed by it, or the first that systemd's socket gets.
 
     Raises ControlError when none was passed.

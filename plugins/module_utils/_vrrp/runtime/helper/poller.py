@@ -17,30 +17,30 @@ _CONTENT_MAX = 64  # Bytes of a file that is to hold one number.
 _COMM_MAX = 15  # Characters of a process name that the kernel keeps (proc(5), comm).
 
 
-class Observer:
+class Poller:
     """Tells what has changed since it was last asked."""
 
     def __init__(self) -> None:
         self._files: Dict[str, str | None] = {}
         self._processes: Dict[str, int] = {}
-        self._wanted: Tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
+        self._targets: Tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
         self._next_at: Nanoseconds = 0
 
-    def observe(self, files: Iterable[str], processes: Iterable[str]) -> None:
+    def set_targets(self, files: Iterable[str], processes: Iterable[str]) -> None:
         """Look at these from now on."""
-        self._wanted = frozenset(files), frozenset(processes)
+        self._targets = frozenset(files), frozenset(processes)
         self._files, self._processes, self._next_at = {}, {}, 0
 
     def next_deadline(self) -> Nanoseconds | None:
         """When to look again; None when there is nothing to look at."""
-        return self._next_at if any(self._wanted) else None
+        return self._next_at if any(self._targets) else None
 
-    def look(self, now: Nanoseconds) -> Tuple[Mapping[str, str | None], Mapping[str, int]]:
+    def poll(self, now: Nanoseconds) -> Tuple[Mapping[str, str | None], Mapping[str, int]]:
         """The files and the processes of which something new is to be told."""
-        if now < self._next_at or not any(self._wanted):
+        if now < self._next_at or not any(self._targets):
             return {}, {}
         self._next_at = now + TRACK_POLL_INTERVAL
-        files, processes = self._wanted
+        files, processes = self._targets
         contents = {path: read_content(path) for path in files}
         counts = count_processes(processes)
         news = (_changes(contents, self._files), _changes(counts, self._processes))

@@ -27,7 +27,7 @@ _KILL_AFTER = NANOSECONDS_PER_SECOND // 2  # Between asking a program to end and
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
-class _Child:
+class _Process:
     """A program that runs, and until when it may."""
 
     def __init__(self, command: Command, process: subprocess.Popen[bytes], now: Nanoseconds):
@@ -61,12 +61,12 @@ class _Child:
         return CommandResult(status, "", last)
 
 
-class Children:
+class ProcessRunner:
     """``on_end`` is told of every program that has ended, by its number."""
 
     def __init__(self, on_end: Callable[[int, CommandResult], None]) -> None:
         self._on_end = on_end
-        self._running: Dict[int, _Child] = {}
+        self._running: Dict[int, _Process] = {}
 
     def start(
         self, number: int, command: Command, environment: Mapping[str, str], now: Nanoseconds
@@ -78,13 +78,13 @@ class Children:
             why = f"there is no user {command.user}" if isinstance(error, KeyError) else str(error)
             self._on_end(number, CommandResult(None, f"cannot be run: {why}"))
             return
-        self._running[number] = _Child(command, process, now)
+        self._running[number] = _Process(command, process, now)
 
     def next_deadline(self) -> Nanoseconds | None:
         """When to call ``check`` although none has ended."""
         return min((child.deadline for child in self._running.values()), default=None)
 
-    def check(self, now: Nanoseconds) -> None:
+    def reap(self, now: Nanoseconds) -> None:
         """Tell of those that have ended, and end those whose time is over."""
         for number, child in list(self._running.items()):
             child.read()
@@ -104,7 +104,7 @@ class Children:
 
 
 def _spawn(command: Command, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    identity = _identity(command.user)
+    identity = _run_as(command.user)
     process = subprocess.Popen(
         command.arguments,
         stdin=subprocess.DEVNULL,
@@ -123,7 +123,7 @@ def _spawn(command: Command, environment: Mapping[str, str]) -> subprocess.Popen
 
 
 @dataclass(frozen=True)
-class _Identity:
+class _RunAs:
     """Whose rights a program gets; None where they are our own."""
 
     home: str = "/"
@@ -132,15 +132,15 @@ class _Identity:
     groups: Sequence[int] | None = None
 
 
-def _identity(user: str) -> _Identity:
+def _run_as(user: str) -> _RunAs:
     """Raises KeyError when there is no such user."""
     if not user:
-        return _Identity()
+        return _RunAs()
     entry = pwd.getpwnam(user)
     if entry.pw_uid == os.geteuid():
-        return _Identity(entry.pw_dir)
+        return _RunAs(entry.pw_dir)
     groups = os.getgrouplist(entry.pw_name, entry.pw_gid)
-    return _Identity(entry.pw_dir, entry.pw_uid, entry.pw_gid, groups)
+    return _RunAs(entry.pw_dir, entry.pw_uid, entry.pw_gid, groups)
 
 
 def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:

@@ -30,17 +30,17 @@ from ...model.config import parse_config
 from ...model.instance import Config
 from ...model.tracking import FileCheck, ScriptCheck
 from .. import clock
-from ..json_stream import LineStream
+from ..json_stream import JsonStream
 from ..loop import Loop
 from ..peer_credentials import user_and_group
 from ..signals import signal_socket
-from .poller import Observer
-from .processes import Children
+from .poller import Poller
+from .processes import ProcessRunner
 
 _Key = Tuple[Tuple[str, ...], str]
 
 
-class Permissions:
+class Allowlist:
     """What the configuration file allows, read again whenever it has changed.
 
     What it once allowed stays allowed: an agent that has not taken a new file goes on with the
@@ -70,12 +70,12 @@ class Permissions:
             if stamp == self._seen:
                 return
             with open(self._path, encoding="utf-8") as file:
-                self._take(parse_config(file.read()))
+                self._add(parse_config(file.read()))
             self._seen = stamp
         except (OSError, UnicodeDecodeError, ConfigError):
             return  # It allows nothing new.
 
-    def _take(self, config: Config) -> None:
+    def _add(self, config: Config) -> None:
         for instance in config.instances:
             for hook in instance.hooks:
                 self._commands.add((hook.command.arguments, hook.command.user))
@@ -86,15 +86,15 @@ class Permissions:
                     self._files.add(check.path)
 
 
-class Helper:
+class HelperServer:
     """Serves the one agent at the other end of ``connected``."""
 
     def __init__(self, connected: socket.socket, config_path: str) -> None:
         self._user = _user_of(connected)
-        self._stream = LineStream(connected)
-        self._permissions = Permissions(config_path)
-        self._children = Children(self._ended)
-        self._observer = Observer()
+        self._stream = JsonStream(connected)
+        self._allowlist = Allowlist(config_path)
+        self._processes = ProcessRunner(self._finished)
+        self._poller = Poller()
         self._loop = Loop()
         self._signals = signal_socket([signal.SIGCHLD])
         self._serving = True
@@ -105,17 +105,17 @@ class Helper:
         self._loop.on_readable(self._signals, self._drain_signals)
         while self._serving:
             self._loop.run_once(self._next_deadline())
-            self._children.check(clock.now())
-            self._look()
+            self._processes.reap(clock.now())
+            self._poll_targets()
             self._loop.want_write(self._stream, self._stream.is_pending)
-        self._children.kill()
+        self._processes.kill()
         self._loop.close()
 
     def _drain_signals(self) -> None:
         self._signals.recv(256)  # What has ended is looked up after every wake-up.
 
     def _next_deadline(self) -> Nanoseconds | None:
-        deadlines = (self._children.next_deadline(), self._observer.next_deadline())
+        deadlines = (self._processes.next_deadline(), self._poller.next_deadline())
         return earliest(deadlines)
 
     def _read(self) -> None:
@@ -127,20 +127,20 @@ class Helper:
             if "run" in message:
                 self._run(message)
             else:
-                files = [one for one in message["files"] if self._permissions.allow_file(one)]
-                self._observer.observe(files, message["processes"])
+                files = [one for one in message["files"] if self._allowlist.allow_file(one)]
+                self._poller.set_targets(files, message["processes"])
 
     def _run(self, message: Dict[str, Any]) -> None:
         number, arguments = int(message["run"]), tuple(message["command"])
         user = str(message["user"])
-        if not self._permissions.allow_command(arguments, user):
-            self._ended(number, CommandResult(None, "not in the configuration file"))
+        if not self._allowlist.allow_command(arguments, user):
+            self._finished(number, CommandResult(None, "not in the configuration file"))
             return
         command = Command(arguments, user or self._user, seconds(message["timeout"]))
-        self._children.start(number, command, message["environment"], clock.now())
+        self._processes.start(number, command, message["environment"], clock.now())
 
-    def _ended(self, number: int, result: CommandResult) -> None:
-        self._tell(
+    def _finished(self, number: int, result: CommandResult) -> None:
+        self._reply(
             {
                 "ended": number,
                 "status": result.status,
@@ -149,12 +149,12 @@ class Helper:
             }
         )
 
-    def _look(self) -> None:
-        files, processes = self._observer.look(clock.now())
+    def _poll_targets(self) -> None:
+        files, processes = self._poller.poll(clock.now())
         if files or processes:
-            self._tell({"files": dict(files), "processes": dict(processes)})
+            self._reply({"files": dict(files), "processes": dict(processes)})
 
-    def _tell(self, message: Dict[str, Any]) -> None:
+    def _reply(self, message: Dict[str, Any]) -> None:
         if not self._stream.send(message):
             self._serving = False
 
