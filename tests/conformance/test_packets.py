@@ -13,9 +13,9 @@ import ledger
 import pytest
 from _vrrp.model.config import build_config
 from _vrrp.model.family import text
-from _vrrp.wire.advertisement import Advertisement
 from _vrrp.wire.datagram import Datagram, DropReason, ReceiveContext
 from _vrrp.wire.receive import receive
+from _vrrp.wire.received import Received
 
 ENTRY = {"name": "web", "interface": "eth0", "vrid": 51, "addresses": ["192.0.2.100/24"]}
 OWN = {4: "192.0.2.11", 6: "fe80::11"}
@@ -25,7 +25,7 @@ def packed(written: str) -> bytes:
     return ipaddress.ip_address(written).packed
 
 
-def received(case: dict[str, Any]) -> Advertisement | DropReason:
+def receive_case(case: dict[str, Any]) -> Received | DropReason:
     (instance,) = build_config({"instances": [{**ENTRY, **case.get("instance", {})}]}).instances
     family = ipaddress.ip_address(case["source"]).version
     group = "224.0.0.18" if family == 4 else "ff02::12"
@@ -36,12 +36,13 @@ def received(case: dict[str, Any]) -> Advertisement | DropReason:
 
 @pytest.mark.parametrize("case", ledger.cases("packets"), ids=lambda case: case["name"])
 def test_a_packet(case: dict[str, Any]) -> None:
-    found = received(case)
+    received = receive_case(case)
     if "discarded" in case:
-        assert isinstance(found, DropReason)
-        assert found.value == case["discarded"]
+        assert isinstance(received, DropReason)
+        assert received.value == case["discarded"]
         return
-    assert isinstance(found, Advertisement)
+    assert isinstance(received, Received)
+    found = received.advertisement
     says = {name: getattr(found, name) for name in case["says"]}
     if "addresses" in says:
         says["addresses"] = [text(one) for one in found.addresses]

@@ -21,7 +21,7 @@ from _vrrp.model.instance import Instance
 from _vrrp.wire.advertisement import FIXED_LENGTH, encode
 from _vrrp.wire.checksum import pseudo_header, with_checksum
 from _vrrp.wire.datagram import Datagram, DropReason, ReceiveContext
-from _vrrp.wire.receive import checksum_form, receive
+from _vrrp.wire.receive import receive
 from vectors import DISCARDED, VALID
 
 Target = Callable[[bytes], None]
@@ -64,11 +64,11 @@ def packet(data: bytes) -> None:
         # No guess finds a checksum, and what comes after that check would never be reached.
         message = with_checksum(message, pseudo_header(source, destination, len(message)))
     datagram = Datagram(source, destination, data[1], message)
-    heard = receive(datagram, ReceiveContext(instance, own))
-    if isinstance(heard, DropReason):
+    received = receive(datagram, ReceiveContext(instance, own))
+    if isinstance(received, DropReason):
         return
-    form = checksum_form(datagram)
-    again = encode(heard, source, destination, *([form] if form else []))
+    form = received.checksum_form
+    again = encode(received.advertisement, source, destination, *([form] if form else []))
     assert len(again) == len(datagram.body)
     assert again[:4] == datagram.body[:4]
     assert again[8:] == datagram.body[8:]

@@ -10,9 +10,9 @@ from dataclasses import replace
 
 import pytest
 import targets
-from _vrrp.wire.advertisement import Advertisement
 from _vrrp.wire.datagram import Datagram, DropReason, ReceiveContext
 from _vrrp.wire.receive import receive
+from _vrrp.wire.received import Received
 
 
 @pytest.mark.parametrize("name", sorted(targets.TARGETS))
@@ -22,9 +22,11 @@ def test_a_target_takes_its_seeds(name: str) -> None:
 
 
 def test_a_target_notices_what_is_read_wrongly(monkeypatch: pytest.MonkeyPatch) -> None:
-    def misread(datagram: Datagram, listener: ReceiveContext) -> Advertisement | DropReason:
-        heard = receive(datagram, listener)
-        return replace(heard, priority=7) if isinstance(heard, Advertisement) else heard
+    def misread(datagram: Datagram, context: ReceiveContext) -> Received | DropReason:
+        received = receive(datagram, context)
+        if isinstance(received, DropReason):
+            return received
+        return replace(received, advertisement=replace(received.advertisement, priority=7))
 
     monkeypatch.setattr(targets, "receive", misread)
     # Version 3 over IPv4, one address, with the checksum of the message alone.

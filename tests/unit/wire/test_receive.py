@@ -11,9 +11,9 @@ import ipaddress
 import pytest
 from _vrrp.model.config import build_config
 from _vrrp.model.family import Family, text
-from _vrrp.wire.advertisement import Advertisement
 from _vrrp.wire.datagram import Datagram, DropReason, ReceiveContext
-from _vrrp.wire.receive import checksum_form, receive
+from _vrrp.wire.receive import receive
+from _vrrp.wire.received import Received
 from hypothesis import given
 from hypothesis import strategies as st
 from vectors import DISCARDED, VALID, Vector
@@ -28,55 +28,55 @@ def datagram(vector: Vector, message: bytes | None = None) -> Datagram:
     )
 
 
-def listener(**settings: object) -> ReceiveContext:
-    """Who hears it: an instance with these settings, at 192.0.2.11 or fe80::11."""
+def context(**settings: object) -> ReceiveContext:
+    """The context of an instance with these settings, at 192.0.2.11 or fe80::11."""
     base = {"name": "web", "interface": "eth0", "vrid": 51, "addresses": ["192.0.2.100/24"]}
     (instance,) = build_config({"instances": [{**base, **settings}]}).instances
     own = "192.0.2.11" if instance.family is Family.IPV4 else "fe80::11"
     return ReceiveContext(instance, ipaddress.ip_address(own).packed)
 
 
-def listener_for(vector: Vector) -> ReceiveContext:
+def context_for(vector: Vector) -> ReceiveContext:
     """An instance of the version and the interval of a packet, if they are ones."""
     if ":" in vector.source:
-        return listener(addresses=["fe80::100/64"])
+        return context(addresses=["fe80::100/64"])
     if vector.message.startswith("3"):
-        return listener()
+        return context()
     seconds = vector.fields[3] // 1_000_000_000 or 1
-    return listener(version=2, advertisement_interval=seconds)
+    return context(version=2, advertisement_interval=seconds)
 
 
 @pytest.mark.parametrize("vector", VALID, ids=lambda vector: vector.name)
 def test_a_valid_packet_says_what_it_says(vector: Vector) -> None:
-    found = receive(datagram(vector), listener_for(vector))
-    assert isinstance(found, Advertisement)
+    received = receive(datagram(vector), context_for(vector))
+    assert isinstance(received, Received)
+    found = received.advertisement
     version, vrid, priority, interval, addresses, form = vector.fields
     assert (found.version, found.vrid, found.priority) == (version, vrid, priority)
     assert found.interval == interval
     assert tuple(text(address) for address in found.addresses) == addresses
     if form:
-        decided = checksum_form(datagram(vector))
-        assert decided is not None
-        assert decided.value == form
+        assert received.checksum_form is not None
+        assert received.checksum_form.value == form
 
 
 @pytest.mark.parametrize("vector", DISCARDED, ids=lambda vector: vector.name)
 def test_a_wrong_packet_is_discarded_for_its_reason(vector: Vector) -> None:
-    found = receive(datagram(vector), listener_for(vector))
+    found = receive(datagram(vector), context_for(vector))
     assert isinstance(found, DropReason)
     assert found.value == vector.reason
 
 
 @pytest.mark.parametrize("vector", VALID, ids=lambda vector: vector.name)
 def test_every_truncation_is_discarded(vector: Vector) -> None:
-    whole, hearer = bytes.fromhex(vector.message), listener_for(vector)
+    whole, hearer = bytes.fromhex(vector.message), context_for(vector)
     for length in range(len(whole)):
         assert isinstance(receive(datagram(vector, whole[:length]), hearer), DropReason)
 
 
 @pytest.mark.parametrize("vector", VALID, ids=lambda vector: vector.name)
 def test_every_flipped_bit_is_discarded(vector: Vector) -> None:
-    whole, hearer = bytes.fromhex(vector.message), listener_for(vector)
+    whole, hearer = bytes.fromhex(vector.message), context_for(vector)
     for bit in range(len(whole) * 8):
         flipped = bytearray(whole)
         flipped[bit // 8] ^= 0x80 >> bit % 8
@@ -85,22 +85,22 @@ def test_every_flipped_bit_is_discarded(vector: Vector) -> None:
 
 @pytest.mark.parametrize("vector", DISCARDED, ids=lambda vector: vector.name)
 def test_no_truncation_and_no_flipped_bit_of_a_wrong_packet_raises(vector: Vector) -> None:
-    whole, hearer = bytes.fromhex(vector.message), listener_for(vector)
+    whole, hearer = bytes.fromhex(vector.message), context_for(vector)
     for length in range(len(whole)):
         found = receive(datagram(vector, whole[:length]), hearer)
-        assert isinstance(found, (Advertisement, DropReason))
+        assert isinstance(found, (Received, DropReason))
     for bit in range(len(whole) * 8):
         flipped = bytearray(whole)
         flipped[bit // 8] ^= 0x80 >> bit % 8
         found = receive(datagram(vector, bytes(flipped)), hearer)
-        assert isinstance(found, (Advertisement, DropReason))
+        assert isinstance(found, (Received, DropReason))
 
 
 @given(st.binary(max_size=300), st.sampled_from([4, 16]), st.integers(0, 255))
 def test_nothing_that_arrives_raises(message: bytes, length: int, ttl: int) -> None:
-    hearer = listener(addresses=["192.0.2.100/24" if length == 4 else "fe80::100/64"])
+    hearer = context(addresses=["192.0.2.100/24" if length == 4 else "fe80::100/64"])
     found = receive(Datagram(bytes(length), bytes(length), ttl, message), hearer)
-    assert isinstance(found, (Advertisement, DropReason))
+    assert isinstance(found, (Received, DropReason))
 
 
 def test_all_reasons_have_a_case() -> None:
@@ -153,23 +153,23 @@ FOREIGN = [
 ]
 
 
-def received(
+def receive_with(
     settings: dict[str, object], message: str, source: str, destination: str, ttl: int
-) -> Advertisement | DropReason:
+) -> Received | DropReason:
     packed = [ipaddress.ip_address(one).packed for one in (source, destination)]
     arrived = Datagram(packed[0], packed[1], ttl, bytes.fromhex(message))
-    return receive(arrived, listener(**settings))
+    return receive(arrived, context(**settings))
 
 
 @pytest.mark.parametrize("case", ACCEPTED, ids=str)
 def test_what_an_instance_accepts(case: tuple[dict[str, object], str, str, str, int]) -> None:
-    assert isinstance(received(*case), Advertisement)
+    assert isinstance(receive_with(*case), Received)
 
 
 @pytest.mark.parametrize("case", FOREIGN, ids=str)
 def test_what_an_instance_discards(
     case: tuple[dict[str, object], str, str, str, int, str],
 ) -> None:
-    found = received(*case[:5])
+    found = receive_with(*case[:5])
     assert isinstance(found, DropReason)
     assert found.value == case[5]

@@ -18,12 +18,14 @@ from _vrrp.base.units import NANOSECONDS_PER_SECOND as S
 from _vrrp.engine.actions import Send
 from _vrrp.engine.signer import Signer
 from _vrrp.model.config import build_config
+from _vrrp.model.instance import ChecksumForm
 from _vrrp.model.signing import HmacKey
 from _vrrp.wire.advertisement import Advertisement
 from _vrrp.wire.datagram import Datagram, DropReason, ReceiveContext
-from _vrrp.wire.receive import checksum_form, receive
+from _vrrp.wire.receive import receive
+from _vrrp.wire.received import Received
 from _vrrp.wire.sequence import ReplayGuard, SequenceNumbers, age, sequence_at
-from _vrrp.wire.trailer import sign
+from _vrrp.wire.trailer import Trailer, sign
 
 SECRET = "hex:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 KEY = HmacKey(1, bytes(range(32)))
@@ -42,7 +44,7 @@ def packed(written: str) -> bytes:
     return ipaddress.ip_address(written).packed
 
 
-def listener(**hmac: object) -> ReceiveContext:
+def context(**hmac: object) -> ReceiveContext:
     """Who hears it, with the key of the vectors unless told otherwise."""
     entry = {"name": "web", "interface": "eth0", "vrid": 51, "addresses": ["192.0.2.100/24"]}
     settings = {"keys": [{"id": 1, "secret": SECRET}], "replay": "monotonic", **hmac}
@@ -63,11 +65,11 @@ def over_ipv6(message: str) -> Datagram:
 def test_the_published_vector_over_ipv4() -> None:
     signed = sign(bytes.fromhex(PDU4), packed("198.51.100.10"), b"", KEY, NUMBER)
     assert signed.hex() == PDU4 + HEAD + CODE4
-    heard = receive(over_ipv4(signed.hex()), listener())
-    assert heard == Advertisement(3, 51, 200, S, (packed("192.0.2.100"),))
-    form = checksum_form(over_ipv4(signed.hex()))
-    assert form is not None
-    assert form.value == "rfc9568"
+    received = receive(over_ipv4(signed.hex()), context())
+    assert isinstance(received, Received)
+    assert received.advertisement == Advertisement(3, 51, 200, S, (packed("192.0.2.100"),))
+    assert received.checksum_form is ChecksumForm.RFC9568
+    assert received.trailer == Trailer(1, 1, 0, NUMBER)
 
 
 def test_the_published_vector_over_ipv6() -> None:
@@ -78,8 +80,10 @@ def test_the_published_vector_over_ipv6() -> None:
     hmac = {"keys": [{"id": 1, "secret": SECRET}], "replay": "monotonic"}
     unicast = {**entry, "unicast_peers": ["fe80::10"], "hmac": hmac}
     (instance,) = build_config({"instances": [unicast]}).instances
-    heard = receive(over_ipv6(signed.hex()), ReceiveContext(instance, destination))
-    assert heard == Advertisement(3, 51, 200, S, (packed("fe80::100"),))
+    received = receive(over_ipv6(signed.hex()), ReceiveContext(instance, destination))
+    assert isinstance(received, Received)
+    assert received.advertisement == Advertisement(3, 51, 200, S, (packed("fe80::100"),))
+    assert received.checksum_form is None
 
 
 WRONG = [
@@ -108,25 +112,25 @@ def test_what_is_signed_wrongly_is_discarded(
     case: tuple[str, str, dict[str, object], str],
 ) -> None:
     _name, message, settings, reason = case
-    found = receive(over_ipv4(message), listener(**settings))
+    found = receive(over_ipv4(message), context(**settings))
     assert isinstance(found, DropReason)
     assert found.value == reason
 
 
 def test_a_signature_is_of_its_sender() -> None:
-    found = receive(over_ipv4(PDU4 + HEAD + CODE4, source="198.51.100.11"), listener())
+    found = receive(over_ipv4(PDU4 + HEAD + CODE4, source="198.51.100.11"), context())
     assert found is DropReason.HMAC_WRONG
 
 
 @pytest.mark.parametrize("mode", ["permissive", "receive-only"])
 def test_who_is_permissive_takes_what_is_not_signed(mode: str) -> None:
-    assert isinstance(receive(over_ipv4(PDU4), listener(mode=mode)), Advertisement)
+    assert isinstance(receive(over_ipv4(PDU4), context(mode=mode)), Received)
 
 
 def test_any_known_key_is_accepted_not_only_the_one_that_signs() -> None:
     keys = [{"id": 2, "secret": "x" * 32}, {"id": 1, "secret": SECRET}]
-    heard = receive(over_ipv4(PDU4 + HEAD + CODE4), listener(keys=keys, active_key=2))
-    assert isinstance(heard, Advertisement)
+    heard = receive(over_ipv4(PDU4 + HEAD + CODE4), context(keys=keys, active_key=2))
+    assert isinstance(heard, Received)
 
 
 def test_who_has_no_key_discards_a_signed_packet_as_too_long() -> None:
@@ -142,18 +146,18 @@ def test_who_has_no_key_discards_a_signed_packet_as_too_long() -> None:
 )
 def test_a_signature_of_another_time_is_stale(seconds: int, taken: bool) -> None:
     arrived = over_ipv4(PDU4 + HEAD + CODE4, SIGNED_AT + seconds)
-    found = receive(arrived, listener(replay="time", window=5))
-    assert found is DropReason.HMAC_STALE if not taken else isinstance(found, Advertisement)
+    found = receive(arrived, context(replay="time", window=5))
+    assert found is DropReason.HMAC_STALE if not taken else isinstance(found, Received)
 
 
 def test_the_same_packet_is_taken_once() -> None:
-    hearer = listener()
-    assert isinstance(receive(over_ipv4(PDU4 + HEAD + CODE4), hearer), Advertisement)
+    hearer = context()
+    assert isinstance(receive(over_ipv4(PDU4 + HEAD + CODE4), hearer), Received)
     assert receive(over_ipv4(PDU4 + HEAD + CODE4), hearer) is DropReason.HMAC_REPLAYED
 
 
 def test_every_truncation_and_every_flipped_bit_of_a_signed_packet_is_discarded() -> None:
-    whole, hearer = bytes.fromhex(PDU4 + HEAD + CODE4), listener()
+    whole, hearer = bytes.fromhex(PDU4 + HEAD + CODE4), context()
     for length in range(len(whole)):
         assert isinstance(receive(over_ipv4(whole[:length].hex()), hearer), DropReason)
     for bit in range(len(whole) * 8):
@@ -230,7 +234,7 @@ def test_a_guard_that_inherits_admits_nothing_that_the_other_would_not() -> None
 
 def test_who_signs_in_the_place_of_another_goes_on_counting() -> None:
     signer, heir, at = Signer(), Signer(), SIGNED_AT * S
-    hmac = listener(window=300, replay="time").instance.hmac
+    hmac = context(window=300, replay="time").instance.hmac
     group = packed("224.0.0.18")
     send = Send("web", 2, packed("198.51.100.10"), group, bytes.fromhex(PDU4), 255, hmac)
     signer.sign(send, at)

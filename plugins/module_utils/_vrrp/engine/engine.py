@@ -2,7 +2,7 @@
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""All virtual routers of a host: packets, links, wishes and time become events of single routers.
+"""All virtual routers of a host: packets, links, intents and time become events of single routers.
 
 The engine owns the routers; a router owns its state; the state machine owns the rules. Every
 method takes ``now`` (monotonic nanoseconds) and returns what is to be done on the host, in order.
@@ -12,6 +12,7 @@ simulator. This module is PRIVATE to the collection.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Dict, Iterator, List, Mapping, Sequence, Tuple
 
@@ -19,13 +20,12 @@ from ..base.errors import ControlError
 from ..base.units import Nanoseconds, earliest
 from ..fsm.events import (
     Heard,
-    Interrupted,
     Reconfigured,
     Replaced,
     Resign,
     TimerExpired,
 )
-from ..fsm.state import Initialize, Master, Peer, Purpose, Resigning
+from ..fsm.state import Initialize, Peer, Purpose
 from ..model.command import CommandResult
 from ..model.instance import Config, Instance
 from ..model.intent import Intent
@@ -33,30 +33,37 @@ from ..wire.datagram import Datagram, DropReason, ReceiveContext
 from ..wire.receive import receive
 from .actions import (
     Action,
-    Install,
     Log,
     OpenSockets,
-    Provision,
     SaveIntents,
     SaveRecoveries,
-    Send,
     SocketSpec,
     interleave,
 )
 from .commands.scheduler import CommandScheduler
 from .coordination.config_diff import can_update_in_place, diff_config
+from .coordination.demultiplexer import Demultiplexer
 from .coordination.intents import CLAIM, is_newer_claim, may_claim_from, raise_hold_priority
-from .coordination.obstacles import DemuxTable, Obstacles, affected_routers, all_checks
-from .coordination.participation import Participation
+from .coordination.obstacles import Obstacles
+from .coordination.participation import Participation, Phase
+from .coordination.provisioning import RecoveryFile, affected_routers, provision
 from .coordination.router_set import RouterSet
 from .coordination.sync_groups import group_decisions
-from .fast_path.fast_path import AnyPacket, CachedPacket, FastPath, Packet
-from .handover import HandoverState, check_compatible, export_router, import_router
+from .fast_path.fast_path import FastPath
+from .fast_path.receive import AnyPacket, CachedPacket, Packet
+from .handover import (
+    EngineState,
+    check_compatible,
+    export_router,
+    import_router,
+    peer_takeover_at,
+    refuse_if_busy,
+)
 from .host.links import Links
-from .router.receive_stats import anomalies, count_accepted, count_discarded, counters_for
+from .router.receive_stats import count_accepted, count_discarded
 from .router.router import Router
 from .status import router_status
-from .tracking import Tracking
+from .tracking import Tracking, all_checks
 
 Actions = List[Action]
 
@@ -65,22 +72,22 @@ class Engine:
     """Starts with no routers and no links; ``reconfigure`` and ``links_changed`` bring them."""
 
     def __init__(self, intents: Mapping[str, Intent] | None = None) -> None:
-        self._demux: DemuxTable = {}
+        self._demultiplexer = Demultiplexer()
         self._tracking = Tracking()
         self._obstacles = Obstacles(self._tracking)
         self._commands = CommandScheduler(self._tracking)
         self._fast_path = FastPath()
         self._routers = RouterSet(intents or {}, self._commands, self._fast_path.timers)
         self._participation = Participation(self._routers, self._obstacles, self._tracking)
+        self._recovery_file = RecoveryFile()
         self._departing: List[Router] = []
-        self._unmatched_counters: Dict[str, int] = {"unknown_vrid": 0, "truncated": 0}
 
     # --- Questions ---
 
     @property
     def stopped(self) -> bool:
         """Whether a stop is complete: no router takes part any more, and all hooks have run."""
-        if not self._participation.is_closed or not self._commands.idle:
+        if self._participation.phase is not Phase.STOPPING or not self._commands.idle:
             return False
         return all(isinstance(router.state, Initialize) for router in self._routers)
 
@@ -95,7 +102,7 @@ class Engine:
                 router_status(router, self._tracking, self._commands, now, wall)
                 for router in self._routers
             ],
-            "counters": dict(self._unmatched_counters),
+            "counters": dict(self._demultiplexer.counters),
         }
 
     # --- The host ---
@@ -116,7 +123,7 @@ class Engine:
         return self._tracking_changed(now)
 
     def command_finished(self, number: int, result: CommandResult, now: Nanoseconds) -> Actions:
-        """The command of a Run has ended, or could not be run."""
+        """The command of a RunCommand has ended, or could not be run."""
         changed = self._commands.script_finished(number, result)
         if changed is not None:
             return self._tracking_changed(now) if changed else []
@@ -124,49 +131,38 @@ class Engine:
         if run is None or not run.ticket:
             return actions
         self._routers.hook_finished(run.router, run.ticket)
-        return [*actions, *self._settle_groups(now)]
+        return self._finish(actions, now)
 
     def failed(self, action: Action, error: str, now: Nanoseconds) -> Actions:
-        """The kernel refused an action. A router that can't serve, speak or hear steps down."""
+        """The kernel refused an action. A router that can't serve, send or receive steps down."""
         actions: Actions = []
         if isinstance(action, (SaveIntents, SaveRecoveries)):
             actions.append(Log("agent", error))
         if isinstance(action, SaveRecoveries):
-            self._obstacles.recoveries_not_saved()
-        for router in affected_routers(action, self._routers, self._demux):
+            self._recovery_file.not_saved()
+        for router in affected_routers(action, self._routers, self._demultiplexer):
             actions.append(Log(router.name, error))
-            if (
-                isinstance(action, Send)
-                and router.record_send_failure() < router.instance.down_intervals
-            ):
-                continue  # Its peers don't believe it dead yet.
-            if isinstance(action, (OpenSockets, Provision, Send, Install)):
-                # A router that has only just become master has not said so: it never served.
-                served = now - router.since >= router.instance.advertisement_interval
-                notify = served and not isinstance(action, OpenSockets)
-                interrupted = Interrupted(error, retry=True, notify_peers=notify)
-                actions.extend(self._routers.step(router, interrupted, now))
-        return [*actions, *self._settle_groups(now), *self._drop_retired()]
+            actions.extend(self._participation.action_failed(router, action, error, now))
+        return self._finish(actions, now)
 
     def _reevaluate(self, now: Nanoseconds) -> Actions:
-        """Bring every router in line with the interfaces, and forget those that have left."""
+        """Bring every router in line with the interfaces, and drop those that have left."""
         for router in self._routers:
             self._obstacles.bind_interfaces(router)
         return [*self._provision(), *self._reconcile_all(now)]
 
     def _provision(self) -> Actions:
-        """Have on the host what the routers need whatever their state."""
+        """Have on the host what the routers need in whatever state they are."""
         routers = list(self._routers)
-        self._demux = self._obstacles.demux_table(routers)
-        listen = OpenSockets(frozenset(self._demux))
-        equipped: Actions = [self._obstacles.provision(routers), listen]
-        if self._participation.is_suspended:
-            return equipped  # What has to be cleaned up is not ours yet.
-        return [*equipped, *self._obstacles.save_recoveries(routers)]
+        self._demultiplexer.update(routers, self._obstacles.links)
+        actions: Actions = [provision(routers), OpenSockets(self._demultiplexer.sockets)]
+        if self._participation.phase is Phase.STANDBY:
+            return actions  # The old process still owns what has to be cleaned up.
+        return [*actions, *self._recovery_file.update(routers)]
 
     def _tracking_changed(self, now: Nanoseconds) -> Actions:
-        """Something was seen on which routers may depend."""
-        # What could not be had when one of them left may be had by now.
+        """Judge all routers again, after a change of what they may depend on."""
+        # Retry provisioning: the resource that failed may be available again.
         is_idle = any(isinstance(router.state, Initialize) for router in self._routers)
         return [*(self._provision() if is_idle else ()), *self._reconcile_all(now)]
 
@@ -176,7 +172,23 @@ class Engine:
             actions.extend(self._participation.update_priority(router, now))
         for router in self._routers:
             actions.extend(self._participation.reconcile(router, now))
+        return self._finish(actions, now)
+
+    def _finish(self, actions: Actions, now: Nanoseconds) -> Actions:
+        """Add what follows from these actions for sync groups and for departing routers."""
         return [*actions, *self._settle_groups(now), *self._drop_retired()]
+
+    def _settle_groups(self, now: Nanoseconds) -> Actions:
+        """Release deferred resignations that are ready, then apply sync-group decisions."""
+        actions = self._routers.release_deferred(now)
+        for name, members in self._routers.groups.items():
+            idle = [isinstance(one.state, Initialize) for one in members]
+            if any(idle) and not all(idle):
+                for router in members:
+                    actions.extend(self._participation.reconcile(router, now))
+            for router, event in group_decisions(name, members):
+                actions.extend(self._routers.step(router, event, now))
+        return actions
 
     def _drop_retired(self) -> Actions:
         gone = [one for one in self._departing if one.retired and isinstance(one.state, Initialize)]
@@ -193,12 +205,12 @@ class Engine:
         actions = self._commands.run_scripts(now)
         for number, result in self._commands.timed_out(now):
             actions.extend(self.command_finished(number, result, now))
-        spoken, routers = self._fast_path.pop_due(now)
-        actions.extend(spoken)
+        repeated, routers = self._fast_path.pop_due(now)
+        actions.extend(repeated)
         if not routers:
             return actions
         actions.extend(interleave([self._router_due(router, now) for router in routers]))
-        return [*actions, *self._settle_groups(now), *self._drop_retired()]
+        return self._finish(actions, now)
 
     def _router_due(self, router: Router, now: Nanoseconds) -> Actions:
         before = router.state
@@ -210,120 +222,98 @@ class Engine:
         else:
             actions = self._routers.step(router, TimerExpired(), now)
             self._fast_path.join_slot(router, before, actions)
-        # Who has left may have done so for a cause that is over.
+        # The cause that stopped this router may already be gone.
         if isinstance(router.state, Initialize) and router.deadline is None:
             actions.extend(self._participation.retry_start(router, now))
-        return actions
-
-    def _settle_groups(self, now: Nanoseconds) -> Actions:
-        """Let go who has waited long enough, and bring each sync group to one mind."""
-        actions = self._routers.release_deferred(now)
-        for name, members in self._routers.groups.items():
-            idle = [isinstance(one.state, Initialize) for one in members]
-            if any(idle) and not all(idle):
-                for router in members:
-                    actions.extend(self._participation.reconcile(router, now))
-            for router, event in group_decisions(name, members):
-                actions.extend(self._routers.step(router, event, now))
         return actions
 
     # --- Packets ---
 
     def unmatched_packets(
-        self, ear: SocketSpec, packets: Sequence[AnyPacket], times: Sequence[Nanoseconds]
+        self, spec: SocketSpec, packets: Sequence[AnyPacket], times: Sequence[Nanoseconds]
     ) -> Iterator[AnyPacket]:
-        """The packets that ``datagram`` has to see, of those that arrived at these times; what is
-        heard again is taken note of.
+        """Yield the packets, of those that arrived at these times, that ``receive_datagram`` has to
+        see; the others only refresh a deadline.
 
-        Each stands for all of a datagram that the checks look at. What follows from one has to be
-        done before the next is asked for.
+        Each packet identifies everything the receive checks depend on. Perform the actions for one
+        packet before requesting the next.
         """
-        return self._fast_path.unmatched(ear, packets, times)
+        return self._fast_path.unmatched(spec, packets, times)
 
     def receive_datagram(
-        self, ear: SocketSpec, datagram: Datagram, now: Nanoseconds, packet: Packet = None
+        self, spec: SocketSpec, datagram: Datagram, now: Nanoseconds, packet: Packet = None
     ) -> Actions:
-        """Something arrived for protocol 112 at an ear of ours.
+        """A datagram of protocol 112 arrived at one of our sockets.
 
-        If it was one of ``unfamiliar`` it may not be the next time.
+        With the ``packet`` that it was made of, the fast path may take it the next time.
         """
-        vrid = datagram.vrid
-        if vrid is None:
-            self._unmatched_counters["truncated"] += 1
-            return []
-        router = self._demux.get(ear, {}).get(vrid)
+        router = self._demultiplexer.find(spec, datagram)
         if router is None:
-            self._unmatched_counters["unknown_vrid"] += 1
             return []
-        heard = receive(
-            datagram, ReceiveContext(router.instance, router.address, router.replay_guard)
-        )
-        if isinstance(heard, DropReason):
-            return [*count_discarded(router, datagram, heard, now)]
-        before, counted = router.state, counters_for(router, datagram, heard)
-        told = count_accepted(router, datagram, counted, now)
-        peer = Peer(datagram.source, heard.priority, heard.interval)
-        actions = [
-            *told,
-            *self._advertisement_received(router, peer, now),
-            *self._settle_groups(now),
-        ]
-        actions.extend(self._drop_retired())
-        if packet is not None and not actions and not anomalies(counted):
-            self._fast_path.learn(router, before, CachedPacket(ear, packet, counted), now)
+        context = ReceiveContext(router.instance, router.address, router.replay_guard)
+        received = receive(datagram, context)
+        if isinstance(received, DropReason):
+            return [*count_discarded(router, datagram, received, now)]
+        before, accepted = router.state, count_accepted(router, received, now)
+        advertisement = received.advertisement
+        peer = Peer(datagram.source, advertisement.priority, advertisement.interval)
+        followed = self._advertisement_received(router, peer, now)
+        actions = self._finish([*accepted.logs, *followed], now)
+        if packet is not None and not actions and not accepted.has_anomalies:
+            cached = CachedPacket(spec, packet, accepted.counter_names)
+            self._fast_path.learn(router, before, cached, now)
         return actions
 
     def _advertisement_received(self, router: Router, peer: Peer, now: Nanoseconds) -> Actions:
-        actions = (
-            self._routers.release_hold(router, peer) if is_newer_claim(router, peer, now) else []
-        )
+        is_claim = is_newer_claim(router, peer, now)
+        actions = self._routers.release_hold(router, peer) if is_claim else []
         raise_hold_priority(router, peer)
         actions.extend(self._routers.step(router, Heard(peer), now))
         if may_claim_from(router, peer):
-            for mate in self._routers.group_members(router) or [router]:
-                actions.extend(self._routers.step(mate, CLAIM, now))
+            for member in self._routers.group_members(router) or [router]:
+                actions.extend(self._routers.step(member, CLAIM, now))
         return actions
 
     # --- The operator ---
 
     def set_intent(self, name: str, intent: Intent, now: Nanoseconds) -> Tuple[int, Actions]:
-        """Want something of an instance, and of all that moves with it.
+        """Set the intent of an instance, and of all that moves with it.
 
-        Raises ControlError when it can't be. A drain under way and its failure can be followed by
-        the number of the change.
+        Returns the number of the change, by which a drain under way and its failure can be
+        followed. Raises ControlError when it can't be done.
         """
         number, actions = self._routers.set_intent(name, intent, now)
-        return number, [*actions, *self._settle_groups(now)]
+        return number, self._finish(actions, now)
 
     # --- Configuration ---
 
     def reconfigure(self, config: Config, now: Nanoseconds) -> Actions:
         """Take another configuration; a master stays master wherever that is possible."""
         actions: Actions = []
-        plan = diff_config(self._routers, config)
-        routers = {one.name: one for one in plan.leavers}
-        self._departing = list(plan.leavers)
-        for router in plan.leavers:
+        diff = diff_config(self._routers, config)
+        routers = {one.name: one for one in diff.removed}
+        self._departing = list(diff.removed)
+        for router in diff.removed:
             router.retired = True
-            left = Resign(Purpose.STOP, "left the configuration")
-            actions.extend(self._routers.step(router, left, now))
-        for instance, heir in plan.heirs:
-            routers[instance.label], done = self._match(instance, heir, now)
-            actions.extend(done)
+            resign = Resign(Purpose.STOP, "left the configuration")
+            actions.extend(self._routers.step(router, resign, now))
+        for instance, existing in diff.matched:
+            routers[instance.label], followed = self._match(instance, existing, now)
+            actions.extend(followed)
         self._routers.replace_all(routers)
         self._obstacles.routers_changed(self._routers)
         return [*actions, *self._start_tracking(now), *self._reevaluate(now)]
 
     def _start_tracking(self, now: Nanoseconds) -> Actions:
-        if self._participation.is_suspended:
-            return []  # The agent before still does.
-        observe = self._tracking.set_checks(all_checks(self._routers), now)
-        return [observe, *self._commands.run_scripts(now)]
+        if self._participation.phase is Phase.STANDBY:
+            return []  # The old process still tracks.
+        targets = self._tracking.set_checks(all_checks(self._routers), now)
+        return [targets, *self._commands.run_scripts(now)]
 
     def _match(
         self, instance: Instance, router: Router | None, now: Nanoseconds
     ) -> Tuple[Router, Actions]:
-        """The router of an instance: the one that is there with other settings, or a new one."""
+        """The router of an instance: the existing one with other settings, or a new one."""
         actions: Actions = []
         if router is not None and not can_update_in_place(router, instance):
             actions = self._routers.step(router, Replaced("the configuration moved it"), now)
@@ -336,64 +326,68 @@ class Engine:
 
     def _change_settings(self, router: Router, instance: Instance, now: Nanoseconds) -> Actions:
         """Give a router that stays other settings."""
-        if router.retired and not self._participation.is_closed:
-            router.retired, router.deferred = False, None
+        if router.retired and self._participation.phase is not Phase.STOPPING:
+            router.retired = False
+            router.update(replace(router.inputs, deferred=None))
         if router.name != instance.label:
-            router.awaited_hook = 0  # The hooks will tell of their end under the old name.
+            router.awaited_hook = 0  # The hooks will report their end under the old name.
         actions = router.replace_instance(instance)
         self._obstacles.bind_interfaces(router)
         return [*actions, *self._routers.step(router, Reconfigured(), now)]
 
     def stop(self, now: Nanoseconds, cause: str = "the agent is stopping") -> Actions:
         """Leave: masters resign and serve until a successor is heard; see ``stopped``."""
-        self._participation.is_closed = True
+        self._participation.phase = Phase.STOPPING
         resign = Resign(Purpose.STOP, cause)
         return [action for one in self._routers for action in self._routers.step(one, resign, now)]
 
-    # --- Another agent goes on ---
+    # --- Another process goes on ---
 
     def enter_standby(self) -> None:
-        """Let nobody take part, and touch no address: another agent is still at it."""
-        self._participation.is_suspended = True
+        """Let no router take part, and touch no address: another process still serves."""
+        self._participation.phase = Phase.STANDBY
 
-    def export_state(self) -> HandoverState:
-        """What another agent needs to go on from here; nothing may happen to this one after.
-
-        Raises ControlError while something is under way that only this agent can bring to its end.
-        """
-        if self._participation.is_closed:
+    def refuse_export(self) -> None:
+        """Raise ControlError while something is under way that only this process can finish."""
+        if self._participation.phase is Phase.STOPPING:
             raise ControlError("busy", "the agent is stopping")
-        for router in self._routers:
-            if router.deferred or router.retired or isinstance(router.state, Resigning):
-                raise ControlError("busy", f"{router.name} is about to hand over")
+        refuse_if_busy(self._routers)
         if not self._commands.idle:
             raise ControlError("busy", "a hook has not ended yet")
+
+    def export_state(self) -> EngineState:
+        """What another process needs to go on from here; nothing may happen to this one after.
+
+        Raises ControlError as ``refuse_export`` does.
+        """
+        self.refuse_export()
         routers = {one.name: export_router(one) for one in self._routers}
-        counters = dict(self._unmatched_counters)
+        counters = dict(self._demultiplexer.counters)
         return {"routers": routers, "tracked": self._tracking.export(), "counters": counters}
 
     def peer_takeover_at(self) -> Nanoseconds | None:
-        """For how long nothing has to be sent before a peer takes this host for dead."""
-        masters = [one for one in self._routers if isinstance(one.state, Master)]
-        return earliest(one.peer_takeover_at for one in masters)
+        """Until when something has to be sent, or a peer takes this host for dead; None while no
+        router is master.
+        """
+        return earliest(peer_takeover_at(one) for one in self._routers)
 
     def import_state(
-        self, estate: HandoverState, intents: Mapping[str, Intent], now: Nanoseconds
+        self, state: EngineState, intents: Mapping[str, Intent], now: Nanoseconds
     ) -> Actions:
-        """Go on where another agent with the same configuration left off; ``intents`` are its.
+        """Go on where another process with the same configuration left off; ``intents`` are its.
 
         Raises ControlError, and changes nothing, where that is not possible.
         """
-        if self._participation.is_closed:
+        if self._participation.phase is Phase.STOPPING:
             raise ControlError("busy", "the new process was told to stop")
-        check_compatible(self._routers, estate)
-        self._participation.is_suspended = False
+        check_compatible(self._routers, state)
+        self._participation.phase = Phase.RUNNING
         actions = self._start_tracking(now)
-        self._unmatched_counters.update(estate["counters"])
-        self._tracking.restore(estate["tracked"])
+        self._demultiplexer.counters.update(state["counters"])
+        self._tracking.restore(state["tracked"])
         self._routers.import_intents(intents)
         for router in self._routers:
             self._participation.update_priority(router, now)
-            import_router(router, estate["routers"][router.name])
+            import_router(router, state["routers"][router.name])
             self._fast_path.timers.schedule(router)
         return [*actions, *self._reevaluate(now)]

@@ -2,85 +2,205 @@
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""What an agent leaves to the one that goes on in its place, as plain values.
+"""The state that one process hands over to the next at a restart, as plain values.
 
 Both read the same clock, which counts from when the machine was booted, so points in time stay
-what they are. What is not here the heir finds out by itself or has from the same files: the
+what they are. What is not here the new process finds out by itself or has from the same files: the
 interfaces, the intents, what has to be cleaned up. This module is PRIVATE to the collection.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any, Dict, Iterable, Mapping, Type
+from typing import Dict, Iterable, List, TypedDict, Union
 
 from ..base.errors import NOT_INHERITED, NOT_RESTARTED, ControlError
-from ..fsm.state import Backup, Initialize, Master, Peer, State
+from ..base.units import Nanoseconds
+from ..fsm.state import Backup, Initialize, Master, Peer, Resigning, State
 from .router.router import Router
 from .router.send_failures import SendFailures
-
-Entry = Dict[str, Any]
-HandoverState = Dict[str, Any]
-
-_STATES: Mapping[str, Type[Any]] = {"backup": Backup, "master": Master}
+from .router.snapshot import RouterSnapshot
+from .tracking import TrackingState
 
 
-def export_router(router: Router) -> Entry:
-    """What there is to know of a router that is not about to leave."""
+class PeerState(TypedDict):
+    """A peer; the address in hexadecimal digits."""
+
+    address: str
+    priority: int
+    advertisement_interval: Nanoseconds
+
+
+class BackupState(TypedDict):
+    """The fields of ``fsm.state.Backup``."""
+
+    reason: str
+    master_down_at: Nanoseconds
+    master_adver_interval: Nanoseconds
+    master: Union[PeerState, None]
+    not_before: Nanoseconds
+    preempt_at: Union[Nanoseconds, None]
+    ready: bool
+
+
+class MasterState(TypedDict):
+    """The fields of ``fsm.state.Master``."""
+
+    reason: str
+    adver_at: Nanoseconds
+    announce_at: Union[Nanoseconds, None]
+    refreshes: bool
+
+
+class SendFailuresState(TypedDict):
+    """The fields of ``SendFailures``."""
+
+    last_incomplete: int
+    unreached: int
+    last_failed: int
+    consecutive: int
+
+
+class RouterState(TypedDict):
+    """One router; both ``backup`` and ``master`` are None for one that takes no part. Addresses are
+    hexadecimal digits.
+    """
+
+    backup: Union[BackupState, None]
+    master: Union[MasterState, None]
+    since: Nanoseconds
+    transitions: int
+    hold_priority: int
+    counters: Dict[str, int]
+    send_failures: SendFailuresState
+    preexisting: Union[List[str], None]
+    sequence_numbers: Dict[str, int]
+
+
+class EngineState(TypedDict):
+    """All routers by name, what is known of what they track, and counters of no router."""
+
+    routers: Dict[str, RouterState]
+    tracked: TrackingState
+    counters: Dict[str, int]
+
+
+def refuse_if_busy(routers: Iterable[Router]) -> None:
+    """Raise ControlError while a router is about to hand over: only this process can finish it."""
+    for router in routers:
+        if router.deferred or router.retired or isinstance(router.state, Resigning):
+            raise ControlError("busy", f"{router.name} is about to hand over")
+
+
+def peer_takeover_at(router: Router) -> Nanoseconds | None:
+    """When a peer of a master may take over unless it is heard until then; None for a router that
+    is no master.
+    """
+    state = router.state
+    if not isinstance(state, Master):
+        return None
+    parameters = router.parameters
+    return state.adver_at - parameters.advertisement_interval + parameters.takeover_after
+
+
+def export_router(router: Router) -> RouterState:
+    """The state of a router that is not about to leave."""
+    found = router.snapshot()
+    kept, numbers = found.preexisting, found.sequence_numbers
+    failures = found.send_failures
     return {
-        "state": _left_state(router.state),
-        "since": router.since,
-        "transitions": router.transitions,
-        "hold_priority": router.hold_priority,
-        "counters": dict(router.counters),
-        "refusals": asdict(router.send_failures),
-        "native": None if router.preexisting is None else [one.hex() for one in router.preexisting],
-        "numbers": {one.hex(): number for one, number in router.replay_guard.latest().items()},
+        "backup": _export_backup(found.state) if isinstance(found.state, Backup) else None,
+        "master": _export_master(found.state) if isinstance(found.state, Master) else None,
+        "since": found.since,
+        "transitions": found.transitions,
+        "hold_priority": found.hold_priority,
+        "counters": dict(found.counters),
+        "send_failures": {
+            "last_incomplete": failures.last_incomplete,
+            "unreached": failures.unreached,
+            "last_failed": failures.last_failed,
+            "consecutive": failures.consecutive,
+        },
+        "preexisting": None if kept is None else [one.hex() for one in kept],
+        "sequence_numbers": {sender.hex(): number for sender, number in numbers.items()},
     }
 
 
-def check_compatible(routers: Iterable[Router], estate: HandoverState) -> None:
-    """Raise ControlError when what is left can't be taken over by these, which take no part yet."""
-    heirs = {one.name: one for one in routers}
-    if heirs.keys() != estate["routers"].keys():
+def check_compatible(routers: Iterable[Router], state: EngineState) -> None:
+    """Raise ControlError when these routers, which take no part yet, can't go on from the state."""
+    here = {one.name: one for one in routers}
+    if here.keys() != state["routers"].keys():
         raise ControlError(NOT_INHERITED, "the new process reads the configuration otherwise")
-    for name, entry in estate["routers"].items():
-        state = heirs[name].state
-        failed = isinstance(state, Initialize) and state.retry_at is not None
-        if failed and entry["state"] is not None:
-            raise ControlError(NOT_RESTARTED, f"{name}: {state.reason}")
+    for name, entry in state["routers"].items():
+        own = here[name].state
+        failed = isinstance(own, Initialize) and own.retry_at is not None
+        if failed and (entry["backup"] or entry["master"]):
+            raise ControlError(NOT_RESTARTED, f"{name}: {own.reason}")
 
 
-def import_router(router: Router, entry: Entry) -> None:
+def import_router(router: Router, entry: RouterState) -> None:
     """Let a router that has just been made be what that one was."""
-    router.since = entry["since"]
-    router.transitions = entry["transitions"]
-    router.hold_priority = entry["hold_priority"]
-    numbers = {bytes.fromhex(one): number for one, number in entry["numbers"].items()}
-    router.replay_guard.restore(numbers)
-    router.send_failures = SendFailures(**entry["refusals"])
-    if entry["native"] is not None:
-        router.preexisting = frozenset(map(bytes.fromhex, entry["native"]))
-    router.counters.clear()  # Both have heard the latest.
-    router.counters.update(entry["counters"])
-    if entry["state"] is not None:
-        router.restore(_state(entry["state"]))
+    kept, numbers = entry["preexisting"], entry["sequence_numbers"]
+    router.restore(
+        RouterSnapshot(
+            _import_state(entry),
+            entry["since"],
+            entry["transitions"],
+            entry["hold_priority"],
+            entry["counters"],
+            SendFailures(**entry["send_failures"]),
+            None if kept is None else frozenset(map(bytes.fromhex, kept)),
+            {bytes.fromhex(sender): number for sender, number in numbers.items()},
+        )
+    )
 
 
-def _left_state(state: State) -> Entry | None:
-    if isinstance(state, Initialize):
-        return None  # Why, and until when, the heir sees for itself.
-    kind = next(name for name, kind in _STATES.items() if isinstance(state, kind))
-    entry = {"kind": kind, **asdict(state)}
-    if isinstance(state, Backup) and state.master is not None:
-        entry["master"]["address"] = state.master.address.hex()
-    return entry
+def _export_backup(state: Backup) -> BackupState:
+    master = state.master
+    return {
+        "reason": state.reason,
+        "master_down_at": state.master_down_at,
+        "master_adver_interval": state.master_adver_interval,
+        "master": None if master is None else _export_peer(master),
+        "not_before": state.not_before,
+        "preempt_at": state.preempt_at,
+        "ready": state.ready,
+    }
 
 
-def _state(entry: Entry) -> State:
-    fields = {name: value for name, value in entry.items() if name != "kind"}
-    if fields.get("master") is not None:
-        told = fields["master"]
-        fields["master"] = Peer(**{**told, "address": bytes.fromhex(told["address"])})
-    state: State = _STATES[entry["kind"]](**fields)
-    return state
+def _export_peer(peer: Peer) -> PeerState:
+    return {
+        "address": peer.address.hex(),
+        "priority": peer.priority,
+        "advertisement_interval": peer.advertisement_interval,
+    }
+
+
+def _export_master(state: Master) -> MasterState:
+    return {
+        "reason": state.reason,
+        "adver_at": state.adver_at,
+        "announce_at": state.announce_at,
+        "refreshes": state.refreshes,
+    }
+
+
+def _import_state(entry: RouterState) -> State | None:
+    backup, master = entry["backup"], entry["master"]
+    if master is not None:
+        return Master(**master)
+    if backup is None:
+        return None
+    return Backup(
+        backup["reason"],
+        backup["master_down_at"],
+        backup["master_adver_interval"],
+        None if backup["master"] is None else _import_peer(backup["master"]),
+        backup["not_before"],
+        backup["preempt_at"],
+        backup["ready"],
+    )
+
+
+def _import_peer(entry: PeerState) -> Peer:
+    interval = entry["advertisement_interval"]
+    return Peer(bytes.fromhex(entry["address"]), entry["priority"], interval)

@@ -38,7 +38,7 @@ def router_status(
         "reason": router.state.reason,
         "intent": router.intent.kind.value,
         "intent_forced": router.intent.forced,
-        "intent_change": _change(router.change),
+        "intent_change": _change(router.intent_change),
         "priority": instance.priority,
         "effective_priority": router.effective_priority,
         "preempt": router.preempts,

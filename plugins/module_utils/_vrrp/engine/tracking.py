@@ -10,8 +10,8 @@ PRIVATE to the collection.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any, Dict, Iterable, List, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Dict, FrozenSet, Iterable, List, Mapping, Sequence, TypedDict, Union
 
 from ..base.units import Nanoseconds
 from ..model.command import CommandResult
@@ -25,6 +25,7 @@ from ..model.tracking import (
 )
 from .actions import PollTargets
 from .host.links import Links
+from .router.router import Router
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,30 @@ class Verdict:
     fault: str = ""
     pending: str = ""
     adjustment: int = 0
+
+
+class ObservationState(TypedDict):
+    """The fields of ``Observation``."""
+
+    up: Union[bool, None]
+    why: str
+    factor: int
+
+
+class ScriptState(TypedDict):
+    """A script between its runs, without the time of the next one."""
+
+    successes: int
+    failures: int
+    seen: ObservationState
+
+
+class TrackingState(TypedDict):
+    """All that is known: scripts by what they are, files by path, processes by name."""
+
+    scripts: Dict[str, ScriptState]
+    files: Dict[str, ObservationState]
+    processes: Dict[str, Union[int, None]]
 
 
 UNKNOWN = Observation(None, "not known yet")
@@ -124,25 +149,25 @@ class Tracking:
         _count(script, check, result)
         return script.seen != before
 
-    # --- What another agent saw ---
+    # --- What another process saw ---
 
-    def export(self) -> Dict[str, Any]:
-        """What is known, as plain values, for an agent that goes on from here."""
+    def export(self) -> TrackingState:
+        """All that is known, as plain values, for a process that goes on from here."""
         return {
-            "scripts": {repr(check): _left_by(one) for check, one in self._scripts.items()},
-            "files": {path: asdict(seen) for path, seen in self._files.items()},
+            "scripts": {repr(check): _export_script(one) for check, one in self._scripts.items()},
+            "files": {path: _export_observation(seen) for path, seen in self._files.items()},
             "processes": dict(self._processes),
         }
 
-    def restore(self, entry: Mapping[str, Any]) -> None:
-        """Know what another agent knew of the same things."""
-        scripts, files = entry["scripts"], entry["files"]
+    def restore(self, state: TrackingState) -> None:
+        """Know what another process knew of the same things."""
+        scripts, files, counts = state["scripts"], state["files"], state["processes"]
         for check in [one for one in self._scripts if repr(one) in scripts]:
-            _give_to(self._scripts[check], scripts[repr(check)])
+            _import_script(self._scripts[check], scripts[repr(check)])
         self._files.update(
             {path: Observation(**files[path]) for path in self._files if path in files}
         )
-        self.update_processes(entry["processes"])
+        self._processes.update({name: counts[name] for name in self._processes if name in counts})
 
     # --- What it means ---
 
@@ -197,6 +222,16 @@ class Tracking:
         }
 
 
+def tracked_for(router: Router, members: Sequence[Router]) -> List[Tracked]:
+    """All that counts for a router: a sync group is judged by what any of its members tracks."""
+    return [one for member in members or [router] for one in member.instance.tracked]
+
+
+def all_checks(routers: Iterable[Router]) -> FrozenSet[Check]:
+    """All checks of all routers."""
+    return frozenset(one.check for router in routers for one in router.instance.tracked)
+
+
 def is_fault(tracked: Tracked, seen: Observation) -> bool:
     """Whether the instance may not take part: down with weight 0, or a file with another number."""
     if tracked.weight or seen.up is None:
@@ -215,17 +250,21 @@ def adjustment_by(tracked: Tracked, seen: Observation) -> int:
     return min(tracked.weight, 0)
 
 
-def _left_by(script: _Script) -> Dict[str, Any]:
+def _export_observation(seen: Observation) -> ObservationState:
+    return {"up": seen.up, "why": seen.why, "factor": seen.factor}
+
+
+def _export_script(script: _Script) -> ScriptState:
     return {
         "successes": script.successes,
         "failures": script.failures,
-        "seen": asdict(script.seen),
+        "seen": _export_observation(script.seen),
     }
 
 
-def _give_to(script: _Script, entry: Mapping[str, Any]) -> None:
-    script.successes, script.failures = entry["successes"], entry["failures"]
-    script.seen = Observation(**entry["seen"])
+def _import_script(script: _Script, state: ScriptState) -> None:
+    script.successes, script.failures = state["successes"], state["failures"]
+    script.seen = Observation(**state["seen"])
 
 
 def _is_due(script: _Script, now: Nanoseconds) -> bool:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from ..base.units import Nanoseconds
+
 
 class IntentKind(Enum):
     """AUTO lets elections decide, MASTER holds mastership, BACKUP stays out."""
@@ -44,10 +46,14 @@ class ChangeOutcome(Enum):
 
 @dataclass(frozen=True)
 class IntentChange:
-    """``number`` counts the changes of this agent's life, so that each can be followed."""
+    """``number`` counts the changes since the agent started, so that each can be followed.
+
+    ``before`` is the intent that it replaced, ``at`` the time of the change.
+    """
 
     number: int
     intent: Intent
     before: Intent
+    at: Nanoseconds
     outcome: ChangeOutcome = ChangeOutcome.ACCEPTED
     message: str = ""

@@ -2,10 +2,9 @@
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""Whether an advertisement comes from who may send one: passwords and signatures.
+"""The receive checks of passwords and signatures, each with its reason to discard.
 
-Each check is of one reason to discard; they rely on those before them. This module is PRIVATE to
-the collection.
+They rely on those before them in their order. This module is PRIVATE to the collection.
 """
 
 from __future__ import annotations
@@ -13,61 +12,59 @@ from __future__ import annotations
 from typing import Callable, Tuple
 
 from ..model.signing import Hmac, HmacMode
-from .advertisement import Advertisement, password_data
-from .datagram import Datagram, DropReason, ReceiveContext
+from .advertisement import password_data
+from .datagram import DropReason, ReceiveContext
+from .received import Received
 from .sequence import age
-from .trailer import TRAILER_TYPE, Trailer, is_authentic, read_trailer
+from .trailer import TRAILER_TYPE, Trailer, is_authentic
 
-InstanceCheck = Callable[[Datagram, Advertisement, ReceiveContext], bool]
-
-
-def _wrong_password(
-    datagram: Datagram, advertisement: Advertisement, listener: ReceiveContext
-) -> bool:
-    password = listener.instance.password
-    return bool(password) and advertisement.authentication_data != password_data(password)
+InstanceCheck = Callable[[Received, ReceiveContext], bool]
+_SignatureCheck = Callable[[Received, Trailer, Hmac, ReceiveContext], bool]
 
 
-def _unsigned(datagram: Datagram, advertisement: Advertisement, listener: ReceiveContext) -> bool:
-    hmac = listener.instance.hmac
-    return hmac is not None and hmac.mode is HmacMode.ENFORCE and not datagram.trailer
+def _wrong_password(received: Received, context: ReceiveContext) -> bool:
+    password = context.instance.password
+    data = received.advertisement.authentication_data
+    return bool(password) and data != password_data(password)
 
 
-def _of_signature(
-    fails: Callable[[Datagram, Trailer, Hmac, ReceiveContext], bool],
-) -> InstanceCheck:
-    """Make a check of the signature, which what has none does not fail."""
+def _unsigned(received: Received, context: ReceiveContext) -> bool:
+    hmac = context.instance.hmac
+    return hmac is not None and hmac.mode is HmacMode.ENFORCE and received.trailer is None
 
-    def check(datagram: Datagram, advertisement: Advertisement, listener: ReceiveContext) -> bool:
-        hmac = listener.instance.hmac
-        if hmac is None or not datagram.trailer:
+
+def _of_signature(fails: _SignatureCheck) -> InstanceCheck:
+    """Make a check of the signature, which an advertisement without one passes."""
+
+    def check(received: Received, context: ReceiveContext) -> bool:
+        hmac, trailer = context.instance.hmac, received.trailer
+        if hmac is None or trailer is None:
             return False
-        return fails(datagram, read_trailer(datagram.trailer), hmac, listener)
+        return fails(received, trailer, hmac, context)
 
     return check
 
 
-def _malformed(datagram: Datagram, trailer: Trailer, hmac: Hmac, listener: ReceiveContext) -> bool:
+def _malformed(received: Received, trailer: Trailer, hmac: Hmac, context: ReceiveContext) -> bool:
     return trailer.kind != TRAILER_TYPE or trailer.reserved != 0
 
 
-def _stale(datagram: Datagram, trailer: Trailer, hmac: Hmac, listener: ReceiveContext) -> bool:
-    return hmac.window is not None and abs(age(trailer.number, datagram.wall)) > hmac.window
+def _stale(received: Received, trailer: Trailer, hmac: Hmac, context: ReceiveContext) -> bool:
+    skew = abs(age(trailer.number, received.datagram.wall))
+    return hmac.window is not None and skew > hmac.window
 
 
-def _unknown_key(
-    datagram: Datagram, trailer: Trailer, hmac: Hmac, listener: ReceiveContext
-) -> bool:
+def _unknown_key(received: Received, trailer: Trailer, hmac: Hmac, context: ReceiveContext) -> bool:
     return hmac.secret(trailer.key_number) is None
 
 
-def _wrong(datagram: Datagram, trailer: Trailer, hmac: Hmac, listener: ReceiveContext) -> bool:
-    secret = hmac.secret(trailer.key_number) or b""
+def _wrong(received: Received, trailer: Trailer, hmac: Hmac, context: ReceiveContext) -> bool:
+    secret, datagram = hmac.secret(trailer.key_number) or b"", received.datagram
     return not is_authentic(datagram.body, datagram.source, datagram.trailer, secret)
 
 
-def _replayed(datagram: Datagram, trailer: Trailer, hmac: Hmac, listener: ReceiveContext) -> bool:
-    guard = listener.replay_guard
+def _replayed(received: Received, trailer: Trailer, hmac: Hmac, context: ReceiveContext) -> bool:
+    datagram, guard = received.datagram, context.replay_guard
     return not guard.accept(datagram.source, trailer.number, datagram.wall, hmac.window)
 
 

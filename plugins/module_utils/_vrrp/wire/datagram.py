@@ -2,17 +2,19 @@
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""What arrives, who hears it, why it may be discarded. This module is PRIVATE to the collection."""
+"""Datagrams as they arrive, and the reasons to discard them. PRIVATE to the collection."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 
 from ..base.units import Nanoseconds
 from ..model.family import Family
-from ..model.instance import Instance
+from ..model.instance import ChecksumForm, Instance
 from .advertisement import message_length
+from .checksum import internet_checksum, pseudo_header
 from .sequence import ReplayGuard
 
 
@@ -74,6 +76,15 @@ class Datagram:
         """How long the message has to be by its own header, without a signature."""
         return message_length(self.version, self.message[3], self.family.address_length)
 
+    @cached_property
+    def checksum_form(self) -> ChecksumForm | None:
+        """The reading of the version 3 checksum over IPv4 that the message satisfies, if any."""
+        message = self.body
+        if internet_checksum(message) == 0:
+            return ChecksumForm.RFC9568
+        covered = pseudo_header(self.source, self.destination, len(message)) + message
+        return ChecksumForm.RFC5798 if internet_checksum(covered) == 0 else None
+
     @property
     def body(self) -> bytes:
         """The message without a signature."""
@@ -87,7 +98,7 @@ class Datagram:
 
 @dataclass(frozen=True)
 class ReceiveContext:
-    """Who listens: the instance, the packed address it sends from, and what it heard before."""
+    """The router that receives: its instance, its packed address, and what it received before."""
 
     instance: Instance
     address: bytes

@@ -4,7 +4,7 @@
 
 """The receive checks: a datagram is an advertisement, or there is one counted reason to discard it.
 
-The checks are a ladder, first failure wins. The order is by what the next check relies on: the
+The checks run in order, the first failure wins. The order is by what the next check relies on: the
 length must be right before the checksum can be computed, only a packet that is intact can tell
 anything about its sender, and only what its sender says can be compared with the instance.
 
@@ -22,32 +22,33 @@ from ..base.constants import (
     VRRP_TTL,
 )
 from ..model.family import Family, is_link_local
-from ..model.instance import ChecksumForm, Instance
-from .advertisement import FIXED_LENGTH, Advertisement, decode
+from ..model.instance import Instance
+from .advertisement import FIXED_LENGTH, decode
 from .authentication import AUTHENTICATION_CHECKS, InstanceCheck
 from .checksum import internet_checksum, pseudo_header
 from .datagram import Datagram, DropReason, ReceiveContext
+from .received import Received
+from .trailer import read_trailer
 
 
-def receive(datagram: Datagram, listener: ReceiveContext) -> Union[Advertisement, DropReason]:
+def receive(datagram: Datagram, context: ReceiveContext) -> Union[Received, DropReason]:
     """Run the checks; the first that fails gives its reason."""
     for reason, fails in _MESSAGE_CHECKS:
-        if fails(datagram, listener.instance):
+        if fails(datagram, context.instance):
             return reason
-    advertisement = decode(datagram.message, datagram.family.address_length)
+    received = _decode(datagram)
     for reason, is_foreign in _INSTANCE_CHECKS:
-        if is_foreign(datagram, advertisement, listener):
+        if is_foreign(received, context):
             return reason
-    return advertisement
+    return received
 
 
-def checksum_form(datagram: Datagram) -> ChecksumForm | None:
-    """Which reading of the version 3 checksum over IPv4 the message satisfies, if any."""
-    message = datagram.body
-    if internet_checksum(message) == 0:
-        return ChecksumForm.RFC9568
-    covered = pseudo_header(datagram.source, datagram.destination, len(message)) + message
-    return ChecksumForm.RFC5798 if internet_checksum(covered) == 0 else None
+def _decode(datagram: Datagram) -> Received:
+    advertisement = decode(datagram.message, datagram.family.address_length)
+    has_two_forms = datagram.version == 3 and datagram.family is Family.IPV4
+    form = datagram.checksum_form if has_two_forms else None
+    trailer = read_trailer(datagram.trailer) if datagram.trailer else None
+    return Received(datagram, advertisement, form, trailer)
 
 
 def _wrong_version(datagram: Datagram, instance: Instance) -> bool:
@@ -65,7 +66,7 @@ def _wrong_checksum(datagram: Datagram, instance: Instance) -> bool:
     if datagram.version == 2:
         return internet_checksum(datagram.body) != 0
     if datagram.family is Family.IPV4:
-        return checksum_form(datagram) is None
+        return datagram.checksum_form is None
     # Over IPv6 a signature is part of what is summed.
     message = datagram.message
     header = pseudo_header(datagram.source, datagram.destination, len(message))
@@ -105,39 +106,43 @@ _MESSAGE_CHECKS: Tuple[Tuple[DropReason, _Check], ...] = (
 )
 
 
-def _wrong_destination(
-    datagram: Datagram, advertisement: Advertisement, listener: ReceiveContext
-) -> bool:
+def _wrong_destination(received: Received, context: ReceiveContext) -> bool:
     """Multicast and unicast are not mixed within one virtual router."""
+    datagram = received.datagram
     multicast = datagram.destination == datagram.family.group
-    return multicast == bool(listener.instance.unicast_peers)
+    return multicast == bool(context.instance.unicast_peers)
 
 
-def _unknown_peer(
-    datagram: Datagram, advertisement: Advertisement, listener: ReceiveContext
-) -> bool:
-    instance = listener.instance
+def _own_address(received: Received, context: ReceiveContext) -> bool:
+    return received.datagram.source == context.address
+
+
+def _unknown_peer(received: Received, context: ReceiveContext) -> bool:
+    instance = context.instance
     if not instance.unicast_peers or not instance.check_unicast_source:
         return False
-    return datagram.source not in instance.unicast_peers
+    return received.datagram.source not in instance.unicast_peers
 
 
-def _other_interval(
-    datagram: Datagram, advertisement: Advertisement, listener: ReceiveContext
-) -> bool:
+def _other_version(received: Received, context: ReceiveContext) -> bool:
+    return received.advertisement.version != context.instance.version
+
+
+def _other_interval(received: Received, context: ReceiveContext) -> bool:
     # RFC 3768 section 7.1: "MUST verify that the Adver Interval in the packet is the same".
     # Version 3 learns the interval instead.
+    advertisement = received.advertisement
     if advertisement.version == 3:
         return False
-    return advertisement.interval != listener.instance.advertisement_interval
+    return advertisement.interval != context.instance.advertisement_interval
 
 
 _INSTANCE_CHECKS: Tuple[Tuple[DropReason, InstanceCheck], ...] = (
-    (DropReason.INTERVAL_ZERO, lambda _d, advertisement, _l: advertisement.interval == 0),
+    (DropReason.INTERVAL_ZERO, lambda received, _c: received.advertisement.interval == 0),
     (DropReason.DESTINATION, _wrong_destination),
-    (DropReason.OWN_ADDRESS, lambda d, _a, listener: d.source == listener.address),
+    (DropReason.OWN_ADDRESS, _own_address),
     (DropReason.UNKNOWN_PEER, _unknown_peer),
-    (DropReason.VERSION_MISMATCH, lambda _d, a, listener: a.version != listener.instance.version),
+    (DropReason.VERSION_MISMATCH, _other_version),
     *AUTHENTICATION_CHECKS,
     (DropReason.INTERVAL_MISMATCH, _other_interval),
 )

@@ -10,6 +10,7 @@ PRIVATE to the collection.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Dict, List, Tuple
 
 from ...base.constants import COMMAND_GRACE
@@ -23,7 +24,7 @@ from ..router.router import STATE_NAMES, Router
 from ..tracking import Tracking
 from .hooks import HookQueue, HookRun
 
-_MOMENTS = {moment.value.upper(): moment for moment in HookTrigger}
+_TRIGGERS = {trigger.value.upper(): trigger for trigger in HookTrigger}
 _NO_ANSWER = CommandResult(None, "no answer in time")
 
 
@@ -65,18 +66,18 @@ class CommandScheduler:
         return [(number, _NO_ANSWER) for number in [*hooks, *scripts] if number is not None]
 
     def queue_hooks(
-        self, router: Router, moment: HookTrigger, old: str, now: Nanoseconds, farewell: int = 0
+        self, router: Router, trigger: HookTrigger, old: str, now: Nanoseconds, ticket: int = 0
     ) -> List[Action]:
         """Have the hooks of this moment run, after those that wait already.
 
-        The last of them ends the router's ``farewell``, if that is what they are for.
+        The last of them ends the router's ``ticket``, if that is what they are for.
         """
-        hooks = router.instance.hooks_on(moment)
+        hooks = router.instance.hooks_on(trigger)
         if not hooks:
             return []
-        environment = _environment(router, moment, old)
+        environment = _environment(router, trigger, old)
         runs = [
-            HookRun(router.name, one, environment, farewell if one is hooks[-1] else 0)
+            HookRun(router.name, one, environment, ticket if one is hooks[-1] else 0)
             for one in hooks
         ]
         queue = self._queues.setdefault(router.instance.name, HookQueue())
@@ -97,11 +98,11 @@ class CommandScheduler:
             return self.queue_hooks(router, HookTrigger.MASTER, old, now)
         actions: List[Action] = []
         if old == STATE_NAMES[Master]:
-            router.deferred = None
+            router.update(replace(router.inputs, deferred=None))
             if not router.leaving_hooks_called:
                 actions.extend(self.queue_hooks(router, HookTrigger.LEAVING_MASTER, old, now))
         router.leaving_hooks_called = False
-        return [*actions, *self.queue_hooks(router, _MOMENTS[router.state_name], old, now)]
+        return [*actions, *self.queue_hooks(router, _TRIGGERS[router.state_name], old, now)]
 
     def _start_next(self, queue: HookQueue, now: Nanoseconds) -> List[Action]:
         number = self._number()
@@ -142,13 +143,13 @@ class CommandScheduler:
         ]
 
 
-def _environment(router: Router, moment: HookTrigger, old: str) -> Dict[str, str]:
+def _environment(router: Router, trigger: HookTrigger, old: str) -> Dict[str, str]:
     """What a hook learns of its occasion."""
     return {
         "VRRP_INSTANCE": router.instance.name,
         "VRRP_FAMILY": router.instance.family.label,
         "VRRP_INTERFACE": router.instance.interface,
-        "VRRP_EVENT": moment.value,
+        "VRRP_EVENT": trigger.value,
         "VRRP_OLD_STATE": old,
         "VRRP_STATE": router.state_name,
         "VRRP_PRIORITY": str(router.effective_priority),

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Dict, Iterable, List, Mapping, Tuple
+from typing import Iterable, List, Mapping, Tuple
 
 from ...model.instance import Config, Instance
 from ..router.router import Router
@@ -15,26 +15,28 @@ from ..router.router import Router
 
 @dataclass(frozen=True)
 class ConfigDiff:
-    """Each instance of the new configuration with the router that goes on as it, if any."""
+    """Each instance of the new configuration with its existing router, if any; and the routers that
+    have no instance any more.
+    """
 
-    heirs: Tuple[Tuple[Instance, Router | None], ...]
-    leavers: Tuple[Router, ...]
+    matched: Tuple[Tuple[Instance, Router | None], ...]
+    removed: Tuple[Router, ...]
 
 
 def diff_config(routers: Iterable[Router], config: Config) -> ConfigDiff:
     """Match the routers there are with the instances there shall be."""
-    heirs: List[Tuple[Instance, Router | None]] = []
-    taken: Dict[int, Router] = {}
+    matched: List[Tuple[Instance, Router | None]] = []
+    used: set[int] = set()
     present = {one.name: one for one in routers}
     for instance in config.instances:
         router = _existing_router(present, instance, config)
-        if router is not None and id(router) not in taken:
-            taken[id(router)] = router
-            heirs.append((instance, router))
+        if router is not None and id(router) not in used:
+            used.add(id(router))
+            matched.append((instance, router))
         else:
-            heirs.append((instance, None))
-    leavers = tuple(one for one in present.values() if id(one) not in taken)
-    return ConfigDiff(tuple(heirs), leavers)
+            matched.append((instance, None))
+    removed = tuple(one for one in present.values() if id(one) not in used)
+    return ConfigDiff(tuple(matched), removed)
 
 
 def _existing_router(

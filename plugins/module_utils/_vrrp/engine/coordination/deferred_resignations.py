@@ -11,6 +11,7 @@ PRIVATE to the collection.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Callable, List, Sequence
 
 from ...base.units import Nanoseconds
@@ -23,13 +24,13 @@ from ..router.router import Router
 
 
 class DeferredResignations:
-    """``mates_of`` gives the sync group of a router, itself among it, or nothing."""
+    """``members_of`` returns the sync group of a router, itself among it, or nothing."""
 
     def __init__(
-        self, errands: CommandScheduler, mates_of: Callable[[Router], Sequence[Router]]
+        self, commands: CommandScheduler, members_of: Callable[[Router], Sequence[Router]]
     ) -> None:
-        self._commands = errands
-        self._members_of = mates_of
+        self._commands = commands
+        self._members_of = members_of
         self._count = 0
         self._waiting: List[Router] = []
 
@@ -60,20 +61,20 @@ class DeferredResignations:
     def _defer_one(self, router: Router, event: Resign, now: Nanoseconds) -> List[Action]:
         before = router.deferred
         if before is None or _replaces(event, before):
-            router.deferred = event
+            router.update(replace(router.inputs, deferred=event))
         if before is None:
             self._waiting.append(router)
         if before is not None or not _has_hooks(router):
             return []
         self._count += 1
         router.awaited_hook, router.leaving_hooks_called = self._count, True
-        moment, state = HookTrigger.LEAVING_MASTER, router.state_name
-        return self._commands.queue_hooks(router, moment, state, now, farewell=self._count)
+        trigger, state = HookTrigger.LEAVING_MASTER, router.state_name
+        return self._commands.queue_hooks(router, trigger, state, now, ticket=self._count)
 
     def _group_of(self, router: Router) -> Sequence[Router]:
         """The masters that leave with a router. One that leaves the configuration goes alone."""
-        mates = () if router.retired else self._members_of(router)
-        return [one for one in mates or (router,) if isinstance(one.state, Master)]
+        members = () if router.retired else self._members_of(router)
+        return [one for one in members or (router,) if isinstance(one.state, Master)]
 
 
 def _has_hooks(router: Router) -> bool:
@@ -88,4 +89,4 @@ def _replaces(event: Resign, before: Resign) -> bool:
 def cancel(router: Router) -> None:
     """Nothing is left of the wish to leave, unless it was to stop."""
     if router.deferred is not None and router.deferred.purpose is not Purpose.STOP:
-        router.deferred = None
+        router.update(replace(router.inputs, deferred=None))

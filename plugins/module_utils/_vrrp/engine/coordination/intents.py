@@ -45,25 +45,23 @@ class IntentStore:
         """Want something of routers that move together; gives the number of the change."""
         self._changes += 1
         for router in routers:
-            router.change = IntentChange(self._changes, intent, router.intent)
-            router.claimed_at = now
+            router.intent_change = IntentChange(self._changes, intent, router.intent, now)
             self._assign(router, intent)
         return self._changes
 
     def resolve(self, routers: Iterable[Router], outcome: ChangeOutcome, message: str) -> None:
         """A change failed, so what was wanted before is wanted again; or it was overtaken."""
         for router in routers:
-            change = router.change
+            change = router.intent_change
             if change is not None:
-                router.change = replace(change, outcome=outcome, message=message)
+                router.intent_change = replace(change, outcome=outcome, message=message)
             undone = change is not None and outcome is ChangeOutcome.UNDONE
             before = change.before if change is not None and undone else AUTO
             self._assign(router, AUTO if before.kind is IntentKind.BACKUP else before)
 
     def _assign(self, router: Router, intent: Intent) -> None:
-        if intent.kind is not router.intent.kind:
-            router.hold_priority = 0
-        router.intent = intent
+        bid = router.inputs.hold_priority if intent.kind is router.intent.kind else 0
+        router.update(replace(router.inputs, intent=intent, hold_priority=bid))
         self._intents[router.instance.name] = intent
 
     def save_action(self) -> SaveIntents:
@@ -116,7 +114,8 @@ def raise_hold_priority(router: Router, peer: Peer | None) -> None:
     if peer.priority in (PRIORITY_RELEASE, PRIORITY_OWNER):
         return
     if router.parameters.loses_to(peer):
-        router.hold_priority = min(peer.priority + 1, PRIORITY_MAX)
+        bid = min(peer.priority + 1, PRIORITY_MAX)
+        router.update(replace(router.inputs, hold_priority=bid))
 
 
 def is_newer_claim(router: Router, peer: Peer, now: Nanoseconds) -> bool:
@@ -129,10 +128,11 @@ def is_newer_claim(router: Router, peer: Peer, now: Nanoseconds) -> bool:
     holds = router.intent.kind is IntentKind.MASTER and isinstance(router.state, Master)
     # Who has not bid yet was master already when it was wanted to be, with its own priority, and
     # the router just above it is likely to be its neighbour in the inventory.
-    has_bid = router.hold_priority > 0
+    has_bid = router.inputs.hold_priority > 0
     if not holds or not has_bid or peer.priority != router.effective_priority + 1:
         return False
-    return now - router.claimed_at > CLAIM_CONTEST_PERIOD
+    change = router.intent_change
+    return change is None or now - change.at > CLAIM_CONTEST_PERIOD
 
 
 def may_claim_from(router: Router, peer: Peer) -> bool:

@@ -2,35 +2,28 @@
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""What all routers together need of the host, and what keeps one of them from taking part.
-
-This module is PRIVATE to the collection.
-"""
+"""Everything that keeps a router from taking part. This module is PRIVATE to the collection."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Dict, FrozenSet, Iterable, Iterator, List, Sequence, Set, Tuple
+from dataclasses import dataclass, replace
+from typing import Dict, Iterable, Sequence, Set
 
 from ...base.units import Nanoseconds
 from ...fsm.state import Initialize
-from ...model.tracking import Check, Tracked
-from ..actions import Action, OpenSockets, Provision, Recovery, SaveRecoveries, SocketSpec
-from ..host.devices import Macvlan, PacketFilter, macvlan_of, packet_filter_of
-from ..host.links import Links, primary_address, unusable_reason
+from ...model.family import Family, text
+from ...model.instance import Instance
+from ..host.devices import macvlan_of
+from ..host.links import Link, Links, primary_address, uses_link_local
 from ..router.router import Router
-from ..tracking import Tracking
+from ..tracking import Tracking, tracked_for
 from .sync_groups import blocked_by
-
-DemuxTable = Dict[
-    SocketSpec, Dict[int, Router]
-]  # The routers by where their packets arrive, and by VRID.
 
 
 @dataclass(frozen=True)
 class Obstacle:
-    """Why a router can't take part. ``hard``: it can't serve or speak, so there is no way to hand
-    over what it serves.
+    """The ``cause`` why a router can't take part. ``hard``: it can't serve or advertise, so there
+    is no way to hand over what it serves.
     """
 
     cause: str
@@ -38,21 +31,20 @@ class Obstacle:
 
 
 class Obstacles:
-    """The interfaces of the host, and what is tracked on it."""
+    """Mutable: holds the interfaces of the host, and judges routers by them."""
 
     def __init__(self, tracking: Tracking) -> None:
         self.links: Links = {}
         self._tracking = tracking
         self._virtual: Dict[str, Set[bytes]] = {}
-        self._saved: Tuple[Recovery, ...] | None = None
 
     def links_changed(self, links: Links) -> None:
-        """The interfaces are now these. Complete: what is missing does not exist."""
+        """Take over the interfaces as they are now. Complete: what is missing does not exist."""
         self.links = links
         self._tracking.links_changed(links)
 
     def routers_changed(self, routers: Iterable[Router]) -> None:
-        """Virtual addresses may move away, so nobody sends from them."""
+        """Virtual addresses may move away, so no router sends from them."""
         self._virtual = {}
         for router in routers:
             instance = router.instance
@@ -61,125 +53,75 @@ class Obstacles:
                 self._virtual.setdefault(name, set()).add(address.packed)
 
     def bind_interfaces(self, router: Router) -> None:
-        """Tell a router its interfaces. One that takes part keeps what it had until it has left."""
+        """Give a router its interfaces. One that takes part keeps what it had until it has left."""
         link = self.links.get(router.instance.interface)
         idle = isinstance(router.state, Initialize)
         if link is not None:
-            address = self._address_of(router) or (b"" if idle else router.address)
-            router.bind(self.links, link, address)
+            address = self._address_of(router, link) or (b"" if idle else router.address)
+            router.update(replace(router.inputs, address=address))
+            router.bind(self.links, link)
         elif idle:
+            router.update(replace(router.inputs, address=b""))
             router.unbind()
 
-    def _address_of(self, router: Router) -> bytes | None:
-        link = self.links.get(router.instance.interface)
-        if link is None:
-            return None
+    def _address_of(self, router: Router, link: Link) -> bytes | None:
         return primary_address(link, router.instance, self._virtual.get(link.name, set()))
 
-    # --- What is left if the agent dies ---
-
-    def save_recoveries(self, routers: Iterable[Router]) -> List[SaveRecoveries]:
-        """What to clean up if this agent dies now or later, if that is not what is kept already."""
-        found = (router.recovery() for router in routers)
-        recoveries = tuple(one for one in found if one is not None)
-        if recoveries == self._saved:
-            return []
-        self._saved = recoveries
-        return [SaveRecoveries(recoveries)]
-
-    def recoveries_not_saved(self) -> None:
-        """It has to be kept again."""
-        self._saved = None
-
-    # --- What keeps a router from taking part ---
-
     def obstacle(
-        self, router: Router, mates: Sequence[Router], now: Nanoseconds
+        self, router: Router, members: Sequence[Router], now: Nanoseconds
     ) -> Obstacle | None:
         """Why a router can't take part, be it for itself or for others of its sync group."""
         own = self._own_obstacle(router)
         if own is None:
-            fault = self._tracking.evaluate(tracked_for(router, mates)).fault
+            fault = self._tracking.evaluate(tracked_for(router, members)).fault
             own = Obstacle(fault, hard=False) if fault else None
-        return own or self._obstacle_of_mates(router, mates, now)
+        return own or self._obstacle_of_members(router, members, now)
 
     def _own_obstacle(self, router: Router) -> Obstacle | None:
-        cause = unusable_reason(router.instance, self.links, self._address_of(router))
+        cause = self._unusable_reason(router)
         return None if cause is None else Obstacle(cause, hard=True)
 
-    def _obstacle_of_mates(
-        self, router: Router, mates: Sequence[Router], now: Nanoseconds
+    def _obstacle_of_members(
+        self, router: Router, members: Sequence[Router], now: Nanoseconds
     ) -> Obstacle | None:
-        for mate in mates:
-            if mate is router:
+        for member in members:
+            if member is router:
                 continue
-            own = self._own_obstacle(mate)
-            cause = own.cause if own else _waits_to_retry(mate, now)
+            cause = self._unusable_reason(member) or _reason_to_wait(member, now)
             if cause:
-                held_back = blocked_by(router.instance.sync_group, mate, cause)
-                return Obstacle(held_back, hard=False)
+                blocked = blocked_by(router.instance.sync_group, member, cause)
+                return Obstacle(blocked, hard=False)
         return None
 
-    # --- What the routers need ---
-
-    def demux_table(self, routers: Iterable[Router]) -> DemuxTable:
-        """The routers by where their packets arrive, and by VRID."""
-        found: DemuxTable = {}
-        for router in routers:
-            for ear in self._sockets_of(router):
-                found.setdefault(ear, {})[router.instance.vrid] = router
-        return found
-
-    def _sockets_of(self, router: Router) -> Iterator[SocketSpec]:
-        family, link, speaker = router.instance.family, router.link, router.egress_link
-        if link is None or link.name not in self.links:
-            return
-        yield SocketSpec(link.index, family)
-        if speaker is not None and speaker.index != link.index:
-            yield SocketSpec(speaker.index, family, speaker.mac)
-
-    def provision(self, routers: Iterable[Router]) -> Provision:
-        """The devices and filters that the routers need."""
-        devices: Set[Macvlan] = set()
-        filters: Set[PacketFilter] = set()
-        for router in routers:
-            device, table = devices_of(router)
-            devices.update([device] if device else [])
-            filters.update([table] if table else [])
-        return Provision(frozenset(devices), frozenset(filters))
+    def _unusable_reason(self, router: Router) -> str | None:
+        """Why a router can't take part on its interfaces, or None when it can."""
+        instance = router.instance
+        link = self.links.get(instance.interface)
+        if link is None:
+            return f"{instance.interface} does not exist"
+        if not link.up:
+            return f"{instance.interface} is down"
+        if self._address_of(router, link) is None:
+            return f"{instance.interface} has no {_wanted_address(instance)}"
+        missing = [name for name in instance.interfaces if name not in self.links]
+        if missing:
+            return f"{min(missing)} does not exist"
+        device = macvlan_of(instance, link.index)
+        if device is not None and device.name not in self.links:
+            return f"{device.name} is not there yet"
+        return None
 
 
-def devices_of(router: Router) -> Tuple[Macvlan | None, PacketFilter | None]:
-    """The macvlan and the packet filter of a router, as far as it has them."""
-    if router.link is None:
-        return None, None
-    index = router.link.index
-    return macvlan_of(router.instance, index), packet_filter_of(router.instance, index)
+def _wanted_address(instance: Instance) -> str:
+    if instance.source_address:
+        return f"address {text(instance.source_address)}"
+    if instance.family is Family.IPV4:
+        return "IPv4 address"
+    return f"usable IPv6 {'link-local ' if uses_link_local(instance) else ''}address"
 
 
-def affected_routers(action: Action, routers: Iterable[Router], places: DemuxTable) -> List[Router]:
-    """The routers that can't do without an action."""
-    if isinstance(action, OpenSockets):
-        deaf = [places.get(ear, {}) for ear in action.sockets]
-        return [router for at_ear in deaf for router in at_ear.values()]
-    if isinstance(action, Provision):
-        wanted = {*action.macvlans, *action.filters}
-        return [one for one in routers if wanted & {*devices_of(one)}]
-    name = getattr(action, "router", None)
-    return [one for one in routers if one.name == name]
-
-
-def tracked_for(router: Router, mates: Sequence[Router]) -> List[Tracked]:
-    """What counts for a router: a sync group is judged by all that its members track."""
-    return [one for mate in mates or [router] for one in mate.instance.tracked]
-
-
-def all_checks(routers: Iterable[Router]) -> FrozenSet[Check]:
-    """All that is tracked for anybody."""
-    return frozenset(one.check for router in routers for one in router.instance.tracked)
-
-
-def _waits_to_retry(router: Router, now: Nanoseconds) -> str:
+def _reason_to_wait(router: Router, now: Nanoseconds) -> str:
+    """The reason of a router that tries again later; empty for all others."""
     state = router.state
     if not isinstance(state, Initialize) or state.retry_at is None or now >= state.retry_at:
         return ""

@@ -2,13 +2,15 @@
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""Who takes part: each router held against what the host is like, and what is tracked on it.
+"""The routers that take part: each is judged by the interfaces and by what is tracked.
 
 This module is PRIVATE to the collection.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+from enum import Enum
 from typing import List
 
 from ...base.units import Nanoseconds
@@ -20,59 +22,87 @@ from ...fsm.events import (
     Startup,
 )
 from ...fsm.state import Backup, Initialize, Master, Purpose
-from ..actions import Action, Log, Remove
+from ..actions import Action, Install, Log, OpenSockets, Provision, Remove, Send
 from ..router.router import Router
-from ..tracking import Tracking
-from .obstacles import Obstacle, Obstacles, tracked_for
+from ..tracking import Tracking, Verdict, tracked_for
+from .obstacles import Obstacle, Obstacles
 from .router_set import RouterSet
 
 Actions = List[Action]
 
 
-class Participation:
-    """``is_suspended``: nobody is judged yet; ``is_closed``: nobody starts any more."""
+class Phase(Enum):
+    """STANDBY: another process still serves. STOPPING: no router starts any more."""
 
-    def __init__(self, crew: RouterSet, premises: Obstacles, tracking: Tracking) -> None:
-        self.is_suspended = False
-        self.is_closed = False
-        self._routers = crew
-        self._obstacles = premises
+    STANDBY = "standby"
+    RUNNING = "running"
+    STOPPING = "stopping"
+
+
+class Participation:
+    """Decides of each router whether it starts, goes on or withdraws, in a ``phase``."""
+
+    def __init__(self, routers: RouterSet, obstacles: Obstacles, tracking: Tracking) -> None:
+        self.phase = Phase.RUNNING
+        self._routers = routers
+        self._obstacles = obstacles
         self._tracking = tracking
 
     def may_start(self, router: Router) -> bool:
         """Whether a router that takes no part may ever begin to."""
-        return not (self.is_suspended or self.is_closed or router.retired)
+        return self.phase is Phase.RUNNING and not router.retired
 
     def update_priority(self, router: Router, now: Nanoseconds) -> Actions:
         """Give a router the priority that follows from what it tracks."""
-        before = router.effective_priority
-        judgement = self._tracking.evaluate(
-            tracked_for(router, self._routers.group_members(router))
-        )
-        router.adjustment = judgement.adjustment
+        before, adjustment = router.effective_priority, self._verdict(router).adjustment
+        if adjustment != router.inputs.adjustment:
+            router.update(replace(router.inputs, adjustment=adjustment))
         if router.effective_priority == before or not isinstance(router.state, Master):
             return []
         return self._routers.step(router, PriorityChanged(), now)
 
+    def _verdict(self, router: Router) -> Verdict:
+        return self._tracking.evaluate(tracked_for(router, self._routers.group_members(router)))
+
     def reconcile(self, router: Router, now: Nanoseconds) -> Actions:
         """Let a router take part, or not, as it can; and have on the host what it should have."""
-        if self.is_suspended:
+        if self.phase is Phase.STANDBY:
             return []
-        obstacle = self._obstacle(router, now)
-        if isinstance(router.state, Initialize):
+        obstacle, state = self._obstacle(router, now), router.state
+        if isinstance(state, Initialize):
             actions = self._start_if_possible(router, obstacle, now)
             idle = isinstance(router.state, Initialize)
             return [*actions, *_remove_unexpected(router)] if idle else actions
         if obstacle is not None:
             return self._withdraw(router, obstacle, now)
-        if isinstance(router.state, Backup):
+        if isinstance(state, Backup):
             return _remove_unexpected(router)
-        lost = router.missing_addresses()
-        if not lost:
+        return self._restore_missing(router, now)
+
+    def _restore_missing(self, router: Router, now: Nanoseconds) -> Actions:
+        missing = router.missing_addresses()
+        if not missing:
             return []
-        router.counters["addresses_restored"] += len(lost)
-        note = Log(router.name, f"{', '.join(map(str, lost))} was deleted; putting it back")
-        return [note, *self._routers.step(router, AddressesLost(), now)]
+        router.count(["addresses_restored"], len(missing))
+        log = Log(router.name, f"{', '.join(map(str, missing))} was deleted; putting it back")
+        return [log, *self._routers.step(router, AddressesLost(), now)]
+
+    def action_failed(
+        self, router: Router, action: Action, error: str, now: Nanoseconds
+    ) -> Actions:
+        """The kernel refused an action of a router: it steps down if it can't serve, send or
+        receive, and tries again later.
+        """
+        if not isinstance(action, (OpenSockets, Provision, Send, Install)):
+            return []
+        down_intervals = router.instance.down_intervals
+        if isinstance(action, Send) and router.record_send_failure() < down_intervals:
+            return []  # Its peers don't believe it dead yet.
+        # A router that has only just become master has not said so: it never served.
+        served = now - router.since >= router.instance.advertisement_interval
+        notify_peers = served and not isinstance(action, OpenSockets)
+        interrupted = Interrupted(error, retry=True, notify_peers=notify_peers)
+        return self._routers.step(router, interrupted, now)
 
     def retry_start(self, router: Router, now: Nanoseconds) -> Actions:
         """Let a router that could not start do so now, if it can."""
@@ -98,19 +128,16 @@ class Participation:
         retry_at = getattr(router.state, "retry_at", None)
         if retry_at is not None and now < retry_at and obstacle is None:
             return []
-        judgement = self._tracking.evaluate(
-            tracked_for(router, self._routers.group_members(router))
-        )
-        cause = obstacle.cause if obstacle else judgement.pending
+        cause = obstacle.cause if obstacle else self._verdict(router).pending
         if cause:
             return self._routers.step(router, Interrupted(cause), now)
         return self._routers.step(router, Startup(), now)
 
 
 def _remove_unexpected(router: Router) -> Actions:
-    """Take away what another program put on the interface of a router that is no master."""
+    """Remove what another program put on the interface of a router that is no master."""
     found = router.unexpected_addresses()
     if not found:
         return []
-    told = f"{', '.join(map(str, found))} was added by another program; removing"
-    return [Log(router.name, told), Remove(router.name, found)]
+    text = f"{', '.join(map(str, found))} was added by another program; removing"
+    return [Log(router.name, text), Remove(router.name, found)]

@@ -11,6 +11,7 @@ PRIVATE to the collection.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Dict, Iterator, List, Mapping, Sequence
 
 from ...base.errors import ControlError
@@ -35,14 +36,14 @@ class RouterSet:
     """Mutable; the engine says who belongs to it, and what happens to whom."""
 
     def __init__(
-        self, intents: Mapping[str, Intent], errands: CommandScheduler, agenda: TimerQueue
+        self, intents: Mapping[str, Intent], commands: CommandScheduler, timers: TimerQueue
     ) -> None:
         self.groups: Dict[str, List[Router]] = {}
         self._routers: Dict[str, Router] = {}
         self._intents = IntentStore(intents)
-        self._commands = errands
-        self._timers = agenda
-        self._deferred = DeferredResignations(errands, self.group_members)
+        self._commands = commands
+        self._timers = timers
+        self._deferred = DeferredResignations(commands, self.group_members)
 
     def __iter__(self) -> Iterator[Router]:
         return iter(list(self._routers.values()))
@@ -53,11 +54,13 @@ class RouterSet:
         self.groups = groups_of(self)
         grouped = {id(one) for members in self.groups.values() for one in members}
         for router in self:
-            router.in_sync_group = id(router) in grouped
+            router.update(replace(router.inputs, in_sync_group=id(router) in grouped))
 
     def group_members(self, router: Router) -> Sequence[Router]:
         """The members of a router's sync group, itself among them; none when it has no group."""
-        return self.groups.get(router.instance.sync_group, ()) if router.in_sync_group else ()
+        if not router.inputs.in_sync_group:
+            return ()
+        return self.groups.get(router.instance.sync_group, ())
 
     def moving_together(self, name: str) -> List[Router]:
         """Both families of the instance with that name, and the members of its sync group."""
@@ -77,7 +80,8 @@ class RouterSet:
         """This is what the operator wants meanwhile of routers that take no part yet."""
         self._intents = IntentStore(intents)
         for router in self:
-            router.intent = self._intents.get(router.instance.name)
+            intent = self._intents.get(router.instance.name)
+            router.update(replace(router.inputs, intent=intent))
 
     # --- What happens to one of them ---
 
@@ -98,17 +102,18 @@ class RouterSet:
 
     # --- Leaving ---
 
-    def hook_finished(self, name: str, farewell: int) -> None:
+    def hook_finished(self, name: str, ticket: int) -> None:
         """The last of the hooks for which a router waits has ended."""
         router = self._routers.get(name)
-        if router is not None and router.awaited_hook == farewell:
+        if router is not None and router.awaited_hook == ticket:
             router.awaited_hook = 0
 
     def release_deferred(self, now: Nanoseconds) -> Actions:
         """Let those resign that have nothing to wait for any more."""
         actions: Actions = []
         for router in self._deferred.ready():
-            event, router.deferred = router.deferred, None
+            event = router.deferred
+            router.update(replace(router.inputs, deferred=None))
             if event is not None:
                 actions.extend(self._step(router, event, now))
         return actions

@@ -12,9 +12,8 @@ from functools import cached_property
 from typing import AbstractSet, Dict, FrozenSet, List, Mapping, Sequence, Tuple
 
 from ...base.slots import slotted
-from ...model.family import Family, is_link_local, text
+from ...model.family import Family, is_link_local
 from ...model.instance import Instance
-from .devices import macvlan_of
 
 
 @slotted
@@ -72,7 +71,7 @@ def primary_address(link: Link, instance: Instance, virtual: AbstractSet[bytes])
     Addresses in ``virtual`` may move away and don't count, except for an address owner, whose
     virtual address is its own (RFC 9568 sections 1.7 and 5.1.2.1).
     """
-    candidates = link.source_candidates[instance.family, _uses_link_local(instance)]
+    candidates = link.source_candidates[instance.family, uses_link_local(instance)]
     if instance.source_address:
         candidates = [one for one in link.usable if one == instance.source_address]
     own = next((one for one in candidates if one not in virtual), None)
@@ -81,7 +80,7 @@ def primary_address(link: Link, instance: Instance, virtual: AbstractSet[bytes])
     return own
 
 
-def _uses_link_local(instance: Instance) -> bool:
+def uses_link_local(instance: Instance) -> bool:
     """Whether IPv6 advertisements come from a link-local address: to the group they always do."""
     if instance.family is Family.IPV4:
         return False
@@ -97,29 +96,3 @@ def link_local_address(link: Link, virtual: AbstractSet[bytes]) -> bytes | None:
         if is_link_local(one.packed) and one.packed not in virtual
     )
     return next(found, None)
-
-
-def unusable_reason(instance: Instance, links: Links, address: bytes | None) -> str | None:
-    """Why the instance can't take part on these interfaces, or None when it can."""
-    link = links.get(instance.interface)
-    if link is None:
-        return f"{instance.interface} does not exist"
-    if not link.up:
-        return f"{instance.interface} is down"
-    if address is None:
-        return f"{instance.interface} has no {_wanted_address(instance)}"
-    missing = [name for name in instance.interfaces if name not in links]
-    if missing:
-        return f"{min(missing)} does not exist"
-    device = macvlan_of(instance, link.index)
-    if device is not None and device.name not in links:
-        return f"{device.name} is not there yet"
-    return None
-
-
-def _wanted_address(instance: Instance) -> str:
-    if instance.source_address:
-        return f"address {text(instance.source_address)}"
-    if instance.family is Family.IPV4:
-        return "IPv4 address"
-    return f"usable IPv6 {'link-local ' if _uses_link_local(instance) else ''}address"

@@ -6,32 +6,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass
+from typing import Protocol, Tuple
 
+from ...base.slots import slotted
 from ...fsm.state import State
 
-if TYPE_CHECKING:
-    from .router import Router
 
-# What a transition depends on besides the state, the interfaces and the event.
-LEAVES_FAST_PATH = frozenset(
-    ("instance", "address", "intent", "adjustment", "hold_priority", "deferred", "in_sync_group")
-)
-# What else must not be put back by what was played through before it changed.
-VOIDS_PRECOMPUTED = LEAVES_FAST_PATH | {
-    "change",
-    "claimed_at",
-    "awaited_hook",
-    "leaving_hooks_called",
-    "retired",
-}
+@slotted
+@dataclass(frozen=True)
+class Collected:
+    """The state of a router on the fast path, and how often (``times``) each of the counters named
+    went up by one since it entered.
+    """
+
+    state: State
+    counter_names: Tuple[str, ...]
+    times: int
 
 
 class FastPathMember(Protocol):
-    """What a router does again and again without thinking."""
+    """What a router on the fast path repeats; it is made for one router, and left for good."""
 
-    def collect(self, router: Router, state: State) -> State:
-        """Count what was done, and give the state that follows from it."""
+    def collect(self) -> Collected:
+        """Return what follows from all repetitions so far; changes nothing."""
 
-    def leave(self, router: Router) -> None:
-        """Let the router go on by itself."""
+    def leave(self) -> None:
+        """Repeat nothing any more, and let the router's own deadline count again."""

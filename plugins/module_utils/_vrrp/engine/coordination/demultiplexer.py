@@ -1,0 +1,60 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""The router that a datagram is for. This module is PRIVATE to the collection."""
+
+from __future__ import annotations
+
+from typing import Dict, FrozenSet, Iterable, Iterator, List
+
+from ...wire.datagram import Datagram
+from ..actions import SocketSpec
+from ..host.links import Links
+from ..router.router import Router
+
+
+class Demultiplexer:
+    """Finds routers by socket and VRID, and counts datagrams that are for none."""
+
+    def __init__(self) -> None:
+        self.counters: Dict[str, int] = {"unknown_vrid": 0, "truncated": 0}
+        self._table: Dict[SocketSpec, Dict[int, Router]] = {}
+
+    @property
+    def sockets(self) -> FrozenSet[SocketSpec]:
+        """All sockets that the routers need."""
+        return frozenset(self._table)
+
+    def update(self, routers: Iterable[Router], links: Links) -> None:
+        """Find these routers from now on, but for those whose interface is gone."""
+        self._table = {}
+        for router in routers:
+            if router.link is not None and router.link.name in links:
+                for spec in _sockets_of(router):
+                    self._table.setdefault(spec, {})[router.instance.vrid] = router
+
+    def find(self, spec: SocketSpec, datagram: Datagram) -> Router | None:
+        """The router that a datagram from this socket is for; None counts it."""
+        vrid = datagram.vrid
+        if vrid is None:
+            self.counters["truncated"] += 1
+            return None
+        router = self._table.get(spec, {}).get(vrid)
+        if router is None:
+            self.counters["unknown_vrid"] += 1
+        return router
+
+    def routers_at(self, sockets: Iterable[SocketSpec]) -> List[Router]:
+        """All routers that receive through any of these sockets."""
+        by_vrid = [self._table.get(spec, {}) for spec in sockets]
+        return [router for found in by_vrid for router in found.values()]
+
+
+def _sockets_of(router: Router) -> Iterator[SocketSpec]:
+    family, link, egress_link = router.instance.family, router.link, router.egress_link
+    if link is None:
+        return
+    yield SocketSpec(link.index, family)
+    if egress_link is not None and egress_link.index != link.index:
+        yield SocketSpec(egress_link.index, family, egress_link.mac)

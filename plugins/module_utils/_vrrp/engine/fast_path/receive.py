@@ -1,0 +1,131 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Backups that hear the same advertisement again and again. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Dict, Hashable, List, Tuple, TypeVar
+
+from ...base.units import Nanoseconds
+from ...fsm.state import Backup, State
+from ...model.intent import IntentKind
+from ..actions import SocketSpec
+from ..router.fast_path_member import Collected
+from ..router.router import Router
+from ..timer_queue import TimerQueue
+
+Packet = Hashable  # All of a datagram that the checks look at, in whatever form.
+AnyPacket = TypeVar("AnyPacket", bound=Packet)
+KnownPackets = Dict[Packet, "RepeatedAdvertisement"]
+# Precompute in the last eighth of the master-down interval; earlier it is almost always wasted.
+_PRECOMPUTE_LEAD_DIVISOR = 8
+_PRECOMPUTE_BATCH = 50  # At once, so that precomputing cannot delay a router that is due.
+
+
+@dataclass(frozen=True)
+class CachedPacket:
+    """A packet that was heard, and the counters that it counts in."""
+
+    spec: SocketSpec
+    packet: Packet
+    counter_names: Tuple[str, ...]
+
+
+class DownTimerGroup:
+    """Backups that wait equally long (``wait``) for an advertisement that they hear repeatedly.
+
+    They have one deadline together, that of the backup whose master was silent for longest.
+    """
+
+    def __init__(self, wait: Nanoseconds) -> None:
+        self.wait = wait
+        self.members: Dict[Router, RepeatedAdvertisement] = {}
+        self.queued_at: Nanoseconds | None = None
+        self._lead = wait // _PRECOMPUTE_LEAD_DIVISOR
+        self._precomputed_until: Nanoseconds = 0
+
+    @property
+    def deadline(self) -> Nanoseconds | None:
+        """The first master-down deadline of a member, and before it the time to precompute its
+        takeover, which hardly ever comes.
+        """
+        heard_at = min([member.heard_at for member in self.members.values()], default=None)
+        if heard_at is None or heard_at <= self._precomputed_until:
+            return None if heard_at is None else heard_at + self.wait
+        return heard_at + self.wait - self._lead
+
+    def precompute(self, now: Nanoseconds) -> None:
+        """Precompute the takeovers of members whose deadline is near."""
+        until = now - self.wait + self._lead + self._lead // 2
+        near = [
+            router
+            for router, member in self.members.items()
+            if member.heard_at <= until and not router.is_takeover_precomputed
+        ]
+        for router in near[:_PRECOMPUTE_BATCH]:
+            router.precompute_takeover()
+        if len(near) <= _PRECOMPUTE_BATCH:
+            self._precomputed_until = until
+
+    def expired(self, now: Nanoseconds) -> List[Router]:
+        """Take the members off whose master-down deadline has passed; they leave the fast path."""
+        silent_since = now - self.wait
+        found = [one for one, member in self.members.items() if member.heard_at <= silent_since]
+        for router in found:
+            router.leave_fast_path()
+        return found
+
+
+class RepeatedAdvertisement:
+    """The advertisement that one backup hears again and again; ``heard_at`` is when it did last."""
+
+    __slots__ = (
+        "_cached", "_group", "_known", "_router", "_state", "_timers", "heard_at", "times",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        router: Router,
+        state: Backup,
+        timers: TimerQueue,
+        group: DownTimerGroup,
+        known: KnownPackets,
+    ) -> None:
+        self._router, self._state = router, state
+        self._timers, self._group, self._known = timers, group, known
+        self.heard_at = state.master_down_at - group.wait
+        self.times = 0
+
+    def begin(self, cached: CachedPacket) -> None:
+        """Let the router repeat what it did at this packet whenever it comes again."""
+        self._cached = cached
+        self._group.members[self._router] = self._known[cached.packet] = self
+        self._router.enter_fast_path(self)
+
+    def collect(self) -> Collected:
+        """Return the state with the deadline that follows from hearing it last."""
+        state = self._state
+        if self.times:
+            state = replace(state, master_down_at=self.heard_at + self._group.wait)
+        return Collected(state, self._cached.counter_names, self.times)
+
+    def leave(self) -> None:
+        """Recognise the advertisement no more, and let the router's own deadline count again."""
+        del self._known[self._cached.packet], self._group.members[self._router]
+        self._timers.schedule(self._router)
+
+
+def only_restarts_timer(router: Router, before: State, until: Nanoseconds) -> bool:
+    """Whether hearing the same again means nothing to a backup but to wait ``until`` then."""
+    after, inputs = router.state, router.inputs
+    if not isinstance(before, Backup) or not isinstance(after, Backup):
+        return False
+    if before.master_down_at >= until or after.preempt_at is not None:
+        return False  # Heard twice at the same instant: whether it waits anew can't be seen.
+    if after != replace(before, master_down_at=until):
+        return False
+    by_itself = inputs.intent.kind is not IntentKind.MASTER and not inputs.in_sync_group
+    return by_itself and inputs.instance.hmac is None

@@ -1,0 +1,100 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Masters that send the same advertisements at the same instants. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Dict, List, Tuple
+
+from ...base.units import Nanoseconds
+from ...fsm.state import Master, State
+from ..actions import Action, Send, SendBatch
+from ..router.fast_path_member import Collected
+from ..router.router import Router
+from ..timer_queue import TimerQueue
+
+_SENT = ("advertisements_sent",)
+
+
+class SendSlot:
+    """Masters that advertise at the same instants, next ``at``; ``count`` says how often they did.
+
+    ``interval`` is theirs. They have one deadline, and one action with the advertisements of all.
+    """
+
+    def __init__(self, interval: Nanoseconds) -> None:
+        self.at: Nanoseconds = 0
+        self.count = 0
+        self.members: Dict[Router, Tuple[Send, ...]] = {}
+        self.queued_at: Nanoseconds | None = None
+        self._interval = interval
+        self._action: SendBatch | None = None
+
+    @property
+    def deadline(self) -> Nanoseconds | None:
+        """When all of them advertise next."""
+        return self.at if self.members else None
+
+    def change(self, router: Router, sends: Tuple[Send, ...]) -> None:
+        """Let a router advertise with these sends, or no more where there are none."""
+        self._action = None
+        if sends:
+            self.members[router] = sends
+        else:
+            del self.members[router]
+
+    def fire(self, now: Nanoseconds) -> List[Action]:
+        """Advertise for all members, unless it is so late that each has to decide by itself."""
+        if now - self.at >= self._interval:
+            return []
+        if self._action is None:
+            self._action = SendBatch(tuple(one for sends in self.members.values() for one in sends))
+        self.at += self._interval
+        self.count += 1
+        return [self._action]
+
+    def expired(self, now: Nanoseconds) -> List[Router]:
+        """Take all members off if they are still due; they leave the fast path."""
+        found = list(self.members) if self.at <= now else []
+        for router in found:
+            router.leave_fast_path()
+        return found
+
+
+class SlotMember:
+    """The part that one master has in a slot."""
+
+    __slots__ = ("_first", "_router", "_slot", "_state", "_timers")
+
+    def __init__(
+        self, router: Router, timers: TimerQueue, slot: SendSlot, sends: Tuple[Send, ...]
+    ) -> None:
+        self._router, self._state = router, router.state
+        self._timers, self._slot = timers, slot
+        self._first = slot.count
+        slot.change(router, sends)
+        router.enter_fast_path(self)
+
+    def collect(self) -> Collected:
+        """Return the state with the deadline that follows from advertising last."""
+        state: State = self._state
+        times = self._slot.count - self._first
+        if times and isinstance(state, Master):
+            state = replace(state, adver_at=self._slot.at)
+        return Collected(state, _SENT, times)
+
+    def leave(self) -> None:
+        """Advertise with the others no more, and let the router's own deadline count again."""
+        self._slot.change(self._router, ())
+        self._timers.schedule(self._router)
+
+
+def only_advertised(router: Router, before: State) -> bool:
+    """Whether a master did nothing but advertise, and has nothing else to do next time."""
+    after = router.state
+    if not isinstance(before, Master) or not isinstance(after, Master):
+        return False
+    return after.announce_at is None and after == replace(before, adver_at=after.adver_at)

@@ -1,0 +1,84 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Everything that a transition depends on besides the state, the interfaces and the event.
+
+This module is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...base.constants import PRIORITY_MAX, PRIORITY_MIN, PRIORITY_OWNER
+from ...base.slots import slotted
+from ...fsm.events import Resign
+from ...fsm.parameters import Parameters
+from ...model.instance import Instance
+from ...model.intent import Intent, IntentKind
+
+
+@slotted
+@dataclass(frozen=True)
+class RouterInputs:
+    """Settings and circumstances of one router; ``Router.update`` is their only writer.
+
+    ``address`` is the packed primary address, empty while there is none. ``adjustment`` is added
+    to the configured priority for what is tracked; ``hold_priority`` is the bid of a router whose
+    mastership the operator holds, 0 before the first. ``deferred`` is the resignation that waits
+    for leaving hooks.
+    """
+
+    instance: Instance
+    intent: Intent
+    address: bytes = b""
+    adjustment: int = 0
+    hold_priority: int = 0
+    deferred: Resign | None = None
+    in_sync_group: bool = False
+
+    @property
+    def tracked_priority(self) -> int:
+        """The configured priority with what is tracked: never 0, and 255 only for an owner."""
+        if self.instance.is_owner:
+            return PRIORITY_OWNER
+        return max(PRIORITY_MIN, min(self.instance.priority + self.adjustment, PRIORITY_MAX))
+
+    def effective_priority(self, last_priority: int) -> int:
+        """The priority to advertise, in which the operator's intent has its part.
+
+        While a resignation is deferred, it stays the ``last_priority`` that was advertised, or
+        peers would not wait for it.
+        """
+        if self.deferred is not None:
+            return last_priority
+        if self.intent.kind is IntentKind.BACKUP:
+            return PRIORITY_MIN
+        if self.intent.kind is IntentKind.MASTER and not self.instance.is_owner:
+            return max(self.tracked_priority, min(self.hold_priority, PRIORITY_MAX))
+        return self.tracked_priority
+
+    def preempts(self, priority: int) -> bool:
+        """Whether it displaces a worse master; an owner always does (RFC 9568 section 6.1)."""
+        return self.instance.preempt or priority == PRIORITY_OWNER
+
+    def parameters(self, priority: int, unsent_advertisements: int) -> Parameters:
+        """The parameters of the state machine, with the effective priority."""
+        instance = self.instance
+        return Parameters(
+            version=instance.version,
+            priority=priority,
+            address=self.address,
+            advertisement_interval=instance.advertisement_interval,
+            preempt=self.preempts(priority),
+            announce_delay=instance.announce_delay,
+            announce_refresh=instance.announce_refresh,
+            down_intervals=instance.down_intervals,
+            preempt_delay=instance.preempt_delay,
+            startup_delay=instance.startup_delay,
+            forced_backup=self.intent.forced,
+            in_sync_group=self.in_sync_group,
+            virtual_mac=instance.virtual_mac,
+            unsent_advertisements=unsent_advertisements,
+        )

@@ -1,0 +1,31 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""What another process needs to go on as a router. This module is PRIVATE to the collection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import FrozenSet, Mapping
+
+from ...base.units import Nanoseconds
+from ...fsm.state import State
+from .send_failures import SendFailures
+
+
+@dataclass(frozen=True)
+class RouterSnapshot:
+    """``since`` is a point in time; ``sequence_numbers`` are the last ones by packed sender.
+
+    ``state`` is None for a router that takes no part: the other process finds out why by itself.
+    """
+
+    state: State | None
+    since: Nanoseconds
+    transitions: int
+    hold_priority: int
+    counters: Mapping[str, int]
+    send_failures: SendFailures
+    preexisting: FrozenSet[bytes] | None
+    sequence_numbers: Mapping[bytes, int]
