@@ -161,7 +161,6 @@ instances:
       type: dict
 """
 
-import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.failover.vrrp.plugins.module_utils._control.query import status
@@ -170,6 +169,8 @@ from ansible_collections.failover.vrrp.plugins.module_utils._control.wait import
     wait_until,
 )
 from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.base.errors import ControlError
+from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.base.paths import CONTROL_SOCKET
+from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.model.status import Status
 
 
 def main() -> None:
@@ -179,13 +180,13 @@ def main() -> None:
             "instances": {"type": "list", "elements": "str"},
             "wait": {"type": "bool", "default": False},
             "wait_timeout": {"type": "int", "default": 30},
-            "socket": {"type": "path", "default": "/run/vrrp-agent/control.sock"},
+            "socket": {"type": "path", "default": CONTROL_SOCKET},
         },
         supports_check_mode=True,
     )
     parameters = module.params
 
-    def ask() -> dict[str, t.Any]:
+    def ask() -> Status:
         return status(parameters["socket"], parameters["instances"])
 
     try:

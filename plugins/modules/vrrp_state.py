@@ -93,25 +93,23 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.failover.vrrp.plugins.module_utils._control.move import (
     move,
     needs_change,
-    predicted,
-    refuse_predictable,
+    plan,
     summary,
 )
-from ansible_collections.failover.vrrp.plugins.module_utils._control.query import moving_with
+from ansible_collections.failover.vrrp.plugins.module_utils._control.query import moving_together
 from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.base.errors import ControlError
+from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.base.paths import CONTROL_SOCKET
 
 
 def run(module: AnsibleModule) -> dict[str, t.Any]:
     """Do what the parameters say; gives the result, raises ControlError."""
     wanted = module.params
-    before = moving_with(wanted["socket"], wanted["instance"])
+    before = moving_together(wanted["socket"], wanted["instance"])
     changed = any(needs_change(one, wanted["state"], wanted["force"]) for one in before)
     if not changed:
         after = before
     elif module.check_mode:
-        for one in before:
-            refuse_predictable(one, wanted["state"])
-        after = [predicted(one, wanted["state"], wanted["force"]) for one in before]
+        after = plan(wanted)
     else:
         after = move(wanted)
     result: dict[str, t.Any] = {"changed": changed, "before": before, "after": after}
@@ -129,7 +127,7 @@ def main() -> None:
             "wait": {"type": "bool", "default": True},
             "wait_timeout": {"type": "int", "default": 30},
             "force": {"type": "bool", "default": False},
-            "socket": {"type": "path", "default": "/run/vrrp-agent/control.sock"},
+            "socket": {"type": "path", "default": CONTROL_SOCKET},
         },
         supports_check_mode=True,
     )

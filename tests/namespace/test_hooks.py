@@ -22,7 +22,7 @@ def hooked(tmp_path: Path, text: str, *moments: str, **settings: Any) -> dict[st
     log.touch()
     command = script(tmp_path / "hook", text.replace("LOG", str(log)))
     hooks = [
-        {"on": moment, "command": f"{command} {moment}", "user": "root"}
+        {"event": moment, "command": f"{command} {moment}", "user": "root"}
         for moment in moments or MOMENTS
     ]
     return instance(hooks=hooks, **settings)
@@ -78,15 +78,15 @@ def test_a_hook_that_hangs_is_ended_and_the_next_one_runs(segment: Segment, tmp_
     command = script(tmp_path / "after", f"echo after >> {tmp_path}/log")
     (tmp_path / "log").touch()
     hooks = [
-        {"on": "master", "command": hangs, "timeout": 0.3},
-        {"on": "master", "command": command, "user": "root"},
+        {"event": "master", "command": hangs, "timeout": 0.3},
+        {"event": "master", "command": command, "user": "root"},
     ]
     agent = Agent(segment.host(), instance(hooks=hooks)).start()
     agent.wait_for("MASTER")
     eventually(lambda: lines(tmp_path) == ["after"])
     first, second = agent.status()["hooks"]
     assert first["result"] == "killed after 0.30 s"
-    assert (second["on"], second["result"]) == ("master", "exit status 0")
+    assert (second["event"], second["result"]) == ("master", "exit status 0")
     assert "killed after 0.30 s" in agent.log.read_text()
 
 

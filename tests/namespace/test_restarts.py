@@ -199,7 +199,7 @@ def test_hooks_and_scripts_are_run_by_the_new_process(segment: Segment) -> None:
     calls = segment.open_directory() / "calls"
     hook = f"/bin/sh -c 'echo $VRRP_STATE >> {calls}'"
     script = {"command": "/bin/true", "interval": 0.2}
-    settings = {"hooks": [{"on": "backup", "command": hook}], "track_scripts": [script]}
+    settings = {"hooks": [{"event": "backup", "command": hook}], "track_scripts": [script]}
     first, second = pair(segment, **settings)
     eventually(lambda: calls.exists() and calls.read_text(), 5, "the hook of the start")
     first.ctl("restart")

@@ -21,6 +21,7 @@ from _vrrp.engine.signer import Signer
 from _vrrp.model.command import CommandResult
 from _vrrp.model.config import build_config
 from _vrrp.model.intent import Intent, IntentKind
+from _vrrp.model.status import InstanceStatus
 from _vrrp.wire.datagram import Datagram
 from checkers import Checkers
 from network import Network
@@ -360,10 +361,9 @@ class Host:
 
     # --- What can be seen ---
 
-    def status(self) -> list[dict[str, Any]]:
+    def status(self) -> list[InstanceStatus]:
         """The status of its instances."""
-        found: list[dict[str, Any]] = self.engine.status(self.now, WALL)["instances"]
-        return found
+        return self.engine.status(self.now, WALL)["instances"]
 
     def told_state(self, name: str) -> str | None:
         """The state of an instance as its transitions tell, or at first its status."""

@@ -110,7 +110,7 @@ def _own(chance: Any, common: dict[str, Any]) -> dict[str, Any]:
         own["track_scripts"] = [{**command, "weight": chance.choice([0, -50, 50])}]
     if chance.random() < 0.15:
         own["hooks"] = [
-            {"on": moment, "command": f"/bin/{moment}", "timeout": 1}
+            {"event": moment, "command": f"/bin/{moment}", "timeout": 1}
             for moment in chance.sample(["master", "backup", "initialize", "leaving_master"], 2)
         ]
     return own

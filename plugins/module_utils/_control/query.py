@@ -2,15 +2,14 @@
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""Single questions to the agent, each on a connection of its own. PRIVATE to the collection."""
+"""Single requests to the agent, each on a connection of its own. PRIVATE to the collection."""
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Sequence
+from typing import List, Sequence
 
 from .._vrrp.control.client import ControlClient
-
-Status = Dict[str, Any]
+from .._vrrp.model.status import InstanceStatus, IntentAnswer, Status
 
 
 def status(socket: str, instances: Sequence[str] | None = None) -> Status:
@@ -19,8 +18,8 @@ def status(socket: str, instances: Sequence[str] | None = None) -> Status:
         return client.status(instances)
 
 
-def moving_with(socket: str, name: str) -> List[Status]:
-    """What moves when that instance is moved: both its families, and its sync group.
+def moving_together(socket: str, name: str) -> List[InstanceStatus]:
+    """All that moves when that instance is moved: both its families, and its sync group.
 
     Raises ControlError, also when there is no such instance.
     """
@@ -31,8 +30,12 @@ def moving_with(socket: str, name: str) -> List[Status]:
     return [one for one in status(socket)["instances"] if one["sync_group"] in groups]
 
 
-def set_intent(socket: str, instance: str, intent: str, force: bool) -> int:
-    """Want something of an instance; gives the number of the change, raises ControlError."""
+def set_intent(
+    socket: str, instance: str, intent: str, *, force: bool, dry_run: bool = False
+) -> IntentAnswer:
+    """Set the intent of an instance, or, with ``dry_run``, ask what that would do.
+
+    Raises ControlError.
+    """
     with ControlClient(socket) as client:
-        number: int = client.set_intent(instance, intent, force)["change"]
-        return number
+        return client.set_intent(instance, intent, force=force, dry_run=dry_run)

@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Callable, Dict, TypeVar
+from typing import Callable, TypeVar
 
 from .._vrrp.base.errors import ControlError
+from .._vrrp.model.status import InstanceStatus, Status
 
-Status = Dict[str, Any]
 Answer = TypeVar("Answer")
 
 _POLL_INTERVAL = 0.05  # Seconds; a question costs the agent less than a millisecond.
@@ -47,7 +47,7 @@ def unsettled(status: Status) -> str:
     return "; ".join(describe(one) for one in waiting)
 
 
-def has_settled(instance: Status) -> bool:
+def has_settled(instance: InstanceStatus) -> bool:
     """Whether the instance is master, or hears a master that it will not preempt."""
     if instance["state"] == "MASTER":
         return True
@@ -57,7 +57,7 @@ def has_settled(instance: Status) -> bool:
     return not instance["preempt"] or master["priority"] >= instance["effective_priority"]
 
 
-def describe(instance: Status) -> str:
+def describe(instance: InstanceStatus) -> str:
     """The instance as an error names it: its state and why it is in it."""
     master = instance["master"]
     heard = f"hears {master['address']} ({master['priority']})" if master else "hears no master"

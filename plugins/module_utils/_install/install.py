@@ -20,7 +20,9 @@ import tempfile
 from dataclasses import dataclass
 from typing import Any, Dict, List
 
+from .._vrrp.base.paths import CONFIG
 from .._vrrp.control.protocol import digest
+from .._vrrp.model.status import Status
 from . import firewall, paths
 from .bundle import unpack
 from .host import Host, HostError, Ownership, read
@@ -55,7 +57,7 @@ class InstallResult:
     """Whether the running agent has yet to be restarted; and its status, if it was left alone."""
 
     restart_required: bool = False
-    status: Dict[str, Any] | None = None
+    status: Status | None = None
 
 
 def install_agent(host: Host, wanted: Wanted) -> InstallResult:
@@ -105,7 +107,7 @@ def _unpack(host: Host, wanted: Wanted) -> None:
 
 def _ensure_config(host: Host, wanted: Wanted) -> str | None:
     """Have the configuration, judged by the version that is going to read it; gives its text."""
-    present = read(paths.CONFIG)
+    present = read(CONFIG)
     text = present
     if wanted.config is not None:
         text = json.dumps(wanted.config, indent=2, sort_keys=True) + "\n"
@@ -113,7 +115,7 @@ def _ensure_config(host: Host, wanted: Wanted) -> str | None:
         _validate(host, wanted, text)
     if text is not None:
         owner = Ownership(_CONFIG_MODE, paths.USER)
-        host.write(paths.CONFIG, text, owner, shown=without_secrets)
+        host.write(CONFIG, text, owner, shown=without_secrets)
     return text
 
 
@@ -196,10 +198,9 @@ def _ensure_service(host: Host, bundle: str, config: str | None) -> InstallResul
         host.command("start the service", "systemctl", "start", paths.UNIT_NAME)
         return InstallResult()
     status = running_status()
-    running = status.get("agent", {})
-    if running.get("bundle") != bundle:
+    if status is None or status["agent"]["bundle"] != bundle:
         return InstallResult(restart_required=True)
-    if config is not None and running.get("config") != digest(config):
+    if config is not None and status["agent"]["config"] != digest(config):
         host.command("reload the configuration", "systemctl", "reload", paths.UNIT_NAME)
         return InstallResult()
     return InstallResult(status=status)

@@ -10,11 +10,12 @@ This module is PRIVATE to the collection.
 from __future__ import annotations
 
 import time
-from typing import Any, Dict
 
 from .._control.query import status
 from .._vrrp.base.errors import NOT_RESTARTED, ControlError
-from .._vrrp.control.client import DEFAULT_SOCKET, ControlClient
+from .._vrrp.base.paths import CONTROL_SOCKET
+from .._vrrp.control.client import ControlClient
+from .._vrrp.model.status import Status
 from . import paths
 from .host import Host, HostError
 from .templates import UNIT_DIGEST
@@ -23,12 +24,12 @@ _PATIENCE = 30.0  # Seconds for a hook or a hand-over that is under way.
 _POLL = 0.2
 
 
-def running_status() -> Dict[str, Any]:
-    """The status of the running agent; nothing where none answers."""
+def running_status() -> Status | None:
+    """The status of the running agent; None where none answers."""
     try:
-        return status(DEFAULT_SOCKET)
+        return status(CONTROL_SOCKET)
     except ControlError:
-        return {}
+        return None
 
 
 def restart(host: Host) -> None:

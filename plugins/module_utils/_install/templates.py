@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 
 from .._vrrp.agent.version import UNIT_VARIABLE
+from .._vrrp.base.paths import HELPER_SOCKET
 from .paths import CONTROL, CURRENT, DAEMON, HELPER_SOCKET_NAME, USER
 
 # The agent starts no program but itself, and reads nothing but its own files, so the unit takes
@@ -93,7 +94,7 @@ HELPER_SOCKET_TEXT = f"""\
 Description=Socket of the helper of the VRRP agent
 
 [Socket]
-ListenStream=/run/vrrp-agent-helper.sock
+ListenStream={HELPER_SOCKET}
 SocketUser={USER}
 SocketMode=0600
 RemoveOnStop=true

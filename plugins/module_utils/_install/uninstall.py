@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import pwd
 
+from .._vrrp.base.paths import CONFIG_DIRECTORY, RUNTIME_DIRECTORY, STATE_DIRECTORY
 from . import firewall, paths
 from .host import Host
 
@@ -16,9 +17,9 @@ _REMOVED = (
     paths.DAEMON,
     paths.CONTROL,
     paths.LIBRARY,
-    paths.CONFIG_DIRECTORY,
-    paths.STATE,
-    paths.RUNTIME,
+    CONFIG_DIRECTORY,
+    STATE_DIRECTORY,
+    RUNTIME_DIRECTORY,
 )
 _HELPER = (paths.HELPER_SOCKET_NAME, paths.HELPER_UNIT_NAME)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from _vrrp.control.render import table, transition_line
 
-MASTER: dict[str, Any] = {
+MASTER: Any = {
     "name": "web",
     "interface": "eth0",
     "family": "ipv4",
@@ -26,7 +26,7 @@ MASTER: dict[str, Any] = {
     "addresses": ["192.0.2.100/24"],
     "reason": "the operator wants this host to be master",
 }
-DOWN = {
+DOWN: Any = {
     **MASTER,
     "name": "a",
     "state": "INITIALIZE",
@@ -40,7 +40,7 @@ DOWN = {
 
 
 def test_a_table() -> None:
-    lines = table({"instances": [MASTER, DOWN]}).splitlines()
+    lines = table([MASTER, DOWN]).splitlines()
     assert [line.split("  ")[0] for line in lines] == [
         "INSTANCE",
         "web (eth0 ipv4 51)",
@@ -56,16 +56,17 @@ def test_a_table() -> None:
 
 
 def test_no_instances() -> None:
-    assert table({"instances": []}) == "no instances are configured"
+    assert table([]) == "no instances are configured"
 
 
 def test_durations() -> None:
     for seconds, written in ((0, "0s"), (61, "1m01s"), (172_800, "2d00h"), (86_400, "24h00m")):
-        assert f" {written} " in table({"instances": [{**MASTER, "seconds_in_state": seconds}]})
+        shown: Any = {**MASTER, "seconds_in_state": seconds}
+        assert f" {written} " in table([shown])
 
 
 def test_a_transition() -> None:
-    transition = {
+    transition: Any = {
         "instance": "web", "label": "web", "event": "heard", "old": "MASTER", "new": "BACKUP",
         "cause": "192.0.2.12 is master with priority 200", "at": "2026-11-22T12:00:00.000+00:00",
     }  # fmt: skip

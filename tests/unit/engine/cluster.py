@@ -133,10 +133,10 @@ class Node:
         self.do(actions)
         return ""
 
-    def status(self, name: str = "web") -> dict[str, Any]:
+    def status(self, name: str = "web") -> Any:
         """The status of an instance."""
         every = self.engine.status(self.cluster.now, WALL)["instances"]
-        found: dict[str, Any] = next(one for one in every if one["name"] == name)
+        found: Any = next(one for one in every if one["name"] == name)
         return found
 
     @property

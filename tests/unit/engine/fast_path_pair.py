@@ -121,7 +121,7 @@ class FastPathPair:
         assert by_router(steady) == by_router(full)
         assert self.shown_by(self.steady) == self.shown_by(self.full)
 
-    def shown_by(self, engine: Engine) -> dict[str, Any]:
+    def shown_by(self, engine: Engine) -> Any:
         """The status of an engine."""
         return engine.status(self.now, WALL)
 

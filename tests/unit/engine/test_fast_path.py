@@ -89,7 +89,8 @@ def test_a_wish_in_the_last_moment_is_not_put_back_by_the_rehearsal() -> None:
     pair = rehearsed()
     pair.want("i51", "auto")  # Which it was: nothing follows from it but its number.
     pair.pass_time(pair.now + 300 * MS)
-    statuses = {one["name"]: one for one in pair.steady.status(pair.now, WALL)["instances"]}
+    shown = pair.shown_by(pair.steady)["instances"]
+    statuses = {one["name"]: one for one in shown}
     assert statuses["i51"]["state"] == "MASTER"
     assert statuses["i51"]["intent_change"]["number"] == 1
 

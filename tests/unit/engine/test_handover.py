@@ -76,7 +76,7 @@ class Lineage(FastPathPair):
         """All but remarks for the log: an heir does not know what was said already."""
         super()._compare(without_notes(steady), without_notes(full))
 
-    def shown_by(self, engine: Engine) -> dict[str, Any]:
+    def shown_by(self, engine: Engine) -> Any:
         """All but what became of the last change of an intent: it is not handed on."""
         status = super().shown_by(engine)
         for one in status["instances"]:
@@ -177,7 +177,7 @@ def test_who_is_about_to_leave_is_not_replaced() -> None:
 
 
 def test_a_hook_is_waited_for() -> None:
-    cluster, first = master(hooks=[{"on": "master", "command": "/bin/hook"}])
+    cluster, first = master(hooks=[{"event": "master", "command": "/bin/hook"}])
     with pytest.raises(ControlError, match="a hook has not ended yet"):
         first.engine.export_state()
     first.finish()

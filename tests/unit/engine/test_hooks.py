@@ -18,7 +18,7 @@ MOMENTS = ("master", "backup", "initialize", "leaving_master")
 
 
 def hooked(cluster: Cluster, *moments: str, **settings: Any) -> Node:
-    hooks = [{"on": moment, "command": f"/bin/{moment}", "timeout": 5} for moment in moments]
+    hooks = [{"event": moment, "command": f"/bin/{moment}", "timeout": 5} for moment in moments]
     return cluster.node(hooks=hooks, **settings)
 
 
@@ -167,7 +167,7 @@ def test_a_new_name_while_its_hooks_run_does_not_keep_it_from_leaving() -> None:
     first.want("backup")
     cluster.run(0.1)
     assert called(first) == ["leaving_master"]
-    hooks = [{"on": "leaving_master", "command": "/bin/leaving_master", "timeout": 5}]
+    hooks = [{"event": "leaving_master", "command": "/bin/leaving_master", "timeout": 5}]
     first.configure(instance(name="shop", priority=200, hooks=hooks))
     cluster.run(2)
     assert second.state == "MASTER"
@@ -187,7 +187,7 @@ def test_an_operator_can_not_call_off_a_stop() -> None:
 
 def test_a_sync_group_leaves_together_when_the_last_hook_has_ended() -> None:
     cluster = Cluster()
-    hooks = [{"on": "leaving_master", "command": "/bin/leaving_master", "timeout": 5}]
+    hooks = [{"event": "leaving_master", "command": "/bin/leaving_master", "timeout": 5}]
     nodes = []
     for priority in (200, 150):
         member = {"priority": priority, "sync_group": "edge"}

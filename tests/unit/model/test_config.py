@@ -300,9 +300,15 @@ WRONG_OPTIONS = [
     ),
     ({"track_files": [{"path": "number"}]}, ".track_files[0].path: 'number' is not an absolute"),
     ({"track_processes": [{"name": "/usr/sbin/x"}]}, ".track_processes[0].name: '/usr/sbin/x' is"),
-    ({"hooks": [{"on": "fault", "command": "/bin/x"}]}, ".hooks[0].on: 'fault' is not master, "),
-    ({"hooks": [{"on": "master"}]}, ".hooks[0].command: it is required"),
-    ({"hooks": [{"on": "master", "command": "/bin/x", "user": "a b"}]}, ".hooks[0].user: 'a b' is"),
+    (
+        {"hooks": [{"event": "fault", "command": "/bin/x"}]},
+        ".hooks[0].event: 'fault' is not master, ",
+    ),
+    ({"hooks": [{"event": "master"}]}, ".hooks[0].command: it is required"),
+    (
+        {"hooks": [{"event": "master", "command": "/bin/x", "user": "a b"}]},
+        ".hooks[0].user: 'a b' is",
+    ),
     ({"sync_group": ""}, ".sync_group: '' is not a name"),
 ]
 

@@ -6,12 +6,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
+from unittest.mock import Mock
 
-import pytest
 from _vrrp.base.errors import KernelError
-from _vrrp.engine.actions import Install, Log, Send, SendFrames
-from _vrrp.runtime import executor
+from _vrrp.engine.actions import Action, Install, Log, Send, SendFrames
 from _vrrp.runtime.executor import Executor
 
 
@@ -27,21 +26,40 @@ class Refuses:
     def send(self, *arguments: object) -> None:
         self.sent.append("frame")
 
+    def set_targets(self, action: object) -> None: ...
+
+    def provision(self, action: object) -> None: ...
+
+    def run(self, action: object) -> None: ...
+
     def sender(self, index: int, family: object) -> Any:
         return self
 
 
-@pytest.fixture
-def kernel(monkeypatch: pytest.MonkeyPatch) -> Refuses:
-    made = Refuses()
-    monkeypatch.setattr(executor, "ResourceTable", lambda: made)
-    monkeypatch.setattr(executor, "FrameSender", lambda: made)
-    return made
+def executor_on(kernel: Any) -> Executor:
+    """An executor whose every collaborator is this kernel."""
+    return Executor(
+        storage=kernel,
+        receiver=kernel,
+        provisioner=kernel,
+        helper=kernel,
+        resources=kernel,
+        frames=kernel,
+        signer=kernel,
+        on_transition=lambda _transition: None,
+    )
 
 
-def test_nothing_is_told_of_addresses_that_could_not_be_installed(kernel: Refuses) -> None:
-    anything: Any = kernel
-    performer = Executor(anything, anything, anything, anything, lambda _transition: None)
+def test_every_action_has_one_handler() -> None:
+    executor = executor_on(Mock())
+    groups, singles = set(executor._group_handlers), set(executor._handlers)
+    assert not groups & singles
+    assert groups | singles == set(get_args(Action))
+
+
+def test_nothing_is_told_of_addresses_that_could_not_be_installed() -> None:
+    kernel = Refuses()
+    performer = executor_on(kernel)
     install = Install("web", ())
     failures = performer.perform(
         [

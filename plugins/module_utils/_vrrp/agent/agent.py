@@ -2,7 +2,10 @@
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""The agent: the engine, the host and the operator wired together. PRIVATE to the collection."""
+"""The agent: the engine, the host and the operator wired together. PRIVATE to the collection.
+
+``start.py`` says how a process begins: afresh, or in standby behind the one that still serves.
+"""
 
 from __future__ import annotations
 
@@ -10,24 +13,28 @@ import gc
 import os
 import signal
 import socket
-from typing import Any, Callable, Dict, List, Mapping, Tuple
+from typing import Callable, Dict, List, Mapping, Tuple
 
 from ..base.constants import ADVERTISEMENT_INTERVAL_DEFAULT
 from ..base.errors import ConfigError, ControlError
 from ..base.units import earliest, seconds
-from ..control.protocol import RELOAD, RESTART, STATUS, Request, digest
+from ..control.protocol import digest
 from ..engine.actions import Action, SocketSpec, Transition
 from ..engine.engine import Engine
 from ..engine.host.links import Links
-from ..engine.status import to_wall_time
+from ..engine.signer import Signer
+from ..linux.packet_socket import FrameSender
 from ..linux.recvmmsg import PacketBatch
+from ..linux.resources import ResourceTable
 from ..linux.vrrp_socket import VrrpSocket
 from ..model.command import CommandResult
 from ..model.config import parse_config
 from ..model.instance import Config
+from ..model.status import AgentStatus
 from ..runtime import clock
 from ..runtime.control_server import ControlServer, Reply
 from ..runtime.executor import Executor
+from ..runtime.handover.messages import HandoverState
 from ..runtime.helper.client import HelperClient
 from ..runtime.helper.launch import helper_connector
 from ..runtime.link_watcher import LinkWatcher
@@ -41,77 +48,113 @@ from ..runtime.storage import Storage
 from .cleanup import clean_up
 from .config_file import read, refuse_unknown_interfaces
 from .paths import Paths
+from .requests import ControlRequests
 from .restart import Handover, Restart
 from .version import VERSION, bundle, unit
 
-# The steady state makes no cycles, and a takeover has no time for looking for some.
+# The steady state makes no cycles, and a takeover has no time for collecting any.
 _GC_THRESHOLD = 50_000
 _HANDOVER_TIMEOUT = seconds(10)
 
 
 class Agent:
-    """Runs until it is told to stop, or another process goes on in its place.
+    """Runs until it is told to stop, or another process has taken over.
 
-    ``text`` is the configuration to begin with; raises ConfigError when it is not right. The
-    control socket may be ``listening`` already.
+    ``text`` is the configuration to begin with, ``control`` the control socket, which listens
+    already. Touches nothing on the host before ``begin`` or ``enter_standby``. Raises ConfigError.
     """
 
-    _owns_host = True  # For what is on the host.
-    _done = False
-
-    def __init__(self, places: Paths, text: str, listening: socket.socket | None = None) -> None:
+    def __init__(self, paths: Paths, text: str, control: socket.socket) -> None:
         self._config = parse_config(text)
         self._text = text
-        self._paths = places
-        self._about = {"version": VERSION, "bundle": bundle(), "unit": unit(), "pid": os.getpid()}
-        self._storage = Storage(places.state)
-        self._loop = Loop()
-        self._server = ControlServer(places.socket, self._loop, self._answer, listening)
+        self._paths = paths
+        # The link in the path of an installed version may point to another one later.
+        self._bundle = bundle()
+        self._owns_host = False
+        self._done = False
+        self._storage = Storage(paths.state)
+        self.loop = Loop()
         self._notifier = Notifier()
         self._engine = Engine(self._storage.load_intents())
-        self._clean_up_leftovers()
-        self._link_watcher = LinkWatcher(self._loop, self._links_changed)
-        self._helper = HelperClient(
-            self._loop,
-            helper_connector(places.socket, places.config),
-            self._command_ended,
-            self._targets_changed,
-        )
+        self._link_watcher = LinkWatcher(self.loop, self._links_changed)
+        connect = helper_connector(paths.socket, paths.config)
+        self._helper = HelperClient(self.loop, connect, self._command_ended, self._targets_changed)
         self._batch = PacketBatch()
         self._wall_offset = clock.WallOffset()
-        self._receiver = Receiver(self._loop, self._read_packets)
-        facilities = Provisioner(self._storage, self._loop)
+        self._receiver = Receiver(self.loop, self._read_packets)
+        self._signer = Signer()
         self._executor = Executor(
-            self._storage, self._receiver, facilities, self._helper, self._publish
+            storage=self._storage,
+            receiver=self._receiver,
+            provisioner=Provisioner(self._storage, self.loop),
+            helper=self._helper,
+            resources=ResourceTable(),
+            frames=FrameSender(),
+            signer=self._signer,
+            on_transition=self._publish,
         )
-        self._restarts = Restart(self._loop, self._export_state, self._replaced)
+        self._restarts = Restart(
+            self.loop, self._engine.refuse_export, self._export_state, self._replaced
+        )
+        self._requests = ControlRequests(
+            self._engine, self._about, self._perform, self._reload, self._restart
+        )
+        self._server = ControlServer(paths.socket, control, self.loop, self._requests.handle)
         self._signals = signal_socket((signal.SIGHUP, signal.SIGTERM, signal.SIGINT))
         self._handlers: Dict[int, Callable[[], None]] = {
-            signal.SIGHUP: self._reload_on_signal,
+            signal.SIGHUP: self.reload_and_log,
             signal.SIGTERM: self._stop,
             signal.SIGINT: self._stop,
         }
 
-    def _clean_up_leftovers(self) -> None:
-        """What is on the host when this agent comes was left by a dead one."""
-        clean_up(self._storage)
+    # --- Beginning and end ---
 
-    def run(self) -> None:
-        """Take part until a signal ends it; masters have handed over when this returns."""
+    @property
+    def is_serving(self) -> bool:
+        """Whether this process owns the host's state."""
+        return self._owns_host
+
+    def begin(self) -> None:
+        """Take part, as the process that owns the host's state."""
+        self._owns_host = True
         self._prepare()
         self._server.open()
         self._notifier.ready()
         LOGGER.info("started with %d instances", len(self._config.instances))
-        self._run_and_clean_up()
 
-    def _prepare(self) -> None:
-        self._loop.on_readable(self._signals, self._read_signals)
-        self._perform(self._engine.links_changed(self._link_watcher.links(), clock.now()))
-        self._apply_config(self._config)
-        gc.freeze()
-        gc.set_threshold(_GC_THRESHOLD)
+    def enter_standby(self) -> None:
+        """Be ready to take over from another process, which serves."""
+        self._engine.enter_standby()
+        self._receiver.pause()
+        self._prepare()
 
-    def _run_and_clean_up(self) -> None:
+    def take_over(self, state: HandoverState) -> None:
+        """Go on from the state of the process that served until now.
+
+        Raises ControlError, or KeyError, TypeError or ValueError for a state that this version does
+        not understand.
+        """
+        self._link_watcher.refresh()
+        intents = self._storage.load_intents()
+        actions = self._engine.import_state(state["engine"], intents, clock.now())
+        self._signer.restore(state["signed"])
+        self._receiver.resume(state["at"])
+        self._perform(actions)
+        self._server.open()
+        self._owns_host = True
+
+    def old_process_exited(self) -> None:
+        """Take the configuration file as it is now: the process that served is gone."""
+        LOGGER.info("goes on with %d instances", len(self._config.instances))
+        self._notifier.ready()
+        self.reload_and_log()
+
+    def end(self) -> None:
+        """End without touching the host, which another process owns."""
+        self._done = True
+
+    def run(self) -> None:
+        """Take part until a signal ends it; masters have handed over when this returns."""
         try:
             self._main_loop()
             if self._owns_host:
@@ -124,11 +167,20 @@ class Agent:
             if self._owns_host:
                 self._close()
 
+    def _prepare(self) -> None:
+        self.loop.on_readable(self._signals, self._read_signals)
+        self._perform(self._engine.links_changed(self._link_watcher.links(), clock.now()))
+        self._apply_config(self._config)
+        gc.freeze()
+        gc.set_threshold(_GC_THRESHOLD)
+
     def _main_loop(self) -> None:
-        aids = (self._receiver, self._link_watcher, self._helper, self._notifier, self._restarts)
+        services = (
+            self._receiver, self._link_watcher, self._helper, self._notifier, self._restarts,
+        )  # fmt: skip
         while not (self._engine.stopped or self._done):
             deadline = self._engine.next_deadline()
-            self._loop.run_once(earliest([deadline, *(one.next_deadline() for one in aids)]))
+            self.loop.run_once(earliest([deadline, *(one.next_deadline() for one in services)]))
             now = clock.now()
             deadline = self._engine.next_deadline()
             is_due = deadline is not None and deadline <= now
@@ -159,16 +211,16 @@ class Agent:
                 for follow_up in self._engine.failed(action, error, now)
             ]
 
-    def _read_packets(self, ear: SocketSpec, channel: VrrpSocket) -> Tuple[int, int]:
+    def _read_packets(self, spec: SocketSpec, opened: VrrpSocket) -> Tuple[int, int]:
         now, wall = clock.now(), clock.wall_nanoseconds()
-        packets, times = channel.drain(self._batch, now, self._wall_offset.update(now, wall))
-        unfamiliar = 0
-        for packet in self._engine.unmatched_packets(ear, packets, times):
-            unfamiliar += 1
-            datagram = channel.parse(packet, wall)
+        packets, times = opened.drain(self._batch, now, self._wall_offset.update(now, wall))
+        unmatched = 0
+        for packet in self._engine.unmatched_packets(spec, packets, times):
+            unmatched += 1
+            datagram = opened.parse(packet, wall)
             if datagram is not None:
-                self._perform(self._engine.receive_datagram(ear, datagram, clock.now(), packet))
-        return len(packets), unfamiliar
+                self._perform(self._engine.receive_datagram(spec, datagram, clock.now(), packet))
+        return len(packets), unmatched
 
     def _links_changed(self, links: Links) -> None:
         self._perform(self._engine.links_changed(links, clock.now()))
@@ -197,7 +249,10 @@ class Agent:
         self._notifier.stopping()
         self._perform(self._engine.stop(clock.now()))
 
-    def _reload_on_signal(self) -> None:
+    # --- The configuration ---
+
+    def reload_and_log(self) -> None:
+        """Take the configuration file as it is now, or log what is wrong with it."""
         try:
             self._reload()
         except (ConfigError, ControlError) as error:
@@ -205,7 +260,7 @@ class Agent:
                 LOGGER.error("the configuration is not taken: %s", problem)
 
     def _reload(self) -> bool:
-        """Take the configuration file as it is now.
+        """Take the configuration file as it is now; returns whether it has changed.
 
         Raises ConfigError, or ControlError while another process prepares to go on under the one
         in force, and changes nothing.
@@ -231,26 +286,29 @@ class Agent:
         self._perform(self._engine.reconfigure(config, clock.now()))
 
     def _known_interfaces(self) -> set[str]:
-        """Those of the host, and those that the present configuration waits for."""
+        """The interfaces of the host, and those that the configuration in force waits for."""
         waited_for = (instance.interfaces for instance in self._config.instances)
         return set(self._link_watcher.links()).union(*waited_for)
 
     # --- The next process ---
 
     def _restart(self, reply: Reply) -> None:
-        """Let another process go on; ``reply`` is told when it does, or why not."""
+        """Let another process go on; ``reply`` is called with the outcome."""
         self._restarts.start(self._server.socket, self._text, reply)
 
     def _export_state(self) -> Handover:
-        """What is left to the new process, and by when it has to serve."""
+        """The state for the new process, and by when that has to serve. Raises ControlError.
+
+        What has arrived until now is handled here; the new process reads what comes later.
+        """
         now = clock.now()
         self._receiver.run_due(now, everything=True)
-        estate = {
+        state: HandoverState = {
             "at": now,
             "engine": self._engine.export_state(),
-            "signed": self._executor.signer.export(),
+            "signed": self._signer.export(),
         }
-        return estate, self._engine.peer_takeover_at() or now + _HANDOVER_TIMEOUT
+        return state, self._engine.peer_takeover_at() or now + _HANDOVER_TIMEOUT
 
     def _replaced(self, pid: int) -> None:
         self._notifier.main_pid_changed(pid)
@@ -259,52 +317,18 @@ class Agent:
 
     # --- The operator ---
 
+    def _about(self) -> AgentStatus:
+        return {
+            "version": VERSION,
+            "bundle": self._bundle,
+            "unit": unit(),
+            "pid": os.getpid(),
+            "config": digest(self._text),
+        }
+
     def _publish(self, transition: Transition) -> None:
-        self._server.publish(
-            {
-                "instance": transition.instance,
-                "label": transition.router,
-                "family": transition.family.label,
-                "event": transition.event,
-                "old": transition.old,
-                "new": transition.new,
-                "cause": transition.cause,
-                "at": to_wall_time(transition.at, clock.now(), clock.wall()),
-            }
-        )
-
-    def _answer(self, request: Request, reply: Reply) -> Dict[str, Any] | None:
-        if request.command == STATUS:
-            return self._status(request)
-        if request.command == RELOAD:
-            return {"changed": self._reload()}
-        if request.command == RESTART:
-            self._restart(reply)
-            return None
-        return self._set_intent(request)
-
-    def _status(self, request: Request) -> Dict[str, Any]:
-        about = {**self._about, "config": digest(self._text)}
-        status = {"agent": about, **self._engine.status(clock.now(), clock.wall())}
-        if request.instances is None:
-            return status
-        known = {instance["name"] for instance in status["instances"]}
-        missing = [name for name in request.instances if name not in known]
-        if missing:
-            raise ControlError("unknown_instance", f"there is no instance {', '.join(missing)}")
-        chosen = [one for one in status["instances"] if one["name"] in request.instances]
-        return {**status, "instances": chosen}
-
-    def _set_intent(self, request: Request) -> Dict[str, Any]:
-        number, actions = self._engine.set_intent(request.instance, request.intent, clock.now())
-        self._perform(actions)
-        moved = [
-            one
-            for one in self._status(Request(STATUS))["instances"]
-            if (one["intent_change"] or {}).get("number") == number
-        ]
-        return {"change": number, "instances": moved}
+        self._server.publish(self._requests.transition_message(transition))
 
 
 def _nothing() -> None:
-    """A signal that needs no handling."""
+    """Handle a signal that needs no handling."""

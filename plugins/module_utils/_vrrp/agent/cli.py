@@ -14,13 +14,12 @@ import sys
 from typing import TYPE_CHECKING, Sequence
 
 from ..base.errors import ConfigError, ControlError
-from ..control.client import DEFAULT_SOCKET
+from ..base.paths import CONFIG, CONTROL_SOCKET
 from . import ctl
-from .paths import DEFAULT_CONFIG, Paths, state_directory
+from .paths import Paths, state_directory
 
 if TYPE_CHECKING:
-    from ..runtime.handover.old_process import OldProcess
-    from .agent import Agent
+    pass
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,23 +51,21 @@ def _parser() -> argparse.ArgumentParser:
         help="the file is for another host: any interface will do",
     )
     cleanup = commands.add_parser("cleanup", help="remove what a dead agent left behind")
-    _add_places(cleanup)
+    _add_paths(cleanup)
     helper = commands.add_parser("helper", help="run commands for an agent, which starts this")
-    helper.add_argument("--config", default=DEFAULT_CONFIG, metavar="FILE", help="what is allowed")
+    helper.add_argument("--config", default=CONFIG, metavar="FILE", help="what is allowed")
     ctl.add_arguments(commands.add_parser("ctl", help="ask a running agent"))
     return parser
 
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--config", default=DEFAULT_CONFIG, metavar="FILE", help="the configuration"
-    )
-    _add_places(parser)
+    parser.add_argument("--config", default=CONFIG, metavar="FILE", help="the configuration")
+    _add_paths(parser)
 
 
-def _add_places(parser: argparse.ArgumentParser) -> None:
+def _add_paths(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--socket", default=DEFAULT_SOCKET, metavar="PATH", help="the control socket"
+        "--socket", default=CONTROL_SOCKET, metavar="PATH", help="the control socket"
     )
     parser.add_argument("--state", metavar="DIRECTORY", help="where to remember intents")
 
@@ -80,28 +77,17 @@ def _state(arguments: argparse.Namespace) -> str:
 def _run(arguments: argparse.Namespace) -> int:
     from ..runtime import log
     from ..runtime.handover.old_process import connect_old_process
+    from .start import run
 
     log.set_up()
-    before = connect_old_process()
+    old_process = connect_old_process()
     try:
-        _agent(Paths(arguments.config, arguments.socket, _state(arguments)), before).run()
+        run(Paths(arguments.config, arguments.socket, _state(arguments)), old_process)
     except Exception as error:
-        if before is not None:
-            before.send_failure(error)
+        if old_process is not None:
+            old_process.send_failure(error)
         raise
     return 0
-
-
-def _agent(places: Paths, before: OldProcess | None) -> Agent:
-    """The agent that goes on in the place of the one before, or begins anew."""
-    if before is not None:
-        from .standby import StandbyAgent
-
-        return StandbyAgent(places, before)
-    from .agent import Agent
-    from .config_file import read
-
-    return Agent(places, read(places.config))
 
 
 def _check(arguments: argparse.Namespace) -> int:

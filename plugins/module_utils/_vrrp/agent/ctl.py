@@ -12,11 +12,12 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from typing import Any, Dict
 
 from ..base.errors import ControlError
-from ..control.client import DEFAULT_SOCKET, ControlClient
+from ..base.paths import CONTROL_SOCKET
+from ..control.client import ControlClient
 from ..control.render import table, transition_line
+from ..model.status import Status
 
 _INTENTS = {
     "master": "make this host master of an instance, and keep it so",
@@ -27,7 +28,7 @@ _INTENTS = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command line of ``vrrpctl``."""
-    parser.add_argument("--socket", default=DEFAULT_SOCKET, help="the agent's control socket")
+    parser.add_argument("--socket", default=CONTROL_SOCKET, help="the agent's control socket")
     commands = parser.add_subparsers(dest="action", metavar="COMMAND", required=True)
     status = commands.add_parser("status", help="show the instances of this host")
     status.add_argument("names", nargs="*", metavar="NAME", help="only these instances")
@@ -36,10 +37,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     watch.add_argument("--json", action="store_true", help="for programs, one object a line")
     commands.add_parser("reload", help="read the configuration file again")
     commands.add_parser("restart", help="let a new process go on, with what is installed now")
-    for wish, meaning in _INTENTS.items():
-        command = commands.add_parser(wish, help=meaning)
+    for intent, meaning in _INTENTS.items():
+        command = commands.add_parser(intent, help=meaning)
         command.add_argument("name", metavar="NAME", help="the instance")
-        if wish == "backup":
+        if intent == "backup":
             command.add_argument("--force", action="store_true", help="even if nobody takes over")
 
 
@@ -57,15 +58,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _status(client: ControlClient, arguments: argparse.Namespace) -> None:
-    answer = client.status(arguments.names or None)
-    if arguments.json:
-        _write(json.dumps(_without(answer, "ok"), indent=2))
-    else:
-        _write(table(answer))
+    status = client.status(arguments.names or None)
+    _write(_json(status) if arguments.json else table(status["instances"]))
 
 
-def _without(answer: Dict[str, Any], key: str) -> Dict[str, Any]:
-    return {name: value for name, value in answer.items() if name != key}
+def _json(status: Status) -> str:
+    """A status as programs read it, without what says that the request was fine."""
+    return json.dumps({name: value for name, value in status.items() if name != "ok"}, indent=2)
 
 
 def _watch(client: ControlClient, arguments: argparse.Namespace) -> None:
@@ -74,18 +73,17 @@ def _watch(client: ControlClient, arguments: argparse.Namespace) -> None:
 
 
 def _reload(client: ControlClient, arguments: argparse.Namespace) -> None:
-    changed = client.reload()["changed"]
+    changed = client.reload()
     _write("the configuration is in force" if changed else "the configuration had not changed")
 
 
 def _restart(client: ControlClient, arguments: argparse.Namespace) -> None:
-    _write(f"process {client.restart()['pid']} goes on")
+    _write(f"process {client.restart()} goes on")
 
 
 def _set_intent(client: ControlClient, arguments: argparse.Namespace) -> None:
     force = getattr(arguments, "force", False)
-    answer = client.set_intent(arguments.name, arguments.action, force)
-    _write(table(answer))
+    _write(table(client.set_intent(arguments.name, arguments.action, force=force)["instances"]))
 
 
 def _write(text: str) -> None:
@@ -98,5 +96,5 @@ _COMMANDS = {
     "watch": _watch,
     "reload": _reload,
     "restart": _restart,
-    **{wish: _set_intent for wish in _INTENTS},
+    **{intent: _set_intent for intent in _INTENTS},
 }

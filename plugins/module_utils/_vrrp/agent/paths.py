@@ -11,15 +11,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..control.client import DEFAULT_SOCKET
-
-DEFAULT_CONFIG = "/etc/vrrp-agent/config.json"
-_INSTALLED_STATE = "/var/lib/vrrp-agent"
+from ..base.paths import CONTROL_SOCKET, STATE_DIRECTORY
 
 
 def state_directory(socket_path: str) -> str:
     """Where an agent keeps its memory: an agent with a socket of its own has its own memory."""
-    return _INSTALLED_STATE if socket_path == DEFAULT_SOCKET else f"{socket_path}.state"
+    return STATE_DIRECTORY if socket_path == CONTROL_SOCKET else f"{socket_path}.state"
 
 
 @dataclass(frozen=True)

@@ -2,39 +2,47 @@
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""A restart that nobody notices: a new process goes on, and this one ends. PRIVATE to the
-collection.
+"""A restart without a gap, as the old process sees it. PRIVATE to the collection.
+
+The old process starts the new one and serves on until that is ready. Then it reads its sockets for
+the last time, hands its state over, and waits until the new one serves; ``standby.py`` has the
+other side, ``runtime/handover`` what the two say. A new process that fails changes nothing: the
+old one goes on.
 """
 
 from __future__ import annotations
 
 import socket
-from typing import Any, Callable, Dict, Tuple
+from typing import Callable, Tuple
 
 from ..base.errors import NOT_RESTARTED, ControlError
 from ..base.units import Nanoseconds
-from ..control.protocol import failure, success
+from ..control.protocol import Message, failure, success
 from ..runtime.control_server import Reply
+from ..runtime.handover.messages import HandoverState
 from ..runtime.handover.new_process import NewProcess
 from ..runtime.log import LOGGER
 from ..runtime.loop import Loop
 
-Handover = Tuple[Dict[str, Any], Nanoseconds]
+Handover = Tuple[HandoverState, Nanoseconds]
 
 
 class Restart:
-    """``legacy`` gives what is left to the new process, and by when that has to serve; it raises
-    ControlError while nothing can be left.
-
-    A new process that fails changes nothing: this one goes on. ``on_success`` is given the new
-    process, which is responsible for what is on the host from then on.
+    """``refuse_if_busy`` raises ControlError while nothing can be handed over. ``export`` returns
+    the state, and by when the new process has to serve. ``on_success`` is given the new process,
+    which owns the host's state from then on.
     """
 
     def __init__(
-        self, loop: Loop, legacy: Callable[[], Handover], on_success: Callable[[int], None]
+        self,
+        loop: Loop,
+        refuse_if_busy: Callable[[], None],
+        export: Callable[[], Handover],
+        on_success: Callable[[int], None],
     ) -> None:
         self._loop = loop
-        self._export = legacy
+        self._refuse_if_busy = refuse_if_busy
+        self._export = export
         self._on_success = on_success
         self._new_process: NewProcess | None = None
         self._is_ready = False
@@ -46,9 +54,9 @@ class Restart:
             raise ControlError("busy", "the agent is being restarted")
 
     def start(self, control: socket.socket, config: str, reply: Reply) -> None:
-        """Start the new process; raises ControlError. ``reply`` is told what became of it."""
+        """Start the new process; raises ControlError. ``reply`` is called with the outcome."""
         self.refuse_if_restarting()
-        self._export()
+        self._refuse_if_busy()
         try:
             self._new_process = NewProcess(
                 self._loop, control, config, self._note_ready, self._abort
@@ -58,11 +66,11 @@ class Restart:
         self._reply = reply
 
     def next_deadline(self) -> Nanoseconds | None:
-        """When to call ``tend``."""
+        """When to call ``run_due``."""
         return self._new_process.next_deadline() if self._new_process else None
 
     def run_due(self, now: Nanoseconds) -> None:
-        """Hand on, or give up; to be called when nothing else is left to do."""
+        """Hand over, or give up; to be called when nothing else is left to do."""
         if self._new_process is None:
             return
         if self._is_ready:
@@ -73,15 +81,15 @@ class Restart:
     def _note_ready(self) -> None:
         self._is_ready = True
 
-    def _hand_over(self, successor: NewProcess) -> None:
+    def _hand_over(self, new_process: NewProcess) -> None:
         try:
-            estate, until = self._export()
-            successor.hand_over(estate, until)
-        except Exception as error:  # Whatever it is: nobody else serves.
+            state, until = self._export()
+            new_process.hand_over(state, until)
+        except Exception as error:  # Whatever it is: no other process serves.
             self._abort(error)
             return
-        self._answer(success(pid=successor.process))
-        self._on_success(successor.process or 0)
+        self._answer(success(pid=new_process.process))
+        self._on_success(new_process.process or 0)
 
     def _abort(self, error: Exception) -> None:
         LOGGER.error("not restarted, this process goes on: %s", error)
@@ -90,6 +98,6 @@ class Restart:
         self._new_process, self._is_ready = None, False
         self._answer(failure(error))
 
-    def _answer(self, answer: Dict[str, Any]) -> None:
+    def _answer(self, answer: Message) -> None:
         if self._reply is not None:
             self._reply(answer)

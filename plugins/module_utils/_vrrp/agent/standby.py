@@ -2,70 +2,54 @@
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""An agent that goes on in the place of another one. This module is PRIVATE to the collection."""
+"""A restart without a gap, as the new process sees it. PRIVATE to the collection.
+
+The new process does all that an agent does before it takes part, under the configuration of the
+old one. When that has handed its state over, it serves; when the old one has ended, it takes the
+configuration file as it is by then. ``restart.py`` has the other side.
+"""
 
 from __future__ import annotations
 
-from typing import Any, Dict
-
 from ..base.errors import NOT_INHERITED, ConfigError, ControlError
 from ..model.config import parse_config
-from ..runtime import clock
+from ..runtime.handover.messages import HandoverState
 from ..runtime.handover.old_process import OldProcess
-from ..runtime.log import LOGGER
 from .agent import Agent
 from .config_file import read
 from .paths import Paths
 
 
-class StandbyAgent(Agent):
-    """Does all that an agent does before it takes part, then waits for what the other leaves.
-
-    It begins under the configuration of the other, and takes the file when the other has gone.
-    Raises ConfigError when the file is not right, ControlError when it can't go on from there.
+class StandbyAgent:
+    """Raises ConfigError when the configuration file is not right, ControlError when this version
+    can't go on from the old process.
     """
 
-    _is_responsible = False
-
-    def __init__(self, places: Paths, predecessor: OldProcess) -> None:
-        parse_config(read(places.config))
-        self._existing_router = predecessor
+    def __init__(self, paths: Paths, old_process: OldProcess) -> None:
+        parse_config(read(paths.config))
+        self._old_process = old_process
         try:
-            super().__init__(places, predecessor.config, predecessor.control)
+            self._agent = Agent(paths, old_process.config, old_process.control)
         except ConfigError as error:
             why = f"this version does not take the configuration in force: {error}"
             raise ControlError(NOT_INHERITED, why) from None
-        self._receiver.pause()
-
-    def _take_stock(self) -> None:
-        """What is on the host is the predecessor's, who serves by it."""
-        self._engine.enter_standby()
 
     def run(self) -> None:
-        """Take part from where the predecessor left off, until a signal ends it."""
-        self._prepare()
-        self._existing_router.start(self._loop, self._take_over, self._old_process_exited)
-        self._run_and_clean_up()
+        """Take part from where the old process left off, until a signal ends it."""
+        self._agent.enter_standby()
+        self._old_process.start(self._agent.loop, self._take_over, self._old_process_exited)
+        self._agent.run()
 
-    def _take_over(self, estate: Dict[str, Any]) -> None:
-        self._link_watcher.refresh()
-        intents = self._storage.load_intents()
+    def _take_over(self, state: HandoverState) -> None:
         try:
-            actions = self._engine.import_state(estate["engine"], intents, clock.now())
-            self._executor.signer.restore(estate["signed"])
-            self._receiver.resume(estate["at"])
+            self._agent.take_over(state)
         except (KeyError, TypeError, ValueError) as error:
             why = f"this version does not understand what the other one leaves: {error!r}"
             raise ControlError(NOT_INHERITED, why) from None
-        self._perform(actions)
-        self._server.open()
-        self._is_responsible = True
-        self._existing_router.send_serving()
+        self._old_process.send_serving()
 
     def _old_process_exited(self) -> None:
-        if not self._is_responsible:
-            self._is_over = True  # It went on itself, or has stopped.
-            return
-        LOGGER.info("goes on with %d instances", len(self._config.instances))
-        self._notifier.ready()
-        self._reload_on_signal()
+        if self._agent.is_serving:
+            self._agent.old_process_exited()
+        else:
+            self._agent.end()  # The old process went on itself, or has stopped.

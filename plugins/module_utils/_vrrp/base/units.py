@@ -11,6 +11,7 @@ here and nowhere else. This module is PRIVATE to the collection.
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Iterable, Union
 
@@ -59,3 +60,12 @@ def earliest(times: Iterable[Nanoseconds | None]) -> Nanoseconds | None:
 def describe(length: Nanoseconds) -> str:
     """Give a length as a person reads it: ``3.61 s``."""
     return f"{length / NANOSECONDS_PER_SECOND:.2f} s"
+
+
+def to_wall_time(at: Nanoseconds, now: Nanoseconds, wall: datetime) -> str:
+    """Convert a past point of monotonic time to a time of day in UTC, to the millisecond.
+
+    ``wall`` is the time of day that belongs to ``now``.
+    """
+    moment = wall - timedelta(microseconds=(now - at) // 1000)
+    return moment.astimezone(timezone.utc).isoformat(timespec="milliseconds")

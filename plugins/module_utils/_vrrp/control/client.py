@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 import socket
 from types import TracebackType
-from typing import Any, Dict, Iterator, Sequence, Type
+from typing import Any, Iterator, Sequence, Type
 
 from ..base.errors import ControlError
+from ..base.paths import CONTROL_SOCKET
+from ..model.status import IntentAnswer, Status, TransitionMessage
 from .protocol import (
     PROTOCOL_VERSION,
     RELOAD,
@@ -22,7 +24,6 @@ from .protocol import (
     encode,
 )
 
-DEFAULT_SOCKET = "/run/vrrp-agent/control.sock"
 _RESTART_TIMEOUT = 60.0  # Seconds; the agent itself gives up before.
 
 
@@ -33,7 +34,7 @@ class ControlClient:
     code and the message of the agent.
     """
 
-    def __init__(self, path: str = DEFAULT_SOCKET, timeout: float = 10.0) -> None:
+    def __init__(self, path: str = CONTROL_SOCKET, timeout: float = 10.0) -> None:
         self._path = path
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.settimeout(timeout)
@@ -60,44 +61,58 @@ class ControlClient:
         self._lines.close()
         self._socket.close()
 
-    def status(self, instances: Sequence[str] | None = None) -> Dict[str, Any]:
+    def status(self, instances: Sequence[str] | None = None) -> Status:
         """The status of all instances or of those named."""
         chosen = {} if instances is None else {"instances": list(instances)}
-        return self._ask(STATUS, **chosen)
+        answer: Status = self._request(STATUS, **chosen)
+        return answer
 
-    def set_intent(self, instance: str, intent: str, force: bool = False) -> Dict[str, Any]:
-        """Want ``auto``, ``master`` or ``backup``; gives ``change`` and the instance's status."""
-        return self._ask(SET_INTENT, instance=instance, intent=intent, force=force)
+    def set_intent(
+        self, instance: str, intent: str, *, force: bool = False, dry_run: bool = False
+    ) -> IntentAnswer:
+        """Set the intent ``auto``, ``master`` or ``backup``; returns the number of the change, and
+        the status of the instances that it concerns.
 
-    def reload(self) -> Dict[str, Any]:
-        """Have the configuration file read again."""
-        return self._ask(RELOAD)
+        With ``dry_run`` nothing is changed, and the status is what it would be.
+        """
+        answer: IntentAnswer = self._request(
+            SET_INTENT, instance=instance, intent=intent, force=force, dry_run=dry_run
+        )
+        return answer
 
-    def restart(self) -> Dict[str, Any]:
-        """Have another process go on in place of the agent; gives its ``pid`` when it serves."""
+    def reload(self) -> bool:
+        """Have the configuration file read again; returns whether it had changed."""
+        changed: bool = self._request(RELOAD)["changed"]
+        return changed
+
+    def restart(self) -> int:
+        """Have another process go on in place of the agent; returns its number when it serves."""
         self._socket.settimeout(_RESTART_TIMEOUT)
-        return self._ask(RESTART)
+        pid: int = self._request(RESTART)["pid"]
+        return pid
 
-    def watch(self) -> Iterator[Dict[str, Any]]:
+    def watch(self) -> Iterator[TransitionMessage]:
         """Yield every transition from now on; waits without limit."""
-        self._ask(WATCH)
+        self._request(WATCH)
         self._socket.settimeout(None)
         while True:
             yield self._answer()
 
-    def _ask(self, command: str, **fields: Any) -> Dict[str, Any]:
+    def _request(self, command: str, **fields: object) -> Any:
+        """The fields of the answer, which have the types that ``agent/requests.py`` gives them."""
         request = {"version": PROTOCOL_VERSION, "command": command, **fields}
         try:
             self._socket.sendall(encode(request))
-        except OSError as error:
-            raise self._unreachable(error) from None
+        except OSError as failure:
+            raise self._unreachable(failure) from None
         answer = self._answer()
         if not answer.get("ok"):
-            told = answer.get("error", {})
-            raise ControlError(told.get("code", "unknown"), told.get("message", "no reason given"))
+            error = answer.get("error", {})
+            code, message = error.get("code", "unknown"), error.get("message", "no reason given")
+            raise ControlError(code, message)
         return answer
 
-    def _answer(self) -> Dict[str, Any]:
+    def _answer(self) -> Any:
         try:
             line = self._lines.readline()
         except OSError as error:

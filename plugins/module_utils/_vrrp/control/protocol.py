@@ -14,10 +14,12 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, Set, Tuple
+from typing import Callable, Dict, Mapping, Set, Tuple
 
 from ..base.errors import ConfigError, ControlError
 from ..model.intent import AUTO, Intent, IntentKind
+
+Message = Dict[str, object]  # One JSON object, as a line of the protocol carries it.
 
 PROTOCOL_VERSION = 1
 LINE_MAX = 65_536  # Bytes of a request; answers may be longer.
@@ -26,12 +28,12 @@ STATUS, SET_INTENT, WATCH = "status", "set-intent", "watch"
 RELOAD, RESTART = "reload", "restart"
 _FIELDS: Dict[str, Set[str]] = {
     STATUS: {"instances"},
-    SET_INTENT: {"instance", "intent", "force"},
+    SET_INTENT: {"instance", "intent", "force", "dry_run"},
     WATCH: set(),
     RELOAD: set(),
     RESTART: set(),
 }
-PRIVILEGED = frozenset({SET_INTENT, RELOAD, RESTART})
+_PRIVILEGED = frozenset({SET_INTENT, RELOAD, RESTART})
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,15 @@ class Request:
     instances: Tuple[str, ...] | None = None
     instance: str = ""
     intent: Intent = AUTO
+    dry_run: bool = False
+
+    @property
+    def is_privileged(self) -> bool:
+        """Whether it changes something, which not everybody may."""
+        return self.command in _PRIVILEGED and not self.dry_run
 
 
-def encode(message: Dict[str, Any]) -> bytes:
+def encode(message: Mapping[str, object]) -> bytes:
     """One line of the protocol."""
     return json.dumps(message, separators=(",", ":")).encode() + b"\n"
 
@@ -54,18 +62,19 @@ def digest(config: str) -> str:
     return hashlib.sha256(config.encode()).hexdigest()[:12]
 
 
-def success(**fields: Any) -> Dict[str, Any]:
+def success(**fields: object) -> Message:
     """An answer that carries what was asked for."""
     return {"version": PROTOCOL_VERSION, "ok": True, **fields}
 
 
-def failure(error: Exception) -> Dict[str, Any]:
+def failure(error: Exception) -> Message:
     """An answer that says what is wrong; a ConfigError brings all its problems."""
     code = error.code if isinstance(error, ControlError) else "invalid_config"
-    told: Dict[str, Any] = {"code": code, "message": str(error)}
+    description: Message = {"code": code, "message": str(error)}
     if isinstance(error, ConfigError):
-        told["problems"] = [{"path": one.path, "text": one.text} for one in error.problems]
-    return {"version": PROTOCOL_VERSION, "ok": False, "error": told}
+        problems = [{"path": one.path, "text": one.text} for one in error.problems]
+        description["problems"] = problems
+    return {"version": PROTOCOL_VERSION, "ok": False, "error": description}
 
 
 def parse_request(line: bytes) -> Request:
@@ -81,7 +90,7 @@ def parse_request(line: bytes) -> Request:
     return _REQUESTS[command](message)
 
 
-def _object(line: bytes) -> Dict[str, Any]:
+def _object(line: bytes) -> Message:
     try:
         message = json.loads(line)
     except (ValueError, RecursionError):
@@ -95,7 +104,7 @@ def _bad(why: str) -> ControlError:
     return ControlError("bad_request", why)
 
 
-def _status(message: Dict[str, Any]) -> Request:
+def _status(message: Message) -> Request:
     names = message.get("instances")
     if names is None:
         return Request(STATUS)
@@ -104,29 +113,32 @@ def _status(message: Dict[str, Any]) -> Request:
     return Request(STATUS, instances=tuple(names))
 
 
-def _set_intent(message: Dict[str, Any]) -> Request:
-    instance, force = message.get("instance"), message.get("force", False)
+def _set_intent(message: Message) -> Request:
+    instance = message.get("instance")
     if not isinstance(instance, str):
         raise _bad("instance: it is not a name")
-    if not isinstance(force, bool):
-        raise _bad("force: it is not true or false")
-    wish = read_wish(message.get("intent"))
-    return Request(SET_INTENT, instance=instance, intent=Intent(wish, _forced(wish, force)))
+    force, dry_run = _flag(message, "force"), _flag(message, "dry_run")
+    kind = read_intent_kind(message.get("intent"))
+    intent = Intent(kind, force and kind is IntentKind.BACKUP)
+    return Request(SET_INTENT, instance=instance, intent=intent, dry_run=dry_run)
 
 
-def _forced(wish: IntentKind, force: bool) -> bool:
-    return force and wish is IntentKind.BACKUP
+def _flag(message: Message, field: str) -> bool:
+    value = message.get(field, False)
+    if not isinstance(value, bool):
+        raise _bad(f"{field}: it is not true or false")
+    return value
 
 
-def read_wish(value: object) -> IntentKind:
-    """The wish of that name; raises ControlError ``bad_request``."""
+def read_intent_kind(value: object) -> IntentKind:
+    """The kind of intent of that name; raises ControlError ``bad_request``."""
     try:
         return IntentKind(value)
     except ValueError:
         raise _bad(f"intent: {value!r} is not auto, master or backup") from None
 
 
-_REQUESTS: Dict[str, Callable[[Dict[str, Any]], Request]] = {
+_REQUESTS: Dict[str, Callable[[Message], Request]] = {
     STATUS: _status,
     SET_INTENT: _set_intent,
     RELOAD: lambda message: Request(RELOAD),

@@ -9,14 +9,15 @@ This module is PRIVATE to the collection.
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Sequence
+from typing import List, Sequence
+
+from ..model.status import InstanceStatus, TransitionMessage
 
 _COLUMNS = ("INSTANCE", "STATE", "FOR", "INTENT", "PRIORITY", "MASTER", "ADDRESSES", "WHY")
 
 
-def table(status: Mapping[str, Any]) -> str:
-    """The instances of a status answer as aligned columns, one line each."""
-    instances = status["instances"]
+def table(instances: Sequence[InstanceStatus]) -> str:
+    """Instances as aligned columns, one line each."""
     if not instances:
         return "no instances are configured"
     return align([_COLUMNS, *(_row(instance) for instance in instances)])
@@ -29,7 +30,7 @@ def align(rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _row(instance: Mapping[str, Any]) -> List[str]:
+def _row(instance: InstanceStatus) -> List[str]:
     return [
         f"{instance['name']} ({instance['interface']} {instance['family']} {instance['vrid']})",
         instance["state"],
@@ -42,12 +43,12 @@ def _row(instance: Mapping[str, Any]) -> List[str]:
     ]
 
 
-def _priority(instance: Mapping[str, Any]) -> str:
+def _priority(instance: InstanceStatus) -> str:
     configured, effective = instance["priority"], instance["effective_priority"]
     return str(configured) if configured == effective else f"{effective} (set: {configured})"
 
 
-def _master(instance: Mapping[str, Any]) -> str:
+def _master(instance: InstanceStatus) -> str:
     master = instance["master"]
     if master is None:
         return "-"
@@ -66,7 +67,7 @@ def _duration(seconds: float) -> str:
     return f"{hours}h{minutes:02d}m" if hours < 48 else f"{hours // 24}d{hours % 24:02d}h"
 
 
-def transition_line(transition: Dict[str, Any]) -> str:
+def transition_line(transition: TransitionMessage) -> str:
     """A transition of ``watch`` in one line."""
     return (
         f"{transition['at']} {transition['label']}: {transition['old']} -> {transition['new']} "

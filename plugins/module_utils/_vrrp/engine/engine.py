@@ -12,23 +12,21 @@ simulator. This module is PRIVATE to the collection.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
-from typing import Any, Dict, Iterator, List, Mapping, Sequence, Tuple
+from typing import Iterator, List, Mapping, Sequence, Tuple
 
 from ..base.errors import ControlError
 from ..base.units import Nanoseconds, earliest
 from ..fsm.events import (
     Heard,
-    Reconfigured,
-    Replaced,
     Resign,
     TimerExpired,
 )
 from ..fsm.state import Initialize, Peer, Purpose
 from ..model.command import CommandResult
-from ..model.instance import Config, Instance
+from ..model.instance import Config
 from ..model.intent import Intent
+from ..model.status import EngineStatus
 from ..wire.datagram import Datagram, DropReason, ReceiveContext
 from ..wire.receive import receive
 from .actions import (
@@ -41,12 +39,12 @@ from .actions import (
     interleave,
 )
 from .commands.scheduler import CommandScheduler
-from .coordination.config_diff import can_update_in_place, diff_config
 from .coordination.demultiplexer import Demultiplexer
 from .coordination.intents import CLAIM, is_newer_claim, may_claim_from, raise_hold_priority
 from .coordination.obstacles import Obstacles
 from .coordination.participation import Participation, Phase
 from .coordination.provisioning import RecoveryFile, affected_routers, provision
+from .coordination.reconfiguration import Reconfiguration
 from .coordination.router_set import RouterSet
 from .coordination.sync_groups import group_decisions
 from .fast_path.fast_path import FastPath
@@ -79,6 +77,7 @@ class Engine:
         self._fast_path = FastPath()
         self._routers = RouterSet(intents or {}, self._commands, self._fast_path.timers)
         self._participation = Participation(self._routers, self._obstacles, self._tracking)
+        self._reconfiguration = Reconfiguration(self._routers, self._obstacles, self._participation)
         self._recovery_file = RecoveryFile()
         self._departing: List[Router] = []
 
@@ -95,7 +94,7 @@ class Engine:
         """When ``wakeup`` has to be called next; None: not before something else happens."""
         return earliest((self._fast_path.timers.next_deadline(), self._commands.next_deadline()))
 
-    def status(self, now: Nanoseconds, wall: datetime) -> Dict[str, Any]:
+    def status(self, now: Nanoseconds, wall: datetime) -> EngineStatus:
         """All instances and the counters that belong to none, as plain values."""
         return {
             "instances": [
@@ -285,22 +284,18 @@ class Engine:
         number, actions = self._routers.set_intent(name, intent, now)
         return number, self._finish(actions, now)
 
+    def check_intent(self, name: str, intent: Intent) -> List[str]:
+        """The labels of all instances that ``set_intent`` would concern; changes nothing.
+
+        Raises ControlError where ``set_intent`` would.
+        """
+        return [router.name for router in self._routers.check_intent(name, intent)]
+
     # --- Configuration ---
 
     def reconfigure(self, config: Config, now: Nanoseconds) -> Actions:
         """Take another configuration; a master stays master wherever that is possible."""
-        actions: Actions = []
-        diff = diff_config(self._routers, config)
-        routers = {one.name: one for one in diff.removed}
-        self._departing = list(diff.removed)
-        for router in diff.removed:
-            router.retired = True
-            resign = Resign(Purpose.STOP, "left the configuration")
-            actions.extend(self._routers.step(router, resign, now))
-        for instance, existing in diff.matched:
-            routers[instance.label], followed = self._match(instance, existing, now)
-            actions.extend(followed)
-        self._routers.replace_all(routers)
+        actions, self._departing = self._reconfiguration.apply(config, now)
         self._obstacles.routers_changed(self._routers)
         return [*actions, *self._start_tracking(now), *self._reevaluate(now)]
 
@@ -309,31 +304,6 @@ class Engine:
             return []  # The old process still tracks.
         targets = self._tracking.set_checks(all_checks(self._routers), now)
         return [targets, *self._commands.run_scripts(now)]
-
-    def _match(
-        self, instance: Instance, router: Router | None, now: Nanoseconds
-    ) -> Tuple[Router, Actions]:
-        """The router of an instance: the existing one with other settings, or a new one."""
-        actions: Actions = []
-        if router is not None and not can_update_in_place(router, instance):
-            actions = self._routers.step(router, Replaced("the configuration moved it"), now)
-            router = None
-        if router is None:
-            return Router(instance, self._routers.intent_of(instance.name), now), actions
-        if router.instance != instance or router.retired:
-            actions = self._change_settings(router, instance, now)
-        return router, actions
-
-    def _change_settings(self, router: Router, instance: Instance, now: Nanoseconds) -> Actions:
-        """Give a router that stays other settings."""
-        if router.retired and self._participation.phase is not Phase.STOPPING:
-            router.retired = False
-            router.update(replace(router.inputs, deferred=None))
-        if router.name != instance.label:
-            router.awaited_hook = 0  # The hooks will report their end under the old name.
-        actions = router.replace_instance(instance)
-        self._obstacles.bind_interfaces(router)
-        return [*actions, *self._routers.step(router, Reconfigured(), now)]
 
     def stop(self, now: Nanoseconds, cause: str = "the agent is stopping") -> Actions:
         """Leave: masters resign and serve until a successor is heard; see ``stopped``."""

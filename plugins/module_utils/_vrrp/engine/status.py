@@ -9,14 +9,14 @@ This module is PRIVATE to the collection.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
-from typing import Any, Dict
+from datetime import datetime
 
-from ..base.units import Nanoseconds, to_seconds
+from ..base.units import Nanoseconds, to_seconds, to_wall_time
 from ..fsm.state import Peer
 from ..model.describe import describe_settings
 from ..model.family import text
 from ..model.intent import IntentChange
+from ..model.status import InstanceStatus, IntentChangeStatus, MasterStatus
 from .commands.scheduler import CommandScheduler
 from .router.router import Router
 from .tracking import Tracking
@@ -24,7 +24,7 @@ from .tracking import Tracking
 
 def router_status(
     router: Router, tracking: Tracking, errands: CommandScheduler, now: Nanoseconds, wall: datetime
-) -> Dict[str, Any]:
+) -> InstanceStatus:
     """One instance; ``wall`` is the time of day that belongs to ``now``."""
     instance = router.instance
     return {
@@ -57,13 +57,7 @@ def router_status(
     }
 
 
-def to_wall_time(at: Nanoseconds, now: Nanoseconds, wall: datetime) -> str:
-    """A past point of monotonic time as a time of day in UTC, to the millisecond."""
-    moment = wall - timedelta(microseconds=(now - at) // 1000)
-    return moment.astimezone(timezone.utc).isoformat(timespec="milliseconds")
-
-
-def _master(peer: Peer | None) -> Dict[str, Any] | None:
+def _master(peer: Peer | None) -> MasterStatus | None:
     if peer is None or peer.priority == 0:
         return None
     return {
@@ -73,7 +67,7 @@ def _master(peer: Peer | None) -> Dict[str, Any] | None:
     }
 
 
-def _change(change: IntentChange | None) -> Dict[str, Any] | None:
+def _change(change: IntentChange | None) -> IntentChangeStatus | None:
     if change is None:
         return None
     return {

@@ -11,10 +11,11 @@ PRIVATE to the collection.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Dict, FrozenSet, Iterable, List, Mapping, Sequence, TypedDict, Union
+from typing import Dict, FrozenSet, Iterable, List, Mapping, Sequence, TypedDict, Union
 
 from ..base.units import Nanoseconds
 from ..model.command import CommandResult
+from ..model.status import TrackedStatus
 from ..model.tracking import (
     Check,
     FileCheck,
@@ -206,12 +207,12 @@ class Tracking:
             adjustment += adjustment_by(one, seen)
         return Verdict(fault, waits, adjustment)
 
-    def tracked_status(self, tracked: Sequence[Tracked]) -> List[Dict[str, Any]]:
+    def tracked_status(self, tracked: Sequence[Tracked]) -> List[TrackedStatus]:
         """What status shows of each tracked thing."""
         return [self._entry(one, self.observation(one.check)) for one in tracked]
 
     @staticmethod
-    def _entry(tracked: Tracked, seen: Observation) -> Dict[str, Any]:
+    def _entry(tracked: Tracked, seen: Observation) -> TrackedStatus:
         return {
             "check": str(tracked.check),
             "up": seen.up,

@@ -17,6 +17,7 @@ from typing import Any, Dict, Tuple
 
 from ..engine.host.links import Link, LinkAddress, Links
 from . import netlink
+from .constants import IFF_RUNNING, IFF_UP
 from .pyroute2_import import PYROUTE2_MISSING
 
 if PYROUTE2_MISSING is None:
@@ -25,8 +26,7 @@ if PYROUTE2_MISSING is None:
 # What pyroute2 makes of a message refers to itself, takes 3 KB, and stays until it is collected.
 _GC_THRESHOLD = 200
 _AF_BRIDGE = 7
-_IFF_UP = 0x1
-_IFF_RUNNING = 0x40
+_USABLE = IFF_UP | IFF_RUNNING
 _IFA_F_SECONDARY = 0x01
 _IFA_F_DADFAILED = 0x08
 _IFA_F_TENTATIVE = 0x40
@@ -122,7 +122,7 @@ class LinkMonitor:
 
 def _link(message: Any) -> Tuple[str, bool, bytes]:
     attributes = dict(message["attrs"])
-    up = message["flags"] & (_IFF_UP | _IFF_RUNNING) == _IFF_UP | _IFF_RUNNING
+    up = message["flags"] & (_USABLE) == _USABLE
     mac = bytes.fromhex(attributes.get("IFLA_ADDRESS", "00:00:00:00:00:00").replace(":", ""))
     return attributes["IFLA_IFNAME"], up, mac[:6].ljust(6, b"\0")
 

@@ -18,11 +18,12 @@ from typing import Any, Dict, Iterator, List, Sequence, Tuple
 
 from ..base.errors import KernelError, invariant
 from ..model.address import VirtualAddress
+from .constants import SO_RCVBUFFORCE
 from .pyroute2_import import PYROUTE2_MISSING
 from .rtnetlink_messages import delivery_request, encoded
 
 if PYROUTE2_MISSING is None:
-    from pyroute2.netlink import NLM_F_DUMP, NLM_F_REQUEST
+    from pyroute2.netlink import NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST
     from pyroute2.netlink.rtnl import (
         RTM_DELADDR,
         RTM_DELLINK,
@@ -49,8 +50,6 @@ ROUTE, NETFILTER = 0, 12  # The protocols that we speak (netlink(7)).
 _ANSWER_WITHIN = 5.0  # Seconds; the kernel answers at once or never.
 _RECEIVE_SIZE = 1 << 20
 _RECEIVE_BUFFER = 1 << 22
-_SO_RCVBUFFORCE = 33
-_NLM_F_ACK = 4
 _NLMSG_ERROR = 2
 _NLMSG_DONE = 3
 _HEADER = struct.Struct("=IHHII")
@@ -65,7 +64,7 @@ def open_socket(protocol: int = ROUTE, groups: int = 0) -> socket.socket:
         raise PYROUTE2_MISSING
     opened = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, protocol)
     try:
-        opened.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _RECEIVE_BUFFER)
+        opened.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, _RECEIVE_BUFFER)
     except PermissionError:
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
     opened.bind((0, groups))
@@ -136,7 +135,7 @@ def _transact_batch(opened: socket.socket, messages: Sequence[bytes]) -> List[in
 
 
 def _acknowledged(message: bytes) -> bytes:
-    flags = int.from_bytes(message[6:8], sys.byteorder) | _NLM_F_ACK
+    flags: int = int.from_bytes(message[6:8], sys.byteorder) | NLM_F_ACK
     return message[:6] + flags.to_bytes(2, sys.byteorder) + message[8:]
 
 

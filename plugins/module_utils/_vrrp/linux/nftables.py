@@ -17,6 +17,7 @@ from typing import Any, Dict, Iterable, List
 
 from ..base.errors import KernelError
 from ..engine.host.devices import PacketFilter
+from ..wire.constants import ICMPV6
 from . import netlink
 from .pyroute2_import import PYROUTE2_MISSING
 from .rtnetlink_messages import encoded
@@ -46,7 +47,6 @@ _META_IIF, _META_NFPROTO, _META_L4PROTO = 4, 15, 16
 _NETWORK_HEADER, _TRANSPORT_HEADER = 1, 2
 _REGISTER, _VERDICT_REGISTER = 1, 0
 _LOOPBACK_INDEX = 1
-_ICMPV6 = 58
 _NEIGHBOR_MESSAGES = (135, 136)
 _PROTOCOLS = {4: 2, 16: 10}  # NFPROTO_IPV4 and NFPROTO_IPV6 by the length of an address.
 _DESTINATION_OFFSETS = {4: 16, 16: 24}
@@ -180,7 +180,7 @@ def _rules(wanted: PacketFilter) -> List[bytes]:
     loopback = struct.pack("=I", _LOOPBACK_INDEX)
     rules = [[_meta(_META_IIF), _equals(loopback), _verdict(_ACCEPT)]]
     for kind in _NEIGHBOR_MESSAGES:
-        is_icmp = [_meta(_META_L4PROTO), _equals(bytes((_ICMPV6,)))]
+        is_icmp = [_meta(_META_L4PROTO), _equals(bytes((ICMPV6,)))]
         is_kind = [_payload(_TRANSPORT_HEADER, 0, 1), _equals(bytes((kind,)))]
         rules.append([*is_icmp, *is_kind, _verdict(_ACCEPT)])
     rules += [_drop(address) for address in wanted.addresses]

@@ -19,6 +19,7 @@ from ..engine.host.resources import AddressResource, LinkUp, Resource, RouteReso
 from ..model.address import VirtualAddress
 from ..model.family import Family, text
 from ..model.routing import Prefix, VirtualRoute, VirtualRule
+from .constants import IFF_UP
 from .pyroute2_import import PYROUTE2_MISSING
 
 if PYROUTE2_MISSING is None:
@@ -40,7 +41,6 @@ if PYROUTE2_MISSING is None:
     from pyroute2.netlink.rtnl.rtmsg import rtmsg
 
 _IFA_F_NODAD = 0x02
-_IFF_UP = 0x1
 _SCOPE_UNIVERSE, _SCOPE_LINK = 0, 253
 _TYPE_UNICAST = 1
 _TO_TABLE = 1
@@ -160,8 +160,8 @@ def _table(number: int) -> int:
 def _link_state(held: LinkUp, up: bool) -> bytes:
     message = ifinfmsg()
     message["index"] = index_of(held.interface)
-    message["change"] = _IFF_UP
-    message["flags"] = _IFF_UP if up else 0
+    message["change"] = IFF_UP
+    message["flags"] = IFF_UP if up else 0
     return encoded(message, RTM_NEWLINK, NLM_F_REQUEST)
 
 

@@ -18,13 +18,14 @@ from ..base.constants import VRRP_PROTOCOL
 from ..base.errors import KernelError
 from ..base.units import Nanoseconds, milliseconds
 from ..model.family import Family, text
+from ..wire.constants import INTERNETWORK_CONTROL
 from ..wire.datagram import Datagram
 from ..wire.ipv4 import build_header, comparable_part, parse_comparable
 from . import bpf
+from .constants import SO_RCVBUFFORCE
 from .recvmmsg import SLOTS, PacketBatch, enable_timestamps
 
 _SO_BINDTODEVICE = 25
-_SO_RCVBUFFORCE = 33
 _IP_MULTICAST_ALL = 49
 _IPV6_MULTICAST_ALL = 29
 _IPV6_FREEBIND = 78
@@ -32,7 +33,6 @@ _RECEIVE_BUFFER = 1 << 21  # Several hundred routers may speak at the same insta
 _BATCHES_MAX = 32  # Taken in one go, so that a flood can't keep the loop from its timers.
 _AGO_MAX = milliseconds(200)
 _CONTROL = struct.Struct("=Qii")
-_INTERNETWORK_CONTROL = 0xC0
 
 PreparedSend = Callable[[], object]
 _SocketAddress = Union[Tuple[str, int], Tuple[str, int, int, int]]
@@ -179,7 +179,7 @@ def _open(family: Family) -> socket.socket:
     kind = socket.SOCK_RAW | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC
     try:
         opened = socket.socket(domain, kind, VRRP_PROTOCOL)
-        opened.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _RECEIVE_BUFFER)
+        opened.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, _RECEIVE_BUFFER)
     except OSError as error:
         raise KernelError(error.errno or 0, "cannot open a raw socket for VRRP") from None
     return opened
@@ -197,7 +197,7 @@ def _prepare_ipv6(opened: socket.socket, index: int) -> None:
     level = socket.IPPROTO_IPV6
     opened.setsockopt(level, socket.IPV6_MULTICAST_IF, index)
     opened.setsockopt(level, socket.IPV6_MULTICAST_LOOP, 0)
-    opened.setsockopt(level, socket.IPV6_TCLASS, _INTERNETWORK_CONTROL)
+    opened.setsockopt(level, socket.IPV6_TCLASS, INTERNETWORK_CONTROL)
     opened.setsockopt(level, socket.IPV6_RECVHOPLIMIT, 1)
     opened.setsockopt(level, socket.IPV6_RECVPKTINFO, 1)
     opened.setsockopt(level, _IPV6_MULTICAST_ALL, 0)

@@ -6,15 +6,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict
-
 from ..base.units import to_seconds
 from .family import text
 from .instance import Instance
 from .signing import Hmac
+from .status import HmacStatus, SettingsStatus
 
 
-def describe_settings(instance: Instance) -> Dict[str, Any]:
+def describe_settings(instance: Instance) -> SettingsStatus:
     """Every setting that has no field of its own in a status, named as in the configuration.
 
     What is secret is not shown, only that it is there.
@@ -44,7 +43,7 @@ def describe_settings(instance: Instance) -> Dict[str, Any]:
     }
 
 
-def _describe_hmac(hmac: Hmac) -> Dict[str, Any]:
+def _describe_hmac(hmac: Hmac) -> HmacStatus:
     return {
         "keys": [key.number for key in hmac.keys],
         "active_key": hmac.active_key,

@@ -29,7 +29,7 @@ class HookTrigger(Enum):
 
 @dataclass(frozen=True)
 class Hook:
-    """A command and its moment."""
+    """A command and the event that triggers it."""
 
     trigger: HookTrigger
     command: Command
@@ -37,19 +37,19 @@ class Hook:
 
 _hook = record(
     {
-        "on": one_of({moment.value: moment for moment in HookTrigger}),
+        "event": one_of({trigger.value: trigger for trigger in HookTrigger}),
         "command": read_arguments,
         "user": read_user,
         "timeout": read_period,
     },
-    ["on", "command"],
+    ["event", "command"],
 )
 
 
 def _read_hook(value: object) -> Hook:
     given = _hook(value)
     timeout = given.get("timeout", _TIMEOUT_DEFAULT)
-    return Hook(given["on"], Command(given["command"], given.get("user", ""), timeout))
+    return Hook(given["event"], Command(given["command"], given.get("user", ""), timeout))
 
 
 read_hooks: Reader[Tuple[Hook, ...]] = list_of(_read_hook)

@@ -133,9 +133,9 @@ class Instance:
         """What its advertisements are signed with, if they are."""
         return self.hmac if self.hmac is not None and self.hmac.signs else None
 
-    def hooks_on(self, moment: HookTrigger) -> Tuple[Hook, ...]:
-        """Its hooks of that moment, in order."""
-        return tuple(hook for hook in self.hooks if hook.trigger is moment)
+    def hooks_on(self, trigger: HookTrigger) -> Tuple[Hook, ...]:
+        """The hooks that this event triggers, in order."""
+        return tuple(hook for hook in self.hooks if hook.trigger is trigger)
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,13 @@ from __future__ import annotations
 import os
 import socket
 import struct
-from typing import Any, Callable, Dict
+from typing import Callable, Dict, Mapping
 
 from ..base.errors import ConfigError, ControlError
 from ..control.protocol import (
     LINE_MAX,
-    PRIVILEGED,
     WATCH,
+    Message,
     Request,
     encode,
     failure,
@@ -29,8 +29,8 @@ from ..control.protocol import (
 from .loop import Loop
 from .peer_credentials import user_and_group
 
-Reply = Callable[[Dict[str, Any]], None]
-RequestHandler = Callable[[Request, Reply], "Dict[str, Any] | None"]
+Reply = Callable[[Mapping[str, object]], None]
+RequestHandler = Callable[[Request, Reply], "Mapping[str, object] | None"]
 
 _SO_PEERGROUPS = 59
 _GROUPS_LENGTH_MAX = 1024  # What Python can take: 256 groups.
@@ -42,19 +42,19 @@ _MODE = 0o666  # Reading needs no root; changing is checked by credentials.
 
 
 class ControlServer:
-    """Listens at ``path``, from ``open`` on; a socket that listens there already may be given.
+    """Serves clients of a socket that listens at ``path``, from ``open`` on.
 
-    ``answer`` gives the fields of an answer, or raises, or gives None and replies later.
+    ``handle`` returns the fields of an answer, or raises, or returns None and replies later.
     """
 
     def __init__(
-        self, path: str, loop: Loop, answer: RequestHandler, listening: socket.socket | None = None
+        self, path: str, listening: socket.socket, loop: Loop, handle: RequestHandler
     ) -> None:
         self._path = path
         self._loop = loop
-        self._answer = answer
+        self._handle_request = handle
         self._connections: Dict[int, _Connection] = {}
-        self.socket = listening or _listen(path)
+        self.socket = listening
         self._group = os.stat(path).st_gid
 
     def open(self) -> None:
@@ -71,7 +71,7 @@ class ControlServer:
         if os.path.exists(self._path):
             os.unlink(self._path)
 
-    def publish(self, message: Dict[str, Any]) -> None:
+    def publish(self, message: Mapping[str, object]) -> None:
         """Send a line to all that watch."""
         line = encode(message)
         for connection in list(self._connections.values()):
@@ -111,15 +111,17 @@ class ControlServer:
                 answer = self._handle(connection, line)
                 self._send(connection, encode(answer) if answer else b"")
 
-    def _handle(self, connection: _Connection, line: bytes) -> Dict[str, Any] | None:
+    def _handle(self, connection: _Connection, line: bytes) -> Message | None:
         try:
             request = parse_request(line)
-            if request.command in PRIVILEGED and not connection.may_change(self._group):
+            if request.is_privileged and not connection.may_change(self._group):
                 raise ControlError("forbidden", "changing needs root or the agent's group")
             if request.command == WATCH:
                 connection.watches = True
                 return success(watching=True)
-            answer = self._answer(request, lambda told: self._send(connection, encode(told)))
+            answer = self._handle_request(
+                request, lambda reply: self._send(connection, encode(reply))
+            )
             return None if answer is None else success(**answer)
         except (ControlError, ConfigError) as error:
             return failure(error)
@@ -201,8 +203,11 @@ def _peer_groups(connection: socket.socket) -> tuple[int, ...]:
     return struct.unpack(f"={len(packed) // 4}I", packed)
 
 
-def _listen(path: str) -> socket.socket:
-    """Bind the socket; one that a dead agent left is replaced, a live agent's is not."""
+def listen(path: str) -> socket.socket:
+    """Bind a socket; one that a dead agent left is replaced.
+
+    Raises ControlError ``running`` where another agent answers.
+    """
     os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
     if os.path.exists(path):
         _refuse_second_agent(path)

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import groupby
-from typing import Any, Callable, List, Set, Type
+from typing import Any, Callable, Dict, List, Mapping, Sequence, Set, Type, Union
 from weakref import WeakKeyDictionary
 
-from ..base.errors import KernelError, invariant
+from ..base.errors import KernelError
 from ..engine.actions import (
     Action,
     Failure,
@@ -44,83 +44,74 @@ from .provisioner import Provisioner
 from .receiver import Receiver
 from .storage import Storage
 
-_TELLS = (Send, SendFrames)
+# Each handler takes actions of its own type, which the type of a table can't say.
+_Handler = Callable[[Any], Union[Sequence[Failure], None]]
+_ANNOUNCING = (Send, SendFrames)
 
 
 class Executor:
-    """``on_transition`` is told of transitions."""
+    """``on_transition`` is called with every transition."""
 
     def __init__(
         self,
+        *,
         storage: Storage,
-        listening: Receiver,
-        facilities: Provisioner,
-        assistance: HelperClient,
+        receiver: Receiver,
+        provisioner: Provisioner,
+        helper: HelperClient,
+        resources: ResourceTable,
+        frames: FrameSender,
+        signer: Signer,
         on_transition: Callable[[Transition], None],
     ) -> None:
         self._storage = storage
-        self._receiver = listening
-        self._provisioner = facilities
-        self._helper = assistance
+        self._receiver = receiver
+        self._provisioner = provisioner
+        self._helper = helper
+        self._resources = resources
+        self._frames = frames
+        self._signer = signer
         self._on_transition = on_transition
-        self._resources = ResourceTable()
-        self._frames = FrameSender()
-        self.signer = Signer()
         self._prepared: WeakKeyDictionary[SendBatch, List[PreparedSend]] = WeakKeyDictionary()
+        # Actions of one type that follow each other are those of many routers, and done as one.
+        self._group_handlers: Mapping[Type[Action], _Handler] = {
+            Install: self._install,
+            Remove: self._remove,
+            SendFrames: self._announce,
+        }
+        self._handlers: Dict[Type[Action], _Handler] = {
+            Log: _log,
+            OpenSockets: self._open_sockets,
+            PollTargets: self._helper.set_targets,
+            Provision: self._provisioner.provision,
+            RunCommand: self._helper.run,
+            SaveIntents: self._save_intents,
+            SaveRecoveries: self._save_recoveries,
+            Send: self._send,
+            SendBatch: self._send_batch,
+            Transition: self._log_transition,
+        }
 
     def perform(self, actions: List[Action]) -> List[Failure]:
-        """Do all of it; gives the actions that failed, each with what went wrong.
-
-        Actions of one kind that follow each other are those of many routers, and done as one.
-        """
+        """Do all of it; returns the actions that failed, each with what went wrong."""
         failures: List[Failure] = []
-        silenced: Set[str] = set()
+        failed_routers: Set[str] = set()
         for kind, run in groupby(actions, type):
-            several: List[Any] = list(run)
-            if kind in _TELLS:
-                several = [one for one in several if one.router not in silenced]
-            failed = self._perform_group(kind, several)
+            batch = list(run)
+            if kind in _ANNOUNCING:
+                batch = [one for one in batch if _router(one) not in failed_routers]
+            failed = self._perform_batch(kind, batch)
             failures.extend(failed)
             if kind is Install:
-                # Nobody may be told of addresses that are not there.
-                silenced.update(one.router for one, _error in failed if isinstance(one, Install))
+                # Nothing announces addresses that are not there.
+                failed_routers.update(_router(one) for one, _error in failed)
         return failures
 
-    def _perform_group(self, kind: Type[Action], several: List[Any]) -> List[Failure]:
-        if kind is Install:
-            return self._apply_resources(self._resources.install, several)
-        if kind is Remove:
-            return self._apply_resources(self._resources.remove, several)
-        if kind is SendFrames:
-            return self._announce(several)
-        return [failure for one in several for failure in self._attempt(one)]
-
-    def _attempt(self, action: Action) -> List[Failure]:
-        try:
-            return self._perform(action)
-        except (KernelError, OSError) as error:
-            return [(action, str(error))]
-
-    def _apply_resources(
-        self, do: Callable[[ResourceLists], Outcomes], several: List[Install | Remove]
-    ) -> List[Failure]:
-        try:
-            outcomes = do([one.resources for one in several])
-        except (KernelError, OSError) as error:
-            return [(one, str(error)) for one in several]
-        return [(one, str(error)) for one, error in zip(several, outcomes) if error is not None]
-
-    def _announce(self, several: List[SendFrames]) -> List[Failure]:
-        """Everything once, before anything is said again."""
-        failures: List[Failure] = []
-        for time in range(max((one.count for one in several), default=0)):
-            for one in [one for one in several if time < one.count]:
-                try:
-                    self._frames.send(one.index, one.frames)
-                except (KernelError, OSError) as error:
-                    failures.append((one, str(error)))
-                    several = [other for other in several if other is not one]
-        return failures
+    def _perform_batch(self, kind: Type[Action], batch: List[Action]) -> Sequence[Failure]:
+        if kind in self._group_handlers:
+            return self._group_handlers[kind](batch) or ()
+        handler = self._handlers[kind]
+        return [failure for action in batch for failure in _attempt(handler, action)]
 
     def close(self) -> None:
         """Close all sockets, and leave nothing behind."""
@@ -130,80 +121,110 @@ class Executor:
         self._resources.close()
         self._frames.close()
 
-    def _perform(self, action: Action) -> List[Failure]:
-        """Do one thing; gives failures of its parts, raises KernelError or OSError for all."""
-        if isinstance(action, SendBatch):
-            return self._send_together(action)
-        if isinstance(action, Send):
-            self._send(action)
-        elif isinstance(action, OpenSockets):
-            self._prepared.clear()
-            return self._receiver.open_sockets(action)
-        elif isinstance(action, Provision):
-            return self._provisioner.provision(action)
-        else:
-            self._record(action)
-        return []
+    # --- Resources and announcements of many routers ---
 
-    def _record(self, action: Action) -> None:
-        if isinstance(action, Transition):
-            self._log_transition(action)
-        elif isinstance(action, Log):
-            tell = LOGGER.warning if action.warning else LOGGER.info
-            tell("%s: %s", action.router, action.text)
-        elif isinstance(action, RunCommand):
-            self._helper.run(action)
-        elif isinstance(action, PollTargets):
-            self._helper.set_targets(action)
-        elif isinstance(action, SaveIntents):
-            self._storage.save_intents(action.intents)
-        elif isinstance(action, SaveRecoveries):
-            self._resources.prepare(held for one in action.recoveries for held in one.resources)
-            self._storage.save_recoveries(action.recoveries)
-        else:
-            invariant(False, f"{action!r} is no action")
+    def _install(self, batch: List[Install]) -> List[Failure]:
+        return _apply_resources(self._resources.install, batch)
 
-    def _log_transition(self, transition: Transition) -> None:
-        LOGGER.info(
-            "%s: %s -> %s (%s: %s)",
-            transition.router,
-            transition.old,
-            transition.new,
-            transition.event,
-            transition.cause,
-        )
-        self._on_transition(transition)
+    def _remove(self, batch: List[Remove]) -> List[Failure]:
+        return _apply_resources(self._resources.remove, batch)
+
+    def _announce(self, batch: List[SendFrames]) -> List[Failure]:
+        """Announce everything once, before anything is announced again."""
+        failures: List[Failure] = []
+        for time in range(max((one.count for one in batch), default=0)):
+            for one in [one for one in batch if time < one.count]:
+                try:
+                    self._frames.send(one.index, one.frames)
+                except (KernelError, OSError) as error:
+                    failures.append((one, str(error)))
+                    batch = [other for other in batch if other is not one]
+        return failures
+
+    # --- Sockets and advertisements ---
+
+    def _open_sockets(self, action: OpenSockets) -> List[Failure]:
+        self._prepared.clear()
+        return self._receiver.open_sockets(action)
 
     def _send(self, action: Send) -> None:
-        sent = self.signer.sign(action, clock.wall_nanoseconds()) if action.hmac else action
-        self._socket_of(sent).send(sent.source, sent.destination, sent.message, sent.ttl)
+        signed = self._signer.sign(action, clock.wall_nanoseconds()) if action.hmac else action
+        opened = self._socket_of(signed)
+        opened.send(signed.source, signed.destination, signed.message, signed.ttl)
 
-    def _send_together(self, action: SendBatch) -> List[Failure]:
-        """Send what was made ready when it was sent for the first time."""
+    def _send_batch(self, action: SendBatch) -> List[Failure]:
+        """Send what was prepared when it was sent for the first time."""
         prepared = self._prepared.get(action)
         if prepared is None:
             prepared = self._prepared[action] = [self._prepare(one) for one in action.sends]
         failures: List[Failure] = []
-        for number, sending in enumerate(prepared):
+        for number, send in enumerate(prepared):
             try:
-                sending()
+                send()
             except OSError as error:
-                told = KernelError(error.errno or 0, "cannot send an advertisement")
-                failures.append((action.sends[number], str(told)))
+                failure = KernelError(error.errno or 0, "cannot send an advertisement")
+                failures.append((action.sends[number], str(failure)))
         return failures
 
     def _prepare(self, send: Send) -> PreparedSend:
         try:
-            channel = self._socket_of(send)
+            opened = self._socket_of(send)
         except KernelError as error:
             return partial(_refuse, error.number)
-        return channel.prepare(send.source, send.destination, send.message, send.ttl)
+        return opened.prepare(send.source, send.destination, send.message, send.ttl)
 
     def _socket_of(self, send: Send) -> VrrpSocket:
-        channel = self._receiver.sender(send.index, Family.of(send.source))
-        if channel is None:
+        opened = self._receiver.sender(send.index, Family.of(send.source))
+        if opened is None:
             raise KernelError(19, "cannot send an advertisement")
-        return channel
+        return opened
+
+    # --- Files and the log ---
+
+    def _save_intents(self, action: SaveIntents) -> None:
+        self._storage.save_intents(action.intents)
+
+    def _save_recoveries(self, action: SaveRecoveries) -> None:
+        self._resources.prepare(one for found in action.recoveries for one in found.resources)
+        self._storage.save_recoveries(action.recoveries)
+
+    def _log_transition(self, action: Transition) -> None:
+        LOGGER.info(
+            "%s: %s -> %s (%s: %s)",
+            action.router,
+            action.old,
+            action.new,
+            action.event,
+            action.cause,
+        )
+        self._on_transition(action)
+
+
+def _router(action: Action) -> str:
+    """The router that an action is of; empty for one that is of none or of many."""
+    return getattr(action, "router", "")
+
+
+def _attempt(handler: _Handler, action: Action) -> Sequence[Failure]:
+    try:
+        return handler(action) or ()
+    except (KernelError, OSError) as error:
+        return [(action, str(error))]
+
+
+def _apply_resources(
+    apply: Callable[[ResourceLists], Outcomes], batch: Sequence[Union[Install, Remove]]
+) -> List[Failure]:
+    try:
+        outcomes = apply([one.resources for one in batch])
+    except (KernelError, OSError) as error:
+        return [(one, str(error)) for one in batch]
+    return [(one, str(error)) for one, error in zip(batch, outcomes) if error is not None]
+
+
+def _log(action: Log) -> None:
+    log = LOGGER.warning if action.warning else LOGGER.info
+    log("%s: %s", action.router, action.text)
 
 
 def _refuse(number: int) -> None:

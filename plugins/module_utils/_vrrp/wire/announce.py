@@ -15,12 +15,12 @@ import ipaddress
 import struct
 
 from .checksum import internet_checksum, pseudo_header
+from .constants import ICMPV6
 
 _BROADCAST = b"\xff" * 6
 _ALL_NODES = ipaddress.ip_address("ff02::1").packed
 _ALL_NODES_MAC = bytes.fromhex("333300000001")
 _ARP_REQUEST_HEADER = bytes.fromhex("0806 0001 0800 06 04 0001")
-_ICMPV6 = 58
 _NEIGHBOR_ADVERTISEMENT = 136
 # Router and Override set, Solicited clear: what answers for the address is a router.
 _FLAGS = 0xA0000000
@@ -43,7 +43,7 @@ def unsolicited_neighbor_advertisement(address: bytes, mac: bytes, source: bytes
     """A Neighbor Advertisement to all nodes; 86 bytes."""
     body = struct.pack("!BBHI", _NEIGHBOR_ADVERTISEMENT, 0, 0, _FLAGS) + address
     body += _TARGET_LINK_LAYER_ADDRESS + mac
-    covered = pseudo_header(source, _ALL_NODES, len(body), _ICMPV6) + body
+    covered = pseudo_header(source, _ALL_NODES, len(body), ICMPV6) + body
     body = body[:2] + struct.pack("!H", internet_checksum(covered)) + body[4:]
-    header = struct.pack("!IHBB", 6 << 28, len(body), _ICMPV6, 255) + source + _ALL_NODES
+    header = struct.pack("!IHBB", 6 << 28, len(body), ICMPV6, 255) + source + _ALL_NODES
     return _ALL_NODES_MAC + mac + b"\x86\xdd" + header + body

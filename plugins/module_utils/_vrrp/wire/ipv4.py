@@ -13,17 +13,17 @@ import struct
 from typing import Tuple
 
 from ..base.constants import VRRP_PROTOCOL
+from .constants import INTERNETWORK_CONTROL
 
 _HEADER = struct.Struct("!BBHHHBBH4s4s")
 _COMPARABLE = struct.Struct("!BB4s4s")
-_INTERNETWORK_CONTROL = 0xC0  # Precedence of routing traffic, as keepalived and FRR send.
 
 
 def build_header(source: bytes, destination: bytes, payload_length: int, ttl: int) -> bytes:
     """The header of an advertisement; the kernel fills in the identification and the checksum."""
     return _HEADER.pack(
         0x45,
-        _INTERNETWORK_CONTROL,
+        INTERNETWORK_CONTROL,
         _HEADER.size + payload_length,
         0,
         0,

@@ -11,18 +11,19 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from typing import Any, Deque, Dict, List, Mapping
+from typing import Deque, Dict, List, Mapping
 
 from ...base.constants import COMMAND_GRACE, HOOKS_WAITING_MAX
 from ...base.units import Nanoseconds, to_seconds
 from ...model.command import CommandResult
 from ...model.hook import Hook
+from ...model.status import HookResult
 
 
 @dataclass(frozen=True)
 class HookRun:
-    """A hook that is to run for a router; with a ``farewell`` the router serves on until it has
-    run: the number tells one farewell from another.
+    """A hook that is to run for a router; with a ``ticket`` its resignation is deferred until
+    it has run.
     """
 
     router: str
@@ -51,7 +52,7 @@ class HookQueue:
     def __init__(self) -> None:
         self._waiting: Deque[HookRun] = deque()
         self._running: _Running | None = None
-        self._results: Dict[Hook, Dict[str, Any]] = {}
+        self._results: Dict[Hook, HookResult] = {}
 
     @property
     def idle(self) -> bool:
@@ -101,6 +102,6 @@ class HookQueue:
             return None
         return self._running.number
 
-    def result_of(self, hook: Hook) -> Mapping[str, Any]:
+    def result_of(self, hook: Hook) -> HookResult:
         """What became of a hook the last time it ran; empty when it has not."""
         return self._results.get(hook, {})

@@ -11,13 +11,14 @@ PRIVATE to the collection.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Dict, List, Tuple
+from typing import Dict, List, Tuple
 
 from ...base.constants import COMMAND_GRACE
 from ...base.units import Nanoseconds, earliest
 from ...fsm.state import Master
 from ...model.command import CommandResult
 from ...model.hook import HookTrigger
+from ...model.status import HookStatus
 from ...model.tracking import ScriptCheck
 from ..actions import Action, Log, RunCommand
 from ..router.router import STATE_NAMES, Router
@@ -134,11 +135,11 @@ class CommandScheduler:
         text = f"hook {run.hook.trigger.value} {run.hook.command}: {result}"
         return run, [Log(run.router, text, not result.succeeded), *self._start_next(queue, now)]
 
-    def hook_status(self, router: Router) -> List[Dict[str, Any]]:
+    def hook_status(self, router: Router) -> List[HookStatus]:
         """What status shows of a router's hooks."""
         queue = self._queues.get(router.instance.name, HookQueue())
         return [
-            {"on": one.trigger.value, "command": str(one.command), **queue.result_of(one)}
+            {"event": one.trigger.value, "command": str(one.command), **queue.result_of(one)}
             for one in router.instance.hooks
         ]
 

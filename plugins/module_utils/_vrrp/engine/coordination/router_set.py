@@ -120,15 +120,23 @@ class RouterSet:
 
     # --- The operator ---
 
-    def set_intent(self, name: str, intent: Intent, now: Nanoseconds) -> tuple[int, Actions]:
-        """Want something of an instance, and of all that moves with it; gives the number of the
-        change. Raises ControlError when it can't be.
+    def check_intent(self, name: str, intent: Intent) -> List[Router]:
+        """The routers that an intent concerns: the instance, and all that moves with it.
+
+        Raises ControlError when the intent can't be carried out.
         """
         moving = self.moving_together(name)
         if not moving:
             raise ControlError("unknown_instance", f"there is no instance {name!r}")
         for router in moving:
             refuse_unreachable(router, intent)
+        return moving
+
+    def set_intent(self, name: str, intent: Intent, now: Nanoseconds) -> tuple[int, Actions]:
+        """Set the intent of an instance, and of all that moves with it; returns the number of the
+        change. Raises ControlError as ``check_intent`` does.
+        """
+        moving = self.check_intent(name, intent)
         number = self._intents.set(moving, intent, now)
         actions: Actions = [self._intents.save_action()]
         for router in moving:

@@ -2,14 +2,9 @@
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""The process that goes on in place of this one, which starts it and serves until it is ready.
+"""The old process's side of a restart: starts the new process, and hands the state over to it.
 
-It runs the same program with the same arguments, and so what is installed there by now. It gets a
-connection to this process, and the control socket. Messages to it: ``{"config": text}``, later
-``{"estate": {}}``. Messages from it: ``{"process": number}``, ``{"ready": true}`` when nothing is
-missing but the estate, ``{"serving": true}`` when it has taken over, or ``{"failed": why, "code":
-code}``. Whoever serves is responsible for what is on the host. This module is PRIVATE to the
-collection.
+``messages.py`` has what they say. This module is PRIVATE to the collection.
 """
 
 from __future__ import annotations
@@ -27,7 +22,7 @@ from ...base.units import NANOSECONDS_PER_MILLISECOND, Nanoseconds, seconds
 from .. import clock
 from ..json_stream import JsonStream
 from ..loop import Loop
-from .old_process import PASSED_DESCRIPTORS
+from .messages import PASSED_DESCRIPTORS, HandoverState
 
 _READY_TIMEOUT: Nanoseconds = seconds(30)
 _EXIT_TIMEOUT: Nanoseconds = seconds(1)
@@ -37,7 +32,7 @@ _Messages = List[Dict[str, Any]]
 class NewProcess:
     """Started with ``control``, the control socket, and the text of the configuration in force.
 
-    ``on_ready`` is called when it waits for nothing but the estate, ``on_failure`` with the reason
+    ``on_ready`` is called when it waits for nothing but the state, ``on_failure`` with the reason
     when it never will. Raises OSError when it can't be started.
     """
 
@@ -63,7 +58,7 @@ class NewProcess:
         loop.want_write(self._stream, self._stream.is_pending)
 
     def next_deadline(self) -> Nanoseconds:
-        """When to call ``tend``."""
+        """When to call ``run_due``."""
         return self._give_up_at
 
     def run_due(self, now: Nanoseconds) -> None:
@@ -71,23 +66,23 @@ class NewProcess:
         if now >= self._give_up_at:
             self._on_failure(ControlError(NOT_RESTARTED, "the new process was not ready in time"))
 
-    def hand_over(self, estate: Dict[str, Any], until: Nanoseconds) -> None:
-        """Leave everything to it; when this returns it serves.
+    def hand_over(self, state: HandoverState, until: Nanoseconds) -> None:
+        """Hand the state over; when this returns, the new process serves.
 
         Raises ControlError when it fails, or does not serve by then.
         """
-        self._stream.send({"estate": estate})
+        self._stream.send({"state": state})
         messages = self._wait_for_message(until)
         if not messages or "serving" not in messages[0]:
             raise _error(messages, NOT_INHERITED)
 
     def kill(self) -> None:
-        """End it, whatever it does."""
+        """Kill it, whatever it does."""
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.process or self._child, signal.SIGKILL)
         deadline = clock.now() + _EXIT_TIMEOUT
         while self._wait_for_message(deadline):
-            pass  # What it said before it ended.
+            pass  # Messages that it sent before it ended.
         self._reap()
         self._loop.forget(self._stream)
         self._stream.close()
@@ -120,19 +115,19 @@ class NewProcess:
             self._on_failure(_error(None, NOT_RESTARTED))
 
     def _reap(self) -> None:
-        """The child ends as soon as it has made the process proper, which is nobody's child."""
+        """Reap the child, which ends as soon as it has forked the process that will serve."""
         with contextlib.suppress(ChildProcessError):
             os.waitpid(self._child, 0)
 
 
 def _error(messages: _Messages | None, code: str) -> ControlError:
-    told = messages[0] if messages else {}
-    why = told.get("failed", "the new process ended or hung; its log says why")
-    return ControlError(str(told.get("code", code)), str(why))
+    last = messages[0] if messages else {}
+    why = last.get("failed", "the new process ended or hung; its log says why")
+    return ControlError(str(last.get("code", code)), str(why))
 
 
 def _start(descriptors: Sequence[int]) -> int:
-    """Run our own program once more, with these open; gives the process."""
+    """Run our own program once more, with these descriptors open; returns the process."""
     command = _command()
     passed = [os.dup(one) for one in descriptors]
     try:
@@ -146,7 +141,7 @@ def _start(descriptors: Sequence[int]) -> int:
 
 
 def _command() -> List[str]:
-    """The program itself, which may name another interpreter by now; or what Python was told."""
+    """The command line of the program itself, which may name another interpreter by now."""
     if os.access(sys.argv[0], os.X_OK):
         return sys.argv
     with open("/proc/self/cmdline", "rb") as file:

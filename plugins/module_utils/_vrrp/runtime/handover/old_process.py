@@ -2,9 +2,9 @@
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""The process in place of which this one goes on; see ``new_process.py`` for what they say.
+"""The new process's side of a restart: takes the state over from the old process.
 
-This module is PRIVATE to the collection.
+``messages.py`` has what they say. This module is PRIVATE to the collection.
 """
 
 from __future__ import annotations
@@ -12,46 +12,38 @@ from __future__ import annotations
 import json
 import os
 import socket
-from typing import Any, Callable, Dict
+from typing import Callable
 
 from ...base.errors import ControlError
 from ..json_stream import JsonStream
 from ..loop import Loop
+from .messages import PASSED_DESCRIPTORS, HandoverState
 
-PASSED_DESCRIPTORS = "VRRP_AGENT_PASSED_DESCRIPTORS"
-_PATIENCE = 10.0  # Seconds; what is waited for is there already.
-_ESTATE_MAX = 1 << 26
+_CONFIG_TIMEOUT = 10.0  # Seconds; what is waited for is there already.
+_STATE_LENGTH_MAX = 1 << 26
 
-OnEstate = Callable[[Dict[str, Any]], None]
+OnState = Callable[[HandoverState], None]
 
 
 class OldProcess:
-    """``config`` is the text of the configuration under which it serves, ``control`` its socket.
+    """``config`` is the text of the configuration under which it serves, ``control`` its socket."""
 
-    From here on this is another process, and not its child any more: a service manager that is
-    told of a new main process takes it for a stranger as long as it is the child of another one.
-    """
-
-    def __init__(self, connected: socket.socket, control: socket.socket) -> None:
-        if os.fork():
-            os._exit(0)
+    def __init__(self, stream: JsonStream, config: str, control: socket.socket) -> None:
+        self.config = config
         self.control = control
-        connected.settimeout(_PATIENCE)
-        with connected.makefile("rb") as file:
-            self.config: str = json.loads(file.readline())["config"]
-        self._stream = JsonStream(connected, _ESTATE_MAX)
-        self._stream.send({"process": os.getpid()})
+        self._stream = stream
 
-    def start(self, loop: Loop, on_estate: OnEstate, on_end: Callable[[], None]) -> None:
-        """Tell it that nothing is missing; ``on_estate`` is given what it leaves, ``on_end`` is
-        called when it has ended, with or without leaving something.
+    def start(self, loop: Loop, on_state: OnState, on_end: Callable[[], None]) -> None:
+        """Tell it that nothing is missing but the state, which ``on_state`` is called with.
+
+        ``on_end`` is called when the old process has ended, with or without handing over.
         """
-        self._loop, self._on_estate, self._on_end = loop, on_estate, on_end
+        self._loop, self._on_state, self._on_end = loop, on_state, on_end
         loop.on_readable(self._stream, self._read)
         self._stream.send({"ready": True})
 
     def send_serving(self) -> None:
-        """Tell it that it may go."""
+        """Tell it that it may end."""
         self._stream.send({"serving": True})
 
     def send_failure(self, error: Exception) -> None:
@@ -66,13 +58,14 @@ class OldProcess:
             self._stream.close()
             self._on_end()
         elif messages:
-            self._on_estate(messages[0]["estate"])
+            self._on_state(messages[0]["state"])
 
 
 def connect_old_process() -> OldProcess | None:
-    """Who started this process to go on in its place, if anybody did.
+    """The process that started this one to go on in its place, if there is one.
 
-    Raises ControlError when it is gone already.
+    Where there is, this function returns in another process than it was called in. Raises
+    ControlError when the old process is gone already.
     """
     passed = os.environ.pop(PASSED_DESCRIPTORS, "")
     if not passed:
@@ -80,7 +73,27 @@ def connect_old_process() -> OldProcess | None:
     connected, control = (socket.socket(fileno=int(one)) for one in passed.split(","))
     for one in (connected, control):
         one.set_inheritable(False)
+    _leave_parent()
     try:
-        return OldProcess(connected, control)
+        return _connect(connected, control)
     except (OSError, ValueError, KeyError):
         raise ControlError("unreachable", "the agent to go on from is gone") from None
+
+
+def _leave_parent() -> None:
+    """Go on as another process, which is not the old one's child.
+
+    A service manager that is told of a new main process takes it for a stranger as long as it is
+    the child of another one.
+    """
+    if os.fork():
+        os._exit(0)
+
+
+def _connect(connected: socket.socket, control: socket.socket) -> OldProcess:
+    connected.settimeout(_CONFIG_TIMEOUT)
+    with connected.makefile("rb") as file:
+        config: str = json.loads(file.readline())["config"]
+    stream = JsonStream(connected, _STATE_LENGTH_MAX)
+    stream.send({"process": os.getpid()})
+    return OldProcess(stream, config, control)

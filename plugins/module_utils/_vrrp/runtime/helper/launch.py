@@ -15,15 +15,14 @@ from pathlib import Path
 from typing import Callable
 
 from ...base.errors import ControlError
-from ...control.client import DEFAULT_SOCKET
+from ...base.paths import CONTROL_SOCKET, HELPER_SOCKET
 
-HELPER_SOCKET = "/run/vrrp-agent-helper.sock"
 _FIRST_PASSED_DESCRIPTOR = 3  # sd_listen_fds(3).
 
 
 def helper_connector(socket_path: str, config_path: str) -> Callable[[], socket.socket]:
     """What gives the agent with that control socket a connection to a helper."""
-    if socket_path == DEFAULT_SOCKET:
+    if socket_path == CONTROL_SOCKET:
         return _connect
     return lambda: _start(config_path)
 

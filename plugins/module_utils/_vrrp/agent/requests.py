@@ -1,0 +1,121 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Requests of control clients, and the transitions that they watch. PRIVATE to the collection.
+
+Questions are answered by the engine; what changes the agent itself is done by the agent.
+"""
+
+from __future__ import annotations
+
+from typing import Callable, List, Mapping
+
+from ..base.errors import ControlError
+from ..base.units import to_wall_time
+from ..control.protocol import RELOAD, RESTART, STATUS, Request
+from ..engine.actions import Action, Transition
+from ..engine.engine import Engine
+from ..model.intent import Intent, IntentKind
+from ..model.status import (
+    AgentStatus,
+    InstanceStatus,
+    IntentAnswer,
+    Status,
+    TransitionMessage,
+)
+from ..runtime import clock
+from ..runtime.control_server import Reply
+
+Perform = Callable[[List[Action]], None]
+
+
+class ControlRequests:
+    """``about`` returns what the agent says of itself, ``perform`` does what the engine decided,
+    ``reload`` reads the configuration and returns whether it has changed, ``restart`` starts
+    another process and replies later.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        about: Callable[[], AgentStatus],
+        perform: Perform,
+        reload: Callable[[], bool],
+        restart: Callable[[Reply], None],
+    ) -> None:
+        self._engine = engine
+        self._about = about
+        self._perform = perform
+        self._reload = reload
+        self._restart = restart
+
+    def handle(self, request: Request, reply: Reply) -> Mapping[str, object] | None:
+        """The fields of the answer; None when ``reply`` is called later. Raises ControlError or
+        ConfigError.
+        """
+        if request.command == STATUS:
+            return self._status(request)
+        if request.command == RELOAD:
+            return {"changed": self._reload()}
+        if request.command == RESTART:
+            self._restart(reply)
+            return None
+        if request.dry_run:
+            return self._check_intent(request)
+        return self._set_intent(request)
+
+    def transition_message(self, transition: Transition) -> TransitionMessage:
+        """A transition as clients that watch receive it."""
+        return {
+            "instance": transition.instance,
+            "label": transition.router,
+            "family": transition.family.label,
+            "event": transition.event,
+            "old": transition.old,
+            "new": transition.new,
+            "cause": transition.cause,
+            "at": to_wall_time(transition.at, clock.now(), clock.wall()),
+        }
+
+    def _status(self, request: Request) -> Status:
+        found = self._engine.status(clock.now(), clock.wall())
+        instances = found["instances"]
+        if request.instances is not None:
+            known = {one["name"] for one in instances}
+            missing = [name for name in request.instances if name not in known]
+            if missing:
+                raise ControlError("unknown_instance", f"there is no instance {', '.join(missing)}")
+            instances = [one for one in instances if one["name"] in request.instances]
+        return {"agent": self._about(), "instances": instances, "counters": found["counters"]}
+
+    def _set_intent(self, request: Request) -> IntentAnswer:
+        number, actions = self._engine.set_intent(request.instance, request.intent, clock.now())
+        self._perform(actions)
+        moved = [
+            one
+            for one in self._status(Request(STATUS))["instances"]
+            if one["intent_change"] is not None and one["intent_change"]["number"] == number
+        ]
+        return {"change": number, "instances": moved}
+
+    def _check_intent(self, request: Request) -> IntentAnswer:
+        concerned = self._engine.check_intent(request.instance, request.intent)
+        instances = self._status(Request(STATUS))["instances"]
+        planned = [
+            _with_intent(one, request.intent) for one in instances if one["label"] in concerned
+        ]
+        return {"change": 0, "instances": planned}
+
+
+def _with_intent(instance: InstanceStatus, intent: Intent) -> InstanceStatus:
+    """An instance as it would be with an intent, once that has been carried out."""
+    state = instance["state"]
+    if state != "INITIALIZE":
+        state = {IntentKind.MASTER: "MASTER", IntentKind.BACKUP: "BACKUP"}.get(intent.kind, state)
+    return {
+        **instance,
+        "intent": intent.kind.value,
+        "intent_forced": intent.forced,
+        "state": state,
+    }

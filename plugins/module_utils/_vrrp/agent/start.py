@@ -1,0 +1,39 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""How an agent process begins. This module is PRIVATE to the collection."""
+
+from __future__ import annotations
+
+from ..model.config import parse_config
+from ..runtime.control_server import listen
+from ..runtime.handover.old_process import OldProcess
+from ..runtime.storage import Storage
+from .agent import Agent
+from .cleanup import clean_up
+from .config_file import read
+from .paths import Paths
+from .standby import StandbyAgent
+
+
+def run(paths: Paths, old_process: OldProcess | None) -> None:
+    """Run an agent until it ends, behind ``old_process`` if there is one.
+
+    Raises ConfigError and ControlError.
+    """
+    if old_process is not None:
+        StandbyAgent(paths, old_process).run()
+    else:
+        _run_afresh(paths)
+
+
+def _run_afresh(paths: Paths) -> None:
+    text = read(paths.config)
+    parse_config(text)
+    control = listen(paths.socket)
+    # No other agent answers, so what is on the host was left by a dead one.
+    clean_up(Storage(paths.state))
+    agent = Agent(paths, text, control)
+    agent.begin()
+    agent.run()

@@ -1,0 +1,76 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Another configuration for a running engine. This module is PRIVATE to the collection."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import List, Tuple
+
+from ...base.units import Nanoseconds
+from ...fsm.events import Reconfigured, Replaced, Resign
+from ...fsm.state import Purpose
+from ...model.instance import Config, Instance
+from ..actions import Action
+from ..router.router import Router
+from .config_diff import can_update_in_place, diff_config
+from .obstacles import Obstacles
+from .participation import Participation, Phase
+from .router_set import RouterSet
+
+Actions = List[Action]
+
+
+class Reconfiguration:
+    """Gives the routers of a set other settings, and the set other routers."""
+
+    def __init__(
+        self, routers: RouterSet, obstacles: Obstacles, participation: Participation
+    ) -> None:
+        self._routers = routers
+        self._obstacles = obstacles
+        self._participation = participation
+
+    def apply(self, config: Config, now: Nanoseconds) -> Tuple[Actions, List[Router]]:
+        """Let the set consist of the routers of a configuration, and of those that still have to
+        hand over; returns these as well.
+        """
+        actions: Actions = []
+        diff = diff_config(self._routers, config)
+        routers = {one.name: one for one in diff.removed}
+        for router in diff.removed:
+            router.retired = True
+            resign = Resign(Purpose.STOP, "left the configuration")
+            actions.extend(self._routers.step(router, resign, now))
+        for instance, existing in diff.matched:
+            routers[instance.label], followed = self._match(instance, existing, now)
+            actions.extend(followed)
+        self._routers.replace_all(routers)
+        return actions, list(diff.removed)
+
+    def _match(
+        self, instance: Instance, router: Router | None, now: Nanoseconds
+    ) -> Tuple[Router, Actions]:
+        """The router of an instance: the existing one with other settings, or a new one."""
+        actions: Actions = []
+        if router is not None and not can_update_in_place(router, instance):
+            actions = self._routers.step(router, Replaced("the configuration moved it"), now)
+            router = None
+        if router is None:
+            return Router(instance, self._routers.intent_of(instance.name), now), actions
+        if router.instance != instance or router.retired:
+            actions = self._change_settings(router, instance, now)
+        return router, actions
+
+    def _change_settings(self, router: Router, instance: Instance, now: Nanoseconds) -> Actions:
+        """Give a router that stays other settings."""
+        if router.retired and self._participation.phase is not Phase.STOPPING:
+            router.retired = False
+            router.update(replace(router.inputs, deferred=None))
+        if router.name != instance.label:
+            router.awaited_hook = 0  # The hooks will report their end under the old name.
+        actions = router.replace_instance(instance)
+        self._obstacles.bind_interfaces(router)
+        return [*actions, *self._routers.step(router, Reconfigured(), now)]

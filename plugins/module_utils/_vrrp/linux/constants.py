@@ -1,0 +1,11 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""Numbers of the kernel that more than one adapter uses. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+IFF_UP = 0x1  # netdevice(7).
+IFF_RUNNING = 0x40
+SO_RCVBUFFORCE = 33  # socket(7).

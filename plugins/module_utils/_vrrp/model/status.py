@@ -1,0 +1,167 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""The status of an agent as plain values, as the control protocol carries it.
+
+Lengths of time are in seconds, points in time in UTC (ISO 8601). This module is PRIVATE to the
+collection.
+"""
+
+from __future__ import annotations
+
+from typing import Dict, List, TypedDict, Union
+
+
+class MasterStatus(TypedDict):
+    """The master as a router sees it."""
+
+    address: str
+    priority: int
+    advertisement_interval: float
+
+
+class IntentChangeStatus(TypedDict):
+    """The last change of an intent, and its outcome."""
+
+    number: int
+    intent: str
+    outcome: str
+    message: str
+
+
+class TrackedStatus(TypedDict):
+    """A tracked check; ``up`` is None while nothing is known."""
+
+    check: str
+    up: Union[bool, None]
+    why: str
+    weight: int
+    fault: bool
+    adjustment: int
+
+
+class HookResult(TypedDict, total=False):
+    """The last run of a hook; empty before the first."""
+
+    result: str
+    seconds: float
+
+
+class HookStatus(HookResult):
+    """A hook, and its last run."""
+
+    event: str
+    command: str
+
+
+class HmacStatus(TypedDict):
+    """The settings of signatures, without the secrets; ``window`` is in seconds."""
+
+    keys: List[int]
+    active_key: int
+    mode: str
+    replay: str
+    window: Union[int, None]
+
+
+class SettingsStatus(TypedDict):
+    """The settings that have no field of their own in ``InstanceStatus``."""
+
+    down_intervals: int
+    preempt_delay: float
+    startup_delay: float
+    accept_mode: bool
+    virtual_mac: bool
+    excluded_addresses: List[str]
+    virtual_routes: List[str]
+    virtual_rules: List[str]
+    unicast_peers: List[str]
+    unicast_ttl: int
+    unicast_ttl_min: int
+    unicast_ttl_max: int
+    check_unicast_source: bool
+    advertise_checksum: str
+    password: bool
+    hmac: Union[HmacStatus, None]
+    announce_count: int
+    announce_delay: float
+    announce_refresh: float
+    announce_refresh_count: int
+    source_address: Union[str, None]
+
+
+class InstanceStatus(TypedDict):
+    """One virtual router."""
+
+    name: str
+    label: str
+    interface: str
+    family: str
+    vrid: int
+    version: int
+    state: str
+    reason: str
+    intent: str
+    intent_forced: bool
+    intent_change: Union[IntentChangeStatus, None]
+    priority: int
+    effective_priority: int
+    preempt: bool
+    advertisement_interval: float
+    address: Union[str, None]
+    addresses: List[str]
+    sync_group: Union[str, None]
+    tracked: List[TrackedStatus]
+    hooks: List[HookStatus]
+    settings: SettingsStatus
+    master: Union[MasterStatus, None]
+    since: str
+    seconds_in_state: float
+    transitions: int
+    counters: Dict[str, int]
+
+
+class EngineStatus(TypedDict):
+    """All instances, and the counters of packets that belong to none."""
+
+    instances: List[InstanceStatus]
+    counters: Dict[str, int]
+
+
+class AgentStatus(TypedDict):
+    """The process: ``bundle`` and ``unit`` are None for an agent run from a checkout, ``config`` is
+    the digest of the configuration in force.
+    """
+
+    version: str
+    bundle: Union[str, None]
+    unit: Union[str, None]
+    pid: int
+    config: str
+
+
+class Status(EngineStatus):
+    """All that an agent reports."""
+
+    agent: AgentStatus
+
+
+class IntentAnswer(TypedDict):
+    """The number of a change of an intent, and the instances that it concerns."""
+
+    change: int
+    instances: List[InstanceStatus]
+
+
+class TransitionMessage(TypedDict):
+    """A transition as clients that watch receive it."""
+
+    instance: str
+    label: str
+    family: str
+    event: str
+    old: str
+    new: str
+    cause: str
+    at: str

@@ -1,0 +1,104 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Requests of control clients against a real engine."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from _vrrp.agent.requests import ControlRequests
+from _vrrp.base.errors import ControlError
+from _vrrp.control.protocol import parse_request
+from _vrrp.model.status import AgentStatus
+from cluster import Cluster, Node
+
+
+def requests_to(node: Node) -> ControlRequests:
+    """The requests to the agent of a node."""
+    about: AgentStatus = {"version": "1", "bundle": None, "unit": None, "pid": 7, "config": "c"}
+    return ControlRequests(
+        node.engine, lambda: about, node.do, lambda: True, lambda reply: reply({"pid": 8})
+    )
+
+
+def ask(node: Node, request: bytes) -> Any:
+    """The answer to a line of the protocol."""
+    return requests_to(node).handle(parse_request(request), lambda _reply: None)
+
+
+def set_intent(intent: str, **fields: bool) -> bytes:
+    """A request for an intent of the instance web."""
+    flags = "".join(f', "{name}": {str(value).lower()}' for name, value in fields.items())
+    head = '{"version": 1, "command": "set-intent", "instance": "web"'
+    return f'{head}, "intent": "{intent}"{flags}}}'.encode()
+
+
+def pair(**settings: Any) -> tuple[Node, Node]:
+    """A master with priority 200 and its backup, with these settings of the master."""
+    cluster = Cluster()
+    first, second = cluster.node(**{"priority": 200, **settings}), cluster.node(priority=100)
+    cluster.run(10)
+    return first, second
+
+
+def test_a_dry_run_answers_the_outcome_and_changes_nothing() -> None:
+    first, second = pair()
+    answer = ask(second, set_intent("master", dry_run=True))
+    (planned,) = answer["instances"]
+    assert (answer["change"], planned["state"], planned["intent"]) == (0, "MASTER", "master")
+    assert planned["master"] == second.status()["master"]
+    assert (first.state, second.state) == ("MASTER", "BACKUP")
+    assert second.status()["intent"] == "auto"
+    assert second.status()["intent_change"] is None
+
+
+def test_a_dry_run_of_a_forced_drain_says_that_it_is_forced() -> None:
+    first, _second = pair()
+    (planned,) = ask(first, set_intent("backup", force=True, dry_run=True))["instances"]
+    assert (planned["state"], planned["intent_forced"]) == ("BACKUP", True)
+
+
+def test_a_dry_run_leaves_a_router_that_takes_no_part_where_it_is() -> None:
+    cluster = Cluster()
+    node = cluster.node()
+    node.set_link(up=False)
+    cluster.run(1)
+    (planned,) = ask(node, set_intent("master", dry_run=True))["instances"]
+    assert (planned["state"], planned["intent"]) == ("INITIALIZE", "master")
+
+
+def test_a_dry_run_is_refused_as_the_change_itself() -> None:
+    _owner, second = pair(priority=255)
+    for flags in ({"dry_run": True}, {}):
+        with pytest.raises(ControlError, match="can't be displaced") as refused:
+            ask(second, set_intent("master", **flags))
+        assert refused.value.code == "address_owner"
+
+
+def test_a_dry_run_of_an_unknown_instance_is_refused() -> None:
+    node = Cluster().node()
+    with pytest.raises(ControlError, match="there is no instance 'db'"):
+        ask(node, set_intent("master", dry_run=True).replace(b'"web"', b'"db"'))
+
+
+def test_a_change_answers_its_number_and_the_instances_that_it_concerns() -> None:
+    first, _second = pair()
+    answer = ask(first, set_intent("backup"))
+    assert answer["change"] == 1
+    assert [one["label"] for one in answer["instances"]] == ["web"]
+
+
+def test_a_status_of_an_unknown_instance_is_refused() -> None:
+    node = Cluster().node()
+    with pytest.raises(ControlError, match="there is no instance db"):
+        ask(node, b'{"version": 1, "command": "status", "instances": ["web", "db"]}')
+
+
+def test_a_restart_is_answered_later() -> None:
+    replies: list[Any] = []
+    request = parse_request(b'{"version": 1, "command": "restart"}')
+    assert requests_to(Cluster().node()).handle(request, replies.append) is None
+    assert replies == [{"pid": 8}]
