@@ -10,12 +10,11 @@ This module is PRIVATE to the collection.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from ..base.constants import PRIORITY_RELEASE
 from ..base.units import Nanoseconds, describe
 from ..model.family import text
-from .events import Claim, Elected, Heard, Interrupted, Resign, TimerExpired
+from .events import Claim, Elected, Heard, Interrupted, Replaced, Resign, TimerExpired
 from .parameters import Parameters
 from .state import Backup, Initialize, Peer, Purpose
 from .transitions import Result, restart_listening, to_initialize, to_master
@@ -82,7 +81,8 @@ def heard(parameters: Parameters, state: Backup, event: Heard, now: Nanoseconds)
     peer = event.peer
     if peer.priority == PRIORITY_RELEASE:
         down_at = now + parameters.skew_time(state.master_adver_interval)
-        return _awaiting(state, down_at, master=peer, preempt_at=None, ready=False), []
+        resigned = replace(state, master=peer, preempt_at=None, ready=False)
+        return _awaiting(resigned, down_at), []
     if not parameters.preempt or peer.priority >= parameters.priority:
         return _defer(parameters, state, peer, now), []
     if not parameters.preempt_delay or state.ready:
@@ -100,8 +100,8 @@ def _defer(parameters: Parameters, state: Backup, peer: Peer, now: Nanoseconds) 
     return _awaiting(after, now + parameters.master_down_interval(interval))
 
 
-def _awaiting(state: Backup, down_at: Nanoseconds, **changes: Any) -> Backup:
-    return replace(state, master_down_at=max(down_at, state.not_before), **changes)
+def _awaiting(state: Backup, down_at: Nanoseconds) -> Backup:
+    return replace(state, master_down_at=max(down_at, state.not_before))
 
 
 def _why_backup(state: Backup, peer: Peer) -> str:
@@ -114,7 +114,7 @@ def claim(parameters: Parameters, state: Backup, event: Claim, now: Nanoseconds)
     return to_master(parameters, now, event.cause, displaces=True)
 
 
-def shut_down(parameters: Parameters, state: Backup, event: Any, now: Nanoseconds) -> Result:
+def shut_down(parameters: Parameters, state: Backup, event: Replaced, now: Nanoseconds) -> Result:
     # RFC 9568 section 6.4.2 (315): a backup that shuts down sends nothing.
     return Initialize(event.cause), []
 

@@ -9,10 +9,10 @@ This module is PRIVATE to the collection.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Union
 
 from ..base.units import Nanoseconds
-from .events import Interrupted, Startup
+from .events import Interrupted, Replaced, Resign, Startup
 from .parameters import Parameters
 from .state import Initialize
 from .transitions import Result, start_delayed, to_backup, to_initialize, to_master
@@ -33,5 +33,7 @@ def interrupted(
     return to_initialize(event.cause, event.retry, now), []
 
 
-def shut_down(parameters: Parameters, state: Initialize, event: Any, now: Nanoseconds) -> Result:
+def shut_down(
+    parameters: Parameters, state: Initialize, event: Union[Replaced, Resign], now: Nanoseconds
+) -> Result:
     return Initialize(event.cause), []

@@ -13,12 +13,12 @@ import errno
 import gc
 import ipaddress
 from itertools import chain
-from typing import Any, Dict, Tuple
+from typing import Dict, Tuple
 
 from ..engine.host.links import Link, LinkAddress, Links
 from . import netlink
 from .constants import IFF_RUNNING, IFF_UP
-from .pyroute2_import import PYROUTE2_MISSING
+from .pyroute2_import import PYROUTE2_MISSING, NetlinkMessage
 
 if PYROUTE2_MISSING is None:
     from pyroute2.netlink.rtnl import RTM_DELADDR, RTM_DELLINK, RTM_NEWADDR, RTM_NEWLINK
@@ -97,7 +97,7 @@ class LinkMonitor:
         finally:
             asked.close()
 
-    def _take(self, kind: int, message: Any) -> None:
+    def _take(self, kind: int, message: NetlinkMessage) -> None:
         self._taken += 1
         if self._taken % _GC_THRESHOLD == 0:
             gc.collect(0)
@@ -120,14 +120,14 @@ class LinkMonitor:
         }
 
 
-def _link(message: Any) -> Tuple[str, bool, bytes]:
+def _link(message: NetlinkMessage) -> Tuple[str, bool, bytes]:
     attributes = dict(message["attrs"])
     up = message["flags"] & (_USABLE) == _USABLE
     mac = bytes.fromhex(attributes.get("IFLA_ADDRESS", "00:00:00:00:00:00").replace(":", ""))
     return attributes["IFLA_IFNAME"], up, mac[:6].ljust(6, b"\0")
 
 
-def _address(message: Any) -> Tuple[_AddressKey, LinkAddress]:
+def _address(message: NetlinkMessage) -> Tuple[_AddressKey, LinkAddress]:
     attributes = dict(message["attrs"])
     written = attributes.get("IFA_LOCAL") or attributes["IFA_ADDRESS"]
     packed = ipaddress.ip_address(written).packed

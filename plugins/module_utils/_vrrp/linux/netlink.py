@@ -14,12 +14,12 @@ import errno
 import socket
 import struct
 import sys
-from typing import Any, Dict, Iterator, List, Sequence, Tuple
+from typing import Dict, Iterator, List, Sequence, Tuple
 
 from ..base.errors import KernelError, invariant
 from ..model.address import VirtualAddress
 from .constants import SO_RCVBUFFORCE
-from .pyroute2_import import PYROUTE2_MISSING
+from .pyroute2_import import PYROUTE2_MISSING, NetlinkMessage
 from .rtnetlink_messages import delivery_request, encoded
 
 if PYROUTE2_MISSING is None:
@@ -84,7 +84,7 @@ def message_types(data: bytes) -> List[int]:
     return [kind for _at, _length, kind, _sequence in _headers(data)]
 
 
-def parse(data: bytes) -> Iterator[Tuple[int, Any]]:
+def parse(data: bytes) -> Iterator[Tuple[int, NetlinkMessage]]:
     """(kind, pyroute2's object) of every message about a link or an address."""
     for at, length, kind, _sequence in _headers(data):
         if kind in _CLASSES:
@@ -175,17 +175,17 @@ def _headers(data: bytes) -> Iterator[Tuple[int, int, int, int]]:
         at += (length + 3) & ~3
 
 
-def dump_links(opened: socket.socket) -> Iterator[Tuple[int, Any]]:
+def dump_links(opened: socket.socket) -> Iterator[Tuple[int, NetlinkMessage]]:
     """All interfaces."""
     return _dump(opened, encoded(ifinfmsg(), RTM_GETLINK, NLM_F_REQUEST | NLM_F_DUMP))
 
 
-def dump_addresses(opened: socket.socket) -> Iterator[Tuple[int, Any]]:
+def dump_addresses(opened: socket.socket) -> Iterator[Tuple[int, NetlinkMessage]]:
     """All addresses of all interfaces."""
     return _dump(opened, encoded(ifaddrmsg(), RTM_GETADDR, NLM_F_REQUEST | NLM_F_DUMP))
 
 
-def _dump(opened: socket.socket, request: bytes) -> Iterator[Tuple[int, Any]]:
+def _dump(opened: socket.socket, request: bytes) -> Iterator[Tuple[int, NetlinkMessage]]:
     """One by one: together the objects of thousands would take megabytes."""
     opened.send(request)
     while True:

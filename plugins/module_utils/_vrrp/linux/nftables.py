@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import errno
 import struct
-from typing import Any, Dict, Iterable, List
+from typing import Dict, Iterable, List, Sequence
 
 from ..base.errors import KernelError
 from ..engine.host.devices import PacketFilter
 from ..wire.constants import ICMPV6
 from . import netlink
-from .pyroute2_import import PYROUTE2_MISSING
+from .pyroute2_import import PYROUTE2_MISSING, NetlinkMessage
 from .rtnetlink_messages import encoded
 
 if PYROUTE2_MISSING is None:
@@ -51,7 +51,7 @@ _NEIGHBOR_MESSAGES = (135, 136)
 _PROTOCOLS = {4: 2, 16: 10}  # NFPROTO_IPV4 and NFPROTO_IPV6 by the length of an address.
 _DESTINATION_OFFSETS = {4: 16, 16: 24}
 
-Expression = Dict[str, Any]
+Expression = Dict[str, object]
 
 
 class FilterTable:
@@ -153,7 +153,9 @@ def _batch_marker(kind: int) -> bytes:
     return encoded(message, kind, NLM_F_REQUEST)
 
 
-def _request(message: Any, kind: int, attributes: List[Any], flags: int = 0) -> bytes:
+def _request(
+    message: NetlinkMessage, kind: int, attributes: Sequence[object], flags: int = 0
+) -> bytes:
     message["nfgen_family"] = _FAMILY_INET
     message["attrs"] = attributes
     return encoded(
@@ -207,7 +209,7 @@ def _rule(table: str, expressions: List[Expression]) -> bytes:
     return _request(nft_rule_msg(), NFT_MSG_NEWRULE, attributes, NLM_F_APPEND)
 
 
-def _expression(name: str, **data: Any) -> Expression:
+def _expression(name: str, **data: object) -> Expression:
     told = [(f"NFTA_{name.upper()}_{key.upper()}", value) for key, value in data.items()]
     return {"attrs": [("NFTA_EXPR_NAME", name), ("NFTA_EXPR_DATA", {"attrs": told})]}
 

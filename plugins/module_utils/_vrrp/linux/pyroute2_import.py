@@ -14,8 +14,10 @@ from __future__ import annotations
 
 import sys
 from importlib.util import find_spec, module_from_spec
+from typing import Any
 
 _PACKAGE = "pyroute2"
+NetlinkMessage = Any  # Any of the message classes, which have no type hints.
 
 
 def _register_package() -> ImportError | None:

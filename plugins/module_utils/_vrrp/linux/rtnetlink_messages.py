@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import errno
 import socket
-from typing import Any, Dict, List, Tuple
+from typing import Dict, List, Tuple
 
 from ..base.errors import KernelError
 from ..engine.host.devices import Macvlan
@@ -20,7 +20,7 @@ from ..model.address import VirtualAddress
 from ..model.family import Family, text
 from ..model.routing import Prefix, VirtualRoute, VirtualRule
 from .constants import IFF_UP
-from .pyroute2_import import PYROUTE2_MISSING
+from .pyroute2_import import PYROUTE2_MISSING, NetlinkMessage
 
 if PYROUTE2_MISSING is None:
     from pyroute2.netlink import NLM_F_CREATE, NLM_F_EXCL, NLM_F_REQUEST
@@ -49,7 +49,7 @@ _TABLE_IN_HEADER_MAX = 255
 _DOMAINS = {Family.IPV4: socket.AF_INET, Family.IPV6: socket.AF_INET6}
 
 
-def encoded(message: Any, kind: int, flags: int) -> bytes:
+def encoded(message: NetlinkMessage, kind: int, flags: int) -> bytes:
     """A pyroute2 message as bytes; the sequence number is filled in when it is sent."""
     message["header"]["type"] = kind
     message["header"]["flags"] = flags
@@ -88,7 +88,7 @@ def index_of(interface: str) -> int:
         raise KernelError(errno.ENODEV, interface) from None
 
 
-def _address(index: int, address: VirtualAddress) -> Any:
+def _address(index: int, address: VirtualAddress) -> NetlinkMessage:
     """IPv6 without duplicate address detection: the address may be on another router for a
     moment longer, so detection would fail (RFC 9568 section 8.2.2).
     """
@@ -105,7 +105,7 @@ def _address(index: int, address: VirtualAddress) -> Any:
     return message
 
 
-def _route(index: int, route: VirtualRoute) -> Any:
+def _route(index: int, route: VirtualRoute) -> NetlinkMessage:
     message = rtmsg()
     message["family"] = _DOMAINS[route.family]
     message["dst_len"] = route.destination.length
@@ -114,7 +114,7 @@ def _route(index: int, route: VirtualRoute) -> Any:
     message["type"] = _TYPE_UNICAST
     on_link = not route.via and route.family is Family.IPV4
     message["scope"] = _SCOPE_LINK if on_link else _SCOPE_UNIVERSE
-    attributes: List[Tuple[str, Any]] = [("RTA_TABLE", route.table), ("RTA_OIF", index)]
+    attributes: List[Tuple[str, object]] = [("RTA_TABLE", route.table), ("RTA_OIF", index)]
     attributes += _prefix("RTA_DST", route.destination)
     if route.via:
         attributes.append(("RTA_GATEWAY", text(route.via)))
@@ -126,17 +126,17 @@ def _route(index: int, route: VirtualRoute) -> Any:
     return message
 
 
-def _rule(rule: VirtualRule) -> Any:
+def _rule(rule: VirtualRule) -> NetlinkMessage:
     message = fibmsg()
     message["family"] = _DOMAINS[rule.family]
     message["src_len"] = rule.source.length if rule.source else 0
     message["dst_len"] = rule.destination.length if rule.destination else 0
     message["table"] = _table(rule.table)
     message["action"] = _TO_TABLE
-    attributes: List[Tuple[str, Any]] = [("FRA_TABLE", rule.table)]
+    attributes: List[Tuple[str, object]] = [("FRA_TABLE", rule.table)]
     attributes += _prefix("FRA_SRC", rule.source)
     attributes += _prefix("FRA_DST", rule.destination)
-    optional: Dict[str, Any] = {
+    optional: Dict[str, object] = {
         "FRA_IIFNAME": rule.incoming,
         "FRA_FWMARK": rule.mark,
         "FRA_PRIORITY": rule.priority,
@@ -145,7 +145,7 @@ def _rule(rule: VirtualRule) -> Any:
     return message
 
 
-def _prefix(attribute: str, prefix: Prefix | None) -> List[Tuple[str, Any]]:
+def _prefix(attribute: str, prefix: Prefix | None) -> List[Tuple[str, object]]:
     """Everything (length 0) is said by leaving the attribute out."""
     if prefix is None or prefix.length == 0:
         return []

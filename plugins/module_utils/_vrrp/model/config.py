@@ -19,7 +19,7 @@ from .address import read_address
 from .expand import instances_of
 from .hook import read_hooks
 from .instance import ChecksumForm, Config, Instance
-from .readers import Reader, list_of, one_of, problems_of, record
+from .readers import Reader, Settings, list_of, one_of, problems_of, record
 from .routing import read_routes, read_rules
 from .signing import read_hmac
 from .tracking import TRACK_READERS
@@ -99,8 +99,8 @@ class _DuplicateKeyError(Exception):
     """JSON would silently let the second of two equal keys win."""
 
 
-def _object(pairs: List[Tuple[str, Any]]) -> Dict[str, Any]:
-    result: Dict[str, Any] = {}
+def _object(pairs: List[Tuple[str, object]]) -> Dict[str, object]:
+    result: Dict[str, object] = {}
     for key, value in pairs:
         if key in result:
             raise _DuplicateKeyError(repr(key))
@@ -134,7 +134,7 @@ def _instances(path: str, entry: object, problems: List[Problem]) -> List[Instan
     return [] if found else instances_of(_with_tracked(values))
 
 
-def _with_tracked(values: Dict[str, Any]) -> Dict[str, Any]:
+def _with_tracked(values: Settings) -> Settings:
     """All that is tracked in one place, of whatever kind."""
     own = {key: value for key, value in values.items() if key not in TRACK_READERS}
     own["tracked"] = tuple(one for key in TRACK_READERS for one in values.get(key, ()))

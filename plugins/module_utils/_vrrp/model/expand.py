@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import replace
-from typing import Any, Dict, List, Mapping, Sequence, Tuple
+from typing import List, Sequence, Tuple
 
 from ..base.constants import (
     ADVERTISEMENT_INTERVAL_DEFAULT,
@@ -24,6 +24,7 @@ from ..base.units import NANOSECONDS_PER_SECOND
 from .address import VirtualAddress
 from .family import Family, is_link_local
 from .instance import Instance
+from .readers import Settings
 from .signing import Hmac
 
 # An interface identifier made of the virtual router's MAC address, as other vendors derive it.
@@ -31,18 +32,18 @@ _DERIVED = ipaddress.ip_address("fe80::200:5eff:fe00:200").packed
 _LINK_LOCAL_LENGTH = 64
 
 
-def families_of(values: Mapping[str, Any]) -> List[Family]:
+def families_of(values: Settings) -> List[Family]:
     """The families of an entry's addresses, in the order in which they come."""
     return list(dict.fromkeys(address.family for address in values["addresses"]))
 
 
-def instances_of(values: Mapping[str, Any]) -> List[Instance]:
+def instances_of(values: Settings) -> List[Instance]:
     """Make the instances of an entry whose settings have been found to be free of problems."""
     families = families_of(values)
     return [Instance(**_share(values, family, families)) for family in families]
 
 
-def _share(values: Mapping[str, Any], family: Family, families: List[Family]) -> Dict[str, Any]:
+def _share(values: Settings, family: Family, families: List[Family]) -> Settings:
     """What one family gets of the settings; what is of no family of its own goes to the first."""
     own = dict(values, dual_stack=len(families) > 1)
     own["addresses"] = _with_link_local(
@@ -61,12 +62,12 @@ def _share(values: Mapping[str, Any], family: Family, families: List[Family]) ->
     return own
 
 
-def peers_of(values: Mapping[str, Any], family: Family) -> Tuple[bytes, ...]:
+def peers_of(values: Settings, family: Family) -> Tuple[bytes, ...]:
     """The unicast peers of one family."""
     return tuple(one for one in values.get("unicast_peers", ()) if Family.of(one) is family)
 
 
-def _with_window(hmac: Hmac | None, values: Mapping[str, Any]) -> Hmac | None:
+def _with_window(hmac: Hmac | None, values: Settings) -> Hmac | None:
     """Where no window is given, it is as long as a master that is not heard may be believed alive,
     in whole seconds, and not shorter than what hosts' clocks commonly differ.
     """

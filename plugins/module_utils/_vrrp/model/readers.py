@@ -19,6 +19,8 @@ from ..base.errors import Problem
 
 Value = TypeVar("Value")
 Reader = Callable[[object], Value]
+# Settings by name, each of the type that its reader returns, which the type of a dict can't say.
+Settings = Dict[str, Any]
 
 
 class RefusedError(ValueError):
@@ -95,14 +97,14 @@ def list_of(reader: Reader[Value], least: int = 0) -> Reader[Tuple[Value, ...]]:
     return read
 
 
-def record(readers: Mapping[str, Reader[Any]], required: Sequence[str]) -> Reader[Dict[str, Any]]:
+def record(readers: Mapping[str, Reader[Any]], required: Sequence[str]) -> Reader[Settings]:
     """Make a reader of objects with these keys and no others."""
 
-    def read(value: object) -> Dict[str, Any]:
+    def read(value: object) -> Settings:
         if not isinstance(value, dict):
             raise ValueError(f"{value!r} is not an object with settings")
         problems = [Problem(f".{key}", "it is required") for key in required if key not in value]
-        found: Dict[str, Any] = {}
+        found: Settings = {}
         for key, entry in value.items():
             if key not in readers:
                 problems.append(Problem(f".{key}", "there is no such setting"))

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
-from typing import Any, Tuple
+from typing import Tuple
 
 from .family import Family
 from .fields import read_interface, read_ip
-from .readers import Reader, list_of, record, whole_number
+from .readers import Reader, Settings, list_of, record, whole_number
 
 MAIN_TABLE = 254
 
@@ -121,7 +121,7 @@ def _read_route(value: object) -> VirtualRoute:
     return VirtualRoute(destination, **given)
 
 
-def _default(given: dict[str, Any]) -> Prefix:
+def _default(given: Settings) -> Prefix:
     """Everything, of the family that the rest of the route is of."""
     known = given.get("via") or given.get("source")
     if known is None:

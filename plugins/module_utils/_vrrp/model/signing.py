@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Iterator, Mapping, Tuple
+from typing import Iterator, Tuple
 
 from ..base.constants import HMAC_SECRET_MAX, HMAC_SECRET_MIN, HMAC_WINDOW_MAX
 from ..base.errors import Problem
-from .readers import RefusedError, list_of, one_of, record, whole_number
+from .readers import RefusedError, Settings, list_of, one_of, record, whole_number
 
 _HEXADECIMAL = "hex:"
 
@@ -116,9 +116,7 @@ def read_hmac(value: object) -> Hmac:
     return Hmac(keys, active, given.get("mode", HmacMode.ENFORCE), window)
 
 
-def _problems(
-    given: Mapping[str, Any], keys: Tuple[HmacKey, ...], active: int
-) -> Iterator[Problem]:
+def _problems(given: Settings, keys: Tuple[HmacKey, ...], active: int) -> Iterator[Problem]:
     numbers = [key.number for key in keys]
     if len(set(numbers)) < len(numbers):
         yield Problem(".keys", "an id is there twice")

@@ -10,13 +10,13 @@ This module is PRIVATE to the collection.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, Mapping, Tuple, Union
+from typing import Callable, Dict, Tuple, Union
 
 from ..base.constants import TRACK_WEIGHT_MAX
 from ..base.units import Nanoseconds, seconds
 from .command import Command, read_arguments
 from .fields import read_interface, read_path, read_period, read_user
-from .readers import Reader, list_of, matching, record, whole_number
+from .readers import Reader, Settings, list_of, matching, record, whole_number
 
 _SCRIPT_INTERVAL_DEFAULT = seconds(1)
 
@@ -101,14 +101,15 @@ _process = record(
 )
 
 
-def _script_check(given: Mapping[str, Any]) -> ScriptCheck:
-    interval = given.get("interval", _SCRIPT_INTERVAL_DEFAULT)
-    command = Command(given["command"], given.get("user", ""), given.get("timeout", interval))
+def _script_check(given: Settings) -> ScriptCheck:
+    interval: Nanoseconds = given.get("interval", _SCRIPT_INTERVAL_DEFAULT)
+    timeout: Nanoseconds = given.get("timeout", interval)
+    command = Command(given["command"], given.get("user", ""), timeout)
     return ScriptCheck(command, interval, given.get("rise", 1), given.get("fall", 1))
 
 
 def _tracked(
-    fields: Reader[Dict[str, Any]], check_of: Callable[[Mapping[str, Any]], Check]
+    fields: Reader[Settings], check_of: Callable[[Settings], Check]
 ) -> Reader[Tuple[Tracked, ...]]:
     """Make a reader of what is tracked of one kind."""
 

@@ -10,13 +10,11 @@ This module is PRIVATE to the collection.
 from __future__ import annotations
 
 from typing import (
-    Any,
     Callable,
     Dict,
     Hashable,
     Iterator,
     List,
-    Mapping,
     Sequence,
     Tuple,
 )
@@ -41,12 +39,12 @@ from .address import VirtualAddress
 from .expand import families_of, needs_link_local, peers_of
 from .family import Family, is_link_local, text
 from .instance import Instance
+from .readers import Settings
 
-Values = Mapping[str, Any]
 _UNICAST_ONLY = ("unicast_ttl", "unicast_ttl_min", "unicast_ttl_max", "check_unicast_source")
 
 
-def contradictions(path: str, values: Values) -> List[Problem]:
+def contradictions(path: str, values: Settings) -> List[Problem]:
     """Problems between the settings of one entry, each of which is legal by itself."""
     found = [
         *_address_problems(values),
@@ -58,7 +56,7 @@ def contradictions(path: str, values: Values) -> List[Problem]:
     return [Problem(f"{path}.{one.path}", one.text) for one in found]
 
 
-def _address_problems(values: Values) -> Iterator[Problem]:
+def _address_problems(values: Settings) -> Iterator[Problem]:
     everything = [*values["addresses"], *values.get("excluded_addresses", ())]
     if len({address.packed for address in everything}) < len(everything):
         yield Problem("addresses", "an address is there twice")
@@ -81,7 +79,7 @@ def _link_local_problems(addresses: Sequence[VirtualAddress]) -> Iterator[Proble
         yield Problem("addresses", f"{late[0]} is link-local and has to come first")
 
 
-def _version_problems(values: Values) -> Iterator[Problem]:
+def _version_problems(values: Settings) -> Iterator[Problem]:
     version = values.get("version", 3)
     if version == 2 and Family.IPV6 in families_of(values):
         yield Problem("addresses", "version 2 of the protocol has no IPv6")
@@ -91,7 +89,7 @@ def _version_problems(values: Values) -> Iterator[Problem]:
         yield Problem("password", "it would be sent in clear text beside hmac, which is better")
 
 
-def _interval_problems(values: Values) -> Iterator[Problem]:
+def _interval_problems(values: Settings) -> Iterator[Problem]:
     interval, version = values.get("advertisement_interval"), values.get("version", 3)
     if interval is None:
         return
@@ -108,12 +106,12 @@ def _interval_problems(values: Values) -> Iterator[Problem]:
         yield Problem(path, f"{given} is not in steps of {to_seconds(step):g} (version {version})")
 
 
-def _preempt_problems(values: Values) -> Iterator[Problem]:
+def _preempt_problems(values: Settings) -> Iterator[Problem]:
     if values.get("preempt_delay") and not values.get("preempt", True):
         yield Problem("preempt_delay", "it has no meaning with preempt: false")
 
 
-def _unicast_problems(values: Values) -> Iterator[Problem]:
+def _unicast_problems(values: Settings) -> Iterator[Problem]:
     families, source = families_of(values), values.get("source_address")
     if source and Family.of(source) not in families:
         yield Problem("source_address", f"{text(source)} is of no family of the addresses")
@@ -128,7 +126,7 @@ def _unicast_problems(values: Values) -> Iterator[Problem]:
         yield Problem("unicast_ttl_min", f"{low} is greater than unicast_ttl_max, which is {high}")
 
 
-def _peer_problems(values: Values, families: Sequence[Family]) -> Iterator[Problem]:
+def _peer_problems(values: Settings, families: Sequence[Family]) -> Iterator[Problem]:
     peers = values["unicast_peers"]
     if len(set(peers)) < len(peers):
         yield Problem("unicast_peers", "a peer is there twice")

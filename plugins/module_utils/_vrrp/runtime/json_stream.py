@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import json
 import socket
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Mapping
 
+# The values have the types that the other end gives them; see the messages of each connection.
+JsonObject = Dict[str, Any]
 _CHUNK = 1 << 16
 _LINE_MAX = 1 << 20
 
@@ -42,7 +44,7 @@ class JsonStream:
         """Whether something waits to be sent."""
         return bool(self._pending)
 
-    def send(self, message: Dict[str, Any]) -> bool:
+    def send(self, message: Mapping[str, object]) -> bool:
         """Send an object, or as much of it as can be sent now; False when the other has gone."""
         self._pending += json.dumps(message, separators=(",", ":")).encode() + b"\n"
         return self.flush()
@@ -58,7 +60,7 @@ class JsonStream:
             return False
         return True
 
-    def receive(self) -> List[Dict[str, Any]] | None:
+    def receive(self) -> List[JsonObject] | None:
         """The objects that have come; None when the other has gone, or talks nonsense."""
         try:
             data = self._socket.recv(_CHUNK)

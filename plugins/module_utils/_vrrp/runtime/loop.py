@@ -7,12 +7,19 @@
 from __future__ import annotations
 
 import select
-from typing import Any, Callable, Dict, Tuple
+from typing import Callable, Dict, Protocol, Tuple
 
 from ..base.units import NANOSECONDS_PER_SECOND, Nanoseconds
 from . import clock
 
 Handler = Callable[[], None]
+
+
+class Source(Protocol):
+    """Anything with a file descriptor."""
+
+    def fileno(self) -> int:
+        """The descriptor; negative once it is closed."""
 
 
 class Loop:
@@ -24,25 +31,25 @@ class Loop:
 
     def __init__(self) -> None:
         self._epoll = select.epoll()
-        self._handlers: Dict[int, Tuple[Any, Handler]] = {}
+        self._handlers: Dict[int, Tuple[Source, Handler]] = {}
 
-    def on_readable(self, source: Any, handler: Handler) -> None:
+    def on_readable(self, source: Source, handler: Handler) -> None:
         """Call ``handler`` whenever ``source`` can be read."""
         self._epoll.register(source.fileno(), select.EPOLLIN)
         self._handlers[source.fileno()] = (source, handler)
 
-    def want_write(self, source: Any, wanted: bool) -> None:
+    def want_write(self, source: Source, wanted: bool) -> None:
         """Call the handler of ``source`` also when it can be written, or no longer."""
         self._epoll.modify(source.fileno(), select.EPOLLIN | (select.EPOLLOUT if wanted else 0))
 
-    def want_read(self, source: Any, wanted: bool) -> None:
+    def want_read(self, source: Source, wanted: bool) -> None:
         """Call the handler of ``source`` when it can be read, or leave it alone for a while.
 
         Not for a source that also waits to be written.
         """
         self._epoll.modify(source.fileno(), select.EPOLLIN if wanted else 0)
 
-    def forget(self, source: Any) -> None:
+    def forget(self, source: Source) -> None:
         """Stop watching ``source``; call it before closing it."""
         self._epoll.unregister(source.fileno())
         del self._handlers[source.fileno()]

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Any, Callable, Dict, Mapping
+from typing import Any, Callable, Dict
 
 from ..engine.actions import Recovery
 from ..engine.host.resources import AddressResource, LinkUp, Resource, RouteResource, RuleResource
@@ -16,7 +16,7 @@ from ..model.family import text
 from ..model.routing import Prefix, VirtualRoute, VirtualRule, read_prefix
 from ..model.signing import Hmac, HmacKey
 
-Entry = Dict[str, Any]
+Entry = Dict[str, Any]  # One JSON object; what is not as it should be is found by decoding.
 
 
 def encode_recovery(recovery: Recovery) -> Entry:
@@ -34,7 +34,7 @@ def encode_recovery(recovery: Recovery) -> Entry:
     }
 
 
-def decode_recovery(entry: Any) -> Recovery | None:
+def decode_recovery(entry: Entry) -> Recovery | None:
     """The recovery that was kept; None when the entry is none."""
     try:
         return Recovery(
@@ -65,7 +65,7 @@ def _hmac_entry(hmac: Hmac) -> Entry:
     return {"id": key.number, "secret": key.secret.hex(), "window": hmac.window}
 
 
-def _hmac(entry: Mapping[str, Any]) -> Hmac:
+def _hmac(entry: Entry) -> Hmac:
     key = HmacKey(int(entry["id"]), bytes.fromhex(entry["secret"]))
     return Hmac((key,), key.number, window=entry["window"])
 
@@ -101,7 +101,7 @@ def _rule_entry(rule: VirtualRule) -> Entry:
     }
 
 
-def _route(entry: Mapping[str, Any]) -> Resource:
+def _route(entry: Entry) -> Resource:
     route = VirtualRoute(
         read_prefix(entry["destination"]),
         _packed(entry["via"]),
@@ -113,7 +113,7 @@ def _route(entry: Mapping[str, Any]) -> Resource:
     return RouteResource(entry["interface"], route)
 
 
-def _rule(entry: Mapping[str, Any]) -> Resource:
+def _rule(entry: Entry) -> Resource:
     return RuleResource(
         VirtualRule(
             int(entry["table"]),
@@ -130,7 +130,7 @@ def _prefix(written: str) -> Prefix | None:
     return read_prefix(written) if written else None
 
 
-_KINDS: Dict[str, Callable[[Mapping[str, Any]], Resource]] = {
+_KINDS: Dict[str, Callable[[Entry], Resource]] = {
     "address": lambda entry: AddressResource(entry["interface"], parse_address(entry["address"])),
     "route": _route,
     "rule": _rule,
@@ -138,5 +138,5 @@ _KINDS: Dict[str, Callable[[Mapping[str, Any]], Resource]] = {
 }
 
 
-def _held(entry: Mapping[str, Any]) -> Resource:
+def _held(entry: Entry) -> Resource:
     return _KINDS[entry["kind"]](entry)

@@ -17,7 +17,7 @@ from typing import Any, Dict, List, Mapping, Sequence
 
 from ..engine.actions import Recovery
 from ..model.intent import Intent, IntentKind
-from .recovery_json import decode_recovery, encode_recovery
+from .recovery_json import Entry, decode_recovery, encode_recovery
 
 
 class Storage:
@@ -90,7 +90,7 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _intent(entry: Any) -> Intent | None:
+def _intent(entry: Entry) -> Intent | None:
     try:
         return Intent(IntentKind(entry["intent"]), bool(entry.get("forced")))
     except (KeyError, TypeError, ValueError, AttributeError):

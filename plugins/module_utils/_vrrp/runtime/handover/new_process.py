@@ -15,18 +15,18 @@ import select
 import signal
 import socket
 import sys
-from typing import Any, Callable, Dict, List, Sequence
+from typing import Callable, List, Sequence
 
 from ...base.errors import NOT_INHERITED, NOT_RESTARTED, ControlError
 from ...base.units import NANOSECONDS_PER_MILLISECOND, Nanoseconds, seconds
 from .. import clock
-from ..json_stream import JsonStream
+from ..json_stream import JsonObject, JsonStream
 from ..loop import Loop
 from .messages import PASSED_DESCRIPTORS, HandoverState
 
 _READY_TIMEOUT: Nanoseconds = seconds(30)
 _EXIT_TIMEOUT: Nanoseconds = seconds(1)
-_Messages = List[Dict[str, Any]]
+_Messages = List[JsonObject]
 
 
 class NewProcess:

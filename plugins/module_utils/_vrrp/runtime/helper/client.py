@@ -10,13 +10,13 @@ This module is PRIVATE to the collection.
 from __future__ import annotations
 
 import socket
-from typing import Any, Callable, Dict, FrozenSet, Mapping, Set, Tuple
+from typing import Callable, Dict, FrozenSet, List, Mapping, Set, Tuple
 
 from ...base.units import NANOSECONDS_PER_SECOND, Nanoseconds, to_seconds
 from ...engine.actions import PollTargets, RunCommand
 from ...model.command import CommandResult
 from .. import clock
-from ..json_stream import JsonStream
+from ..json_stream import JsonObject, JsonStream
 from ..log import LOGGER
 from ..loop import Loop
 
@@ -67,7 +67,7 @@ class HelperClient:
         """
         before, self._targets = self._targets, (action.files, action.processes)
         if self._targets != _NOTHING or before != _NOTHING:
-            self._request(self._observation())
+            self._request(self._targets_message())
 
     def next_deadline(self) -> Nanoseconds | None:
         """When to call ``tend``."""
@@ -85,21 +85,21 @@ class HelperClient:
         for number, why in failed.items():
             self._on_end(number, CommandResult(None, why))
         if self._stream is None and self._targets != _NOTHING and now >= self._retry_at:
-            self._request(self._observation())
+            self._request(self._targets_message())
 
     def close(self) -> None:
         """Hang up; the helper ends."""
         self._disconnect("the agent stopped")
 
-    def _observation(self) -> Dict[str, Any]:
+    def _targets_message(self) -> Dict[str, List[str]]:
         files, processes = self._targets
         return {"files": sorted(files), "processes": sorted(processes)}
 
-    def _request(self, message: Dict[str, Any]) -> None:
+    def _request(self, message: Mapping[str, object]) -> None:
         if self._stream is None:
             self._open()
             if self._stream is not None and "run" in message and self._targets != _NOTHING:
-                self._stream.send(self._observation())
+                self._stream.send(self._targets_message())
         if self._stream is None:
             return
         if not self._stream.send(message):
@@ -128,7 +128,7 @@ class HelperClient:
         for message in messages:
             self._dispatch(message)
 
-    def _dispatch(self, message: Dict[str, Any]) -> None:
+    def _dispatch(self, message: JsonObject) -> None:
         if "ended" not in message:
             self._on_targets(message["files"], message["processes"])
             return

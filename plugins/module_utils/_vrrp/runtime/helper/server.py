@@ -21,7 +21,7 @@ import os
 import pwd
 import signal
 import socket
-from typing import Any, Dict, Set, Tuple
+from typing import Mapping, Set, Tuple
 
 from ...base.errors import ConfigError
 from ...base.units import Nanoseconds, earliest, seconds
@@ -30,7 +30,7 @@ from ...model.config import parse_config
 from ...model.instance import Config
 from ...model.tracking import FileCheck, ScriptCheck
 from .. import clock
-from ..json_stream import JsonStream
+from ..json_stream import JsonObject, JsonStream
 from ..loop import Loop
 from ..peer_credentials import user_and_group
 from ..signals import signal_socket
@@ -130,7 +130,7 @@ class HelperServer:
                 files = [one for one in message["files"] if self._allowlist.allow_file(one)]
                 self._poller.set_targets(files, message["processes"])
 
-    def _run(self, message: Dict[str, Any]) -> None:
+    def _run(self, message: JsonObject) -> None:
         number, arguments = int(message["run"]), tuple(message["command"])
         user = str(message["user"])
         if not self._allowlist.allow_command(arguments, user):
@@ -154,7 +154,7 @@ class HelperServer:
         if files or processes:
             self._reply({"files": dict(files), "processes": dict(processes)})
 
-    def _reply(self, message: Dict[str, Any]) -> None:
+    def _reply(self, message: Mapping[str, object]) -> None:
         if not self._stream.send(message):
             self._serving = False
 
