@@ -97,11 +97,9 @@ def _hear_one_master(members: list[tuple[str, Instance]]) -> bool:
 
 def _split_views(name: str, master: Instance, members: list[tuple[str, Instance]]) -> list[str]:
     """Backups that hear another master than the one there is, or none."""
-    strangers: list[str] = []
+    others: list[str] = []
     for host, instance in members:
         heard = (instance["master"] or {}).get("address")
         if instance["state"] == "BACKUP" and heard != master["address"]:
-            strangers.append(
-                f"{name}: {host} hears {heard or 'no master'}, not the master there is"
-            )
-    return strangers
+            others.append(f"{name}: {host} hears {heard or 'no master'}, not the master there is")
+    return others

@@ -37,7 +37,7 @@ class Announcement:
     address: bytes
 
 
-class Witness:
+class AdvertCapture:
     """Sees what crosses the bridge of a segment, from its making until ``finish``."""
 
     def __init__(self, segment: Segment, interface: str = "br0") -> None:
@@ -45,8 +45,8 @@ class Witness:
         errors = self._file.with_suffix(".errors")
         command = ("tcpdump", "-i", interface, "-w", str(self._file), "-U", "-B", "65536")
         options = ("--time-stamp-precision=nano", "-s", "128", "-Z", "root", "vrrp or arp")
-        with errors.open("w") as told:
-            self._process = segment.start(*command, *options, stderr=told)
+        with errors.open("w") as error_file:
+            self._process = segment.start(*command, *options, stderr=error_file)
         eventually(lambda: "listening on" in errors.read_text(), 10, "tcpdump")
 
     def finish(self) -> list[Advert | Announcement]:

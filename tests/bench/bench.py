@@ -18,21 +18,21 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Callable
 
+import case_advertising
 import case_asking
 import case_footprint
 import case_planned
 import case_rollout
-import case_steady
 import case_takeover
 import kernel_counters
 import results
 from results import Row
-from scale import SMOKE, Shape
+from scale import SMOKE, Scale
 
-Case = Callable[[Shape], list[Row]]
+Case = Callable[[Scale], list[Row]]
 CASES: dict[int, Case] = {
-    1: case_steady.sending,
-    2: case_steady.hearing,
+    1: case_advertising.sending,
+    2: case_advertising.hearing,
     3: case_takeover.one_fast,
     4: case_takeover.many,
     5: case_planned.stopping,
@@ -47,12 +47,12 @@ CASES: dict[int, Case] = {
 def main() -> int:
     """The command line of ``script/bench``."""
     chosen = _parser().parse_args()
-    shape = SMOKE if chosen.smoke else Shape()
+    scale = SMOKE if chosen.smoke else Scale()
     if chosen.times:
-        shape = replace(shape, times=chosen.times)
+        scale = replace(scale, times=chosen.times)
     rows: list[Row] = []
     for number in chosen.cases or sorted(CASES):
-        rows += _run(number, shape)
+        rows += _run(number, scale)
     about = {"date": datetime.now(timezone.utc).date().isoformat(), **kernel_counters.machine()}
     print(f"\n{', '.join(f'{key} {value}' for key, value in about.items())}\n")
     print(results.as_table(rows))
@@ -77,9 +77,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _run(number: int, shape: Shape) -> list[Row]:
+def _run(number: int, scale: Scale) -> list[Row]:
     started = time.monotonic()
-    rows = CASES[number](shape)
+    rows = CASES[number](scale)
     spent = time.monotonic() - started
     for row in rows:
         print(" | ".join(results.cells(row)), flush=True)

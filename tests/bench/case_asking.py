@@ -13,29 +13,29 @@ from pathlib import Path
 
 from programs import OURS, Ours, start, wait_until_master_of_all
 from results import Goal, Row
-from scale import Shape
+from scale import Scale
 from segment import ENVIRONMENT, Host
 from testbed import make_testbed
-from workload import Plan
+from workload import Workload
 
 ANSIBLE = str(Path(sys.executable).with_name("ansible"))
 
 
-def asking(shape: Shape) -> list[Row]:
+def asking(scale: Scale) -> list[Row]:
     """``vrrpctl status`` beside ``ip -br addr``, and ``vrrp_info`` beside ``ping``."""
-    plan = Plan(1, 1.0)
+    workload = Workload(1, 1.0)
     times: dict[str, list[float]] = {one: [] for one in ("vrrpctl", "ip", "vrrp_info", "ping")}
-    with make_testbed(1, plan) as (_segment, (host,)):
-        running = start(OURS, host, plan)
+    with make_testbed(1, workload) as (_segment, (host,)):
+        running = start(OURS, host, workload)
         assert isinstance(running, Ours)
-        wait_until_master_of_all(host, plan)
+        wait_until_master_of_all(host, workload)
         commands = {
             "vrrpctl": running.control_command("status"),
             "ip": ("ip", "-br", "addr"),
             "vrrp_info": _ansible("failover.vrrp.vrrp_info", "-a", f"socket={running.socket}"),
             "ping": _ansible("ping"),
         }
-        for _time in range(shape.times):
+        for _time in range(scale.times):
             for name, command in commands.items():
                 times[name].append(_time_of(host, command))
     return [

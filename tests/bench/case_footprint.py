@@ -10,54 +10,54 @@ import time
 from collections import defaultdict
 
 import kernel_counters as counters
-from advert_capture import Advert, Witness
+from advert_capture import Advert, AdvertCapture
 from programs import OURS, THEIRS, alternating, start, wait_until_master_of_all
 from results import Goal, Row
-from scale import Shape
+from scale import Scale
 from segment import eventually
 from testbed import make_testbed
-from workload import Plan
+from workload import Workload
 
-Figures = dict[tuple[str, int], list[float]]
+Results = dict[tuple[str, int], list[float]]
 
 
-def footprint(shape: Shape) -> list[Row]:
+def footprint(scale: Scale) -> list[Row]:
     """Masters at a slow interval, on as many interfaces as they need."""
-    memory: Figures = defaultdict(list)
-    beginning: Figures = defaultdict(list)
-    processor: Figures = defaultdict(list)
-    numbers = (1, shape.many, shape.most)
+    memory: Results = defaultdict(list)
+    beginning: Results = defaultdict(list)
+    processor: Results = defaultdict(list)
+    numbers = (1, scale.many, scale.most)
     for number in numbers:
-        plan = Plan(number, shape.slow, 200)
-        for contestant in alternating(shape.times):
-            taken = _take(contestant, plan, shape.span)
-            for figures, figure in zip((memory, beginning, processor), taken):
-                figures[contestant, number].append(figure)
+        workload = Workload(number, scale.slow, 200)
+        for program in alternating(scale.times):
+            taken = _take(program, workload, scale.span)
+            for results, figure in zip((memory, beginning, processor), taken):
+                results[program, number].append(figure)
     return [
-        *(_row(number, "resident memory", "MiB", memory, shape) for number in numbers),
+        *(_row(number, "resident memory", "MiB", memory, scale) for number in numbers),
         *(
-            _row(number, "start to first advertisement", "s", beginning, shape)
+            _row(number, "start to first advertisement", "s", beginning, scale)
             for number in numbers
         ),
-        *(_row(number, "processor time a second", "ms", processor, shape) for number in numbers),
+        *(_row(number, "processor time a second", "ms", processor, scale) for number in numbers),
     ]
 
 
-def _row(number: int, what: str, unit: str, figures: Figures, shape: Shape) -> Row:
-    bounded = unit == "MiB" and number in (1, shape.most)
+def _row(number: int, what: str, unit: str, results: Results, scale: Scale) -> Row:
+    bounded = unit == "MiB" and number in (1, scale.most)
     goal = Goal(ratio=2.5) if bounded else Goal()
-    label = f"{number} instance{'s' if number > 1 else ''} at {shape.slow:g} s: {what}"
-    return Row(7, label, unit, figures[OURS, number], figures[THEIRS, number], goal)
+    label = f"{number} instance{'s' if number > 1 else ''} at {scale.slow:g} s: {what}"
+    return Row(7, label, unit, results[OURS, number], results[THEIRS, number], goal)
 
 
-def _take(contestant: str, plan: Plan, span: float) -> tuple[float, float, float]:
+def _take(program: str, workload: Workload, span: float) -> tuple[float, float, float]:
     """MiB, seconds until the first advertisement, milliseconds of processor time in a second."""
-    with make_testbed(1, plan) as (segment, (host,)):
-        witness = Witness(segment)
-        running = start(contestant, host, plan)
-        eventually(lambda: any(isinstance(one, Advert) for one in witness.so_far()), 30, "a master")
-        seen = witness.finish()
-        wait_until_master_of_all(host, plan)
+    with make_testbed(1, workload) as (segment, (host,)):
+        capture = AdvertCapture(segment)
+        running = start(program, host, workload)
+        eventually(lambda: any(isinstance(one, Advert) for one in capture.so_far()), 30, "a master")
+        seen = capture.finish()
+        wait_until_master_of_all(host, workload)
         pids = running.pids()
         spent = counters.processor_time(pids)
         time.sleep(span)

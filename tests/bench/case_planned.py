@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Callable, Mapping
 
-from advert_capture import Advert, Witness
-from programs import CONTESTANTS, OURS, THEIRS, Program, alternating, start
+from advert_capture import Advert, AdvertCapture
+from programs import OURS, PROGRAMS, THEIRS, Program, alternating, start
 from results import Goal, Row
-from scale import Shape
+from scale import Scale
 from segment import Host, Probe, eventually, ip
 from testbed import make_testbed
-from workload import Plan
+from workload import Workload
 
 ADDRESS = "198.18.0.1"
 NOTHING = Goal(worst=0)
@@ -33,23 +33,23 @@ class Losses:
     elections: int
 
 
-def stopping(shape: Shape) -> list[Row]:
+def stopping(scale: Scale) -> list[Row]:
     """Case 5: a planned stop."""
-    found = _measure(shape, Plan(1, shape.slow), {one: _stop for one in CONTESTANTS})
-    what = f"planned stop at {shape.slow:g} s, 1000 probes a second: lost"
-    return [_row(5, what, found[OURS], found[THEIRS], lambda toll: toll.lost)]
+    found = _measure(scale, Workload(1, scale.slow), {one: _stop for one in PROGRAMS})
+    what = f"planned stop at {scale.slow:g} s, 1000 probes a second: lost"
+    return [_row(5, what, found[OURS], found[THEIRS], lambda losses: losses.lost)]
 
 
-def restarting(shape: Shape) -> list[Row]:
+def restarting(scale: Scale) -> list[Row]:
     """Case 6: a restart and an upgrade, which are the same for keepalived."""
     rows: list[Row] = []
-    for interval in (shape.slow, 0.1):
-        happenings = {"restart": _restart, "upgrade": _upgrade, THEIRS: _restart}
-        found = _measure(shape, Plan(1, interval), happenings)
+    for interval in (scale.slow, 0.1):
+        disturbances = {"restart": _restart, "upgrade": _upgrade, THEIRS: _restart}
+        found = _measure(scale, Workload(1, interval), disturbances)
         for name in ("restart", "upgrade"):
             what, both = f"{name} of the master at {interval:g} s", (found[name], found[THEIRS])
-            rows.append(_row(6, f"{what}: probes lost", *both, lambda toll: toll.lost))
-            rows.append(_row(6, f"{what}: elections", *both, lambda toll: toll.elections))
+            rows.append(_row(6, f"{what}: probes lost", *both, lambda losses: losses.lost))
+            rows.append(_row(6, f"{what}: elections", *both, lambda losses: losses.elections))
     return rows
 
 
@@ -72,46 +72,46 @@ def _row(
 
 
 def _measure(
-    shape: Shape, plan: Plan, happenings: Mapping[str, Disturbance]
+    scale: Scale, workload: Workload, disturbances: Mapping[str, Disturbance]
 ) -> dict[str, list[Losses]]:
     """The tolls by the name of what happens, to keepalived where the name is its own."""
-    found: dict[str, list[Losses]] = {one: [] for one in happenings}
-    order = alternating(shape.times, list(happenings))
+    found: dict[str, list[Losses]] = {one: [] for one in disturbances}
+    order = alternating(scale.times, list(disturbances))
     # Nearly all of it is waiting, and nothing of it is a time: so two at once.
     with ThreadPoolExecutor(2) as pool:
-        tolls = pool.map(lambda name: _watch(_contestant(name), plan, happenings[name]), order)
-        for name, toll in zip(order, tolls):
-            found[name].append(toll)
+        tolls = pool.map(lambda name: _watch(_program(name), workload, disturbances[name]), order)
+        for name, losses in zip(order, tolls):
+            found[name].append(losses)
     return found
 
 
-def _contestant(name: str) -> str:
+def _program(name: str) -> str:
     return THEIRS if name == THEIRS else OURS
 
 
-def _watch(contestant: str, plan: Plan, happens: Disturbance) -> Losses:
-    with make_testbed(3, plan) as (segment, (first, second, client)):
+def _watch(program: str, workload: Workload, happens: Disturbance) -> Losses:
+    with make_testbed(3, workload) as (segment, (first, second, client)):
         ip("-n", client.namespace, "route", "add", "198.18.0.0/15", "dev", "eth0")
-        master = start(contestant, first, plan.outranked_by(200))
-        start(contestant, second, plan)
+        master = start(program, first, workload.outranked_by(200))
+        start(program, second, workload)
         eventually(lambda: first.has(ADDRESS), 20, "a master")
-        witness, probe = Witness(segment), Probe(client, ADDRESS)
+        capture, probe = AdvertCapture(segment), Probe(client, ADDRESS)
         # The other has to know its master, and it has to be seen as the master.
-        time.sleep(max(0.5, 2.2 * plan.interval))
+        time.sleep(max(0.5, 2.2 * workload.interval))
         happens(master)
-        _settle(first, second, plan)
+        _settle(first, second, workload)
         result = probe.finish()
-        return Losses(result["unanswered"], _elections(witness))
+        return Losses(result["unanswered"], _elections(capture))
 
 
-def _settle(first: Host, second: Host, plan: Plan) -> None:
+def _settle(first: Host, second: Host, workload: Workload) -> None:
     """Let as much time pass as anything takes that may follow."""
-    time.sleep(1.3 * plan.down_interval + 0.5)
+    time.sleep(1.3 * workload.down_interval + 0.5)
     eventually(lambda: first.has(ADDRESS) != second.has(ADDRESS), 20, "one master")
-    time.sleep(plan.interval)
+    time.sleep(workload.interval)
 
 
-def _elections(witness: Witness) -> int:
+def _elections(capture: AdvertCapture) -> int:
     """How often another host went on where one had advertised."""
-    adverts = [one for one in witness.finish() if isinstance(one, Advert) and one.priority]
+    adverts = [one for one in capture.finish() if isinstance(one, Advert) and one.priority]
     return len(list(groupby(adverts, key=lambda one: one.host))) - 1

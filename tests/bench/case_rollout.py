@@ -19,9 +19,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Iterator
 
-from programs import CONTESTANTS, OURS, THEIRS, alternating
+from programs import OURS, PROGRAMS, THEIRS, alternating
 from results import Goal, Row
-from scale import Shape
+from scale import Scale
 
 ROOT = Path(__file__).resolve().parents[2]
 LAB = ROOT / "roles" / "lab" / "files" / "lab.py"
@@ -37,15 +37,15 @@ INSTALL = (
 REMOVE_KEEPALIVED = "systemctl disable --now keepalived; rm -f /etc/keepalived/keepalived.conf"
 
 
-def deploying(shape: Shape) -> list[Row]:
+def deploying(scale: Scale) -> list[Row]:
     """The first run, and one that finds nothing to do."""
-    first: dict[str, list[float]] = {one: [] for one in CONTESTANTS}
-    again: dict[str, list[float]] = {one: [] for one in CONTESTANTS}
+    first: dict[str, list[float]] = {one: [] for one in PROGRAMS}
+    again: dict[str, list[float]] = {one: [] for one in PROGRAMS}
     with _lab():
-        for contestant in alternating(shape.times):
-            first[contestant].append(_deploy(contestant))
-            again[contestant].append(_deploy(contestant))
-            _remove(contestant)
+        for program in alternating(scale.times):
+            first[program].append(_deploy(program))
+            again[program].append(_deploy(program))
+            _remove(program)
     goal = Goal(ratio=0.6)
     what = "deployment to three hosts"
     return [
@@ -67,16 +67,16 @@ def _lab() -> Iterator[None]:
         _run(sys.executable, str(LAB), "--name", NAME, "down")
 
 
-def _deploy(contestant: str) -> float:
+def _deploy(program: str) -> float:
     """Seconds that a deployment takes."""
     started = time.monotonic()
-    _ansible("ansible-playbook", PLAYBOOKS[contestant])
+    _ansible("ansible-playbook", PLAYBOOKS[program])
     return time.monotonic() - started
 
 
-def _remove(contestant: str) -> None:
+def _remove(program: str) -> None:
     """Have the hosts as they were."""
-    if contestant == OURS:
+    if program == OURS:
         _ansible("ansible-playbook", PLAYBOOKS[OURS], "-e", "vrrp_agent_state=absent")
     else:
         _ansible("ansible", "lab_hosts", "-m", "ansible.builtin.shell", "-a", REMOVE_KEEPALIVED)

@@ -10,70 +10,70 @@ import ipaddress
 import time
 from typing import Sequence
 
-from advert_capture import Advert, Announcement, Witness
-from programs import CONTESTANTS, OURS, THEIRS, alternating, start, wait_until_master_of_all
+from advert_capture import Advert, AdvertCapture, Announcement
+from programs import OURS, PROGRAMS, THEIRS, alternating, start, wait_until_master_of_all
 from results import Goal, Row
-from scale import Shape
+from scale import Scale
 from segment import eventually
 from testbed import make_testbed
-from workload import Plan
+from workload import Workload
 
 BEYOND = "beyond the master-down interval"
 Seen = Sequence["Advert | Announcement"]
 
 
-def one_fast(shape: Shape) -> list[Row]:
+def one_fast(scale: Scale) -> list[Row]:
     """Case 3: a single instance at the shortest interval."""
-    beyond = _measure(shape, Plan(1, 0.01))
+    beyond = _measure(scale, Workload(1, 0.01))
     goal = Goal(ratio=1.0, worst=2.0)
     what = f"1 instance at 10 ms, host killed: first announcement {BEYOND}"
     return [Row(3, what, "ms", beyond[OURS], beyond[THEIRS], goal)]
 
 
-def many(shape: Shape) -> list[Row]:
+def many(scale: Scale) -> list[Row]:
     """Case 4: many instances at once."""
-    beyond = _measure(shape, Plan(shape.many, 0.1))
-    what = f"{shape.many} instances at 100 ms, host killed: last announcement {BEYOND}"
+    beyond = _measure(scale, Workload(scale.many, 0.1))
+    what = f"{scale.many} instances at 100 ms, host killed: last announcement {BEYOND}"
     return [Row(4, what, "ms", beyond[OURS], beyond[THEIRS], Goal(ratio=0.1))]
 
 
-def addresses(shape: Shape) -> list[Row]:
+def addresses(scale: Scale) -> list[Row]:
     """Case 8: one instance with many addresses."""
-    plan = Plan(1, 0.1, addresses=shape.many)
-    found: dict[str, list[float]] = {one: [] for one in CONTESTANTS}
-    for contestant in alternating(shape.times):
-        seen, dead = _let_die(contestant, plan)
-        due = _last_advert(seen, dead, 1) + plan.down_interval
+    workload = Workload(1, 0.1, addresses=scale.many)
+    found: dict[str, list[float]] = {one: [] for one in PROGRAMS}
+    for program in alternating(scale.times):
+        seen, dead = _let_die(program, workload)
+        due = _last_advert(seen, dead, 1) + workload.down_interval
         last = max(_announced(seen).values())
-        found[contestant].append((last - due) / plan.addresses * 1000)
-    what = f"{shape.many} addresses of one instance, host killed: time for each {BEYOND}"
+        found[program].append((last - due) / workload.addresses * 1000)
+    what = f"{scale.many} addresses of one instance, host killed: time for each {BEYOND}"
     return [Row(8, what, "ms", found[OURS], found[THEIRS], Goal(ratio=0.15))]
 
 
-def _measure(shape: Shape, plan: Plan) -> dict[str, list[float]]:
-    found: dict[str, list[float]] = {one: [] for one in CONTESTANTS}
-    for contestant in alternating(shape.times):
-        seen, dead = _let_die(contestant, plan)
-        found[contestant].append(_beyond(seen, dead, plan))
+def _measure(scale: Scale, workload: Workload) -> dict[str, list[float]]:
+    found: dict[str, list[float]] = {one: [] for one in PROGRAMS}
+    for program in alternating(scale.times):
+        seen, dead = _let_die(program, workload)
+        found[program].append(_beyond(seen, dead, workload))
     return found
 
 
-def _let_die(contestant: str, plan: Plan) -> tuple[Seen, bytes]:
+def _let_die(program: str, workload: Workload) -> tuple[Seen, bytes]:
     """What was seen when the master's host died, and its packed address."""
-    with make_testbed(2, plan) as (segment, (first, second)):
-        better = plan.outranked_by(200)
-        start(contestant, first, better)
+    with make_testbed(2, workload) as (segment, (first, second)):
+        better = workload.outranked_by(200)
+        start(program, first, better)
         wait_until_master_of_all(first, better)
-        start(contestant, second, plan)
+        start(program, second, workload)
         time.sleep(1.5)  # It has to know its master.
-        witness = Witness(segment)
-        time.sleep(5 * plan.interval)
+        capture = AdvertCapture(segment)
+        time.sleep(5 * workload.interval)
         first.unplug()
-        wanted = plan.instances * plan.addresses
+        wanted = workload.instances * workload.addresses
         eventually(
-            lambda: len(_announced(witness.so_far())) >= wanted, 20, "all addresses announced"
+            lambda: len(_announced(capture.so_far())) >= wanted, 20, "all addresses announced"
         )
-        return witness.finish(), ipaddress.ip_address(first.address).packed
+        return capture.finish(), ipaddress.ip_address(first.address).packed
 
 
 def _announced(seen: Seen) -> dict[bytes, float]:
@@ -91,13 +91,13 @@ def _last_advert(seen: Seen, host: bytes, vrid: int) -> float:
     )
 
 
-def _beyond(seen: Seen, dead: bytes, plan: Plan) -> float:
+def _beyond(seen: Seen, dead: bytes, workload: Workload) -> float:
     """Milliseconds beyond the master-down interval, of the address that came last."""
     announced = _announced(seen)
     late = [
         announced[ipaddress.ip_address(f"198.18.{number}.1").packed]
         - _last_advert(seen, dead, number + 1)
-        - plan.down_interval
-        for number in range(plan.instances)
+        - workload.down_interval
+        for number in range(workload.instances)
     ]
     return max(late) * 1000

@@ -50,7 +50,7 @@ def sent_packets(host: Host, interfaces: Iterable[str]) -> int:
 
 
 def addresses(host: Host) -> int:
-    """How many virtual addresses a host has, which start like those of ``Plan``."""
+    """How many virtual addresses a host has, which start like those of ``Workload``."""
     shown = json.loads(ip("-n", host.namespace, "-json", "address", "show"))
     present = (one.get("local", "") for link in shown for one in link["addr_info"])
     return sum(1 for one in present if one.startswith(VIRTUAL))

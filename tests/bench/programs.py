@@ -17,12 +17,12 @@ from typing import Sequence
 
 import kernel_counters as counters
 from segment import Host, eventually
-from workload import Plan
+from workload import Workload
 
 ROOT = Path(__file__).resolve().parents[2]
 AGENT = (sys.executable, "-m", "_vrrp")
 OURS, THEIRS = "ours", "keepalived"
-CONTESTANTS = (OURS, THEIRS)
+PROGRAMS = (OURS, THEIRS)
 
 
 class Program(ABC):
@@ -69,10 +69,10 @@ class Program(ABC):
 class Ours(Program):
     """Our agent."""
 
-    def __init__(self, host: Host, plan: Plan) -> None:
+    def __init__(self, host: Host, workload: Workload) -> None:
         super().__init__(host, OURS)
         self.config, self.socket = self.directory / "config.json", self.directory / "control.sock"
-        self.config.write_text(plan.ours())
+        self.config.write_text(workload.ours())
         self._current = self.directory / "current"
         self._current.symlink_to(ROOT / "plugins" / "module_utils")
 
@@ -99,34 +99,34 @@ class Ours(Program):
 class Keepalived(Program):
     """keepalived, with its process that speaks VRRP."""
 
-    def __init__(self, host: Host, plan: Plan) -> None:
+    def __init__(self, host: Host, workload: Workload) -> None:
         super().__init__(host, THEIRS)
         self._config = self.directory / "keepalived.conf"
-        self._config.write_text(plan.keepalived())
+        self._config.write_text(workload.keepalived())
 
     def command(self) -> tuple[str, ...]:
         files = ("-p", str(self.directory / "pid"), "-r", str(self.directory / "vrrp.pid"))
         return ("keepalived", "--dont-fork", "--log-console", "-f", str(self._config), *files)
 
 
-def start(contestant: str, host: Host, plan: Plan) -> Program:
+def start(program: str, host: Host, workload: Workload) -> Program:
     """Start one of the two on a host."""
-    made = Ours(host, plan) if contestant == OURS else Keepalived(host, plan)
+    made = Ours(host, workload) if program == OURS else Keepalived(host, workload)
     made.start()
     return made
 
 
-def wait_until_master_of_all(host: Host, plan: Plan, within: float = 60.0) -> None:
+def wait_until_master_of_all(host: Host, workload: Workload, within: float = 60.0) -> None:
     """Wait until a host has all addresses of a plan, and has been their master for a moment."""
-    wanted = plan.instances * plan.addresses
+    wanted = workload.instances * workload.addresses
     eventually(
         lambda: counters.addresses(host) >= wanted,
         within,
         f"{wanted} addresses on {host.namespace}",
     )
-    time.sleep(max(2 * plan.interval, 0.5))
+    time.sleep(max(2 * workload.interval, 0.5))
 
 
-def alternating(times: int, whom: Sequence[str] = CONTESTANTS) -> list[str]:
+def alternating(times: int, whom: Sequence[str] = PROGRAMS) -> list[str]:
     """The contestants in turn, each so many times."""
     return [one for _time in range(times) for one in whom]

@@ -78,10 +78,10 @@ def cells(row: Row) -> tuple[str, ...]:
     return (str(row.case), row.what, *ours, beside, *theirs, ratio, str(row.goal), verdict)
 
 
-def _median_and_worst(figures: Sequence[float], unit: str) -> tuple[str, str]:
-    if not figures:
+def _median_and_worst(results: Sequence[float], unit: str) -> tuple[str, str]:
+    if not results:
         return "", ""
-    return f"{statistics.median(figures):.3g} {unit}".strip(), f"{max(figures):.3g}"
+    return f"{statistics.median(results):.3g} {unit}".strip(), f"{max(results):.3g}"
 
 
 def as_table(rows: Iterable[Row]) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Shape:
+class Scale:
     """``times`` each figure is taken, over ``span`` seconds where it takes time.
 
     ``many`` and ``most`` are the numbers of instances for which the cases ask, ``slow`` is their
@@ -24,4 +24,4 @@ class Shape:
     slow: float = 1.0
 
 
-SMOKE = Shape(times=1, span=0.5, many=20, most=40, slow=0.2)
+SMOKE = Scale(times=1, span=0.5, many=20, most=40, slow=0.2)

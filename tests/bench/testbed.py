@@ -12,18 +12,18 @@ from pathlib import Path
 from typing import Iterator
 
 from segment import Host, Segment, ip
-from workload import Plan
+from workload import Workload
 
 
 @contextmanager
-def make_testbed(hosts: int, plan: Plan) -> Iterator[tuple[Segment, list[Host]]]:
+def make_testbed(hosts: int, workload: Workload) -> Iterator[tuple[Segment, list[Host]]]:
     """A segment with so many hosts, removed at the end whatever happens."""
     with tempfile.TemporaryDirectory(prefix="vrrp-bench-") as directory:
         segment = Segment(Path(directory))
         try:
             made = [segment.host() for _number in range(hosts)]
             for host in made:
-                for number, name in enumerate(plan.interfaces[1:], 1):
+                for number, name in enumerate(workload.interfaces[1:], 1):
                     _add_interface(host, name, f"192.0.{2 + number}.{10 + host.number}/24")
             yield segment, made
         finally:

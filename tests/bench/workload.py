@@ -14,7 +14,7 @@ VRIDS = 250  # On one interface.
 
 
 @dataclass(frozen=True)
-class Plan:
+class Workload:
     """So many ``instances`` with one address each, or one with many ``addresses``.
 
     ``interval`` is in seconds. With more instances than fit on one interface they are dealt out
@@ -38,7 +38,7 @@ class Plan:
         """Seconds after which a backup believes the master dead (RFC 9568 section 6.1)."""
         return 3 * self.interval + (256 - self.priority) * self.interval / 256
 
-    def outranked_by(self, priority: int) -> Plan:
+    def outranked_by(self, priority: int) -> Workload:
         """The same for a host with another priority."""
         return replace(self, priority=priority)
 

@@ -61,7 +61,7 @@ def test_a_host(case: dict[str, Any]) -> None:
     expected = {name: one.replace(" ", "") if name == "message" else one
                 for name, one in case["sends"].items()}  # fmt: skip
     assert {name: shown[name] for name in expected} == expected
-    told = [one for one in done if isinstance(one, SendFrames)]
-    frames = [frame.hex() for one in told for frame in one.frames]
-    assert [one.count for one in told] == [case.get("count", 5)]
+    announced = [one for one in done if isinstance(one, SendFrames)]
+    frames = [frame.hex() for one in announced for frame in one.frames]
+    assert [one.count for one in announced] == [case.get("count", 5)]
     assert frames == [frame.replace(" ", "") for frame in case.get("frames", frames)]

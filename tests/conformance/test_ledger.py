@@ -17,7 +17,7 @@ def test_no_rule_is_open() -> None:
     assert [rule.id for rule in ledger.rules() if rule.status == "open"] == []
 
 
-def test_identifiers_are_unique_and_tell_the_section() -> None:
+def test_identifiers_are_unique_and_name_the_section() -> None:
     identifiers = [rule.id for rule in ledger.rules()]
     assert len(set(identifiers)) == len(identifiers)
     for identifier in identifiers:

@@ -77,9 +77,9 @@ def shown(action: act.Action) -> str:
 @pytest.mark.parametrize("case", ledger.cases("machine"), ids=lambda case: case["name"])
 def test_a_step(case: dict[str, Any]) -> None:
     kind, fields = case["state"]
-    happens, told = case["event"]
+    happens, details = case["event"]
     router = parameters(**case.get("router", {}))
-    after, actions = step(router, state(kind, **fields), event(happens, **told), NOW)
+    after, actions = step(router, state(kind, **fields), event(happens, **details), NOW)
     assert [shown(action) for action in actions] == case["actions"]
     reached, expected = case["next"]
     assert isinstance(after, STATES[reached])

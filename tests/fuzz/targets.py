@@ -91,9 +91,9 @@ def request(data: bytes) -> None:
 
 
 def _check_answer(answer: dict[str, Any]) -> None:
-    told = json.loads(encode_line(answer))
-    assert told["ok"] is False
-    assert told["error"]["message"]
+    decoded = json.loads(encode_line(answer))
+    assert decoded["ok"] is False
+    assert decoded["error"]["message"]
 
 
 def configuration(data: bytes) -> None:

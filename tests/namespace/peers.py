@@ -126,8 +126,8 @@ class Keepalived:
 
 def keepalived_version() -> tuple[int, ...]:
     """Of the keepalived that tests use."""
-    told = subprocess.run([PROGRAM, "--version"], check=True, capture_output=True, text=True)
-    found = re.search(r"Keepalived v([\d.]+)", told.stdout + told.stderr)
+    printed = subprocess.run([PROGRAM, "--version"], check=True, capture_output=True, text=True)
+    found = re.search(r"Keepalived v([\d.]+)", printed.stdout + printed.stderr)
     assert found
     return tuple(int(part) for part in found[1].split("."))
 

@@ -263,8 +263,8 @@ class Capture:
         command = ("tcpdump", "-l", "-n", "-p", "-i", "eth0", *options, expression)
         self._file = host.segment.directory / f"capture{len(host.segment.processes)}"
         errors = self._file.with_suffix(".errors")
-        with self._file.open("w") as out, errors.open("w") as told:
-            self._process = host.start(*command, stdout=out, stderr=told)
+        with self._file.open("w") as out, errors.open("w") as error_file:
+            self._process = host.start(*command, stdout=out, stderr=error_file)
         eventually(lambda: "listening on" in errors.read_text(), 10, "tcpdump")
 
     def packets(self) -> list[str]:

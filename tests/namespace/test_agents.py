@@ -78,7 +78,7 @@ def test_planned_moves_lose_no_packet(
     assert {mac for _number, mac in result["servers"]} == {first.host.mac, second.host.mac}
 
 
-def test_a_crash_is_cleaned_up_and_told(segment: Segment) -> None:
+def test_a_crash_is_cleaned_up_and_announced_with_priority_zero(segment: Segment) -> None:
     first, second = pair(segment, advertisement_interval=1)
     first.kill()
     assert first.host.has(VIP)
@@ -191,7 +191,7 @@ def test_a_reload_keeps_mastership(segment: Segment) -> None:
     assert probe.finish()["unanswered"] == 0
 
 
-def test_watch_tells_every_transition(segment: Segment) -> None:
+def test_watch_reports_every_transition(segment: Segment) -> None:
     first, second = pair(segment)
     command = ["ctl", "--socket", str(second.socket), "watch"]
     watch = second.host.start(sys.executable, "-m", "_vrrp", *command, stdout=subprocess.PIPE)

@@ -29,21 +29,21 @@ def pair(segment: Segment, **settings: Any) -> tuple[Agent, Agent]:
     return first, second
 
 
-def stranger_is_refused(agent: Agent, stranger: Agent, reason: str) -> None:
+def assert_refused(agent: Agent, third: Agent, reason: str) -> None:
     """A router of the highest priority changes nothing at ``agent``, and is counted."""
-    stranger.start().wait_for("MASTER")
+    third.start().wait_for("MASTER")
     eventually(lambda: agent.status()["counters"].get(reason, 0) > 2)
     assert agent.status()["master"]["priority"] == 200
-    stranger.stop()
+    third.stop()
 
 
 def test_a_password_of_version_2(segment: Segment) -> None:
     old = {"version": 2, "advertisement_interval": 1}
     first, second = pair(segment, **old, password="tulip")
     wrong = Agent(segment.host(), instance(priority=250, **old, password="rose"))
-    stranger_is_refused(second, wrong, "wrong_password")
+    assert_refused(second, wrong, "wrong_password")
     none = Agent(segment.host(), instance(priority=250, **old))
-    stranger_is_refused(second, none, "authentication_type")
+    assert_refused(second, none, "authentication_type")
     first.stop()
     second.wait_for("MASTER")
 
@@ -53,10 +53,10 @@ def test_signed_advertisements(segment: Segment, addresses: list[str]) -> None:
     first, second = pair(segment, addresses=addresses, hmac={"keys": [ONE]})
     assert second.status()["settings"]["hmac"]["window"] == 5
     unsigned = Agent(segment.host(), instance(priority=250, addresses=addresses))
-    stranger_is_refused(second, unsigned, "hmac_missing")
+    assert_refused(second, unsigned, "hmac_missing")
     other = {"keys": [{**TWO, "id": 1}]}
     forger = Agent(segment.host(), instance(priority=250, addresses=addresses, hmac=other))
-    stranger_is_refused(second, forger, "hmac_wrong")
+    assert_refused(second, forger, "hmac_wrong")
     first.ctl("backup", "web")
     second.wait_for("MASTER")
     first.ctl("master", "web")

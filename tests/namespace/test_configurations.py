@@ -121,7 +121,7 @@ def test_check_refuses_them_all(segment: Segment) -> None:
         assert f"vrrp-agent: {problem}" in process.stderr.read(), what
 
 
-def test_check_tells_nothing_wrong_of_a_good_one(segment: Segment) -> None:
+def test_check_accepts_a_good_configuration(segment: Segment) -> None:
     path = segment.directory / "config.json"
     path.write_text(config(instance(interface="eth9")))
     elsewhere = [*AGENT, "check", "--elsewhere", str(path)]

@@ -70,13 +70,13 @@ def test_the_operator_moves_both(segment: Segment) -> None:
 def test_a_master_that_appears_in_one_network_takes_both(segment: Segment) -> None:
     first, second = pair(segment)
     third = segment.host()
-    stranger = Agent(third, instance(priority=250)).start()
-    stranger.wait_for("MASTER")
+    rival = Agent(third, instance(priority=250)).start()
+    rival.wait_for("MASTER")
     # The group can't have one network without the other, so nobody has the inside here, until
     # the stranger has gone.
     together(first, "BACKUP")
     eventually(lambda: second.status("web")["state"] == "BACKUP")
-    stranger.stop()
+    rival.stop()
     together(first, "MASTER")
 
 

@@ -49,11 +49,11 @@ def test_the_master_answers_for_the_addresses_and_the_backup_does_not(
     family = "2" if ":" in address else "1"
     mac = f"00:00:5e:00:0{family}:33" if virtual_mac else first.host.mac
 
-    def is_told() -> bool:
+    def has_log_line() -> bool:
         ip("-n", client.namespace, "neighbor", "flush", "all")
         return client.reaches(address) and mac in "".join(capture.packets())
 
-    eventually(is_told)
+    eventually(has_log_line)
     assert client.neighbour_mac(address) == mac
     # No other hardware address has been told for the address by anybody.
     text = "".join(capture.finish())

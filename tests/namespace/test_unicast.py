@@ -64,11 +64,11 @@ def test_every_peer_hears_the_master_and_nobody_sends_to_the_group(
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_a_stranger_is_counted_and_has_no_say(segment: Segment, family: int) -> None:
-    first, second, stranger = (segment.host() for _number in range(3))
+def test_an_unknown_peer_is_counted_and_ignored(segment: Segment, family: int) -> None:
+    first, second, third = (segment.host() for _number in range(3))
     master = unicast(first, [second], family, priority=100)
     master.wait_for("MASTER")
-    unicast(stranger, [first], family, priority=200).wait_for("MASTER")
+    unicast(third, [first], family, priority=200).wait_for("MASTER")
     eventually(lambda: master.status()["counters"].get("unknown_peer", 0) > 2)
     assert master.status()["state"] == "MASTER"
     lax = instance(**json.loads(master.config.read_text())["instances"][0])

@@ -10,13 +10,41 @@ their formulas are written out here once more. The first thing that is wrong end
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from _vrrp.engine import actions as act
-from world import MS, S
+from _vrrp.model.status import InstanceStatus
+from world import MS, S, World
 
-if TYPE_CHECKING:
-    from host import Host
+
+class CheckedHost(Protocol):
+    """What the checkers ask a host; times are of its own clock, but for ``world``."""
+
+    number: int
+    world: World
+    clock_offset: int
+    entries: list[dict[str, Any]]
+    link_up: bool
+
+    @property
+    def now(self) -> int:
+        """Its own monotonic clock."""
+
+    @property
+    def knows_its_links(self) -> bool:
+        """Whether its agent has received all changes of its interface."""
+
+    def status(self) -> list[InstanceStatus]:
+        """The status of its instances."""
+
+    def reported_state(self, name: str) -> str | None:
+        """The state of an instance as its transitions report it."""
+
+    def has_all(self, entry: dict[str, Any]) -> bool:
+        """Whether it has all addresses of an instance."""
+
+    def has_any(self, entry: dict[str, Any]) -> bool:
+        """Whether it has an address of an instance."""
 
 
 class WrongError(AssertionError):
@@ -42,24 +70,24 @@ class Checkers:
         self._state: dict[tuple[int, str], str] = {}
         self._advertised_at: dict[tuple[int, str], int] = {}
 
-    def died(self, host: Host) -> None:
+    def died(self, host: CheckedHost) -> None:
         """The agent of a host has ended."""
         for key in [key for key in self._state if key[0] == host.number]:
             del self._state[key]
             self._advertised_at.pop(key, None)
 
-    def changes(self, host: Host, transition: act.Transition) -> None:
+    def changes(self, host: CheckedHost, transition: act.Transition) -> None:
         """A router has changed its state."""
         key = (host.number, transition.router)
         self._state[key] = transition.new
         self._advertised_at.pop(key, None)
         self.transitions.append((host.world.now, host.number, transition.instance, transition.new))
 
-    def advertised_at(self, host: Host, name: str) -> int:
+    def advertised_at(self, host: CheckedHost, name: str) -> int:
         """When a router last advertised, in the time of the world."""
         return self._advertised_at[host.number, name] - host.clock_offset
 
-    def sends(self, host: Host, send: act.Send) -> None:
+    def sends(self, host: CheckedHost, send: act.Send) -> None:
         """An advertisement leaves: only a master may speak, and only when it serves."""
         key, priority = (host.number, send.router), send.message[2]
         entry = next((one for one in host.entries if one["name"] == send.router), None)
@@ -75,7 +103,7 @@ class Checkers:
         self._check_pause(key, host, entry)
         self._advertised_at[key] = host.now
 
-    def _check_pause(self, key: tuple[int, str], host: Host, entry: dict[str, Any]) -> None:
+    def _check_pause(self, key: tuple[int, str], host: CheckedHost, entry: dict[str, Any]) -> None:
         """Promise 5: after a pause longer than the peers wait, it listens first."""
         before = self._advertised_at.get(key)
         if before is None:
@@ -89,17 +117,17 @@ class Checkers:
             f"{key} was silent for {silent / S:.3f} s and goes on as master",
         )
 
-    def announces(self, host: Host, frames: act.SendFrames) -> None:
+    def announces(self, host: CheckedHost, frames: act.SendFrames) -> None:
         """Addresses are announced only when they are there."""
         entry = next((one for one in host.entries if one["name"] == frames.router), None)
         if entry is not None:
             why = f"{host.number} {frames.router} announces addresses that it does not have"
             demand(host.has_all(entry), why)
 
-    def settled(self, host: Host) -> None:
+    def settled(self, host: CheckedHost) -> None:
         """A host has done all it wants to do for now: addresses are on masters and nowhere else."""
         for entry in host.entries:
-            state = host.told_state(entry["name"])
+            state = host.reported_state(entry["name"])
             if state is None or not host.knows_its_links:
                 continue
             who = f"{host.number} {entry['name']} is {state}"

@@ -14,12 +14,14 @@ from scenario import Cluster
 from world import S
 
 Status = Mapping[str, Any]
-QUIET_FOR = 5 * S
+SETTLED_FOR = 5 * S
 
 
-def check_quiet(cluster: Cluster) -> None:
+def check_convergence(cluster: Cluster) -> None:
     """Everything that is promised of a quiet network."""
-    recent = [one for one in cluster.checkers.transitions if one[0] > cluster.world.now - QUIET_FOR]
+    recent = [
+        one for one in cluster.checkers.transitions if one[0] > cluster.world.now - SETTLED_FOR
+    ]
     demand(not recent, f"still changing: {recent}")
     for place in range(len(cluster.hosts[0].entries)):
         check_instance(cluster, place)
@@ -54,7 +56,9 @@ def check_instance(cluster: Cluster, place: int) -> None:
             demand(host.serves(entry), f"{host.number} is master and does not serve")
             continue
         demand(not host.has_any(entry), f"{host.number} has addresses and is {one['state']}")
-        demand(host.told_state(one["name"]) == one["state"], f"{host.number} told another state")
+        demand(
+            host.reported_state(one["name"]) == one["state"], f"{host.number} told another state"
+        )
         if one["state"] == "BACKUP":
             heard = (one["master"] or {}).get("address")
             demand(heard == status["address"], f"{host.number} hears {heard}: {shown}")

@@ -55,7 +55,7 @@ def cut_power(cluster: Cluster, master: Host) -> None:
     """RFC 9568 section 6.4.2: the best of the others takes over after its master-down interval."""
     entry = master.entries[0]
     interval, version = _interval(entry), entry["version"]
-    cluster.world.run(cluster.world.chance.randint(0, interval))
+    cluster.world.run(cluster.world.random.randint(0, interval))
     spoke_at = cluster.checkers.advertised_at(master, entry["name"])
     master.power_off()
     others = [host for host in cluster.hosts if host is not master]
@@ -100,7 +100,7 @@ def stop_and_start(cluster: Cluster) -> None:
     interval, version = _interval(entry), entry["version"]
     others = [host for host in cluster.hosts if host is not master]
     best = max(host.entries[0]["priority"] for host in others)
-    cluster.world.run(cluster.world.chance.randint(0, interval))
+    cluster.world.run(cluster.world.random.randint(0, interval))
     master.stop()
     length = int(skew(version, best, interval)) + 3 * TOLERANCE
     cluster.world.run(length, lambda: somebody_serves(cluster))
@@ -120,19 +120,19 @@ def drain(cluster: Cluster) -> None:
     (master,) = masters_of(cluster, 0)
     interval = _interval(master.entries[0])
     name = master.entries[0]["name"]
-    cluster.world.run(cluster.world.chance.randint(0, interval))
-    master.want(name, "backup")
+    cluster.world.run(cluster.world.random.randint(0, interval))
+    master.set_intent(name, "backup")
     cluster.world.run(3 * interval, lambda: somebody_serves(cluster))
     demand(masters_of(cluster, 0) != [master], "nobody took over from a drained host")
     (successor,) = masters_of(cluster, 0)
-    if master.want(name, "master") == "outbid":
+    if master.set_intent(name, "master") == "outbid":
         # Equal to the greatest priority there is, addresses decide, and nobody can outbid that.
         greatest = successor.entries[0]["priority"] == 254 and successor.own > master.own
         demand(greatest, "a host that could be master was refused")
         return
     cluster.world.run(3 * interval, lambda: somebody_serves(cluster))
     demand(masters_of(cluster, 0) == [master], "a host that is wanted to be master is not")
-    master.want(name, "auto")
+    master.set_intent(name, "auto")
     cluster.world.run(8 * interval, lambda: somebody_serves(cluster))
     demand(len(masters_of(cluster, 0)) == 1, f"not one master: {statuses(cluster, 0)}")
 
@@ -170,7 +170,7 @@ def drain_alone(cluster: Cluster) -> None:
         if host is not master:
             host.power_off()
     interval, name = _interval(master.entries[0]), master.entries[0]["name"]
-    master.want(name, "backup")
+    master.set_intent(name, "backup")
     cluster.world.run(8 * interval, lambda: somebody_serves(cluster))
     (status, *_others) = master.status()
     demand(status["intent"] == "auto", "a drain that nobody took over from is not undone")

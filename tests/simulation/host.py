@@ -6,11 +6,9 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 from datetime import datetime, timezone
-from functools import lru_cache
-from typing import Any, Callable, Iterator
+from typing import Any, Callable
 
 from _vrrp.base.errors import ControlError
 from _vrrp.engine import actions as act
@@ -25,6 +23,7 @@ from _vrrp.model.status import InstanceStatus
 from _vrrp.wire.datagram import Datagram
 from checkers import Checkers
 from network import Network
+from unpack import one_by_one, packed_addresses
 from world import MS, World
 
 WALL = datetime(2026, 11, 22, tzinfo=timezone.utc)
@@ -52,7 +51,7 @@ class Host:
         self.clock_offset = 0
         self.engine = Engine()
         self._signer = Signer()
-        self._told: dict[str, str] = {}
+        self._reported: dict[str, str] = {}
         self._intents: dict[str, Intent] = {}
         self._recoveries: tuple[act.Recovery, ...] = ()
         self._waiting: list[Callable[[], list[act.Action]]] = []
@@ -80,7 +79,7 @@ class Host:
         self._waiting.clear()
         self._live_on(Engine(self._intents))
         self._signer = Signer()
-        self._told.clear()
+        self._reported.clear()
         self._record("start", "starts")
         self._do(self.engine.links_changed(self._links(), self.now))
         self.configure(self.entries)
@@ -100,8 +99,8 @@ class Host:
         if not self.alive:
             return
         self._die()
-        self.world.after(self.world.chance.randint(10, 300) * MS, self._clean_up)
-        self.world.after(self.world.chance.randint(1000, 3000) * MS, self.boot)
+        self.world.after(self.world.random.randint(10, 300) * MS, self._clean_up)
+        self.world.after(self.world.random.randint(1000, 3000) * MS, self.boot)
 
     def power_off(self) -> None:
         """End everything at once; nobody is told."""
@@ -130,20 +129,20 @@ class Host:
             for resignation in one.sends(INDEX) if served else ():
                 self.network.carry(self, self._signer.sign(resignation, self.wall))
 
-    def renew(self) -> None:
+    def hand_over(self) -> None:
         """Let another engine go on, unless this is a bad moment for it."""
         if not self.alive or self.paused:
             return
         try:
-            estate = json.loads(json.dumps(self.engine.export_state()))
+            state = json.loads(json.dumps(self.engine.export_state()))
         except ControlError:
             return
-        heir = Engine(self._intents)
-        heir.enter_standby()
-        actions = heir.links_changed(self._links(), self.now)
-        actions += heir.reconfigure(build_config({"instances": self.entries}), self.now)
-        actions += heir.import_state(estate, self._intents, self.now)
-        self._live_on(heir)
+        new_engine = Engine(self._intents)
+        new_engine.enter_standby()
+        actions = new_engine.links_changed(self._links(), self.now)
+        actions += new_engine.reconfigure(build_config({"instances": self.entries}), self.now)
+        actions += new_engine.import_state(state, self._intents, self.now)
+        self._live_on(new_engine)
         self._record("hand over", "is another one")
         self.happens(lambda: actions)
 
@@ -204,31 +203,31 @@ class Host:
         if deadline is not None and deadline <= self.now:
             self._do(self.engine.wakeup(self.now))
 
-    def hear(self, send: act.Send) -> None:
+    def receive(self, send: act.Send) -> None:
         """A packet has arrived."""
         if not self.link_up:
             return
         datagram = Datagram(send.source, send.destination, send.ttl, send.message, self.wall)
-        self.happens(lambda: self._hear(datagram))
+        self.happens(lambda: self._receive(datagram))
 
-    def _hear(self, datagram: Datagram) -> list[act.Action]:
-        ear = act.SocketSpec(INDEX, datagram.family)
+    def _receive(self, datagram: Datagram) -> list[act.Action]:
+        spec = act.SocketSpec(INDEX, datagram.family)
         packet = (datagram.source, datagram.destination, datagram.ttl, datagram.message)
-        for _unfamiliar in self.engine.unmatched_packets(ear, [packet], [self.now]):
-            return self.engine.receive_datagram(ear, datagram, self.now, packet)
+        for _packet in self.engine.unmatched_packets(spec, [packet], [self.now]):
+            return self.engine.receive_datagram(spec, datagram, self.now, packet)
         return []
 
-    def want(self, name: str, wish: str, forced: bool = False) -> str:
+    def set_intent(self, name: str, kind: str, forced: bool = False) -> str:
         """Set an intent as an operator does; gives the code of a refusal, or nothing."""
         if not self.alive or self.paused:
             return "unreachable"
         try:
             _number, actions = self.engine.set_intent(
-                name, Intent(IntentKind(wish), forced), self.now
+                name, Intent(IntentKind(kind), forced), self.now
             )
         except ControlError as error:
             return error.code
-        self._record("set intent", f"{name} wants {wish}", name, wish, forced)
+        self._record("set intent", f"{name} wants {kind}", name, kind, forced)
         self._do(actions)
         self._plan_wake()
         return ""
@@ -242,7 +241,7 @@ class Host:
         if self._links_planned:
             return
         self._links_planned = True
-        self.world.after(self.world.chance.randint(0, 2) * MS, lambda: self.happens(self._learn))
+        self.world.after(self.world.random.randint(0, 2) * MS, lambda: self.happens(self._learn))
 
     def _learn(self) -> list[act.Action]:
         self._links_planned = False
@@ -260,7 +259,7 @@ class Host:
             return
         self._wake_planned_for = deadline
         life = self._life
-        late = self.world.chance.randint(0, 200) * 1000
+        late = self.world.random.randint(0, 200) * 1000
         self.world.at(deadline - self.clock_offset + late, lambda: self._wake(life, deadline))
 
     def _wake(self, life: int, deadline: int) -> None:
@@ -319,7 +318,7 @@ class Host:
         self.network.carry(self, self._signer.sign(send, self.wall))
 
     def _change_state(self, transition: act.Transition) -> None:
-        self._told[transition.instance] = transition.new
+        self._reported[transition.instance] = transition.new
         router, old, new = transition.router, transition.old, transition.new
         self._record("transition", f"{router} {new}: {transition.cause}", router, old, new)
         self.checkers.changes(self, transition)
@@ -330,16 +329,14 @@ class Host:
         self._recoveries = recoveries
 
     def _change_addresses(self, action: act.Install | act.Remove) -> None:
-        kind = "install" if isinstance(action, act.Install) else "remove"
+        kind = type(action).__name__.lower()
         self.world.record(self.number, kind, action.router, list(map(str, action.resources)))
         before = dict(self.addresses)
-        for held in action.resources:
-            if not isinstance(held, AddressResource):
-                continue
+        for resource in (one for one in action.resources if isinstance(one, AddressResource)):
             if isinstance(action, act.Install):
-                self.addresses[held.address.packed] = held.address.prefix_length
+                self.addresses[resource.address.packed] = resource.address.prefix_length
             else:
-                self.addresses.pop(held.address.packed, None)
+                self.addresses.pop(resource.address.packed, None)
         if self.addresses != before:
             self._links_changed()
 
@@ -349,10 +346,10 @@ class Host:
             self.number, "run", str(run.command), dict(run.environment).get("VRRP_EVENT")
         )
         life = self._life
-        fate = 0 if self.world.kind else self.world.chance.random()
+        fate = 0 if self.world.kind else self.world.random.random()
         result = CommandResult(0 if fate < 0.8 else 1)
         if fate < 0.95:
-            delay = self.world.chance.randint(1, 900) * MS
+            delay = self.world.random.randint(1, 900) * MS
             self.world.after(delay, lambda: self._ended(life, run.number, result))
 
     def _ended(self, life: int, number: int, result: CommandResult) -> None:
@@ -365,11 +362,11 @@ class Host:
         """The status of its instances."""
         return self.engine.status(self.now, WALL)["instances"]
 
-    def told_state(self, name: str) -> str | None:
+    def reported_state(self, name: str) -> str | None:
         """The state of an instance as its transitions tell, or at first its status."""
-        if name not in self._told:
-            self._told.update({one["name"]: one["state"] for one in self.status()})
-        return self._told.get(name) if self.alive else None
+        if name not in self._reported:
+            self._reported.update({one["name"]: one["state"] for one in self.status()})
+        return self._reported.get(name) if self.alive else None
 
     def serves(self, entry: dict[str, Any]) -> bool:
         """Whether it has all addresses of an instance and can be reached."""
@@ -391,32 +388,13 @@ class Host:
 
     # --- Other programs on the host ---
 
-    def steal(self, packed: bytes) -> None:
+    def delete_foreign(self, packed: bytes) -> None:
         """Delete an address behind the agent's back."""
         del self.addresses[packed]
         self._links_changed()
 
-    def plant(self, entry: dict[str, Any]) -> None:
+    def add_foreign(self, entry: dict[str, Any]) -> None:
         """Add the addresses of an instance behind the agent's back."""
         for packed in packed_addresses(entry):
             self.addresses.setdefault(packed, 32)
         self._links_changed()
-
-
-def one_by_one(actions: list[act.Action]) -> Iterator[act.Action]:
-    """The actions, with what is sent together taken apart."""
-    for action in actions:
-        if isinstance(action, act.SendBatch):
-            yield from action.sends
-        else:
-            yield action
-
-
-def packed_addresses(entry: dict[str, Any]) -> tuple[bytes, ...]:
-    """The addresses of an instance, packed."""
-    return _packed(tuple(entry["addresses"]))
-
-
-@lru_cache
-def _packed(addresses: tuple[str, ...]) -> tuple[bytes, ...]:
-    return tuple(ipaddress.ip_interface(one).ip.packed for one in addresses)

@@ -105,8 +105,8 @@ MUTATIONS = [
     Mutation(
         "a new master speaks before it serves",
         "fsm/transitions.py",
-        "return state, [InstallAddresses(), *tell]",
-        "return state, [*tell, InstallAddresses()]",
+        "return state, [InstallAddresses(), *messages]",
+        "return state, [*messages, InstallAddresses()]",
     ),
     Mutation(
         "a drain is never undone",

@@ -7,13 +7,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol, Sequence
 
 from _vrrp.engine.actions import Send
 from world import MS, World
 
-if TYPE_CHECKING:
-    from host import Host
+
+class Station(Protocol):
+    """A host as the network sees it; ``own`` is its packed address."""
+
+    number: int
+    own: bytes
+    link_up: bool
+
+    def receive(self, send: Send) -> None:
+        """A packet has arrived."""
 
 
 @dataclass
@@ -29,12 +37,12 @@ class Network:
     """Carries packets between the hosts; packets of different delays overtake each other."""
 
     def __init__(self, world: World) -> None:
-        self.hosts: list[Host] = []
+        self.hosts: Sequence[Station] = ()
         self.weather = Weather()
         self.parted: set[tuple[int, int]] = set()
         self._world = world
 
-    def carry(self, sender: Host, send: Send) -> None:
+    def carry(self, sender: Station, send: Send) -> None:
         """Deliver a packet to everybody it reaches."""
         for receiver in self.hosts:
             if receiver is sender or not self.is_addressed(receiver, send.destination):
@@ -48,13 +56,13 @@ class Network:
                 self._deliver(receiver, send)
 
     @staticmethod
-    def is_addressed(receiver: Host, destination: bytes) -> bool:
+    def is_addressed(receiver: Station, destination: bytes) -> bool:
         """Whether a packet is for a host: multicast is for all."""
         return destination[0] in (224, 255) or destination == receiver.own
 
-    def _deliver(self, receiver: Host, send: Send) -> None:
-        delay = self._world.chance.randint(MS // 20, self.weather.delay_max)
-        self._world.after(delay, lambda: receiver.hear(send))
+    def _deliver(self, receiver: Station, send: Send) -> None:
+        delay = self._world.random.randint(MS // 20, self.weather.delay_max)
+        self._world.after(delay, lambda: receiver.receive(send))
 
     def heal(self) -> None:
         """Be perfect from now on."""

@@ -37,18 +37,18 @@ class Cluster:
 def make_cluster(seed: int) -> Cluster:
     """Two to four hosts with one or two instances, drawn from the seed."""
     world = World(seed)
-    chance = world.chance
+    random = world.random
     network, checkers = Network(world), Checkers()
-    family = 6 if chance.random() < 0.25 else 4
-    common = _common(chance, family)
-    count = 2 if chance.random() < 0.3 else 1
-    grouped = count == 2 and chance.random() < 0.6
-    priorities = _priorities(chance)
-    unicast = chance.random() < 0.2
-    torn = grouped and chance.random() < 0.3
+    family = 6 if random.random() < 0.25 else 4
+    common = _common(random, family)
+    count = 2 if random.random() < 0.3 else 1
+    grouped = count == 2 and random.random() < 0.6
+    priorities = _priorities(random)
+    unicast = random.random() < 0.2
+    torn = grouped and random.random() < 0.3
     hosts = [
         Host(world, network, checkers, number, family)
-        for number in range(1, chance.randint(2, 4) + 1)
+        for number in range(1, random.randint(2, 4) + 1)
     ]
     network.hosts = hosts
     for host in hosts:
@@ -58,41 +58,41 @@ def make_cluster(seed: int) -> Cluster:
                 "name": NAMES[place],
                 "vrid": 51 + place,
                 "addresses": ADDRESSES[family][place],
-                "priority": chance.randint(1, 254) if torn else priorities[host.number],
+                "priority": random.randint(1, 254) if torn else priorities[host.number],
                 **({"sync_group": "edge"} if grouped else {}),
                 **({"unicast_peers": _peers(hosts)} if unicast else {}),
-                **_own(chance, common),
+                **_own(random, common),
             }
             for place in range(count)
         ]
     return Cluster(world, network, checkers, hosts, grouped)
 
 
-def _common(chance: Any, family: int) -> dict[str, Any]:
-    version = 2 if family == 4 and chance.random() < 0.2 else 3
-    interval = 1 if version == 2 else chance.choice([1, 1, 0.5, 2])
+def _common(random: Any, family: int) -> dict[str, Any]:
+    version = 2 if family == 4 and random.random() < 0.2 else 3
+    interval = 1 if version == 2 else random.choice([1, 1, 0.5, 2])
     common: dict[str, Any] = {
         "interface": "eth0",
         "version": version,
         "advertisement_interval": interval,
-        "down_intervals": chance.choice([3, 3, 3, 2, 4]),
-        "preempt": chance.random() < 0.8,
+        "down_intervals": random.choice([3, 3, 3, 2, 4]),
+        "preempt": random.random() < 0.8,
     }
-    if common["preempt"] and chance.random() < 0.15:
-        common["preempt_delay"] = chance.choice([2, 8])
-    if chance.random() < 0.15:
-        common["startup_delay"] = chance.choice([1, 6])
-    if chance.random() < 0.1:
+    if common["preempt"] and random.random() < 0.15:
+        common["preempt_delay"] = random.choice([2, 8])
+    if random.random() < 0.15:
+        common["startup_delay"] = random.choice([1, 6])
+    if random.random() < 0.1:
         common["hmac"] = {"keys": [{"id": 1, "secret": "s" * 32}], "window": 5}
     return common
 
 
-def _priorities(chance: Any) -> dict[int, int]:
+def _priorities(random: Any) -> dict[int, int]:
     """Distinct mostly, equal sometimes, and now and then an owner."""
-    kind = chance.random()
+    kind = random.random()
     if kind < 0.15:
         return dict.fromkeys(range(1, 5), 100)
-    found = {number: chance.randint(1, 254) for number in range(1, 5)}
+    found = {number: random.randint(1, 254) for number in range(1, 5)}
     if kind < 0.3:
         found[1] = 255
     if kind > 0.9:
@@ -100,18 +100,18 @@ def _priorities(chance: Any) -> dict[int, int]:
     return found
 
 
-def _own(chance: Any, common: dict[str, Any]) -> dict[str, Any]:
+def _own(random: Any, common: dict[str, Any]) -> dict[str, Any]:
     """What a host has for itself: version 3 learns the interval, so it may differ."""
     own: dict[str, Any] = {}
-    if common["version"] == 3 and chance.random() < 0.1:
-        own["advertisement_interval"] = chance.choice([1, 3])
-    if chance.random() < 0.1:
+    if common["version"] == 3 and random.random() < 0.1:
+        own["advertisement_interval"] = random.choice([1, 3])
+    if random.random() < 0.1:
         command = {"command": "/bin/check", "interval": 1, "fall": 2}
-        own["track_scripts"] = [{**command, "weight": chance.choice([0, -50, 50])}]
-    if chance.random() < 0.15:
+        own["track_scripts"] = [{**command, "weight": random.choice([0, -50, 50])}]
+    if random.random() < 0.15:
         own["hooks"] = [
             {"event": moment, "command": f"/bin/{moment}", "timeout": 1}
-            for moment in chance.sample(["master", "backup", "initialize", "leaving_master"], 2)
+            for moment in random.sample(["master", "backup", "initialize", "leaving_master"], 2)
         ]
     return own
 
@@ -127,19 +127,19 @@ def _peers(hosts: list[Host]) -> list[str]:
 
 def plan_chaos(cluster: Cluster, length: int) -> None:
     """Plan faults for a while; everything is mended by ``heal``."""
-    chance = cluster.world.chance
-    for _count in range(chance.randint(2, 14)):
-        when = cluster.world.now + chance.randint(0, length)
-        what, host = chance.choice(FAULTS), chance.choice(cluster.hosts)
+    random = cluster.world.random
+    for _count in range(random.randint(2, 14)):
+        when = cluster.world.now + random.randint(0, length)
+        what, host = random.choice(FAULTS), random.choice(cluster.hosts)
         cluster.world.at(when, partial(what, cluster, host))
 
 
 def _part(cluster: Cluster, host: Host) -> None:
     """Nobody hears the host, it hears nobody, or both."""
-    kind = cluster.world.chance.choice(["deaf", "mute", "both", "one"])
+    kind = cluster.world.random.choice(["deaf", "mute", "both", "one"])
     others = [one for one in cluster.hosts if one is not host]
     if kind == "one":
-        others = [cluster.world.chance.choice(others)]
+        others = [cluster.world.random.choice(others)]
     for other in others:
         if kind != "deaf":
             cluster.network.parted.add((host.number, other.number))
@@ -153,9 +153,9 @@ def _join(cluster: Cluster, host: Host) -> None:
 
 
 def _storm(cluster: Cluster, host: Host) -> None:
-    chance = cluster.world.chance
+    random = cluster.world.random
     cluster.network.weather = Weather(
-        chance.choice([0.05, 0.3, 0.6]), chance.choice([0, 0.2]), chance.choice([1, 50, 900]) * MS
+        random.choice([0.05, 0.3, 0.6]), random.choice([0, 0.2]), random.choice([1, 50, 900]) * MS
     )
 
 
@@ -167,45 +167,45 @@ def _kill(cluster: Cluster, host: Host) -> None:
     host.kill()
 
 
-def _renew(cluster: Cluster, host: Host) -> None:
-    host.renew()
+def _hand_over(cluster: Cluster, host: Host) -> None:
+    host.hand_over()
 
 
 def _cut_power(cluster: Cluster, host: Host) -> None:
     host.power_off()
-    cluster.world.after(cluster.world.chance.randint(1, 15) * S, host.boot)
+    cluster.world.after(cluster.world.random.randint(1, 15) * S, host.boot)
 
 
 def _pause(cluster: Cluster, host: Host) -> None:
-    host.pause(cluster.world.chance.choice([200, 2500, 8000]) * MS)
+    host.pause(cluster.world.random.choice([200, 2500, 8000]) * MS)
 
 
 def _hold_and_pause(cluster: Cluster, host: Host) -> None:
     """A holder that does not run for longer than the others wait."""
-    host.want(NAMES[0], "master")
-    cluster.world.after(cluster.world.chance.randint(1, 3) * S, lambda: host.pause(8 * S))
+    host.set_intent(NAMES[0], "master")
+    cluster.world.after(cluster.world.random.randint(1, 3) * S, lambda: host.pause(8 * S))
 
 
 def _skip(cluster: Cluster, host: Host) -> None:
-    host.skip(cluster.world.chance.choice([1, 10, 600]) * S)
+    host.skip(cluster.world.random.choice([1, 10, 600]) * S)
 
 
 def _flap(cluster: Cluster, host: Host) -> None:
     host.set_link(False)
-    delay = cluster.world.chance.choice([1, 300, 5000]) * MS
+    delay = cluster.world.random.choice([1, 300, 5000]) * MS
     cluster.world.after(delay, lambda: host.set_link(True))
 
 
 def _refuse(cluster: Cluster, host: Host) -> None:
-    chance = cluster.world.chance
-    host.refused = {chance.choice([act.Install, act.Send, act.SendFrames])}
-    cluster.world.after(chance.randint(1, 6) * S, host.refused.clear)
+    random = cluster.world.random
+    host.refused = {random.choice([act.Install, act.Send, act.SendFrames])}
+    cluster.world.after(random.randint(1, 6) * S, host.refused.clear)
 
 
 def _reload(cluster: Cluster, host: Host) -> None:
     """Other settings that all hosts may differ in."""
-    chance = cluster.world.chance
-    changes: dict[str, Any] = chance.choice(
+    random = cluster.world.random
+    changes: dict[str, Any] = random.choice(
         [
             {"preempt": True},
             {"announce_count": 1},
@@ -219,25 +219,25 @@ def _reload(cluster: Cluster, host: Host) -> None:
 def _lose_address(cluster: Cluster, host: Host) -> None:
     """Another program deletes an address."""
     if host.addresses:
-        host.steal(cluster.world.chance.choice(sorted(host.addresses)))
+        host.delete_foreign(cluster.world.random.choice(sorted(host.addresses)))
 
 
 def _add_address(cluster: Cluster, host: Host) -> None:
     """Another program adds a virtual address."""
     if host.entries[0]["priority"] != 255:  # An owner may have them by itself.
-        host.plant(host.entries[0])
+        host.add_foreign(host.entries[0])
 
 
-def _want(cluster: Cluster, host: Host) -> None:
-    chance = cluster.world.chance
-    wish = chance.choice(["master", "backup", "auto"])
-    host.want(NAMES[0], wish, forced=wish == "backup" and chance.random() < 0.3)
+def _set_intent(cluster: Cluster, host: Host) -> None:
+    random = cluster.world.random
+    kind = random.choice(["master", "backup", "auto"])
+    host.set_intent(NAMES[0], kind, forced=kind == "backup" and random.random() < 0.3)
 
 
 FAULTS: list[Callable[[Cluster, Host], None]] = [
-    _part, _part, _join, _storm, _storm, _calm, _kill, _renew, _renew, _cut_power, _cut_power,
-    _pause, _pause, _skip, _flap, _refuse, _reload, _lose_address, _add_address, _want, _want,
-    _want, _hold_and_pause,
+    _part, _part, _join, _storm, _storm, _calm, _kill, _hand_over, _hand_over, _cut_power,
+    _cut_power, _pause, _pause, _skip, _flap, _refuse, _reload, _lose_address, _add_address,
+    _set_intent, _set_intent, _set_intent, _hold_and_pause,
 ]  # fmt: skip
 
 

@@ -19,7 +19,7 @@ import traceback
 from dataclasses import dataclass
 from typing import Any, Mapping
 
-from convergence import check_quiet
+from convergence import check_convergence
 from experiments import run_experiments
 from scenario import heal, make_cluster, plan_chaos
 from world import S
@@ -49,12 +49,12 @@ def run(seed: int, keep_lines: bool = False) -> Outcome:
     error = ""
     try:
         for host in cluster.hosts:
-            world.after(world.chance.randint(0, 3 * S), host.boot)
+            world.after(world.random.randint(0, 3 * S), host.boot)
         plan_chaos(cluster, CHAOS)
         world.run(CHAOS)
         heal(cluster)
         world.run(CONVERGENCE)
-        check_quiet(cluster)
+        check_convergence(cluster)
         run_experiments(cluster)
     except AssertionError as wrong:
         error = str(wrong) or traceback.format_exc()

@@ -21,7 +21,7 @@ class World:
 
     def __init__(self, seed: int) -> None:
         self.now = 1000 * S
-        self.chance = random.Random(seed)
+        self.random = random.Random(seed)
         self.kind = False  # Whether programs that the hosts run succeed.
         self.lines: list[str] | None = None
         self._hash = hashlib.blake2b(digest_size=8)
@@ -65,4 +65,4 @@ class World:
 
     def happens(self, probability: float) -> bool:
         """Toss a coin."""
-        return self.chance.random() < probability
+        return self.random.random() < probability

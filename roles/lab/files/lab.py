@@ -25,6 +25,8 @@ import sys
 import time
 from pathlib import Path
 
+from netns import attempt, connect, make_bridge, run
+
 CACHE = Path(os.environ.get("VRRP_LAB_CACHE", "/var/cache/vrrp-lab"))
 STATE = Path("/var/lib/vrrp-lab")
 # Where systemd keeps its units, whichever form of control groups the machine has.
@@ -50,18 +52,6 @@ table inet filter {
   }
 }
 """
-
-
-def run(*command: str | Path) -> str:
-    """Run a command; gives its output, raises CalledProcessError."""
-    words = [str(word) for word in command]
-    return subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True).stdout
-
-
-def attempt(*command: str | Path) -> bool:
-    """Run a command that may fail; tells whether it did not."""
-    words = [str(word) for word in command]
-    return subprocess.run(words, check=False, capture_output=True).returncode == 0
 
 
 # --- Root file systems ---------------------------------------------------------------------------
@@ -159,7 +149,7 @@ class Host:
         if self.is_on:
             return
         self._mount()
-        self.lab.connect(self.namespace, self.port, self.address)
+        connect(self.namespace, self.lab.bridge, self.port, self.address)
         self._boot()
 
     def _mount(self) -> None:
@@ -318,44 +308,15 @@ class Lab:
         restore_limits()
         return True
 
-    def connect(self, namespace: str, port: str, address: str) -> None:
-        """Make a namespace with eth0 on the bridge; IPv4 and IPv6 end in the same number."""
-        if Path(f"/run/netns/{namespace}").exists():
-            return
-        number = address.rpartition(".")[2]
-        run("ip", "netns", "add", namespace)
-        # A card keeps its address when its host is booted again, and the others count on that.
-        run("ip", "-n", namespace, "link", "add", "eth0",
-            "address", f"02:00:c0:00:02:{int(number):02x}", "type", "veth",
-            "peer", "name", port, "netns", self.bridge)  # fmt: skip
-        run("ip", "-n", self.bridge, "link", "set", port, "master", "br0", "up")
-        # Otherwise addresses stay tentative on a bridge that has no one to ask.
-        for name in ("all", "default", "eth0"):
-            run("ip", "netns", "exec", namespace,
-                "sysctl", "-qw", f"net.ipv6.conf.{name}.accept_dad=0")  # fmt: skip
-        run("ip", "-n", namespace, "address", "add", f"{address}/24", "dev", "eth0")
-        run("ip", "-n", namespace, "address", "add", f"2001:db8::{number}/64", "dev", "eth0")
-        for link in ("lo", "eth0"):
-            run("ip", "-n", namespace, "link", "set", link, "up")
-
     def _make_network(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
         raise_limits()
-        if not Path(f"/run/netns/{self.bridge}").exists():
-            self._make_bridge()
-        self.connect(self.observer, "observer", OBSERVER_ADDRESS)
+        make_bridge(self.bridge, BRIDGE_ADDRESS)
+        connect(self.observer, self.bridge, "observer", OBSERVER_ADDRESS)
         if not (self.directory / "key").exists():
             run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.directory / "key")
         self._write_program("ssh", f"nsenter --net=/run/netns/{self.bridge} ssh {self._options()}")
         self._write_program("observe", f"nsenter --net=/run/netns/{self.observer} /bin/sh")
-
-    def _make_bridge(self) -> None:
-        run("ip", "netns", "add", self.bridge)
-        # Snooping would eat the advertisements: nobody here is a multicast router.
-        run("ip", "-n", self.bridge, "link", "add", "br0", "type", "bridge", "mcast_snooping", "0")
-        run("ip", "-n", self.bridge, "address", "add", f"{BRIDGE_ADDRESS}/24", "dev", "br0")
-        for link in ("lo", "br0"):
-            run("ip", "-n", self.bridge, "link", "set", link, "up")
 
     def _options(self) -> str:
         options = {

@@ -70,7 +70,7 @@ class Probe:
         """Probe for ``duration`` seconds; gives the result."""
         started, wall = time.monotonic(), time.time()
         end = started + duration
-        while time.monotonic() < end and not self._told_to_stop():
+        while time.monotonic() < end and not self._asked_to_stop():
             due = int((time.monotonic() - started) / self.interval) + 1
             while self.sent < due:
                 self._ask()
@@ -79,7 +79,7 @@ class Probe:
         return self._result(wall)
 
     @staticmethod
-    def _told_to_stop() -> bool:
+    def _asked_to_stop() -> bool:
         readable, _writable, _failed = select.select([sys.stdin], [], [], 0)
         return bool(readable) and not os.read(sys.stdin.fileno(), 64)
 

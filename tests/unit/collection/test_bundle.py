@@ -29,7 +29,7 @@ def test_a_package_is_read_in_order_and_without_its_caches(tmp_path: Path) -> No
     assert found == [("pack/a.py", b"pack/a.py"), ("pack/b.py", b"pack/b.py")]
 
 
-def test_the_name_tells_contents_and_nothing_else() -> None:
+def test_a_bundle_is_named_by_its_contents_alone() -> None:
     name = bundle.name_of("0.1.0", SOURCES)
     assert name.startswith("0.1.0-")
     assert len(name) == len("0.1.0-") + 12

@@ -62,7 +62,7 @@ def test_the_same_version_again_changes_nothing(library: Path) -> None:
     assert switch_to(library, "2") == []
 
 
-def test_a_rehearsal_changes_nothing(library: Path) -> None:
+def test_check_mode_changes_nothing(library: Path) -> None:
     switch_to(library, "1")
     assert switch_to(library, "2", check_mode=True) != []
     assert links(library) == {"current": "1"}

@@ -86,7 +86,7 @@ def test_interfaces_may_differ_and_none_is_fine() -> None:
     assert planned["host3"] == {"instances": []}
 
 
-def test_every_problem_of_every_host_is_told_with_its_path() -> None:
+def test_every_problem_of_every_host_is_reported_with_its_path() -> None:
     wrong = [{**WEB, "vrid": 256}]
     assert problems(hosts({"vrrp_instances": wrong, "vrrp_priority": 300}, {})) == [
         "host1: vrrp_instances[0].priority: 300 is not in 1..255",
@@ -108,7 +108,7 @@ def test_what_is_secret_takes_a_way_of_its_own() -> None:
     assert found == {"web": {"hmac_keys": {"1": "x" * 32}}, "old": {"password": "tulip"}}
 
 
-def test_hosts_have_to_agree_on_secrets_which_are_not_told() -> None:
+def test_hosts_have_to_agree_on_secrets_which_are_not_shown() -> None:
     def signed(secret: str) -> dict[str, Any]:
         return {"vrrp_instances": [{**WEB, "hmac": {"keys": [{"id": 1, "secret": secret}]}}]}
 

@@ -15,6 +15,7 @@ from _vrrp.base.errors import ControlError
 from _vrrp.engine.actions import (
     Action,
     Install,
+    Log,
     Remove,
     RunCommand,
     SaveIntents,
@@ -62,19 +63,19 @@ class Node:
         self.config = build_config({"instances": list(instances)})
         self.do(self.engine.reconfigure(self.config, self.cluster.now))
 
-    def renew(self) -> list[Action]:
+    def hand_over(self) -> list[Action]:
         """Have another engine go on where this one is; gives what it did to get there.
 
         Raises ControlError when this is no moment for it.
         """
-        estate = json.loads(json.dumps(self.engine.export_state()))
-        heir, now = Engine(), self.cluster.now
-        heir.enter_standby()
-        before = heir.links_changed({self.link.name: self.link}, now)
-        before += heir.reconfigure(self.config, now)
+        state = json.loads(json.dumps(self.engine.export_state()))
+        new_engine, now = Engine(), self.cluster.now
+        new_engine.enter_standby()
+        before = new_engine.links_changed({self.link.name: self.link}, now)
+        before += new_engine.reconfigure(self.config, now)
         kept = [one.intents for one in self.done if isinstance(one, SaveIntents)]
-        after = heir.import_state(estate, kept[-1] if kept else {}, now)
-        self.engine = heir
+        after = new_engine.import_state(state, kept[-1] if kept else {}, now)
+        self.engine = new_engine
         self.do([*before, *after])
         return [*before, *after]
 
@@ -123,10 +124,10 @@ class Node:
         self.cluster.settle()
         self.set_link(up=True)
 
-    def want(self, wish: str, forced: bool = False, name: str = "web") -> str:
+    def set_intent(self, kind: str, forced: bool = False, name: str = "web") -> str:
         """Set an intent; gives the code of the refusal, or nothing."""
         try:
-            intent = Intent(IntentKind(wish), forced)
+            intent = Intent(IntentKind(kind), forced)
             _number, actions = self.engine.set_intent(name, intent, self.cluster.now)
         except ControlError as error:
             return error.code
@@ -169,11 +170,11 @@ class Cluster:
     def carry(self, sender: Node, send: Send) -> None:
         """Deliver a message to all other nodes, at this instant."""
         datagram = Datagram(send.source, send.destination, 255, send.message)
-        ear = SocketSpec(7, datagram.family)
+        spec = SocketSpec(7, datagram.family)
         for node in self.nodes:
             if node is not sender and node.connected and sender.connected:
                 self.later(
-                    node, lambda node=node: node.engine.receive_datagram(ear, datagram, self.now)
+                    node, lambda node=node: node.engine.receive_datagram(spec, datagram, self.now)
                 )
 
     def later(self, node: Node, event: Any) -> None:
@@ -204,3 +205,22 @@ class Cluster:
                 if node.connected:
                     node.do(node.engine.wakeup(self.now))
             self.settle()
+
+
+def pair(**settings: object) -> tuple[Cluster, Node, Node]:
+    """A master of priority 150 and a backup of priority 100."""
+    cluster = Cluster()
+    first = cluster.node(priority=150, **settings)
+    second = cluster.node(priority=100, **settings)
+    cluster.run(10)
+    assert (first.state, second.state) == ("MASTER", "BACKUP")
+    return cluster, first, second
+
+
+def masters(cluster: Cluster) -> list[int]:
+    """The numbers of the nodes that are master, from 1."""
+    return [number for number, node in enumerate(cluster.nodes, 1) if node.state == "MASTER"]
+
+
+def logs(node: Node) -> list[str]:
+    return [one.text for one in node.done if isinstance(one, Log)]

@@ -29,7 +29,7 @@ from cluster import MS, WALL, instance
 from hypothesis import strategies as st
 
 GROUP = bytes([224, 0, 0, 18])
-EAR = SocketSpec(7, Family.IPV4)
+SPEC = SocketSpec(7, Family.IPV4)
 OWN = LinkAddress(bytes([192, 0, 2, 12]), 24)
 LINK = Link(7, "eth0", True, bytes([2, 0, 0, 0, 0, 2]), (OWN,))
 VRIDS = (51, 52, 53)
@@ -46,17 +46,17 @@ def links(up: bool) -> dict[str, Link]:
 
 
 class FastPathPair:
-    """``steady`` takes the short way where there is one, ``full`` never does."""
+    """``fast`` takes the short way where there is one, ``full`` never does."""
 
     def __init__(self, entries: list[dict[str, Any]] = INSTANCES) -> None:
         self.now = 1000 * 1000 * MS
-        self.steady, self.full = Engine(), Engine()
+        self.fast, self.full = Engine(), Engine()
         self.full._fast_path.learn = lambda *_arguments: None  # type: ignore[method-assign]
         self.full._fast_path.join_slot = lambda *_arguments: None  # type: ignore[method-assign]
         self.up = True
         self.both("links_changed", {"eth0": LINK})
         self.both("reconfigure", build_config({"instances": entries}))
-        self.short_ways = 0
+        self.fast_count = 0
 
     def both(self, method: str, *arguments: Any) -> None:
         """Let the same happen to both."""
@@ -65,25 +65,25 @@ class FastPathPair:
 
     @property
     def _engines(self) -> tuple[Engine, Engine]:
-        return self.steady, self.full
+        return self.fast, self.full
 
     def hear(self, vrid: int, host: int, priority: int) -> None:
         """An advertisement arrives."""
         source = bytes([192, 0, 2, host])
-        said = Advertisement(3, vrid, priority, 100 * MS, (bytes([192, 0, 2, vrid]),))
-        datagram = Datagram(source, GROUP, 255, encode(said, source, GROUP))
+        text = Advertisement(3, vrid, priority, 100 * MS, (bytes([192, 0, 2, vrid]),))
+        datagram = Datagram(source, GROUP, 255, encode(text, source, GROUP))
         packet = (source, datagram.message)
-        strange = list(self.steady.unmatched_packets(EAR, [packet], [self.now]))
-        self.short_ways += not strange
-        short = self.steady.receive_datagram(EAR, datagram, self.now, packet) if strange else []
-        self._compare(short, self.full.receive_datagram(EAR, datagram, self.now))
+        strange = list(self.fast.unmatched_packets(SPEC, [packet], [self.now]))
+        self.fast_count += not strange
+        short = self.fast.receive_datagram(SPEC, datagram, self.now, packet) if strange else []
+        self._compare(short, self.full.receive_datagram(SPEC, datagram, self.now))
 
-    def want(self, name: str, wish: str) -> None:
+    def set_intent(self, name: str, kind: str) -> None:
         """The operator wants something."""
         done: list[Any] = []
         for engine in self._engines:
             try:
-                done.append(engine.set_intent(name, Intent(IntentKind(wish)), self.now)[1])
+                done.append(engine.set_intent(name, Intent(IntentKind(kind)), self.now)[1])
             except ControlError as error:
                 done.append(error.code)
         if isinstance(done[0], str):
@@ -107,19 +107,19 @@ class FastPathPair:
             self.now = max(self.now, due)
             self.both("wakeup")
 
-    def speak(self) -> SendBatch:
+    def next_batch(self) -> SendBatch:
         """What is sent together when the next deadline has come."""
-        deadline = self.steady.next_deadline()
+        deadline = self.fast.next_deadline()
         assert deadline is not None
         self.now = deadline
-        steady, full = (engine.wakeup(deadline) for engine in self._engines)
-        self._compare(steady, full)
-        (action,) = (one for one in steady if isinstance(one, SendBatch))
+        fast, full = (engine.wakeup(deadline) for engine in self._engines)
+        self._compare(fast, full)
+        (action,) = (one for one in fast if isinstance(one, SendBatch))
         return action
 
-    def _compare(self, steady: list[Action], full: list[Action]) -> None:
-        assert by_router(steady) == by_router(full)
-        assert self.shown_by(self.steady) == self.shown_by(self.full)
+    def _compare(self, fast: list[Action], full: list[Action]) -> None:
+        assert by_router(fast) == by_router(full)
+        assert self.shown_by(self.fast) == self.shown_by(self.full)
 
     def shown_by(self, engine: Engine) -> Any:
         """The status of an engine."""
@@ -144,13 +144,13 @@ hearing = st.tuples(
     st.sampled_from((11, 13)),
     st.sampled_from((0, 110, 110, 130, 200, 200)),
 )
-steady_stretch = st.tuples(
+repeated_stretch = st.tuples(
     st.just("stretch"), st.sampled_from((11, 13)), st.sampled_from((110, 200)), st.integers(2, 12)
 )
 events = st.lists(
     st.one_of(
-        steady_stretch,
-        steady_stretch,
+        repeated_stretch,
+        repeated_stretch,
         hearing,
         st.tuples(st.just("pass"), st.integers(0, 700)),
         st.tuples(st.just("oversleep"), st.integers(300, 5000)),
@@ -179,6 +179,6 @@ def play(pair: FastPathPair, event: tuple[Any, ...]) -> None:
         pair.now += details[0] * MS
         pair.both("wakeup")
     elif kind == "want":
-        pair.want(f"i{details[0]}", details[1].value)
+        pair.set_intent(f"i{details[0]}", details[1].value)
     else:
         pair.pull()

@@ -16,18 +16,18 @@ from hypothesis import given, settings
 
 @settings(max_examples=300, deadline=None)
 @given(events)
-def test_the_short_way_leads_where_the_long_one_does(drawn: list[tuple[Any, ...]]) -> None:
+def test_the_fast_path_leads_where_the_full_path_does(drawn: list[tuple[Any, ...]]) -> None:
     pair = FastPathPair()
     for event in drawn:
         play(pair, event)
 
 
-def test_a_backup_that_hears_the_same_again_takes_the_short_way() -> None:
+def test_a_backup_that_hears_the_same_again_takes_the_fast_path() -> None:
     pair = FastPathPair()
     for _time in range(10):
         pair.hear(51, 11, 200)
         pair.pass_time(pair.now + 100 * MS)
-    assert pair.short_ways == 8  # After one that was new, and one that was like the last.
+    assert pair.fast_count == 8  # After one that was new, and one that was like the last.
 
 
 def masters() -> FastPathPair:
@@ -39,16 +39,16 @@ def masters() -> FastPathPair:
 
 def test_masters_that_are_due_together_send_together() -> None:
     pair = masters()
-    action = pair.speak()
+    action = pair.next_batch()
     assert sorted(send.router for send in action.sends) == ["i51", "i52", "i53"]
-    assert pair.speak() is action  # What was made ready for it is still good.
+    assert pair.next_batch() is action  # What was made ready for it is still good.
 
 
 def test_what_is_sent_together_is_made_anew_when_one_of_them_says_something_else() -> None:
     pair = masters()
-    before = pair.speak()
-    pair.want("i51", "backup")
-    after = pair.speak()
+    before = pair.next_batch()
+    pair.set_intent("i51", "backup")
+    after = pair.next_batch()
     assert after is not before
     assert sorted(send.router for send in after.sends) == ["i52", "i53"]
 
@@ -59,37 +59,35 @@ def test_masters_that_took_over_one_after_the_other_speak_together_soon() -> Non
     ]
     pair = FastPathPair(entries)
     pair.pass_time(pair.now + 2000 * MS)
-    assert len(pair.speak().sends) == 3
+    assert len(pair.next_batch().sends) == 3
 
 
-def rehearsed() -> FastPathPair:
+def precomputed() -> FastPathPair:
     """A backup whose master has been silent for so long that it has rehearsed the takeover."""
     pair = FastPathPair()
     for _time in range(3):
         pair.hear(51, 11, 200)
         pair.pass_time(pair.now + 100 * MS)
-    lead = pair.steady.next_deadline()
+    lead = pair.fast.next_deadline()
     assert lead is not None
     pair.now = lead
     pair.both("wakeup")
     return pair
 
 
-def test_a_takeover_that_was_rehearsed_is_not_done_by_one_that_was_paused() -> None:
-    pair = rehearsed()
+def test_a_precomputed_takeover_is_not_used_after_a_pause() -> None:
+    pair = precomputed()
     pair.now += 1000 * MS
     pair.both("wakeup")
-    reasons = {
-        one["name"]: one["reason"] for one in pair.steady.status(pair.now, WALL)["instances"]
-    }
+    reasons = {one["name"]: one["reason"] for one in pair.fast.status(pair.now, WALL)["instances"]}
     assert reasons["i51"] == "was paused, listening for a master"
 
 
-def test_a_wish_in_the_last_moment_is_not_put_back_by_the_rehearsal() -> None:
-    pair = rehearsed()
-    pair.want("i51", "auto")  # Which it was: nothing follows from it but its number.
+def test_an_intent_set_after_precomputing_is_kept() -> None:
+    pair = precomputed()
+    pair.set_intent("i51", "auto")  # Which it was: nothing follows from it but its number.
     pair.pass_time(pair.now + 300 * MS)
-    shown = pair.shown_by(pair.steady)["instances"]
+    shown = pair.shown_by(pair.fast)["instances"]
     statuses = {one["name"]: one for one in shown}
     assert statuses["i51"]["state"] == "MASTER"
     assert statuses["i51"]["intent_change"]["number"] == 1
@@ -98,6 +96,6 @@ def test_a_wish_in_the_last_moment_is_not_put_back_by_the_rehearsal() -> None:
 def test_masters_whose_peers_are_impatient_think_about_every_advertisement() -> None:
     pair = FastPathPair([{**entry, "priority": 100, "down_intervals": 1} for entry in INSTANCES])
     pair.pass_time(pair.now + 2000 * MS)
-    deadline = pair.steady.next_deadline()
+    deadline = pair.fast.next_deadline()
     assert deadline is not None
-    assert not [one for one in pair.steady.wakeup(deadline) if isinstance(one, SendBatch)]
+    assert not [one for one in pair.fast.wakeup(deadline) if isinstance(one, SendBatch)]

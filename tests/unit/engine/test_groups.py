@@ -35,13 +35,13 @@ def pair(**settings: Any) -> tuple[Cluster, Node, Node]:
 
 def test_one_that_is_ready_waits_for_the_others() -> None:
     cluster = Cluster()
-    stranger = cluster.node(priority=250)
+    third = cluster.node(priority=250)
     cluster.run(5)
     node = grouped(cluster)
     cluster.run(20)
-    assert stranger.state == "MASTER"
+    assert third.state == "MASTER"
     assert states(node) == ("BACKUP", "BACKUP")
-    stranger.connected = False
+    third.connected = False
     cluster.run(5)
     assert states(node) == ("MASTER", "MASTER")
 
@@ -56,7 +56,7 @@ def test_a_master_elsewhere_takes_all_of_them_along() -> None:
 
 def test_members_hand_over_together_without_a_gap() -> None:
     cluster, first, second = pair()
-    assert first.want("backup") == ""
+    assert first.set_intent("backup") == ""
     for _step in range(300):
         cluster.run(0.01)
         assert first.serves("192.0.2.100") or second.serves("192.0.2.100")
@@ -69,7 +69,7 @@ def test_a_drain_that_fails_is_undone_for_all() -> None:
     cluster = Cluster()
     node = grouped(cluster)
     cluster.run(10)
-    node.want("backup", name="inside")
+    node.set_intent("backup", name="inside")
     cluster.run(10)
     assert states(node) == ("MASTER", "MASTER")
     for name in ("web", "inside"):
@@ -81,9 +81,9 @@ def test_a_drain_that_fails_is_undone_for_all() -> None:
 
 def test_one_that_the_kernel_refuses_keeps_the_others_out() -> None:
     cluster, first, second = pair()
-    first.want("backup")
+    first.set_intent("backup")
     cluster.run(5)
-    first.want("auto")
+    first.set_intent("auto")
     from _vrrp.engine.actions import Install
 
     first.refused = (Install,)

@@ -35,25 +35,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 CONFIG = build_config({"instances": INSTANCES})
-renewals = st.one_of(events, st.just([("renew",)]))
+handovers = st.one_of(events, st.just([("hand over",)]))
 
 
 class Lineage(FastPathPair):
-    """``steady`` is replaced by its heir now and then, ``full`` never."""
+    """``fast`` is replaced by its heir now and then, ``full`` never."""
 
-    def renew(self) -> str:
+    def hand_over(self) -> str:
         """Let an heir go on; gives the code of the refusal, if it is a bad moment."""
         try:
-            estate = json.loads(json.dumps(self.steady.export_state()))
+            state = json.loads(json.dumps(self.fast.export_state()))
         except ControlError as error:
             return error.code
-        heir = Engine()
-        heir.enter_standby()
-        heir.links_changed({"eth0": self._link()}, self.now)
-        heir.reconfigure(CONFIG, self.now)
-        done = heir.import_state(estate, self._intents(), self.now)
-        assert tells_nobody(done)
-        self.steady = heir
+        new_engine = Engine()
+        new_engine.enter_standby()
+        new_engine.links_changed({"eth0": self._link()}, self.now)
+        new_engine.reconfigure(CONFIG, self.now)
+        done = new_engine.import_state(state, self._intents(), self.now)
+        assert is_silent(done)
+        self.fast = new_engine
         self._compare([], [])
         return ""
 
@@ -72,9 +72,9 @@ class Lineage(FastPathPair):
     def _intents(self) -> dict[str, Intent]:
         return {one["name"]: Intent(IntentKind(one["intent"])) for one in self.instances()}
 
-    def _compare(self, steady: list[Action], full: list[Action]) -> None:
+    def _compare(self, fast: list[Action], full: list[Action]) -> None:
         """All but remarks for the log: an heir does not know what was said already."""
-        super()._compare(without_notes(steady), without_notes(full))
+        super()._compare(without_logs(fast), without_logs(full))
 
     def shown_by(self, engine: Engine) -> Any:
         """All but what became of the last change of an intent: it is not handed on."""
@@ -84,18 +84,20 @@ class Lineage(FastPathPair):
         return status
 
 
-def without_notes(actions: list[Action]) -> list[Action]:
+def without_logs(actions: list[Action]) -> list[Action]:
     """What is done besides telling the log."""
     return [one for one in actions if not isinstance(one, Log)]
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(renewals, min_size=1, max_size=6))
-def test_an_heir_goes_on_as_if_nothing_had_happened(drawn: list[list[tuple[Any, ...]]]) -> None:
+@given(st.lists(handovers, min_size=1, max_size=6))
+def test_a_new_engine_goes_on_as_if_nothing_had_happened(
+    drawn: list[list[tuple[Any, ...]]],
+) -> None:
     lineage = Lineage()
     for event in (event for stretch in drawn for event in stretch):
-        if event == ("renew",):
-            lineage.renew()
+        if event == ("hand over",):
+            lineage.hand_over()
         else:
             play(lineage, event)
 
@@ -110,12 +112,12 @@ def master(**settings: Any) -> tuple[Cluster, Node]:
     return cluster, first
 
 
-def tells_nobody(actions: list[Action]) -> bool:
+def is_silent(actions: list[Action]) -> bool:
     """Whether nothing of it is seen outside, or changes an address."""
     return not [one for one in actions if isinstance(one, (Send, Install, Remove, Transition))]
 
 
-def test_what_is_tracked_is_known_to_the_heir() -> None:
+def test_a_new_engine_knows_what_is_tracked() -> None:
     tracked = {"track_scripts": [{"command": "/bin/check", "weight": -20, "fall": 3}],
                "track_files": [{"path": "/run/load", "weight": -1}],
                "track_processes": [{"name": "haproxy", "weight": 5}]}  # fmt: skip
@@ -127,7 +129,7 @@ def test_what_is_tracked_is_known_to_the_heir() -> None:
     node.finish(1)
     cluster.run(5)
     assert (node.state, node.status()["effective_priority"]) == ("MASTER", 178)
-    assert tells_nobody(node.renew())
+    assert is_silent(node.hand_over())
     assert (node.state, node.status()["effective_priority"]) == ("MASTER", 178)
     assert [one["up"] for one in node.status()["tracked"]] == [False, True, True]
 
@@ -137,7 +139,7 @@ def test_the_address_of_an_owner_stays_its_own() -> None:
     owner = Node(cluster, 90, instance(priority=255))
     cluster.nodes.append(owner)
     cluster.run(5)
-    assert tells_nobody(owner.renew())
+    assert is_silent(owner.hand_over())
     owner.do(owner.engine.stop(cluster.now))
     cluster.run(5)
     assert owner.serves()
@@ -147,28 +149,28 @@ def test_an_address_that_the_owner_added_goes_with_it() -> None:
     cluster = Cluster()
     owner = cluster.node(priority=255)
     cluster.run(5)
-    assert tells_nobody(owner.renew())
+    assert is_silent(owner.hand_over())
     owner.do(owner.engine.stop(cluster.now))
     cluster.run(5)
     assert not owner.serves()
 
 
-def test_an_heir_of_a_master_that_is_held_by_a_wish_holds_it_too() -> None:
+def test_a_new_engine_keeps_a_hold() -> None:
     cluster, first = master()
     second = cluster.nodes[1]
-    second.want("master")
+    second.set_intent("master")
     cluster.run(5)
     assert (second.state, second.status()["effective_priority"]) == ("MASTER", 201)
-    assert tells_nobody(second.renew())
+    assert is_silent(second.hand_over())
     cluster.run(5)
     assert (first.state, second.state) == ("BACKUP", "MASTER")
     assert second.status()["effective_priority"] == 201
 
 
-def test_who_is_about_to_leave_is_not_replaced() -> None:
+def test_an_engine_about_to_hand_over_refuses_an_export() -> None:
     cluster, first = master()
     cluster.nodes[1].connected = False
-    first.want("backup")
+    first.set_intent("backup")
     with pytest.raises(ControlError, match="web is about to hand over"):
         first.engine.export_state()
     first.do(first.engine.stop(cluster.now))
@@ -181,56 +183,56 @@ def test_a_hook_is_waited_for() -> None:
     with pytest.raises(ControlError, match="a hook has not ended yet"):
         first.engine.export_state()
     first.finish()
-    assert tells_nobody(first.renew())
+    assert is_silent(first.hand_over())
     cluster.run(5)
     assert first.running == []  # It has not become master a second time.
 
 
-def test_what_could_not_be_sent_counts_as_silence_for_the_heir_too() -> None:
+def test_a_new_engine_counts_unsent_advertisements_as_silence() -> None:
     cluster, first = master()
     first.refused = (Send,)
     cluster.run(2)  # Two advertisements: the peers do not believe it dead yet.
     first.refused = ()
-    first.renew()
+    first.hand_over()
     cluster.now += 1500 * MS
     first.do(first.engine.wakeup(cluster.now))
     assert first.status()["reason"] == "was paused longer than the peers wait for a master"
 
 
-def test_who_could_not_have_what_it_needs_does_not_inherit() -> None:
+def test_an_engine_without_its_sockets_refuses_an_import() -> None:
     cluster, first = master()
-    estate = first.engine.export_state()
-    heir = Engine()
-    heir.enter_standby()
-    heir.links_changed({"eth0": first.link}, cluster.now)
-    heir.reconfigure(first.config, cluster.now)
-    heir.failed(
+    state = first.engine.export_state()
+    new_engine = Engine()
+    new_engine.enter_standby()
+    new_engine.links_changed({"eth0": first.link}, cluster.now)
+    new_engine.reconfigure(first.config, cluster.now)
+    new_engine.failed(
         OpenSockets(frozenset((SocketSpec(7, Family.IPV4),))), "no room for it", cluster.now
     )
     with pytest.raises(ControlError, match="web: no room for it") as caught:
-        heir.import_state(estate, {}, cluster.now)
+        new_engine.import_state(state, {}, cluster.now)
     assert caught.value.code == NOT_RESTARTED
 
 
-def test_who_reads_the_configuration_otherwise_does_not_inherit() -> None:
+def test_an_engine_with_other_instances_refuses_an_import() -> None:
     cluster, first = master()
-    estate = first.engine.export_state()
-    heir = Engine()
-    heir.enter_standby()
-    heir.reconfigure(CONFIG, cluster.now)
+    state = first.engine.export_state()
+    new_engine = Engine()
+    new_engine.enter_standby()
+    new_engine.reconfigure(CONFIG, cluster.now)
     with pytest.raises(ControlError) as caught:
-        heir.import_state(estate, {}, cluster.now)
+        new_engine.import_state(state, {}, cluster.now)
     assert caught.value.code == NOT_INHERITED
 
 
-def test_who_was_told_to_stop_does_not_inherit() -> None:
+def test_a_stopping_engine_refuses_an_import() -> None:
     cluster, first = master()
-    heir = Engine()
-    heir.enter_standby()
-    heir.reconfigure(first.config, cluster.now)
-    heir.stop(cluster.now)
+    new_engine = Engine()
+    new_engine.enter_standby()
+    new_engine.reconfigure(first.config, cluster.now)
+    new_engine.stop(cluster.now)
     with pytest.raises(ControlError, match="told to stop"):
-        heir.import_state(first.engine.export_state(), {}, cluster.now)
+        new_engine.import_state(first.engine.export_state(), {}, cluster.now)
 
 
 def test_nothing_is_run_or_looked_at_before_there_is_something_to_inherit() -> None:
@@ -238,13 +240,13 @@ def test_nothing_is_run_or_looked_at_before_there_is_something_to_inherit() -> N
     cluster = Cluster()
     first = cluster.node(**tracked)
     first.finish()
-    estate = first.engine.export_state()
-    heir = Engine()
-    heir.enter_standby()
-    heir.links_changed({"eth0": first.link}, cluster.now)
-    before = heir.reconfigure(first.config, cluster.now) + heir.wakeup(cluster.now)
+    state = first.engine.export_state()
+    new_engine = Engine()
+    new_engine.enter_standby()
+    new_engine.links_changed({"eth0": first.link}, cluster.now)
+    before = new_engine.reconfigure(first.config, cluster.now) + new_engine.wakeup(cluster.now)
     assert not [one for one in before if isinstance(one, (RunCommand, PollTargets))]
-    after = heir.import_state(estate, {}, cluster.now)
+    after = new_engine.import_state(state, {}, cluster.now)
     assert {type(one) for one in after} >= {RunCommand, PollTargets}
 
 

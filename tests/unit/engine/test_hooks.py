@@ -17,8 +17,8 @@ from cluster import Cluster, Node, instance
 MOMENTS = ("master", "backup", "initialize", "leaving_master")
 
 
-def hooked(cluster: Cluster, *moments: str, **settings: Any) -> Node:
-    hooks = [{"event": moment, "command": f"/bin/{moment}", "timeout": 5} for moment in moments]
+def hooked(cluster: Cluster, *triggers: str, **settings: Any) -> Node:
+    hooks = [{"event": trigger, "command": f"/bin/{trigger}", "timeout": 5} for trigger in triggers]
     return cluster.node(hooks=hooks, **settings)
 
 
@@ -65,7 +65,7 @@ def leaving(**settings: Any) -> tuple[Cluster, Node, Node]:
 
 def test_a_drain_waits_for_the_hook_and_serves_meanwhile() -> None:
     cluster, first, second = leaving()
-    first.want("backup")
+    first.set_intent("backup")
     cluster.run(4)
     assert called(first) == ["leaving_master"]
     assert first.serves()
@@ -78,12 +78,12 @@ def test_a_drain_waits_for_the_hook_and_serves_meanwhile() -> None:
 
 def test_a_hook_that_fails_or_hangs_does_not_keep_it_from_leaving() -> None:
     cluster, first, second = leaving()
-    first.want("backup")
+    first.set_intent("backup")
     first.finish(1)
     cluster.run(1)
     assert second.state == "MASTER"
     cluster, first, second = leaving()
-    first.want("backup")
+    first.set_intent("backup")
     cluster.run(6.9)
     assert second.state == "BACKUP"
     cluster.run(1)
@@ -104,14 +104,14 @@ def test_a_drain_that_is_undone_or_called_off_says_hello_again() -> None:
     node = hooked(cluster, "leaving_master", "master")
     cluster.run(5)
     node.finish()
-    node.want("backup")
+    node.set_intent("backup")
     node.finish()
     cluster.run(5)
     assert node.status()["intent_change"]["outcome"] == "undone"
     assert called(node) == ["master", "leaving_master", "master"]
     node.finish()
-    node.want("backup")
-    node.want("auto")
+    node.set_intent("backup")
+    node.set_intent("auto")
     node.finish()
     assert called(node) == ["master", "leaving_master", "master", "leaving_master", "master"]
     cluster.run(10)
@@ -164,7 +164,7 @@ def test_what_a_router_waits_for_is_never_left_out() -> None:
 
 def test_a_new_name_while_its_hooks_run_does_not_keep_it_from_leaving() -> None:
     cluster, first, second = leaving()
-    first.want("backup")
+    first.set_intent("backup")
     cluster.run(0.1)
     assert called(first) == ["leaving_master"]
     hooks = [{"event": "leaving_master", "command": "/bin/leaving_master", "timeout": 5}]
@@ -178,7 +178,7 @@ def test_an_operator_can_not_call_off_a_stop() -> None:
     cluster, first, second = leaving()
     first.do(first.engine.stop(cluster.now))
     cluster.run(0.1)
-    assert first.want("auto") == ""
+    assert first.set_intent("auto") == ""
     first.finish()
     cluster.run(2)
     assert second.state == "MASTER"
@@ -195,7 +195,7 @@ def test_a_sync_group_leaves_together_when_the_last_hook_has_ended() -> None:
         nodes.append(cluster.node(db, hooks=hooks, **member))
     first, second = nodes
     cluster.run(10)
-    first.want("backup")
+    first.set_intent("backup")
     # Without its mate the other could not take over, and would be given up after 4.5 s.
     cluster.run(4.8)
     assert [first.status(name)["state"] for name in ("web", "db")] == ["MASTER", "MASTER"]
@@ -207,10 +207,10 @@ def test_a_sync_group_leaves_together_when_the_last_hook_has_ended() -> None:
     assert first.status()["intent"] == "backup"
 
 
-def test_the_end_of_an_earlier_farewell_is_not_the_end_of_a_later_one() -> None:
+def test_an_earlier_leaving_hook_does_not_end_a_later_resignation() -> None:
     cluster, first, second = leaving()
-    for wish in ("backup", "auto", "backup"):
-        first.want(wish)
+    for kind in ("backup", "auto", "backup"):
+        first.set_intent(kind)
         cluster.run(0.1)
     for left in ("leaving_master", "master", "leaving_master"):
         assert called(first)[-1] == left

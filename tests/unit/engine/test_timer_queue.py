@@ -22,41 +22,41 @@ class Timed:
 
 
 def test_the_first_is_due_first() -> None:
-    agenda = TimerQueue()
+    timers = TimerQueue()
     late, early = Timed(20), Timed(10)
-    agenda.schedule(late)
-    agenda.schedule(early)
-    assert agenda.next_deadline() == 10
-    assert agenda.pop_due(9) == []
-    assert agenda.pop_due(20) == [early, late]
-    assert agenda.next_deadline() is None
+    timers.schedule(late)
+    timers.schedule(early)
+    assert timers.next_deadline() == 10
+    assert timers.pop_due(9) == []
+    assert timers.pop_due(20) == [early, late]
+    assert timers.next_deadline() is None
 
 
 def test_a_deadline_that_moves_back_need_not_be_noted() -> None:
-    agenda, sleeper = TimerQueue(), Timed(10)
-    agenda.schedule(sleeper)
-    sleeper.deadline = 30
-    assert agenda.next_deadline() == 30
-    assert agenda.pop_due(29) == []
-    assert agenda.pop_due(30) == [sleeper]
+    timers, timed = TimerQueue(), Timed(10)
+    timers.schedule(timed)
+    timed.deadline = 30
+    assert timers.next_deadline() == 30
+    assert timers.pop_due(29) == []
+    assert timers.pop_due(30) == [timed]
 
 
 def test_a_deadline_that_moves_forward_is_noted() -> None:
-    agenda, sleeper = TimerQueue(), Timed(30)
-    agenda.schedule(sleeper)
-    sleeper.deadline = 10
-    agenda.schedule(sleeper)
-    assert agenda.next_deadline() == 10
-    assert agenda.pop_due(10) == [sleeper]
-    assert agenda.pop_due(30) == []  # What was noted before is no second deadline.
+    timers, timed = TimerQueue(), Timed(30)
+    timers.schedule(timed)
+    timed.deadline = 10
+    timers.schedule(timed)
+    assert timers.next_deadline() == 10
+    assert timers.pop_due(10) == [timed]
+    assert timers.pop_due(30) == []  # What was noted before is no second deadline.
 
 
 def test_who_has_no_deadline_any_more_is_not_woken() -> None:
-    agenda, sleeper = TimerQueue(), Timed(10)
-    agenda.schedule(sleeper)
-    sleeper.deadline = None
-    assert agenda.next_deadline() is None
-    assert agenda.pop_due(100) == []
+    timers, timed = TimerQueue(), Timed(10)
+    timers.schedule(timed)
+    timed.deadline = None
+    assert timers.next_deadline() is None
+    assert timers.pop_due(100) == []
 
 
 changes = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 30), st.integers(0, 4)), max_size=40)
@@ -64,14 +64,14 @@ changes = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 30), st.integers(
 
 @given(changes)
 def test_those_are_due_whose_deadline_has_passed(drawn: list[tuple[int, int, int]]) -> None:
-    agenda = TimerQueue()
-    sleepers = [Timed(None) for _number in range(4)]
+    timers = TimerQueue()
+    entries = [Timed(None) for _number in range(4)]
     now = 0
     for number, ahead, passing in drawn:
-        sleepers[number].deadline = now + ahead
-        agenda.schedule(sleepers[number])
+        entries[number].deadline = now + ahead
+        timers.schedule(entries[number])
         now += passing
-        due = [one for one in sleepers if one.deadline is not None and one.deadline <= now]
-        assert {id(one) for one in agenda.pop_due(now)} == {id(one) for one in due}
+        due = [one for one in entries if one.deadline is not None and one.deadline <= now]
+        assert {id(one) for one in timers.pop_due(now)} == {id(one) for one in due}
         for one in due:
             one.deadline = None

@@ -73,10 +73,10 @@ def test_a_script_is_run_in_its_interval_and_never_twice_at_once() -> None:
 def test_what_is_not_known_yet_only_keeps_from_starting() -> None:
     tracking = watching(SCRIPT, FILE, PROCESS)
     for check in (SCRIPT, FILE, PROCESS):
-        judgement = tracking.evaluate([Tracked(check), Tracked(check, -50)])
-        assert judgement.fault == ""
-        assert judgement.pending.startswith("waits for the first result of ")
-        assert judgement.adjustment == 0
+        verdict = tracking.evaluate([Tracked(check), Tracked(check, -50)])
+        assert verdict.fault == ""
+        assert verdict.pending.startswith("waits for the first result of ")
+        assert verdict.adjustment == 0
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_a_reload_that_brings_a_script_does_not_disturb_the_master() -> None:
     assert node.status()["reason"] == "script /bin/check: exit status 1"
 
 
-def test_a_lower_priority_is_told_at_once_and_the_better_one_takes_over_without_a_gap() -> None:
+def test_a_lower_priority_is_advertised_at_once_and_a_better_one_takes_over() -> None:
     cluster = Cluster()
     first = cluster.node(priority=200, track_scripts=[CHECK])
     first.finish()

@@ -58,7 +58,7 @@ def test_what_seems_to_be_long_ago_arrived_now() -> None:
     assert receive(0, NOW - 10_000 * MS, NOW - 10 * MS) == [NOW, NOW - 10 * MS]
 
 
-def test_a_time_of_day_that_was_set_tells_nothing() -> None:
+def test_arrival_times_are_now_after_a_step_of_the_wall_clock() -> None:
     assert receive(None, NOW - 60 * MS, NOW - 10 * MS) == [NOW, NOW]
 
 

@@ -172,9 +172,9 @@ def test_what_is_wrong_is_named_with_its_path(text: str, problem: str) -> None:
     assert any(line.startswith(problem) for line in problems(text)), problems(text)
 
 
-def test_all_problems_are_told_at_once() -> None:
-    told = problems(config({**WEB, "vrid": 0, "priority": "high"}, {"name": "db"}))
-    assert [line.partition(":")[0] for line in told] == [
+def test_all_problems_are_reported_at_once() -> None:
+    found = problems(config({**WEB, "vrid": 0, "priority": "high"}, {"name": "db"}))
+    assert [line.partition(":")[0] for line in found] == [
         "instances[0].vrid",
         "instances[0].priority",
         "instances[1].interface",
@@ -315,8 +315,8 @@ WRONG_OPTIONS = [
 
 @pytest.mark.parametrize(("settings", "problem"), WRONG_OPTIONS, ids=str)
 def test_what_is_wrong_with_an_option(settings: dict[str, Any], problem: str) -> None:
-    told = problems(config({**WEB, **settings}))
-    assert any(line.startswith(f"instances[0]{problem}") for line in told), told
+    found = problems(config({**WEB, **settings}))
+    assert any(line.startswith(f"instances[0]{problem}") for line in found), found
 
 
 def test_both_families_in_one_entry() -> None:

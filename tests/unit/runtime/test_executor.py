@@ -57,7 +57,7 @@ def test_every_action_has_one_handler() -> None:
     assert groups | singles == set(get_args(Action))
 
 
-def test_nothing_is_told_of_addresses_that_could_not_be_installed() -> None:
+def test_addresses_that_could_not_be_installed_are_not_announced() -> None:
     kernel = Refuses()
     performer = executor_on(kernel)
     install = Install("web", ())

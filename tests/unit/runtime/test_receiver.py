@@ -60,7 +60,7 @@ class Stage:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, is_paused: bool = False) -> None:
         self.now = 1000 * MS
         self.waiting = 0
-        self.unfamiliar = 0
+        self.unmatched = 0
         self.read: list[int] = []
         self.loop = Loop()
         monkeypatch.setattr(clock, "now", lambda: self.now)
@@ -77,7 +77,7 @@ class Stage:
     def _take(self, spec: SocketSpec, opened: object) -> tuple[int, int]:
         found, self.waiting = self.waiting, 0
         self.read.append(found)
-        return found, self.unfamiliar
+        return found, self.unmatched
 
     def arrive(self, count: int = 1) -> None:
         """Packets arrive; the loop calls if it listens."""
@@ -160,7 +160,7 @@ def test_a_flood_is_read_more_often(stage: Stage) -> None:
 
 
 def test_something_new_makes_the_rests_short(stage: Stage) -> None:
-    stage.unfamiliar = 1
+    stage.unmatched = 1
     stage.arrive()
     stage.arrive(100)
     stage.pass_time(10 * MS)

@@ -50,7 +50,7 @@ def test_what_is_no_packet() -> None:
     )
 
 
-def test_the_essence_is_the_same_when_only_the_identification_differs() -> None:
+def test_the_comparable_part_ignores_the_identification() -> None:
     header = build_header(SOURCE, GROUP, 4, 255)
     another = header[:4] + b"\x12\x34" + header[6:10] + b"\xab\xcd" + header[12:]
     assert comparable_part(header + b"vrrp") == comparable_part(another + b"vrrp")

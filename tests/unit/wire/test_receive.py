@@ -69,37 +69,37 @@ def test_a_wrong_packet_is_discarded_for_its_reason(vector: Vector) -> None:
 
 @pytest.mark.parametrize("vector", VALID, ids=lambda vector: vector.name)
 def test_every_truncation_is_discarded(vector: Vector) -> None:
-    whole, hearer = bytes.fromhex(vector.message), context_for(vector)
+    whole, router = bytes.fromhex(vector.message), context_for(vector)
     for length in range(len(whole)):
-        assert isinstance(receive(datagram(vector, whole[:length]), hearer), DropReason)
+        assert isinstance(receive(datagram(vector, whole[:length]), router), DropReason)
 
 
 @pytest.mark.parametrize("vector", VALID, ids=lambda vector: vector.name)
 def test_every_flipped_bit_is_discarded(vector: Vector) -> None:
-    whole, hearer = bytes.fromhex(vector.message), context_for(vector)
+    whole, router = bytes.fromhex(vector.message), context_for(vector)
     for bit in range(len(whole) * 8):
         flipped = bytearray(whole)
         flipped[bit // 8] ^= 0x80 >> bit % 8
-        assert isinstance(receive(datagram(vector, bytes(flipped)), hearer), DropReason), bit
+        assert isinstance(receive(datagram(vector, bytes(flipped)), router), DropReason), bit
 
 
 @pytest.mark.parametrize("vector", DISCARDED, ids=lambda vector: vector.name)
 def test_no_truncation_and_no_flipped_bit_of_a_wrong_packet_raises(vector: Vector) -> None:
-    whole, hearer = bytes.fromhex(vector.message), context_for(vector)
+    whole, router = bytes.fromhex(vector.message), context_for(vector)
     for length in range(len(whole)):
-        found = receive(datagram(vector, whole[:length]), hearer)
+        found = receive(datagram(vector, whole[:length]), router)
         assert isinstance(found, (Received, DropReason))
     for bit in range(len(whole) * 8):
         flipped = bytearray(whole)
         flipped[bit // 8] ^= 0x80 >> bit % 8
-        found = receive(datagram(vector, bytes(flipped)), hearer)
+        found = receive(datagram(vector, bytes(flipped)), router)
         assert isinstance(found, (Received, DropReason))
 
 
 @given(st.binary(max_size=300), st.sampled_from([4, 16]), st.integers(0, 255))
 def test_nothing_that_arrives_raises(message: bytes, length: int, ttl: int) -> None:
-    hearer = context(addresses=["192.0.2.100/24" if length == 4 else "fe80::100/64"])
-    found = receive(Datagram(bytes(length), bytes(length), ttl, message), hearer)
+    router = context(addresses=["192.0.2.100/24" if length == 4 else "fe80::100/64"])
+    found = receive(Datagram(bytes(length), bytes(length), ttl, message), router)
     assert isinstance(found, (Received, DropReason))
 
 

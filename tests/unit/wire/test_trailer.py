@@ -151,19 +151,19 @@ def test_a_signature_of_another_time_is_stale(seconds: int, taken: bool) -> None
 
 
 def test_the_same_packet_is_taken_once() -> None:
-    hearer = context()
-    assert isinstance(receive(over_ipv4(PDU4 + HEAD + CODE4), hearer), Received)
-    assert receive(over_ipv4(PDU4 + HEAD + CODE4), hearer) is DropReason.HMAC_REPLAYED
+    router = context()
+    assert isinstance(receive(over_ipv4(PDU4 + HEAD + CODE4), router), Received)
+    assert receive(over_ipv4(PDU4 + HEAD + CODE4), router) is DropReason.HMAC_REPLAYED
 
 
 def test_every_truncation_and_every_flipped_bit_of_a_signed_packet_is_discarded() -> None:
-    whole, hearer = bytes.fromhex(PDU4 + HEAD + CODE4), context()
+    whole, router = bytes.fromhex(PDU4 + HEAD + CODE4), context()
     for length in range(len(whole)):
-        assert isinstance(receive(over_ipv4(whole[:length].hex()), hearer), DropReason)
+        assert isinstance(receive(over_ipv4(whole[:length].hex()), router), DropReason)
     for bit in range(len(whole) * 8):
         flipped = bytearray(whole)
         flipped[bit // 8] ^= 0x80 >> bit % 8
-        assert isinstance(receive(over_ipv4(flipped.hex()), hearer), DropReason), bit
+        assert isinstance(receive(over_ipv4(flipped.hex()), router), DropReason), bit
 
 
 # --- Numbers --------------------------------------------------------------------------------------
@@ -222,24 +222,24 @@ def test_a_guard_remembers_a_bounded_number_of_senders() -> None:
 
 
 def test_a_guard_that_inherits_admits_nothing_that_the_other_would_not() -> None:
-    guard, heir, at = ReplayGuard(), ReplayGuard(), SIGNED_AT * S
+    guard, second, at = ReplayGuard(), ReplayGuard(), SIGNED_AT * S
     assert guard.accept(b"one", NUMBER, at, 300)
     assert guard.accept(b"two", NUMBER, at, 300)
-    assert heir.accept(b"two", NUMBER + 5, at, 300)
-    heir.restore(guard.latest())
-    assert not heir.accept(b"one", NUMBER, at, 300)
-    assert heir.accept(b"one", NUMBER + 1, at, 300)
-    assert not heir.accept(b"two", NUMBER + 5, at, 300)
+    assert second.accept(b"two", NUMBER + 5, at, 300)
+    second.restore(guard.latest())
+    assert not second.accept(b"one", NUMBER, at, 300)
+    assert second.accept(b"one", NUMBER + 1, at, 300)
+    assert not second.accept(b"two", NUMBER + 5, at, 300)
 
 
 def test_who_signs_in_the_place_of_another_goes_on_counting() -> None:
-    signer, heir, at = Signer(), Signer(), SIGNED_AT * S
+    signer, second, at = Signer(), Signer(), SIGNED_AT * S
     hmac = context(window=300, replay="time").instance.hmac
     group = packed("224.0.0.18")
     send = Send("web", 2, packed("198.51.100.10"), group, bytes.fromhex(PDU4), 255, hmac)
     signer.sign(send, at)
-    heir.restore(json.loads(json.dumps(signer.export())))
+    second.restore(json.loads(json.dumps(signer.export())))
     # The clock was set back by two seconds, which receivers remember.
-    assert heir.export()["web"] == sequence_at(at)
-    heir.sign(send, at - 2 * S)
-    assert heir.export()["web"] == sequence_at(at) + 1
+    assert second.export()["web"] == sequence_at(at)
+    second.sign(send, at - 2 * S)
+    assert second.export()["web"] == sequence_at(at) + 1

@@ -64,12 +64,12 @@ def _remove_resources(table: ResourceTable, recovery: Recovery) -> bool:
 def _resign(recovery: Recovery) -> None:
     try:
         index = socket.if_nametoindex(recovery.interface)
-        channel = VrrpSocket(index, Family.of(recovery.source))
+        opened = VrrpSocket(index, Family.of(recovery.source))
         signer = Signer()
         for send in recovery.sends(index):
             sent = signer.sign(send, clock.wall_nanoseconds())
-            channel.send(sent.source, sent.destination, sent.message, sent.ttl)
-        channel.close()
+            opened.send(sent.source, sent.destination, sent.message, sent.ttl)
+        opened.close()
     except (KernelError, OSError) as error:
         LOGGER.error("%s: cannot tell the peers: %s", recovery.router, error)
 

@@ -23,7 +23,7 @@ from .tracking import Tracking
 
 
 def router_status(
-    router: Router, tracking: Tracking, errands: CommandScheduler, now: Nanoseconds, wall: datetime
+    router: Router, tracking: Tracking, commands: CommandScheduler, now: Nanoseconds, wall: datetime
 ) -> InstanceStatus:
     """One instance; ``wall`` is the time of day that belongs to ``now``."""
     instance = router.instance
@@ -47,7 +47,7 @@ def router_status(
         "addresses": [str(address) for address in instance.addresses],
         "sync_group": instance.sync_group or None,
         "tracked": tracking.tracked_status(instance.tracked),
-        "hooks": errands.hook_status(router),
+        "hooks": commands.hook_status(router),
         "settings": describe_settings(instance),
         "master": _master(router.master),
         "since": to_wall_time(router.since, now, wall),

@@ -33,22 +33,22 @@ class TimerQueue:
         self._heap: List[Tuple[Nanoseconds, int, Timed]] = []
         self._count = 0
 
-    def schedule(self, sleeper: Timed) -> None:
+    def schedule(self, timed: Timed) -> None:
         """The deadline of a sleeper may have moved forward, or it has one now."""
-        self._push(sleeper, sleeper.deadline)
+        self._push(timed, timed.deadline)
 
     def next_deadline(self) -> Nanoseconds | None:
         """When the first of them is due."""
         while self._heap:
-            queued_at, _count, sleeper = self._heap[0]
-            is_latest = queued_at == sleeper.queued_at
-            deadline = sleeper.deadline if is_latest else None
+            queued_at, _count, timed = self._heap[0]
+            is_latest = queued_at == timed.queued_at
+            deadline = timed.deadline if is_latest else None
             if deadline == queued_at:
                 return deadline
             heapq.heappop(self._heap)
             if is_latest:
-                sleeper.queued_at = None
-                self._push(sleeper, deadline)
+                timed.queued_at = None
+                self._push(timed, deadline)
         return None
 
     def pop_due(self, now: Nanoseconds) -> List[Timed]:
@@ -56,16 +56,16 @@ class TimerQueue:
         found: List[Timed] = []
         first = self.next_deadline()
         while first is not None and first <= now:
-            sleeper = heapq.heappop(self._heap)[2]
-            sleeper.queued_at = None
-            found.append(sleeper)
+            timed = heapq.heappop(self._heap)[2]
+            timed.queued_at = None
+            found.append(timed)
             first = self.next_deadline()
         return found
 
-    def _push(self, sleeper: Timed, deadline: Nanoseconds | None) -> None:
-        queued_at = sleeper.queued_at
+    def _push(self, timed: Timed, deadline: Nanoseconds | None) -> None:
+        queued_at = timed.queued_at
         if deadline is None or (queued_at is not None and queued_at <= deadline):
             return
-        sleeper.queued_at = deadline
+        timed.queued_at = deadline
         self._count += 1
-        heapq.heappush(self._heap, (deadline, self._count, sleeper))
+        heapq.heappush(self._heap, (deadline, self._count, timed))

@@ -95,8 +95,8 @@ def resign(parameters: Parameters, state: Master, event: Resign, now: Nanosecond
 def interrupted(
     parameters: Parameters, state: State, event: Interrupted, now: Nanoseconds
 ) -> Result:
-    told: List[Action] = [Advertise(PRIORITY_RELEASE)] if event.notify_peers else []
-    return to_initialize(event.cause, event.retry, now), [*told, RemoveAddresses()]
+    resignation: List[Action] = [Advertise(PRIORITY_RELEASE)] if event.notify_peers else []
+    return to_initialize(event.cause, event.retry, now), [*resignation, RemoveAddresses()]
 
 
 def replaced(parameters: Parameters, state: State, event: Replaced, now: Nanoseconds) -> Result:

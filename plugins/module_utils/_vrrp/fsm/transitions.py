@@ -56,10 +56,10 @@ def to_master(
         state = replace(state, announce_at=now + parameters.announce_delay)
     else:
         state = schedule_refresh(parameters, state, now)
-    tell: List[Action] = [Advertise(parameters.priority), Announce()]
+    messages: List[Action] = [Advertise(parameters.priority), Announce()]
     if displaces and not parameters.virtual_mac:
-        tell.reverse()
-    return state, [InstallAddresses(), *tell]
+        messages.reverse()
+    return state, [InstallAddresses(), *messages]
 
 
 def schedule_refresh(parameters: Parameters, state: Master, now: Nanoseconds) -> Master:

@@ -210,8 +210,8 @@ def _rule(table: str, expressions: List[Expression]) -> bytes:
 
 
 def _expression(name: str, **data: object) -> Expression:
-    told = [(f"NFTA_{name.upper()}_{key.upper()}", value) for key, value in data.items()]
-    return {"attrs": [("NFTA_EXPR_NAME", name), ("NFTA_EXPR_DATA", {"attrs": told})]}
+    attributes = [(f"NFTA_{name.upper()}_{key.upper()}", value) for key, value in data.items()]
+    return {"attrs": [("NFTA_EXPR_NAME", name), ("NFTA_EXPR_DATA", {"attrs": attributes})]}
 
 
 def _meta(key: int) -> Expression:

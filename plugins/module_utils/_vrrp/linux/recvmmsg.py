@@ -120,17 +120,19 @@ class PacketBatch:
         """What came beside the first packets, without the time stamp, and who sent them: both as
         the kernel lays it out.
         """
-        told, names = self._control.raw, self._names.raw
+        control, names = self._control.raw, self._names.raw
         headers = [one.header for one in self._messages[:count]]
-        beside = [
-            told[at * _CONTROL_LENGTH + _STAMP_LENGTH : at * _CONTROL_LENGTH + one.control_length]
+        ancillary = [
+            control[
+                at * _CONTROL_LENGTH + _STAMP_LENGTH : at * _CONTROL_LENGTH + one.control_length
+            ]
             for at, one in enumerate(headers)
         ]
         senders = [
             names[at * _NAME_LENGTH : at * _NAME_LENGTH + one.name_length]
             for at, one in enumerate(headers)
         ]
-        return beside, senders
+        return ancillary, senders
 
 
 def enable_timestamps(opened: socket.socket) -> None:

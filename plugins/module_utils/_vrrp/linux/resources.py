@@ -36,7 +36,7 @@ _Key = Tuple[str, int]
 class _Prepared:
     """The request to add an address on the interface that had an index. Keeps the address alive."""
 
-    placed: AddressResource
+    resource: AddressResource
     index: int
     request: bytes
 
@@ -80,17 +80,17 @@ class ResourceTable:
                     prepared[key] = _Prepared(one, index, add_request(one))
         self._prepared = prepared
 
-    def install(self, several: ResourceLists) -> Outcomes:
+    def install(self, lists: ResourceLists) -> Outcomes:
         """Have all of these on the host.
 
         When this returns the host answers for the addresses: the kernel starts to deliver packets
         to an IPv6 address a little after it has agreed to have it.
         """
         indexes = Indexes()
-        requests = [[self._addition(one, indexes) for one in held] for held in several]
-        outcomes = self._transact("add", several, requests, _THERE_ALREADY)
+        requests = [[self._addition(one, indexes) for one in held] for held in lists]
+        outcomes = self._transact("add", lists, requests, _THERE_ALREADY)
         deadline = time.monotonic() + _SERVED_WITHIN
-        there = [held for held, error in zip(several, outcomes) if error is None]
+        there = [held for held, error in zip(lists, outcomes) if error is None]
         for one in (one for held in there for one in held):
             if isinstance(one, AddressResource) and one.address.family is Family.IPV6:
                 self._wait_until_served(one, deadline)
@@ -99,21 +99,21 @@ class ResourceTable:
     def _addition(self, held: Resource, indexes: Indexes) -> bytes:
         """The request to add something: the one that was prepared, if it is still the same."""
         prepared = self._prepared.get(_key(held)) if isinstance(held, AddressResource) else None
-        if prepared is not None and prepared.index == indexes[prepared.placed.interface]:
+        if prepared is not None and prepared.index == indexes[prepared.resource.interface]:
             return prepared.request
         return _request(add_request, held)
 
-    def _wait_until_served(self, placed: AddressResource, deadline: float) -> None:
-        index = Indexes()[placed.interface]
-        while index and not netlink.is_delivered(self._socket, index, placed.address):
+    def _wait_until_served(self, resource: AddressResource, deadline: float) -> None:
+        index = Indexes()[resource.interface]
+        while index and not netlink.is_delivered(self._socket, index, resource.address):
             if time.monotonic() > deadline:
                 return  # Better an address that comes late than a host that hangs.
             time.sleep(_SERVED_POLL)
 
-    def remove(self, several: ResourceLists) -> Outcomes:
+    def remove(self, lists: ResourceLists) -> Outcomes:
         """Have none of these on the host."""
-        requests = [[_request(delete_request, one) for one in held] for held in several]
-        return self._transact("delete", several, requests, _GONE_ALREADY)
+        requests = [[_request(delete_request, one) for one in held] for held in lists]
+        return self._transact("delete", lists, requests, _GONE_ALREADY)
 
     def remove_leftovers(self, held: Sequence[Resource]) -> int:
         """Have none of these on the host; gives how many were there. Raises KernelError."""
@@ -125,13 +125,13 @@ class ResourceTable:
         return results.count(0)
 
     def _transact(
-        self, verb: str, several: ResourceLists, requests: List[List[bytes]], harmless: set[int]
+        self, verb: str, lists: ResourceLists, requests: List[List[bytes]], harmless: set[int]
     ) -> Outcomes:
         """An empty request is for an interface that is gone."""
         sent = [one for each in requests for one in each if one]
         results = iter(netlink.transact(self._socket, sent))
         outcomes: Outcomes = []
-        for held, each in zip(several, requests):
+        for held, each in zip(lists, requests):
             numbers = [next(results) if one else errno.ENODEV for one in each]
             outcomes.append(_first_error(verb, held, numbers, harmless))
         return outcomes
@@ -155,5 +155,5 @@ def _request(make: Callable[[Resource], bytes], held: Resource) -> bytes:
         return b""
 
 
-def _key(placed: AddressResource) -> _Key:
-    return placed.interface, id(placed.address)
+def _key(resource: AddressResource) -> _Key:
+    return resource.interface, id(resource.address)

@@ -58,26 +58,26 @@ def encoded(message: NetlinkMessage, kind: int, flags: int) -> bytes:
     return bytes(message.data)
 
 
-def add_request(held: Resource) -> bytes:
+def add_request(resource: Resource) -> bytes:
     """Ask for something to be on the host; raises KernelError when its interface is missing."""
-    return _request(held, NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL, True)
+    return _request(resource, NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL, True)
 
 
-def delete_request(held: Resource) -> bytes:
+def delete_request(resource: Resource) -> bytes:
     """Ask for something to be taken off; raises KernelError when its interface is missing."""
-    return _request(held, NLM_F_REQUEST, False)
+    return _request(resource, NLM_F_REQUEST, False)
 
 
-def _request(held: Resource, flags: int, present: bool) -> bytes:
-    if isinstance(held, AddressResource):
-        message = _address(index_of(held.interface), held.address)
+def _request(resource: Resource, flags: int, present: bool) -> bytes:
+    if isinstance(resource, AddressResource):
+        message = _address(index_of(resource.interface), resource.address)
         return encoded(message, RTM_NEWADDR if present else RTM_DELADDR, flags)
-    if isinstance(held, RouteResource):
-        message = _route(index_of(held.interface), held.route)
+    if isinstance(resource, RouteResource):
+        message = _route(index_of(resource.interface), resource.route)
         return encoded(message, RTM_NEWROUTE if present else RTM_DELROUTE, flags)
-    if isinstance(held, RuleResource):
-        return encoded(_rule(held.rule), RTM_NEWRULE if present else RTM_DELRULE, flags)
-    return _link_state(held, present)
+    if isinstance(resource, RuleResource):
+        return encoded(_rule(resource.rule), RTM_NEWRULE if present else RTM_DELRULE, flags)
+    return _link_state(resource, present)
 
 
 def index_of(interface: str) -> int:
@@ -157,9 +157,9 @@ def _table(number: int) -> int:
     return number if number <= _TABLE_IN_HEADER_MAX else 0
 
 
-def _link_state(held: LinkUp, up: bool) -> bytes:
+def _link_state(resource: LinkUp, up: bool) -> bytes:
     message = ifinfmsg()
-    message["index"] = index_of(held.interface)
+    message["index"] = index_of(resource.interface)
     message["change"] = IFF_UP
     message["flags"] = IFF_UP if up else 0
     return encoded(message, RTM_NEWLINK, NLM_F_REQUEST)

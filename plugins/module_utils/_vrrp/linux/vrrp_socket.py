@@ -104,12 +104,14 @@ class VrrpSocket:
         """Leave out of the next reading what arrived earlier: another process has read it."""
         self._not_before = at
 
-    def drain(self, batch: PacketBatch, now: Nanoseconds, ahead: Nanoseconds | None) -> Arrivals:
-        """All packets that wait, to be compared with others and to be read one by one, and the
+    def drain(
+        self, batch: PacketBatch, now: Nanoseconds, wall_offset: Nanoseconds | None
+    ) -> Arrivals:
+        """All packets that wait, to be compared with others and to be parsed one by one, and the
         time at which each arrived.
 
-        ``ahead`` is what ``now`` is ahead of the time of day, by which the kernel tells arrivals;
-        None when it was set meanwhile, so that they tell nothing.
+        ``wall_offset`` converts the kernel's timestamps (wall clock) to monotonic time; None after
+        a step of the wall clock, when they are of no use.
         """
         packets: List[Packet] = []
         times: List[Nanoseconds] = []
@@ -117,16 +119,16 @@ class VrrpSocket:
             for _count in range(_BATCHES_MAX):
                 filled = batch.receive(self._socket)
                 packets.extend(self._packets(batch, filled))
-                times.extend(batch.timestamps(filled, ahead or 0))
+                times.extend(batch.timestamps(filled, wall_offset or 0))
                 if filled < SLOTS:
                     break
         except OSError:
             pass  # None is left. Or ENETDOWN and the like: the link monitor tells, and better.
-        if self._not_before and ahead is not None:
+        if self._not_before and wall_offset is not None:
             recent = [at for at, arrived in enumerate(times) if arrived >= self._not_before]
             packets, times = [packets[at] for at in recent], [times[at] for at in recent]
         self._not_before = 0
-        earliest = now - _AGO_MAX if ahead is not None else now
+        earliest = now - _AGO_MAX if wall_offset is not None else now
         return packets, [one if earliest < one < now else now for one in times]
 
     def _packets(self, batch: PacketBatch, filled: int) -> Iterable[Packet]:
@@ -218,20 +220,20 @@ def _join(opened: socket.socket, family: Family, index: int) -> None:
     opened.setsockopt(level, option, _membership(family, index))
 
 
-def _ipv6(data: bytes, beside: bytes, sender: bytes) -> Tuple[bytes, bytes, int, bytes]:
+def _ipv6(data: bytes, ancillary: bytes, sender: bytes) -> Tuple[bytes, bytes, int, bytes]:
     """IPv6 gives no header; hop limit and destination come beside the data."""
-    told = dict(_control_messages(beside))
-    (hop_limit,) = struct.unpack_from("=i", told.get(socket.IPV6_HOPLIMIT, bytes(4)))
-    destination = told.get(socket.IPV6_PKTINFO, bytes(20))[:16]
+    control = dict(_control_messages(ancillary))
+    (hop_limit,) = struct.unpack_from("=i", control.get(socket.IPV6_HOPLIMIT, bytes(4)))
+    destination = control.get(socket.IPV6_PKTINFO, bytes(20))[:16]
     return sender[8:24], destination, hop_limit, data
 
 
-def _control_messages(beside: bytes) -> Iterator[Tuple[int, bytes]]:
+def _control_messages(ancillary: bytes) -> Iterator[Tuple[int, bytes]]:
     """(type, data) of what came beside a packet (cmsg(3))."""
     at = 0
-    while at + _CONTROL.size <= len(beside):
-        length, _level, kind = _CONTROL.unpack_from(beside, at)
+    while at + _CONTROL.size <= len(ancillary):
+        length, _level, kind = _CONTROL.unpack_from(ancillary, at)
         if length < _CONTROL.size:
             return
-        yield kind, beside[at + _CONTROL.size : at + length]
+        yield kind, ancillary[at + _CONTROL.size : at + length]
         at += (length + 7) & ~7

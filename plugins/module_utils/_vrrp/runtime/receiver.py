@@ -67,14 +67,14 @@ class Receiver:
 
     def open_sockets(self, wanted: OpenSockets) -> List[Failure]:
         """Open and close sockets; a failure names the one ear that could not be had."""
-        for ear in set(self._sockets) - wanted.sockets:
-            self._close(ear)
+        for spec in set(self._sockets) - wanted.sockets:
+            self._close(spec)
         failures: List[Failure] = []
-        for ear in wanted.sockets - set(self._sockets):
+        for spec in wanted.sockets - set(self._sockets):
             try:
-                self._open(ear)
+                self._open(spec)
             except KernelError as error:
-                failures.append((OpenSockets(frozenset({ear})), str(error)))
+                failures.append((OpenSockets(frozenset({spec})), str(error)))
         return failures
 
     def pause(self) -> None:
@@ -97,31 +97,31 @@ class Receiver:
         """Close all sockets."""
         self.open_sockets(OpenSockets(frozenset()))
 
-    def _open(self, ear: SocketSpec) -> None:
-        channel = VrrpSocket(ear.index, ear.family, ear.source_mac)
+    def _open(self, spec: SocketSpec) -> None:
+        opened = VrrpSocket(spec.index, spec.family, spec.source_mac)
         try:
-            self._sockets[ear] = self._register(ear, channel)
+            self._sockets[spec] = self._register(spec, opened)
         except KernelError:
-            channel.close()
+            opened.close()
             raise
-        self._senders[ear.index, ear.family] = channel
+        self._senders[spec.index, spec.family] = opened
 
-    def _register(self, ear: SocketSpec, channel: VrrpSocket) -> _Socket:
-        one = _Socket(ear, channel, PriorityZeroSocket(ear.index, ear.family))
+    def _register(self, spec: SocketSpec, opened: VrrpSocket) -> _Socket:
+        one = _Socket(spec, opened, PriorityZeroSocket(spec.index, spec.family))
         try:
             self._loop.on_readable(one.priority_zero, lambda: self._priority_zero_received(one))
-            self._loop.on_readable(channel, lambda: self._readable(one))
+            self._loop.on_readable(opened, lambda: self._readable(one))
         except OSError as error:
             one.priority_zero.close()  # Which takes it out of the loop as well.
             raise KernelError(error.errno or 0, "cannot wait for packets") from None
         if self._is_paused:
-            self._loop.want_read(channel, False)
+            self._loop.want_read(opened, False)
             self._loop.want_read(one.priority_zero, False)
         return one
 
-    def _close(self, ear: SocketSpec) -> None:
-        one = self._sockets.pop(ear)
-        del self._senders[ear.index, ear.family]
+    def _close(self, spec: SocketSpec) -> None:
+        one = self._sockets.pop(spec)
+        del self._senders[spec.index, spec.family]
         for opened in (one.socket, one.priority_zero):
             self._loop.forget(opened)
             opened.close()
@@ -136,9 +136,9 @@ class Receiver:
         """Read what has rested for long enough, or everything that rests."""
         for one in list(self._sockets.values()):
             if one.poll_at is not None and (everything or one.poll_at <= now):
-                found, unfamiliar = self._read(one, now)
+                found, unmatched = self._read(one, now)
                 if one.poll_at <= now:
-                    is_usual = found < _FLOOD_THRESHOLD and not unfamiliar
+                    is_usual = found < _FLOOD_THRESHOLD and not unmatched
                     self._reschedule(one, now, found, is_usual)
 
     def _readable(self, one: _Socket) -> None:

@@ -24,7 +24,7 @@ def encode_recovery(recovery: Recovery) -> Entry:
     return {
         "router": recovery.router,
         "interface": recovery.interface,
-        "held": [_held_entry(one) for one in recovery.resources],
+        "held": [_resource_entry(one) for one in recovery.resources],
         "source": _written(recovery.source),
         "resignations": [[text(where), what.hex()] for where, what in recovery.resignations],
         "ttl": recovery.ttl,
@@ -40,7 +40,7 @@ def decode_recovery(entry: Entry) -> Recovery | None:
         return Recovery(
             entry["router"],
             entry["interface"],
-            tuple(_held(one) for one in entry["held"]),
+            tuple(_resource(one) for one in entry["held"]),
             _packed(entry["source"]),
             tuple((_packed(where), bytes.fromhex(what)) for where, what in entry["resignations"]),
             int(entry["ttl"]),
@@ -70,14 +70,18 @@ def _hmac(entry: Entry) -> Hmac:
     return Hmac((key,), key.number, window=entry["window"])
 
 
-def _held_entry(held: Resource) -> Entry:
-    if isinstance(held, AddressResource):
-        return {"kind": "address", "interface": held.interface, "address": str(held.address)}
-    if isinstance(held, RouteResource):
-        return {"kind": "route", "interface": held.interface, **_route_entry(held.route)}
-    if isinstance(held, RuleResource):
-        return {"kind": "rule", **_rule_entry(held.rule)}
-    return {"kind": "link", "interface": held.interface}
+def _resource_entry(resource: Resource) -> Entry:
+    if isinstance(resource, AddressResource):
+        return {
+            "kind": "address",
+            "interface": resource.interface,
+            "address": str(resource.address),
+        }
+    if isinstance(resource, RouteResource):
+        return {"kind": "route", "interface": resource.interface, **_route_entry(resource.route)}
+    if isinstance(resource, RuleResource):
+        return {"kind": "rule", **_rule_entry(resource.rule)}
+    return {"kind": "link", "interface": resource.interface}
 
 
 def _route_entry(route: VirtualRoute) -> Entry:
@@ -138,5 +142,5 @@ _KINDS: Dict[str, Callable[[Entry], Resource]] = {
 }
 
 
-def _held(entry: Entry) -> Resource:
+def _resource(entry: Entry) -> Resource:
     return _KINDS[entry["kind"]](entry)

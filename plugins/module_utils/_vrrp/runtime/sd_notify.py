@@ -58,9 +58,9 @@ class Notifier:
         address = self._address
         if address.startswith("@"):
             address = "\0" + address[1:]
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as connection:
             try:
-                told.connect(address)
-                told.send(state.encode())
+                connection.connect(address)
+                connection.send(state.encode())
             except OSError:
                 pass  # A service manager that is gone needs no telling.

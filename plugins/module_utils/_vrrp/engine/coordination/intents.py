@@ -96,13 +96,13 @@ def _cannot_be_outbid(router: Router, peer: Peer) -> bool:
 
 def event_for_intent(router: Router) -> Event | None:
     """What the router's (new) intent makes happen at once, if anything."""
-    wish, state = router.intent.kind, router.state
-    if wish is IntentKind.MASTER and isinstance(state, (Backup, Resigning)):
+    kind, state = router.intent.kind, router.state
+    if kind is IntentKind.MASTER and isinstance(state, (Backup, Resigning)):
         raise_hold_priority(router, state.master if isinstance(state, Backup) else None)
         return CLAIM
-    if wish is IntentKind.BACKUP and isinstance(state, Master):
+    if kind is IntentKind.BACKUP and isinstance(state, Master):
         return Resign(Purpose.DRAIN, "drained by the operator")
-    if wish is IntentKind.AUTO and isinstance(state, Resigning) and state.purpose is Purpose.DRAIN:
+    if kind is IntentKind.AUTO and isinstance(state, Resigning) and state.purpose is Purpose.DRAIN:
         return Claim("the operator called the drain off")
     return Reconfigured() if isinstance(state, Master) else None
 

@@ -60,6 +60,6 @@ def _follows_other_master(router: Router) -> bool:
     return superior or not router.preempts or state.preempt_at is not None
 
 
-def blocked_by(name: str, mate: Router, cause: str) -> str:
+def blocked_by(name: str, member: Router, cause: str) -> str:
     """How a router says that another member of its group can't take part."""
-    return f"sync group {name}: {mate.name}: {cause}"
+    return f"sync group {name}: {member.name}: {cause}"

@@ -71,7 +71,7 @@ Resource = Union[AddressResource, RouteResource, RuleResource, LinkUp]
 @slotted
 @dataclass(frozen=True)
 class InterfaceMap:
-    """The interfaces of a router: ``home`` is where its addresses live."""
+    """The interfaces of a router: ``vip_link`` is where its addresses live."""
 
     links: Mapping[str, Link] = field(default_factory=dict)
     vip_link: Link | None = None
@@ -88,46 +88,48 @@ class InterfaceMap:
         return tuple((link.name, link.index) for link in there if link is not None)
 
 
-def resources_of(instance: Instance, ground: InterfaceMap) -> Tuple[Resource, ...]:
+def resources_of(instance: Instance, interfaces: InterfaceMap) -> Tuple[Resource, ...]:
     """All that a master has, in the order in which it is installed."""
-    home = ground.vip_link
-    if home is None:
+    vip_link = interfaces.vip_link
+    if vip_link is None:
         return ()
-    raised = (LinkUp(home.name),) if instance.virtual_mac else ()
-    routes = (RouteResource(one.interface or home.name, one) for one in instance.virtual_routes)
+    link_up = (LinkUp(vip_link.name),) if instance.virtual_mac else ()
+    routes = (RouteResource(one.interface or vip_link.name, one) for one in instance.virtual_routes)
     rules = (RuleResource(one) for one in instance.virtual_rules)
-    return (*raised, *_placed(instance, ground), *routes, *rules)
+    return (*link_up, *_address_resources(instance, interfaces), *routes, *rules)
 
 
-def _placed(instance: Instance, ground: InterfaceMap) -> Iterator[AddressResource]:
+def _address_resources(instance: Instance, interfaces: InterfaceMap) -> Iterator[AddressResource]:
     for address in instance.served_addresses:
-        link = ground.link_for(address)
+        link = interfaces.link_for(address)
         if link is not None:
             yield AddressResource(link.name, address)
 
 
-def preexisting_addresses(instance: Instance, ground: InterfaceMap) -> FrozenSet[bytes]:
+def preexisting_addresses(instance: Instance, interfaces: InterfaceMap) -> FrozenSet[bytes]:
     """The addresses that an owner has by itself, packed, which are not ours to remove."""
     if not instance.is_owner:
         return NO_ADDRESSES
     return frozenset(
         address.packed
         for address in instance.served_addresses
-        if (link := ground.link_for(address)) is not None and link.has(address.packed)
+        if (link := interfaces.link_for(address)) is not None and link.has(address.packed)
     )
 
 
-def removal_order(held: Tuple[Resource, ...], native: FrozenSet[bytes]) -> Tuple[Resource, ...]:
+def removal_order(
+    resources: Tuple[Resource, ...], preexisting: FrozenSet[bytes]
+) -> Tuple[Resource, ...]:
     """What there is to remove, in the order in which it goes: last in, first out."""
     return tuple(
         one
-        for one in reversed(held)
-        if not isinstance(one, AddressResource) or one.address.packed not in native
+        for one in reversed(resources)
+        if not isinstance(one, AddressResource) or one.address.packed not in preexisting
     )
 
 
 def unexpected_addresses(
-    instance: Instance, ground: InterfaceMap, native: FrozenSet[bytes]
+    instance: Instance, interfaces: InterfaceMap, preexisting: FrozenSet[bytes]
 ) -> Tuple[AddressResource, ...]:
     """Virtual addresses that are there although the router does not serve them.
 
@@ -135,8 +137,8 @@ def unexpected_addresses(
     """
     found: list[AddressResource] = []
     for address in instance.served_addresses:
-        link = ground.link_for(address)
-        if link is None or address.packed in native:
+        link = interfaces.link_for(address)
+        if link is None or address.packed in preexisting:
             continue
         found.extend(
             AddressResource(link.name, VirtualAddress(one.packed, one.prefix_length))
@@ -146,10 +148,10 @@ def unexpected_addresses(
     return tuple(found)
 
 
-def missing_addresses(instance: Instance, ground: InterfaceMap) -> Tuple[AddressResource, ...]:
+def missing_addresses(instance: Instance, interfaces: InterfaceMap) -> Tuple[AddressResource, ...]:
     """The addresses that should be there and are not."""
     return tuple(
         one
-        for one in _placed(instance, ground)
-        if not ground.links[one.interface].has(one.address.packed)
+        for one in _address_resources(instance, interfaces)
+        if not interfaces.links[one.interface].has(one.address.packed)
     )

@@ -29,13 +29,13 @@ class LogLimiter:
         made._changed_at.extend(self._changed_at)
         return made
 
-    def log(self, router: str, about: str, said: str, now: Nanoseconds) -> List[Log]:
+    def log(self, router: str, about: str, text: str, now: Nanoseconds) -> List[Log]:
         """A line, unless one about the same thing was given not long ago."""
         before = self._logged_at.get(about)
         if before is not None and now - before < LOG_INTERVAL:
             return []
         self._logged_at[about] = now
-        return [Log(router, said)]
+        return [Log(router, text)]
 
     def note_transition(self, router: str, now: Nanoseconds) -> List[Log]:
         """The state has changed; says so when it does that too often."""
@@ -44,5 +44,5 @@ class LogLimiter:
         if times < FLAPPING_TRANSITIONS or now - self._changed_at[0] > FLAPPING_WINDOW:
             return []
         why = "does a link fail, or do advertisements come too late?"
-        said = f"has changed {times} times within a minute: {why}"
-        return self.log(router, "flapping", said, now)
+        text = f"has changed {times} times within a minute: {why}"
+        return self.log(router, "flapping", text, now)

@@ -56,24 +56,24 @@ def _advertisement(instance: Instance, priority: int) -> Advertisement:
 
 
 def announcements(
-    router: str, instance: Instance, ground: InterfaceMap, count: int
+    router: str, instance: Instance, interfaces: InterfaceMap, count: int
 ) -> List[SendFrames]:
     """The frames that tell each segment of the addresses that live there now."""
     frames: Dict[str, List[bytes]] = {}
     for address in instance.served_addresses:
-        link = ground.link_for(address)
+        link = interfaces.link_for(address)
         if link is not None:
-            source = _link_local(instance, ground, link)
+            source = _link_local(instance, interfaces, link)
             frames.setdefault(link.name, []).append(announcement(address.packed, link.mac, source))
     return [
-        SendFrames(router, ground.links[name].index, tuple(made), count)
+        SendFrames(router, interfaces.links[name].index, tuple(made), count)
         for name, made in frames.items()
     ]
 
 
-def _link_local(instance: Instance, ground: InterfaceMap, link: Link) -> bytes | None:
+def _link_local(instance: Instance, interfaces: InterfaceMap, link: Link) -> bytes | None:
     """Neighbor Advertisements come from a link-local address of the interface, or its parent."""
     virtual = {address.packed for address in instance.served_addresses}
-    parent = ground.links.get(instance.interface)
+    parent = interfaces.links.get(instance.interface)
     own = link_local_address(link, virtual)
     return own or (link_local_address(parent, virtual) if parent else None)

@@ -1,0 +1,67 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Elections among whole hosts."""
+
+from __future__ import annotations
+
+from cluster import Cluster, instance, masters, pair
+
+
+def test_the_highest_priority_is_master_and_has_the_addresses() -> None:
+    cluster = Cluster()
+    nodes = [cluster.node(priority=priority) for priority in (100, 200, 150)]
+    cluster.run(10)
+    assert masters(cluster) == [2]
+    assert [node.serves() for node in nodes] == [False, True, False]
+
+
+def test_equal_priorities_are_decided_by_the_address() -> None:
+    cluster = Cluster()
+    for _number in range(3):
+        cluster.node()
+    cluster.run(20)
+    assert masters(cluster) == [3]
+
+
+def test_a_master_that_dies_is_replaced_after_the_master_down_interval() -> None:
+    cluster, first, second = pair()
+    last = second.status()["counters"]["advertisements_received"]
+    first.connected = False
+    # At most 3 s + 156/256 s after its last advertisement, at least a second less.
+    cluster.run(2.6)
+    assert second.state == "BACKUP"
+    cluster.run(1.02)
+    assert second.state == "MASTER"
+    assert second.status()["counters"]["advertisements_received"] == last
+
+
+def test_a_better_one_that_comes_back_preempts_without_a_gap() -> None:
+    cluster, first, second = pair()
+    first.connected = False
+    cluster.run(5)
+    first.plug_in_again()
+    cluster.run(10)
+    assert (first.state, second.state) == ("MASTER", "BACKUP")
+    assert first.serves()
+    assert not second.serves()
+
+
+def test_a_polite_one_does_not_preempt() -> None:
+    cluster = Cluster()
+    first = cluster.node(priority=100)
+    cluster.run(5)
+    second = cluster.node(priority=200, preempt=False)
+    cluster.run(20)
+    assert (first.state, second.state) == ("MASTER", "BACKUP")
+
+
+def test_every_instance_has_a_state_of_its_own() -> None:
+    cluster = Cluster()
+    db = instance(name="db", vrid=52, addresses=["192.0.2.101/24"])
+    first = cluster.node({**db, "priority": 100}, priority=150)
+    second = cluster.node({**db, "priority": 150}, priority=100)
+    cluster.run(10)
+    assert [first.status(name)["state"] for name in ("web", "db")] == ["MASTER", "BACKUP"]
+    assert [second.status(name)["state"] for name in ("web", "db")] == ["BACKUP", "MASTER"]

@@ -1,0 +1,204 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Interfaces and addresses that change, and a kernel that refuses."""
+
+from __future__ import annotations
+
+import pytest
+from _vrrp.engine.actions import (
+    Install,
+    OpenSockets,
+    Remove,
+    SaveRecoveries,
+    Send,
+    SendFrames,
+    SocketSpec,
+    Transition,
+)
+from _vrrp.fsm.events import Claim, Heard, Replaced
+from _vrrp.fsm.state import Peer
+from _vrrp.model.family import Family
+from cluster import MS, Cluster, Node, instance, masters, pair
+
+UNKNOWN_PEER = bytes([192, 0, 2, 99])
+GROUP = bytes([224, 0, 0, 18])
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [({"up": False}, "eth0 is down"), ({"addresses": ()}, "eth0 has no IPv4 address")],
+)
+def test_what_makes_a_host_unfit(changes: dict[str, object], reason: str) -> None:
+    cluster, first, second = pair()
+    first.set_link(**changes)
+    cluster.run(5)
+    assert (first.state, first.status()["reason"]) == ("INITIALIZE", reason)
+    assert second.state == "MASTER"
+
+
+def test_an_interface_that_goes_and_comes() -> None:
+    cluster, first, _second = pair()
+    first.do(first.engine.links_changed({}, cluster.now))
+    assert first.status()["reason"] == "eth0 does not exist"
+    first.set_link(index=7)
+    cluster.run(10)
+    assert first.state == "MASTER"
+
+
+def test_a_deleted_address_comes_back_without_an_election() -> None:
+    cluster, first, _second = pair()
+    first.set_link(addresses=first.link.addresses[:1])
+    cluster.settle()
+    assert first.serves()
+    assert first.status()["counters"]["addresses_restored"] == 1
+    assert first.transitions() == ["INITIALIZE BACKUP", "BACKUP MASTER"]
+
+
+def test_a_host_that_can_not_install_leaves_it_to_another_and_tries_again() -> None:
+    cluster = Cluster()
+    first = cluster.node(priority=150)
+    second = cluster.node(priority=100)
+    first.refused = (Install,)
+    cluster.run(9)
+    assert (first.state, first.status()["reason"]) == ("INITIALIZE", "refused")
+    assert second.state == "MASTER"
+    first.refused = ()
+    cluster.run(10)
+    assert masters(cluster) == [1]
+
+
+def test_a_host_that_can_not_speak_steps_down_after_three_attempts() -> None:
+    cluster, first, second = pair()
+    second.connected = False
+    first.refused = (Send,)
+    cluster.run(2)
+    assert first.state == "MASTER"
+    first.refused = ()
+    cluster.run(1)
+    first.refused = (Send,)
+    cluster.run(2)
+    assert first.state == "MASTER"
+    cluster.run(1)
+    assert first.state == "INITIALIZE"
+    assert not first.serves()
+
+
+def test_what_another_agent_left_is_removed_at_start() -> None:
+    cluster = Cluster()
+    node = Node(cluster, 1)
+    cluster.nodes.append(node)
+    stale = instance()["addresses"][0].partition("/")[0]
+    packed = bytes(int(part) for part in stale.split("."))
+    node.set_link(addresses=(*node.link.addresses, type(node.link.addresses[0])(packed, 24)))
+    cluster.settle()
+    node.configure(instance())
+    cluster.settle()
+    assert not node.serves()
+    assert any(isinstance(one, Remove) for one in node.done)
+
+
+@pytest.mark.parametrize("length", [24, 32])
+def test_a_backup_has_no_virtual_address_whoever_put_it_there(length: int) -> None:
+    cluster, _first, second = pair()
+    unexpected = type(second.link.addresses[0])(bytes([192, 0, 2, 100]), length)
+    second.set_link(addresses=(*second.link.addresses, unexpected))
+    cluster.settle()
+    assert not second.serves()
+    removed = [one for one in second.done if isinstance(one, Remove)][-1]
+    assert [str(one) for one in removed.resources] == [f"192.0.2.100/{length}"]
+
+
+def test_an_address_that_comes_while_the_interface_goes_is_removed() -> None:
+    cluster = Cluster()
+    cluster.node(priority=200)
+    second = cluster.node(priority=100)
+    cluster.run(5)
+    unexpected = type(second.link.addresses[0])(bytes([192, 0, 2, 100]), 24)
+    second.set_link(up=False, addresses=(*second.link.addresses, unexpected))
+    cluster.settle()
+    assert second.state == "INITIALIZE"
+    assert not second.serves()
+
+
+def test_the_address_of_an_owner_is_never_taken_from_it() -> None:
+    cluster = Cluster()
+    owner = Node(cluster, 90, instance(priority=255))
+    assert owner.own == bytes([192, 0, 2, 100])
+    cluster.nodes.append(owner)
+    cluster.run(1)
+    assert owner.state == "MASTER"
+    owner.do(owner.engine.stop(cluster.now))
+    cluster.run(6)
+    assert owner.serves()
+    assert not any(isinstance(one, Remove) for one in owner.done)
+
+
+def test_recovery_is_known_before_there_is_anything_to_recover() -> None:
+    cluster = Cluster()
+    node = cluster.node()
+    kinds = [type(one) for one in node.done]
+    cluster.run(5)
+    assert SaveRecoveries in kinds
+    recovery = [one for one in node.done if isinstance(one, SaveRecoveries)][-1].recoveries[0]
+    assert recovery.interface == "eth0"
+    assert [str(one) for one in recovery.resources] == ["192.0.2.100/24"]
+    # Version 3, type 1, VRID 51, priority 0, one address.
+    ((destination, message),) = recovery.resignations
+    assert destination == GROUP
+    assert message[:4].hex() == "31330001"
+
+
+def test_nothing_is_announced_before_the_addresses_are_there() -> None:
+    cluster = Cluster()
+    node = cluster.node(priority=100)
+    cluster.run(4)
+    kinds = [type(one) for one in node.done]
+    assert kinds.index(Install) < kinds.index(SendFrames)
+    refused = cluster.node(priority=200)
+    refused.refused = (Install,)
+    cluster.run(4)
+    assert refused.state == "INITIALIZE"
+
+
+def test_what_could_not_be_sent_counts_as_silence_after_a_pause() -> None:
+    cluster, first, _second = pair()
+    first.refused = (Send,)
+    cluster.run(2)
+    assert first.state == "MASTER"
+    first.refused = ()
+    # With two that were refused, the peers have not heard it for at least 3.5 s.
+    cluster.now += 1500 * MS
+    first.do(first.engine.wakeup(cluster.now))
+    assert first.state == "BACKUP"
+
+
+def test_an_owner_that_comes_and_goes_at_once_does_not_take_our_address_for_its_own() -> None:
+    cluster = Cluster()
+    owner = cluster.node(priority=255)
+    cluster.run(5)
+    router = next(iter(owner.engine._routers))
+    # Overruled and master again, before the kernel has told that the address is off.
+    for event in (Heard(Peer(UNKNOWN_PEER, 255, 1000 * MS)), Claim("cause")):
+        actions, _undone = router.step(event, cluster.now)
+    assert isinstance(actions[0], Install)
+    (removed,) = (one for one in router.step(Replaced("cause"), cluster.now)[0]
+                  if isinstance(one, Remove))  # fmt: skip
+    assert [str(one) for one in removed.resources] == ["192.0.2.100/24"]
+
+
+def test_who_could_not_listen_listens_before_it_takes_part_again() -> None:
+    cluster = Cluster()
+    tracked = {"track_files": [{"path": "/run/fault", "weight": 0}]}
+    node = cluster.node(priority=200, **tracked)
+    node.do(node.engine.files_changed({"/run/fault": "0"}, cluster.now))
+    listen = OpenSockets(frozenset((SocketSpec(7, Family.IPV4),)))
+    node.do(node.engine.failed(listen, "no room for it", cluster.now))
+    assert node.state == "INITIALIZE"
+    node.do(node.engine.files_changed({"/run/fault": "1"}, cluster.now))
+    node.done.clear()
+    node.do(node.engine.files_changed({"/run/fault": "0"}, cluster.now))
+    kinds = [type(one) for one in node.done]
+    assert node.state == "BACKUP"
+    assert kinds.index(OpenSockets) < kinds.index(Transition)

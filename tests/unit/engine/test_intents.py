@@ -1,0 +1,162 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The operator's intents: drains, holds and their refusals."""
+
+from __future__ import annotations
+
+from _vrrp.engine.actions import SaveIntents
+from cluster import Cluster, instance, masters, pair
+
+
+def test_a_drain_hands_over_and_stays_out() -> None:
+    cluster, first, second = pair()
+    first.set_intent("backup")
+    assert first.serves()
+    cluster.run(0.6)
+    assert first.state == "MASTER"
+    assert first.serves()
+    cluster.run(20)
+    assert (first.state, second.state) == ("BACKUP", "MASTER")
+    assert first.status()["effective_priority"] == 1
+    assert first.status()["reason"] == "drained by the operator"
+
+
+def test_a_drained_host_serves_when_there_is_nobody_else() -> None:
+    cluster, first, second = pair()
+    first.set_intent("backup")
+    cluster.run(10)
+    second.connected = False
+    cluster.run(10)
+    assert first.state == "MASTER"
+    assert first.status()["intent"] == "backup"
+
+
+def test_a_host_that_is_forced_out_does_not() -> None:
+    cluster, first, second = pair()
+    first.set_intent("backup", forced=True)
+    cluster.run(10)
+    second.connected = False
+    cluster.run(20)
+    assert first.state == "BACKUP"
+
+
+def test_a_drain_that_nobody_takes_over_is_undone() -> None:
+    cluster, first, second = pair()
+    second.connected = False
+    first.set_intent("backup")
+    cluster.run(4.4)
+    assert first.status()["intent"] == "backup"
+    cluster.run(0.2)
+    status = first.status()
+    assert (status["state"], status["intent"]) == ("MASTER", "auto")
+    assert status["effective_priority"] == 150
+    assert status["intent_change"]["outcome"] == "undone"
+    assert first.serves()
+    assert first.transitions() == ["INITIALIZE BACKUP", "BACKUP MASTER"]
+
+
+def test_the_last_claim_wins() -> None:
+    cluster, first, second = pair()
+    third = cluster.node(priority=50)
+    cluster.run(5)
+    for node in (second, third, first, third):
+        assert node.set_intent("master") == ""
+        cluster.run(2)
+        assert masters(cluster) == [cluster.nodes.index(node) + 1]
+    assert [node.status()["intent"] for node in cluster.nodes] == ["auto", "auto", "master"]
+    assert second.status()["intent_change"]["outcome"] == "superseded"
+
+
+def test_a_claim_bids_just_above_the_master() -> None:
+    cluster, _first, second = pair()
+    second.set_intent("master")
+    cluster.run(1)
+    assert second.status()["effective_priority"] == 151
+    second.set_intent("auto")
+    cluster.run(10)
+    assert masters(cluster) == [1]
+    assert second.status()["effective_priority"] == 100
+
+
+def test_a_holder_is_not_preempted() -> None:
+    cluster, first, second = pair()
+    second.set_intent("master")
+    cluster.run(1)
+    first.configure(instance(priority=200))
+    cluster.run(20)
+    assert masters(cluster) == [2]
+    assert second.status()["effective_priority"] == 201
+    assert second.status()["intent"] == "master"
+
+
+def test_the_neighbour_in_the_inventory_is_no_claim() -> None:
+    cluster = Cluster()
+    first = cluster.node(priority=200)
+    second = cluster.node(priority=199)
+    first.connected = False
+    cluster.run(10)
+    assert second.state == "MASTER"
+    second.set_intent("master")
+    cluster.run(5)
+    first.plug_in_again()
+    cluster.run(10)
+    assert masters(cluster) == [2]
+    assert second.status()["intent"] == "master"
+
+
+def test_an_owner_preempts_even_with_preempt_false() -> None:
+    cluster = Cluster()
+    owner = cluster.node(priority=255, preempt=False)
+    cluster.node(priority=100)
+    cluster.run(5)
+    owner.set_intent("backup")
+    cluster.run(10)
+    assert masters(cluster) == [2]
+    owner.set_intent("auto")
+    cluster.run(10)
+    assert masters(cluster) == [1]
+
+
+def test_a_holder_yields_to_the_owner_of_the_addresses() -> None:
+    cluster, first, second = pair()
+    second.set_intent("master")
+    cluster.run(1)
+    first.configure(instance(priority=255))
+    cluster.run(20)
+    assert masters(cluster) == [1]
+
+
+def test_what_no_priority_can_displace_is_refused() -> None:
+    cluster = Cluster()
+    cluster.node(priority=100)
+    owner = cluster.node(priority=255)
+    cluster.run(5)
+    assert cluster.nodes[0].set_intent("master") == "address_owner"
+    owner.configure(instance(priority=254))
+    cluster.run(5)
+    assert cluster.nodes[0].set_intent("master") == "outbid"
+    assert cluster.nodes[0].set_intent("master", name="nothing") == "unknown_instance"
+    assert cluster.nodes[0].status()["intent"] == "auto"
+
+
+def test_intents_are_kept_and_auto_is_not_worth_keeping() -> None:
+    cluster, first, _second = pair()
+    first.set_intent("master")
+    first.set_intent("auto")
+    kept = [one.intents for one in first.done if isinstance(one, SaveIntents)]
+    assert [sorted(intents) for intents in kept] == [["web"], []]
+    cluster.run(1)
+
+
+def test_a_stop_serves_until_a_successor_is_heard() -> None:
+    cluster, first, second = pair()
+    first.do(first.engine.stop(cluster.now))
+    cluster.run(0.6)
+    assert first.serves()
+    assert not first.engine.stopped
+    cluster.run(0.1)
+    assert first.engine.stopped
+    assert not first.serves()
+    assert second.serves()

@@ -1,0 +1,96 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Another configuration for running hosts."""
+
+from __future__ import annotations
+
+from _vrrp.engine.actions import Send
+from cluster import WALL, Cluster, instance, logs, pair
+
+
+def test_a_new_priority_does_not_move_the_master() -> None:
+    cluster, first, _second = pair()
+    first.configure(instance(priority=160))
+    cluster.run(5)
+    assert first.transitions() == ["INITIALIZE BACKUP", "BACKUP MASTER"]
+
+
+def test_addresses_come_and_go_on_a_master() -> None:
+    cluster, first, _second = pair()
+    first.configure(instance(priority=150, addresses=["192.0.2.101/24", "192.0.2.100/24"]))
+    cluster.settle()
+    assert first.serves("192.0.2.101")
+    first.configure(instance(priority=150, addresses=["192.0.2.101/24"]))
+    cluster.settle()
+    assert not first.serves("192.0.2.100")
+    assert first.serves("192.0.2.101")
+    assert first.state == "MASTER"
+
+
+def test_an_instance_that_leaves_hands_over() -> None:
+    cluster, first, second = pair()
+    first.configure()
+    assert first.serves()
+    cluster.run(1)
+    assert not first.serves()
+    assert second.serves()
+    assert first.engine.status(cluster.now, WALL)["instances"] == []
+
+
+def test_a_new_name_keeps_mastership() -> None:
+    cluster, first, _second = pair()
+    first.configure(instance(priority=150, name="www"))
+    cluster.run(5)
+    assert first.status("www")["state"] == "MASTER"
+    assert first.transitions() == ["INITIALIZE BACKUP", "BACKUP MASTER"]
+
+
+def test_another_vrid_is_another_router() -> None:
+    cluster, first, second = pair()
+    first.configure(instance(priority=150, vrid=52))
+    cluster.settle()
+    assert not first.serves()
+    cluster.run(1)
+    assert second.serves()
+
+
+def test_names_can_swap_their_vrids() -> None:
+    cluster = Cluster()
+    only = cluster.node()
+    other = instance(name="db", vrid=52, addresses=["192.0.2.101/24"])
+    only.configure(instance(), other)
+    cluster.run(5)
+    only.configure(instance(vrid=52), {**other, "vrid": 51})
+    cluster.run(5)
+    assert only.status("web")["vrid"] == 52
+    assert only.status("db")["vrid"] == 51
+    assert only.serves("192.0.2.100")
+    assert only.serves("192.0.2.101")
+
+
+def test_who_leaves_and_can_not_say_so_is_forgotten() -> None:
+    cluster = Cluster()
+    node = cluster.node(priority=200)
+    cluster.run(5)
+    assert node.state == "MASTER"
+    node.refused = (Send,)
+    node.configure(instance(name="other", vrid=52, addresses=["192.0.2.101/24"]))
+    cluster.run(3.5)
+    node.refused = ()
+    cluster.run(20)
+    assert [one["name"] for one in node.engine.status(cluster.now, WALL)["instances"]] == ["other"]
+    deadline = node.engine.next_deadline()
+    assert deadline is not None
+    assert deadline > cluster.now
+
+
+def test_who_stops_does_not_take_its_own_addresses_for_those_of_another() -> None:
+    cluster = Cluster()
+    node = cluster.node(priority=200)
+    cluster.run(5)
+    node.do(node.engine.stop(cluster.now))
+    cluster.run(6)
+    assert node.state == "INITIALIZE"
+    assert logs(node) == []

@@ -1,0 +1,63 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The router under test: version 3, priority 100, 1 s, 192.0.2.11.
+
+Its skew time is 609 375 000 ns and its master-down interval 3 609 375 000 ns, worked out by hand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from _vrrp.fsm import actions as act
+from _vrrp.fsm import events as ev
+from _vrrp.fsm.parameters import Parameters
+from _vrrp.fsm.state import Backup, Master, Peer, Purpose, Resigning, State
+from _vrrp.fsm.step import step
+
+S = 1_000_000_000
+MS = 1_000_000
+NOW = 1000 * S
+SKEW = 609_375_000
+DOWN = 3_609_375_000
+OWN = bytes([192, 0, 2, 11])
+LOWER, HIGHER = bytes([192, 0, 2, 10]), bytes([192, 0, 2, 12])
+
+ROUTER = Parameters(
+    version=3,
+    priority=100,
+    address=OWN,
+    advertisement_interval=S,
+    preempt=True,
+    announce_delay=5 * S,
+)
+OWNER = replace(ROUTER, priority=255)
+POLITE = replace(ROUTER, preempt=False)
+DRAINED = replace(ROUTER, priority=1)
+PATIENT = replace(ROUTER, preempt_delay=10 * S)
+GROUPED = replace(ROUTER, in_sync_group=True)
+OUT = replace(DRAINED, forced_backup=True)
+
+BACKUP = Backup("listening", NOW + DOWN, S)
+MASTER = Master("elected", NOW + S, NOW + 5 * S)
+DRAINING = Resigning("drained", Purpose.DRAIN, NOW + S, NOW + 4_500 * MS)
+STOPPING = replace(DRAINING, purpose=Purpose.STOP, reason="stopping")
+FOLLOWING = replace(DRAINING, purpose=Purpose.GROUP, reason="the group")
+
+INSTALL, REMOVE, ANNOUNCE = act.InstallAddresses(), act.RemoveAddresses(), act.Announce()
+RELEASE = act.Advertise(0)
+TAKEOVER = [INSTALL, act.Advertise(100), ANNOUNCE]
+DISPLACE = [INSTALL, ANNOUNCE, act.Advertise(100)]
+SILENT = 3_007_812_500
+
+
+def heard(priority: int, address: bytes = HIGHER, interval: int = S) -> ev.Heard:
+    return ev.Heard(Peer(address, priority, interval))
+
+
+def after(
+    state: State, event: ev.Event, now: int = NOW, parameters: Parameters = ROUTER
+) -> tuple[State, list[act.Action]]:
+    return step(parameters, state, event, now)

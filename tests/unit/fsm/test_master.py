@@ -1,0 +1,139 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A master, case by case (RFC 9568 section 6.4.3), and after a pause."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from _vrrp.fsm import actions as act
+from _vrrp.fsm import events as ev
+from _vrrp.fsm.state import Backup, Initialize, Master
+from machine import (
+    ANNOUNCE,
+    BACKUP,
+    DOWN,
+    HIGHER,
+    INSTALL,
+    LOWER,
+    MASTER,
+    MS,
+    NOW,
+    RELEASE,
+    REMOVE,
+    ROUTER,
+    SILENT,
+    TAKEOVER,
+    S,
+    after,
+    heard,
+)
+
+
+def test_a_master_advertises_at_a_constant_interval() -> None:
+    state, actions = after(MASTER, ev.TimerExpired(), NOW + S + 3 * MS)
+    assert state == replace(MASTER, adver_at=NOW + 2 * S)
+    assert actions == [act.Advertise(100)]
+
+
+def test_master_announces_once_more() -> None:
+    beating = replace(MASTER, adver_at=NOW + 5_500 * MS)
+    state, actions = after(beating, ev.TimerExpired(), NOW + 5 * S)
+    assert state == replace(beating, announce_at=None)
+    assert actions == [ANNOUNCE]
+
+
+def test_no_second_announcement_where_none_is_wanted() -> None:
+    state, _actions = after(
+        BACKUP, ev.TimerExpired(), NOW + DOWN, replace(ROUTER, announce_delay=0)
+    )
+    assert isinstance(state, Master)
+    assert state.announce_at is None
+
+
+@pytest.mark.parametrize("peer", [heard(101, LOWER), heard(100, HIGHER), heard(255, LOWER)])
+def test_master_steps_down_for_a_better_one(peer: ev.Heard) -> None:
+    state, actions = after(MASTER, peer)
+    assert isinstance(state, Backup)
+    assert (state.master_down_at, state.master) == (NOW + DOWN, peer.peer)
+    assert actions == [REMOVE]
+
+
+def test_master_that_steps_down_learns_the_interval() -> None:
+    state, _actions = after(MASTER, heard(200, interval=3 * S))
+    assert isinstance(state, Backup)
+    assert state.master_down_at == NOW + 10_828_125_000
+
+
+@pytest.mark.parametrize("peer", [heard(99), heard(100, LOWER), heard(1)])
+def test_master_asserts_itself_at_once_and_does_not_reset_its_timer(peer: ev.Heard) -> None:
+    state, actions = after(MASTER, peer, NOW + 400 * MS)
+    assert isinstance(state, Master)
+    assert state.adver_at == MASTER.adver_at
+    # The other announced the addresses: announce before it hears us, and an interval later.
+    assert actions == [ANNOUNCE, act.Advertise(100)]
+    assert state.announce_at == NOW + 400 * MS + S
+
+
+def test_addresses_compare_unsigned() -> None:
+    low, high = bytes([10, 0, 0, 1]), bytes([192, 0, 2, 1])
+    router = replace(ROUTER, address=low)
+    assert isinstance(after(MASTER, heard(100, high), parameters=router)[0], Backup)
+    router = replace(ROUTER, address=high)
+    assert isinstance(after(MASTER, heard(100, low), parameters=router)[0], Master)
+
+
+def test_master_answers_priority_zero_and_resets_its_timer() -> None:
+    state, actions = after(MASTER, heard(0), NOW + 400 * MS)
+    assert state == replace(MASTER, adver_at=NOW + 1_400 * MS)
+    assert actions == [act.Advertise(100)]
+
+
+def test_an_address_that_is_lost_comes_back() -> None:
+    assert after(MASTER, ev.AddressesLost()) == (MASTER, [INSTALL, ANNOUNCE])
+
+
+def test_an_interface_that_goes_down() -> None:
+    state, actions = after(MASTER, ev.Interrupted("eth0 is down"))
+    assert (state, actions) == (Initialize("eth0 is down"), [REMOVE])
+
+
+def test_a_kernel_that_refuses_is_asked_again_in_ten_seconds() -> None:
+    state, actions = after(MASTER, ev.Interrupted("cannot add", retry=True, notify_peers=True))
+    assert state == Initialize("cannot add", NOW + 10 * S)
+    assert actions == [RELEASE, REMOVE]
+
+
+def test_a_replaced_master_sends_priority_zero() -> None:
+    assert after(MASTER, ev.Replaced("moved")) == (Initialize("moved"), [RELEASE, REMOVE])
+
+
+def test_other_settings_are_advertised_at_once() -> None:
+    state, actions = after(MASTER, ev.Reconfigured(), NOW + 400 * MS)
+    assert state == replace(MASTER, adver_at=NOW + 1_400 * MS)
+    assert actions == TAKEOVER
+
+
+# Last advertisement at NOW; a peer of priority 254 takes over 3 007 812 500 ns later.
+
+
+def test_master_after_a_pause_steps_down_and_says_nothing() -> None:
+    state, actions = after(MASTER, ev.TimerExpired(), NOW + SILENT + 1)
+    assert isinstance(state, Backup)
+    assert state.reason == "was paused longer than the peers wait for a master"
+    assert state.master_down_at == NOW + SILENT + 1 + DOWN
+    assert actions == [REMOVE]
+
+
+@pytest.mark.parametrize("event", [heard(50), heard(0), heard(200), ev.Reconfigured()])
+def test_whatever_wakes_it_it_does_not_speak_first(event: ev.Event) -> None:
+    state, actions = after(MASTER, event, NOW + SILENT + 1)
+    assert isinstance(state, Backup)
+    assert actions == [REMOVE]
+
+
+def test_master_that_is_merely_late_goes_on() -> None:
+    assert isinstance(after(MASTER, ev.TimerExpired(), NOW + SILENT)[0], Master)
