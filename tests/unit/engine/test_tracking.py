@@ -7,9 +7,11 @@
 from __future__ import annotations
 
 import pytest
+from _vrrp.engine.actions import SocketSpec
 from _vrrp.engine.host.links import Link
 from _vrrp.engine.tracking import Tracking, Verdict
 from _vrrp.model.command import Command, CommandResult
+from _vrrp.model.family import Family
 from _vrrp.model.tracking import (
     Check,
     FileCheck,
@@ -18,6 +20,8 @@ from _vrrp.model.tracking import (
     ScriptCheck,
     Tracked,
 )
+from _vrrp.wire.advertisement import Advertisement, encode
+from _vrrp.wire.datagram import Datagram
 from cluster import MS, Cluster, instance
 
 S = 1000 * MS
@@ -245,3 +249,21 @@ def test_a_script_that_never_answers_counts_as_failed() -> None:
     assert node.status()["reason"] == "waits for the first result of script /bin/check"
     cluster.run(0.2)
     assert node.status()["reason"] == "script /bin/check: no answer in time"
+
+
+def test_a_fault_that_is_over_before_a_pause_ends_lets_the_router_start_again() -> None:
+    cluster = Cluster()
+    only = cluster.node(track_scripts=[{**CHECK, "weight": 0}])
+    only.finish()
+    cluster.run(10)
+    only.finish(1)  # It resigns, and nobody is there to take over.
+    cluster.run(1)
+    only.finish()  # All is well again; a resignation to stop goes through all the same.
+    assert only.state == "MASTER"
+    cluster.now += 10_000 * MS
+    # Not a deadline but a packet ends the pause, and with it the resignation.
+    peer, group = bytes([192, 0, 2, 99]), bytes([224, 0, 0, 18])
+    advertisement = Advertisement(3, 51, 0, 1000 * MS, (bytes([192, 0, 2, 100]),))
+    datagram = Datagram(peer, group, 255, encode(advertisement, peer, group))
+    only.do(only.engine.receive_datagram(SocketSpec(7, Family.IPV4), datagram, cluster.now))
+    assert only.transitions()[-2:] == ["MASTER INITIALIZE", "INITIALIZE BACKUP"]

@@ -174,8 +174,17 @@ class Engine:
         return self._finish(actions, now)
 
     def _finish(self, actions: Actions, now: Nanoseconds) -> Actions:
-        """Add what follows from these actions for sync groups and for departing routers."""
-        return [*actions, *self._settle_groups(now), *self._drop_retired()]
+        """Add what follows from these actions for sync groups, and for routers that stopped."""
+        settled = self._settle_groups(now)
+        return [*actions, *settled, *self._retry_stopped(now), *self._drop_retired()]
+
+    def _retry_stopped(self, now: Nanoseconds) -> Actions:
+        """Let routers start again that have just stopped for a cause that is over already."""
+        actions: Actions = []
+        for router in self._routers.pop_stopped():
+            if isinstance(router.state, Initialize) and router.deadline is None:
+                actions.extend(self._participation.retry_start(router, now))
+        return actions
 
     def _settle_groups(self, now: Nanoseconds) -> Actions:
         """Release deferred resignations that are ready, then apply sync-group decisions."""
@@ -221,9 +230,6 @@ class Engine:
         else:
             actions = self._routers.step(router, TimerExpired(), now)
             self._fast_path.join_slot(router, before, actions)
-        # The cause that stopped this router may already be gone.
-        if isinstance(router.state, Initialize) and router.deadline is None:
-            actions.extend(self._participation.retry_start(router, now))
         return actions
 
     # --- Packets ---

@@ -18,7 +18,7 @@ from ...base.errors import ControlError
 from ...base.units import Nanoseconds
 from ...fsm.actions import DrainUndone
 from ...fsm.events import Claim, Event, Reconfigured, Resign
-from ...fsm.state import Master, Peer
+from ...fsm.state import Initialize, Master, Peer
 from ...model.family import text
 from ...model.intent import ChangeOutcome, Intent
 from ..actions import Action, Log
@@ -40,6 +40,7 @@ class RouterSet:
     ) -> None:
         self.groups: Dict[str, List[Router]] = {}
         self._routers: Dict[str, Router] = {}
+        self._stopped: List[Router] = []
         self._intents = IntentStore(intents)
         self._commands = commands
         self._timers = timers
@@ -94,11 +95,18 @@ class RouterSet:
     def _step(self, router: Router, event: Event, now: Nanoseconds) -> Actions:
         old = router.state_name
         actions, undone = router.step(event, now)
+        if router.state_name != old and isinstance(router.state, Initialize):
+            self._stopped.append(router)
         self._timers.schedule(router)
         actions.extend(self._commands.router_changed(router, old, now))
         for one in undone:
             actions.extend(self._revert_drain(router, one, now))
         return actions
+
+    def pop_stopped(self) -> List[Router]:
+        """The routers that have entered Initialize since this was last asked."""
+        stopped, self._stopped = self._stopped, []
+        return stopped
 
     # --- Leaving ---
 
