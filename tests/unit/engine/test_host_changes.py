@@ -174,6 +174,22 @@ def test_what_could_not_be_sent_counts_as_silence_after_a_pause() -> None:
     assert first.state == "BACKUP"
 
 
+def test_silence_counts_from_the_last_advertisement_that_left_be_it_before_a_pause() -> None:
+    cluster, first, _second = pair()
+    cluster.run(0.5)
+    # A peer of priority 254 waits for 3 s and 2/256 s. The pause is shorter, and what is sent at
+    # its end is refused: the next advertisement comes 3.9 s after the last one that left.
+    first.connected = False
+    cluster.run(2.9)
+    first.connected, first.refused = True, (Send,)
+    cluster.run(0.1)
+    assert first.state == "MASTER"
+    first.refused = ()
+    cluster.run(1)
+    assert first.state == "BACKUP"
+    assert first.status()["reason"].startswith("was paused")
+
+
 def test_an_owner_that_comes_and_goes_at_once_does_not_take_our_address_for_its_own() -> None:
     cluster = Cluster()
     owner = cluster.node(priority=255)

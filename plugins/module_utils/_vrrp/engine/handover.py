@@ -15,6 +15,7 @@ from typing import Dict, Iterable, List, TypedDict, Union
 
 from ..base.errors import NOT_INHERITED, NOT_RESTARTED, ControlError
 from ..base.units import Nanoseconds
+from ..fsm import step
 from ..fsm.state import Backup, Initialize, Master, Peer, Resigning, State
 from .router.router import Router
 from .router.send_failures import SendFailures
@@ -52,12 +53,13 @@ class MasterState(TypedDict):
 
 
 class SendFailuresState(TypedDict):
-    """The fields of ``SendFailures``."""
+    """The fields of ``SendFailures`` that matter before the next advertisement."""
 
     last_incomplete: int
     unreached: int
     last_failed: int
     consecutive: int
+    silent_since: Nanoseconds
 
 
 class RouterState(TypedDict):
@@ -96,10 +98,7 @@ def peer_takeover_at(router: Router) -> Nanoseconds | None:
     is no master.
     """
     state = router.state
-    if not isinstance(state, Master):
-        return None
-    parameters = router.parameters
-    return state.adver_at - parameters.advertisement_interval + parameters.takeover_after
+    return step.peer_takeover_at(router.parameters, state) if isinstance(state, Master) else None
 
 
 def export_router(router: Router) -> RouterState:
@@ -119,6 +118,7 @@ def export_router(router: Router) -> RouterState:
             "unreached": failures.unreached,
             "last_failed": failures.last_failed,
             "consecutive": failures.consecutive,
+            "silent_since": failures.silent_since,
         },
         "preexisting": None if kept is None else [one.hex() for one in kept],
         "sequence_numbers": {sender.hex(): number for sender, number in numbers.items()},

@@ -29,7 +29,8 @@ class Parameters:
     breaks ties; ``forced_backup`` says not to take over even when no master is heard, and
     ``in_sync_group`` to become master only together with others (see ``events.Elected``).
     With ``virtual_mac`` an advertisement itself moves the switches' traffic to its sender.
-    ``unsent`` is how many advertisements in a row, up to the last one, the kernel did not send.
+    ``silent_since`` is when the last advertisement left, if the kernel refused all that came after
+    it; else None.
     """
 
     version: int
@@ -45,7 +46,7 @@ class Parameters:
     forced_backup: bool = False
     in_sync_group: bool = False
     virtual_mac: bool = False
-    unsent_advertisements: int = 0
+    silent_since: Nanoseconds | None = None
 
     @property
     def is_owner(self) -> bool:
@@ -61,10 +62,9 @@ class Parameters:
 
     @property
     def takeover_after(self) -> Nanoseconds:
-        """So long after our last advertisement, sent or not, a peer may have taken over."""
+        """So long after our last advertisement that left, a peer may have taken over."""
         interval = self.advertisement_interval
-        elects = earliest_takeover_interval(self.version, interval, self.down_intervals)
-        return elects - self.unsent_advertisements * interval
+        return earliest_takeover_interval(self.version, interval, self.down_intervals)
 
     @property
     def successor_wait(self) -> Nanoseconds:

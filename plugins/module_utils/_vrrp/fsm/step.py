@@ -13,7 +13,7 @@ This module is PRIVATE to the collection.
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, Tuple, Type
+from typing import Any, Callable, Dict, List, Tuple, Type, Union
 
 from ..base.units import Nanoseconds
 from . import backup, initialize, master, resigning
@@ -60,6 +60,14 @@ def next_deadline(state: State) -> Nanoseconds | None:
     return state.adver_at if state.announce_at is None else min(state.adver_at, state.announce_at)
 
 
+def peer_takeover_at(parameters: Parameters, state: Union[Master, Resigning]) -> Nanoseconds:
+    """When a peer may take over unless it hears this router until then."""
+    last_heard = parameters.silent_since
+    if last_heard is None:
+        last_heard = state.adver_at - parameters.advertisement_interval
+    return last_heard + parameters.takeover_after
+
+
 # --- A pause: stopped machine, SIGSTOP, overload ------------------------------------------------
 
 
@@ -69,8 +77,7 @@ def _was_paused(parameters: Parameters, state: State, now: Nanoseconds) -> bool:
         return False
     if isinstance(state, Resigning) and state.successor is not None:
         return False  # There is another master, and silence is what it expects of us.
-    silent_since = state.adver_at - parameters.advertisement_interval
-    return now - silent_since > parameters.takeover_after
+    return now > peer_takeover_at(parameters, state)
 
 
 def _step_down_after_pause(parameters: Parameters, state: State, now: Nanoseconds) -> Result:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from ...base.constants import PRIORITY_MAX, PRIORITY_MIN, PRIORITY_OWNER
 from ...base.slots import slotted
+from ...base.units import Nanoseconds
 from ...fsm.events import Resign
 from ...fsm.parameters import Parameters
 from ...model.instance import Instance
@@ -63,7 +64,7 @@ class RouterInputs:
         """Whether it displaces a worse master; an owner always does (RFC 9568 section 6.1)."""
         return self.instance.preempt or priority == PRIORITY_OWNER
 
-    def parameters(self, priority: int, unsent_advertisements: int) -> Parameters:
+    def parameters(self, priority: int, silent_since: Nanoseconds | None) -> Parameters:
         """The parameters of the state machine, with the effective priority."""
         instance = self.instance
         return Parameters(
@@ -80,5 +81,5 @@ class RouterInputs:
             forced_backup=self.intent.forced,
             in_sync_group=self.in_sync_group,
             virtual_mac=instance.virtual_mac,
-            unsent_advertisements=unsent_advertisements,
+            silent_since=silent_since,
         )

@@ -35,7 +35,7 @@ from .log_limiter import LogLimiter
 from .messages import MessageCache, announcements
 from .precomputed import PrecomputedTakeover, precompute
 from .recovery import make_recovery
-from .send_failures import SendFailures
+from .send_failures import SendFailures, last_advertised_at
 from .served_resources import ServedResources
 from .snapshot import RouterSnapshot
 
@@ -133,6 +133,9 @@ class Router:
             collected = member.collect()
             self._state = collected.state
             self.count(collected.counter_names, collected.times)
+            if collected.times and isinstance(self._state, Master):
+                interval = self.instance.advertisement_interval
+                self._send_failures.previous_at = self._state.adver_at - 2 * interval
             member.leave()
 
     def count(self, names: Iterable[str], times: int = 1) -> None:
@@ -179,8 +182,8 @@ class Router:
     @property
     def parameters(self) -> Parameters:
         """The parameters of the state machine."""
-        unsent = self._send_failures.consecutive_at(self._sent_count)
-        return self._inputs.parameters(self.effective_priority, unsent)
+        silent_since = self._send_failures.silent_since_at(self._sent_count)
+        return self._inputs.parameters(self.effective_priority, silent_since)
 
     @property
     def _sent_count(self) -> int:
@@ -212,8 +215,11 @@ class Router:
     def step(self, event: Event, now: Nanoseconds) -> Tuple[List[Action], List[fsm.DrainUndone]]:
         """Let an event happen; returns the actions on the host, and drains that were undone."""
         self.leave_fast_path()
-        old = self.state_name
-        self._state, decided = step(self.parameters, self._state, event, now)
+        old, before = self.state_name, self._state
+        self._state, decided = step(self.parameters, before, event, now)
+        if any(isinstance(one, fsm.Advertise) for one in decided):
+            interval = self.instance.advertisement_interval
+            self._send_failures.previous_at = last_advertised_at(before, interval, now)
         undone = [one for one in decided if isinstance(one, fsm.DrainUndone)]
         actions = [action for one in decided for action in self._render(one)]
         self._precomputed = None

@@ -8,33 +8,55 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ...base.units import Nanoseconds
+from ...fsm.state import Master, Resigning, State
+
 
 @dataclass
 class SendFailures:
-    """Counts them by the number of the advertisement, which is sent to each unicast peer.
+    """Counts failures by the number of the advertisement, which is sent to each unicast peer.
 
-    ``latest`` is the number of the last one that did not reach everybody, ``missed`` how many it
-    did not reach; ``failed`` is the last that reached nobody, and ``in_a_row`` so many did not.
+    ``last_incomplete`` is the number of the last advertisement that did not reach all destinations,
+    ``unreached`` how many it did not reach. ``last_failed`` is the number of the last one that
+    reached no destination, ``consecutive`` the length of the current run of these, and
+    ``silent_since`` the time of the advertisement before that run.
+
+    ``previous_at`` is the time of the advertisement before the last one.
     """
 
     last_incomplete: int = 0
     unreached: int = 0
     last_failed: int = 0
     consecutive: int = 0
+    silent_since: Nanoseconds = 0
+    previous_at: Nanoseconds = 0
 
     def record(self, number: int, destinations: int) -> int:
-        """A destination of an advertisement was not reached; gives how many in a row were not sent.
+        """Record that a destination of an advertisement, the last one, was not reached.
 
-        One that reached a single destination counts as sent.
+        Returns how many advertisements in a row were not sent; one that reached a single
+        destination was.
         """
         self.unreached = self.unreached + 1 if self.last_incomplete == number else 1
         self.last_incomplete = number
         if self.unreached < destinations:
             return 0
-        self.consecutive = self.consecutive + 1 if self.last_failed == number - 1 else 1
+        if self.last_failed == number - 1:
+            self.consecutive += 1
+        else:
+            self.consecutive, self.silent_since = 1, self.previous_at
         self.last_failed = number
         return self.consecutive
 
-    def consecutive_at(self, number: int) -> int:
-        """How many advertisements in a row, up to that one, were not sent."""
-        return self.consecutive if self.last_failed == number else 0
+    def silent_since_at(self, number: int) -> Nanoseconds | None:
+        """When the last advertisement left, if those after it up to that number failed."""
+        return self.silent_since if self.last_failed == number else None
+
+
+def last_advertised_at(state: State, interval: Nanoseconds, now: Nanoseconds) -> Nanoseconds:
+    """When a master advertised last; a router that is none yet might have done so an interval
+    before ``now``.
+    """
+    if isinstance(state, (Master, Resigning)):
+        return state.adver_at - interval
+    return now - interval
