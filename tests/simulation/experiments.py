@@ -109,8 +109,11 @@ def stop_and_start(cluster: Cluster) -> None:
         any(host is not master for host in successors),
         "nobody took over from a host that stopped within the skew time",
     )
-    cluster.world.run(2 * interval, lambda: somebody_serves(cluster))
-    demand(not master.alive and not master.has_any(entry), "a stopped agent left addresses")
+    # Every instance of the host is handed over, and each has an interval of its own.
+    slowest = max(_interval(entry) for entry in master.entries)
+    cluster.world.run(2 * slowest, lambda: somebody_serves(cluster))
+    demand(not master.alive, "an agent that was stopped has not ended")
+    demand(not any(map(master.has_any, master.entries)), "a stopped agent left addresses")
     master.boot()
     cluster.world.run(10 * interval)
 

@@ -23,6 +23,7 @@ from _vrrp.model.status import InstanceStatus
 from _vrrp.wire.datagram import Datagram
 from checkers import Checkers
 from network import Network
+from programs import Programs
 from unpack import one_by_one, packed_addresses
 from world import MS, World
 
@@ -49,6 +50,7 @@ class Host:
         self.paused = False
         self.refused: set[type] = set()
         self.clock_offset = 0
+        self.programs = Programs(world)
         self.engine = Engine()
         self._signer = Signer()
         self._reported: dict[str, str] = {}
@@ -75,6 +77,7 @@ class Host:
         """Start an agent, with the intents that were kept."""
         if self.alive:
             return
+        self._clean_up(self._life)  # As an agent does before it starts.
         self.alive, self.paused = True, False
         self._waiting.clear()
         self._live_on(Engine(self._intents))
@@ -94,13 +97,16 @@ class Host:
         """Ask the agent to stop; it ends when it has handed over."""
         self.happens(lambda: self.engine.stop(self.now))
 
-    def kill(self) -> None:
-        """End the agent as SIGKILL does; the unit cleans up a little later, and starts it again."""
+    def kill(self, restart_after: int = 0) -> None:
+        """End the agent as SIGKILL does; the unit cleans up a little later, and starts it again,
+        after 1 to 3 s if it is not said when.
+        """
         if not self.alive:
             return
         self._die()
-        self.world.after(self.world.random.randint(10, 300) * MS, self._clean_up)
-        self.world.after(self.world.random.randint(1000, 3000) * MS, self.boot)
+        life = self._life
+        self.world.after(self.world.random.randint(10, 300) * MS, lambda: self._clean_up(life))
+        self.world.after(restart_after or self.world.random.randint(1000, 3000) * MS, self.boot)
 
     def power_off(self) -> None:
         """End everything at once; nobody is told."""
@@ -116,14 +122,14 @@ class Host:
         self._record("die", "dies")
         self.checkers.died(self)
 
-    def _clean_up(self) -> None:
-        """What the unit does after the agent has died."""
+    def _clean_up(self, life: int) -> None:
+        """Do what the unit does after the agent has died, unless another one has started since."""
+        if life != self._life:
+            return
         recoveries, self._recoveries = self._recoveries, ()
         for one in recoveries:
-            held = {
-                held.address.packed for held in one.resources if isinstance(held, AddressResource)
-            }
-            served = held & set(self.addresses)
+            addresses = [found for found in one.resources if isinstance(found, AddressResource)]
+            served = {found.address.packed for found in addresses} & set(self.addresses)
             for packed in served:
                 del self.addresses[packed]
             for resignation in one.sends(INDEX) if served else ():
@@ -341,16 +347,9 @@ class Host:
             self._links_changed()
 
     def _run(self, run: act.RunCommand) -> None:
-        """A program that ends after a while, well or not, or never."""
-        self.world.record(
-            self.number, "run", str(run.command), dict(run.environment).get("VRRP_EVENT")
-        )
+        self.world.record(self.number, "run", str(run.command), run.environment.get("VRRP_EVENT"))
         life = self._life
-        fate = 0 if self.world.kind else self.world.random.random()
-        result = CommandResult(0 if fate < 0.8 else 1)
-        if fate < 0.95:
-            delay = self.world.random.randint(1, 900) * MS
-            self.world.after(delay, lambda: self._ended(life, run.number, result))
+        self.programs.run(lambda result: self._ended(life, run.number, result))
 
     def _ended(self, life: int, number: int, result: CommandResult) -> None:
         if life == self._life:

@@ -103,7 +103,7 @@ def _priorities(random: Any) -> dict[int, int]:
 def _own(random: Any, common: dict[str, Any]) -> dict[str, Any]:
     """What a host has for itself: version 3 learns the interval, so it may differ."""
     own: dict[str, Any] = {}
-    if common["version"] == 3 and random.random() < 0.1:
+    if common["version"] == 3 and random.random() < 0.15:
         own["advertisement_interval"] = random.choice([1, 3])
     if random.random() < 0.1:
         command = {"command": "/bin/check", "interval": 1, "fall": 2}
@@ -167,6 +167,11 @@ def _kill(cluster: Cluster, host: Host) -> None:
     host.kill()
 
 
+def _restart_quickly(cluster: Cluster, host: Host) -> None:
+    """The agent is started again when its unit may not have cleaned up yet."""
+    host.kill(restart_after=cluster.world.random.randint(1, 400) * MS)
+
+
 def _hand_over(cluster: Cluster, host: Host) -> None:
     host.hand_over()
 
@@ -184,6 +189,22 @@ def _hold_and_pause(cluster: Cluster, host: Host) -> None:
     """A holder that does not run for longer than the others wait."""
     host.set_intent(NAMES[0], "master")
     cluster.world.after(cluster.world.random.randint(1, 3) * S, lambda: host.pause(8 * S))
+
+
+def _pause_and_refuse(cluster: Cluster, host: Host) -> None:
+    """A pause in which peers don't elect yet, at the end of which nothing can be sent."""
+    length = cluster.world.random.randint(1000, 12_000) * MS
+    host.pause(length)
+    cluster.world.after(length - MS, lambda: host.refused.add(act.Send))
+    cluster.world.after(length + 100 * MS, host.refused.clear)
+
+
+def _fail_and_pause(cluster: Cluster, host: Host) -> None:
+    """Checks that fail for a moment, and a pause while a master hands over for them."""
+    host.programs.failing = True
+    cluster.world.after(3 * S, partial(setattr, host.programs, "failing", False))
+    pause = cluster.world.random.randint(3000, 5500) * MS
+    cluster.world.after(pause, lambda: host.pause(8 * S))
 
 
 def _skip(cluster: Cluster, host: Host) -> None:
@@ -237,7 +258,8 @@ def _set_intent(cluster: Cluster, host: Host) -> None:
 FAULTS: list[Callable[[Cluster, Host], None]] = [
     _part, _part, _join, _storm, _storm, _calm, _kill, _hand_over, _hand_over, _cut_power,
     _cut_power, _pause, _pause, _skip, _flap, _refuse, _reload, _lose_address, _add_address,
-    _set_intent, _set_intent, _set_intent, _hold_and_pause,
+    _set_intent, _set_intent, _set_intent, _hold_and_pause, _restart_quickly, _pause_and_refuse,
+    _fail_and_pause,
 ]  # fmt: skip
 
 
@@ -247,6 +269,7 @@ def heal(cluster: Cluster) -> None:
     cluster.world.kind = True
     for host in cluster.hosts:
         host.refused.clear()
+        host.programs.failing = False
         if not host.link_up:
             host.set_link(True)
         host.boot()
