@@ -80,7 +80,7 @@ MUTATIONS = [
     Mutation(
         "no look around after a pause",
         "fsm/step.py",
-        "return now - silent_since > parameters.takeover_after",
+        "return now > peer_takeover_at(parameters, state)",
         "return False",
     ),
     Mutation(
