@@ -48,7 +48,7 @@ class ActionModule(ActionBase):
         return bool(self._low_level_execute_command(command, sudoable=False)["rc"] == 0)
 
     def _bring(self, packed: bytes) -> str:
-        """Transfer the archive; gives its place on the host."""
+        """Transfer the archive; returns its place on the host."""
         remote = self._connection._shell.join_path(self._remote_directory(), "vrrp-agent.zip")
         with tempfile.NamedTemporaryFile() as file:
             file.write(packed)

@@ -152,7 +152,7 @@ def complete(instance: dict[str, t.Any], secrets: dict[str, t.Any]) -> dict[str,
 
 
 def bring_to_state(module: AnsibleModule, host: Host) -> dict[str, t.Any]:
-    """Do what the parameters say; gives the result, raises HostError or BundleError."""
+    """Do what the parameters say; returns the result, raises HostError or BundleError."""
     parameters = module.params
     if parameters["state"] == "absent":
         uninstall_agent(host)

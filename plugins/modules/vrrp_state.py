@@ -102,7 +102,7 @@ from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.base.paths imp
 
 
 def run(module: AnsibleModule) -> dict[str, t.Any]:
-    """Do what the parameters say; gives the result, raises ControlError."""
+    """Do what the parameters say; returns the result, raises ControlError."""
     wanted = module.params
     before = moving_together(wanted["socket"], wanted["instance"])
     changed = any(needs_change(one, wanted["state"], wanted["force"]) for one in before)

@@ -147,7 +147,7 @@ MUTATIONS = [
     Mutation(
         "a holder does not outbid the master",
         "engine/coordination/intents.py",
-        "router.hold_priority = min(peer.priority + 1, PRIORITY_MAX)",
-        "router.hold_priority = peer.priority",
+        "bid = min(peer.priority + 1, PRIORITY_MAX)",
+        "bid = peer.priority",
     ),
 ]

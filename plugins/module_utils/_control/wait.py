@@ -20,7 +20,7 @@ _POLL_INTERVAL = 0.05  # Seconds; a question costs the agent less than a millise
 def wait_until(
     ask: Callable[[], Answer], obstacle: Callable[[Answer], str], timeout: float
 ) -> Answer:
-    """Ask until ``obstacle`` is empty; gives that answer.
+    """Ask until ``obstacle`` is empty; returns that answer.
 
     An agent that does not answer is waited for, too: it may be about to be restarted. Raises
     ControlError ``timeout`` with the last obstacle after ``timeout`` seconds.

@@ -57,7 +57,7 @@ def pack(sources: Sequence[Source]) -> bytes:
 
 
 def unpack(path: str, name: str, versions: str) -> str:
-    """Unpack the archive at ``path`` as ``versions/name``; gives that directory.
+    """Unpack the archive at ``path`` as ``versions/name``; returns that directory.
 
     Raises BundleError when the contents are not those that the name promises. The directory is
     there completely or not at all.

@@ -61,7 +61,7 @@ class Host:
         self.diff: List[Dict[str, str]] = []
 
     def ask(self, *command: str) -> Tuple[int, str]:
-        """Run a command that changes nothing; gives its exit status and output.
+        """Run a command that changes nothing; returns its exit status and output.
 
         A program that the host does not have is one that fails.
         """

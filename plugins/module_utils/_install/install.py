@@ -106,7 +106,7 @@ def _unpack(host: Host, wanted: Wanted) -> None:
 
 
 def _ensure_config(host: Host, wanted: Wanted) -> str | None:
-    """Have the configuration, judged by the version that is going to read it; gives its text."""
+    """Have the configuration, judged by the version that is going to read it; returns its text."""
     present = read(CONFIG)
     text = present
     if wanted.config is not None:

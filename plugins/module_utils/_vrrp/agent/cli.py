@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; gives the exit status: 0, 1 for what went wrong, 2 for wrong usage."""
+    """Run a command; returns the exit status: 0, 1 for what went wrong, 2 for wrong usage."""
     chosen = _parser().parse_args(arguments)
     try:
         return _COMMANDS[chosen.command](chosen)

@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do what the command line says; gives the exit status."""
+    """Do what the command line says; returns the exit status."""
     try:
         with ControlClient(arguments.socket) as client:
             _COMMANDS[arguments.action](client, arguments)

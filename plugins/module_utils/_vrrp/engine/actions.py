@@ -26,9 +26,10 @@ from .host.resources import Resource
 
 @dataclass(frozen=True)
 class SocketSpec:
-    """Where to hear: an interface index, a family and, on the macvlan of a virtual router, its MAC
-    address. The kernel gives what comes from that address to the macvlan and to nobody else, and
-    everything else to its parent as well, where it is heard already.
+    """A socket: an interface index, a family and, on a virtual router's macvlan, its MAC address.
+
+    The kernel delivers what comes from that address to the macvlan alone, and everything else to
+    its parent as well, where it is received already.
     """
 
     index: int
@@ -38,14 +39,14 @@ class SocketSpec:
 
 @dataclass(frozen=True)
 class OpenSockets:
-    """Have a socket at each of these ears and no others; advertisements leave through them, too."""
+    """Have these sockets and no others; advertisements leave through them, too."""
 
     sockets: FrozenSet[SocketSpec]
 
 
 @dataclass(frozen=True)
 class Provision:
-    """Have exactly these macvlans and packet filters of ours; what fails is told one by one."""
+    """Have exactly these macvlans and packet filters of ours; what fails is reported one by one."""
 
     macvlans: FrozenSet[Macvlan]
     filters: FrozenSet[PacketFilter]
@@ -53,7 +54,7 @@ class Provision:
 
 @dataclass(frozen=True)
 class PollTargets:
-    """Look at exactly these files and processes from time to time, and tell what changes."""
+    """Look at exactly these files and processes from time to time, and report what changes."""
 
     files: FrozenSet[str]
     processes: FrozenSet[str]

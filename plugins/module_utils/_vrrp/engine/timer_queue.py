@@ -2,7 +2,7 @@
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""Who has to be woken, and when. This module is PRIVATE to the collection."""
+"""Deadlines of routers and groups of routers, in order. PRIVATE to the collection."""
 
 from __future__ import annotations
 
@@ -13,20 +13,23 @@ from ..base.units import Nanoseconds
 
 
 class Timed(Protocol):
-    """Who has a deadline, which may move; ``queued_at`` is the agenda's own, None at first."""
+    """Anything with a movable deadline.
+
+    ``queued_at`` belongs to the queue: the deadline under which the object is queued, or None.
+    """
 
     queued_at: Nanoseconds | None
 
     @property
     def deadline(self) -> Nanoseconds | None:
-        """When to wake it; None: not before something else happens."""
+        """When it is due; None: not before something else happens."""
 
 
 class TimerQueue:
     """Deadlines in a heap that is touched only when one of them is near.
 
     A deadline that moves back costs nothing: its entry stays where it is, and is put where it
-    belongs when it is the first. Only one that moves forward has to be noted.
+    belongs when it is the first. Only one that moves forward has to be scheduled.
     """
 
     def __init__(self) -> None:
@@ -34,11 +37,11 @@ class TimerQueue:
         self._count = 0
 
     def schedule(self, timed: Timed) -> None:
-        """The deadline of a sleeper may have moved forward, or it has one now."""
+        """Queue an object whose deadline may have moved forward, or that has one now."""
         self._push(timed, timed.deadline)
 
     def next_deadline(self) -> Nanoseconds | None:
-        """When the first of them is due."""
+        """When the first of the queued objects is due."""
         while self._heap:
             queued_at, _count, timed = self._heap[0]
             is_latest = queued_at == timed.queued_at
@@ -52,7 +55,7 @@ class TimerQueue:
         return None
 
     def pop_due(self, now: Nanoseconds) -> List[Timed]:
-        """Those whose deadline has passed; they are off the agenda until they are noted again."""
+        """Take the objects off whose deadline has passed; they are queued again by ``schedule``."""
         found: List[Timed] = []
         first = self.next_deadline()
         while first is not None and first <= now:

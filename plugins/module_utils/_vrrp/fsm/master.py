@@ -51,9 +51,9 @@ def timer_expired(
 
 
 def _next_adver_at(adver_at: Nanoseconds, parameters: Parameters, now: Nanoseconds) -> Nanoseconds:
-    """Keep the rhythm of the timer, so that late wake-ups do not add up; after a gap start anew.
+    """Count from the planned time, so that late wake-ups do not add up; after a gap, from now.
 
-    The rhythm is on a grid that all routers with that interval share, so that many advertisements
+    The times are on a grid that all routers with that interval share, so that many advertisements
     leave on one wake-up: the first beat after one that was not on the grid comes a little early.
     """
     interval = parameters.advertisement_interval

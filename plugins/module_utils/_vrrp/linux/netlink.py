@@ -110,7 +110,7 @@ def with_sequence_numbers(messages: Sequence[bytes]) -> bytes:
 
 
 def transact(opened: socket.socket, messages: Sequence[bytes]) -> List[int]:
-    """Send requests in batches; gives the errno of each, 0 where the kernel agreed.
+    """Send requests in batches; returns the errno of each, 0 where the kernel agreed.
 
     It answers to what it refuses, and to the last one, which is asked to be acknowledged.
 

@@ -69,7 +69,7 @@ class FilterTable:
         return {one for one in wanted if self._filters.get(one.table) != one}
 
     def forget_flushed(self) -> List[str]:
-        """Forget the tables that are not there any more; gives their names."""
+        """Forget the tables that are not there any more; returns their names."""
         lost = [table for table in self._filters if not _exists(table)]
         for table in lost:
             del self._filters[table]

@@ -95,7 +95,7 @@ class PacketBatch:
         header.control_length = _CONTROL_LENGTH
 
     def receive(self, opened: socket.socket) -> int:
-        """Take what waits at a socket, as far as there is room; gives how many packets it were.
+        """Take what waits at a socket, as far as there is room; returns how many packets it were.
 
         Raises OSError.
         """

@@ -116,7 +116,7 @@ class ResourceTable:
         return self._transact("delete", lists, requests, _GONE_ALREADY)
 
     def remove_leftovers(self, held: Sequence[Resource]) -> int:
-        """Have none of these on the host; gives how many were there. Raises KernelError."""
+        """Have none of these on the host; returns how many were there. Raises KernelError."""
         requests = [made for one in held if (made := _request(delete_request, one))]
         results = netlink.transact(self._socket, requests)
         refused = [number for number in results if number and number not in _GONE_ALREADY]

@@ -22,7 +22,10 @@ class IntentKind(Enum):
 
 @dataclass(frozen=True)
 class Intent:
-    """A wish; ``forced`` (BACKUP only) means: stay out even when no other master is heard."""
+    """The operator's intent for an instance.
+
+    ``forced`` (BACKUP only): the router stays backup even when no other master is heard.
+    """
 
     kind: IntentKind = IntentKind.AUTO
     forced: bool = False

@@ -39,7 +39,7 @@ class LinkWatcher:
         return self._monitor.links()
 
     def next_deadline(self) -> Nanoseconds | None:
-        """When to call ``tend``."""
+        """When to call ``run_due``."""
         return self._not_before if self._changed else None
 
     def run_due(self, now: Nanoseconds, is_busy: bool) -> None:

@@ -2,17 +2,17 @@
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""The sockets of the routers, and when packets are read: at once while they are few, and many in
-one go when they are many.
+"""The sockets of the routers, and when packets are read: at once while they are few, and many
+together when they are many.
 
-A network driver does the same with its interrupts: a wake-up costs as much as fifty packets. A
-socket that wakes the agent soon after it was read is left alone for a while, then read whenever
-that is over, for as long as many packets are found.
+This is interrupt coalescing, as Linux NAPI does it: a wake-up costs as much as fifty packets. A
+socket that wakes the agent soon after it was read is polled after a delay instead, for as long as
+many packets are found.
 
-No deadline is late by that: the kernel notes when each packet arrives, and whoever is going to
-conclude something from a deadline reads everything before. A master that leaves is heard at once,
-by a socket of its own. Anything else that is new waits for the end of the rest, and makes the
-next ones short. This module is PRIVATE to the collection.
+No deadline is late by that: the kernel notes when each packet arrives, and everything is read
+before a deadline is judged. Priority 0 is received at once, by a socket of its own. Anything else
+that is new waits for the end of the delay, and makes the next ones short. This module is PRIVATE
+to the collection.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ OnPackets = Callable[[SocketSpec, VrrpSocket], Tuple[int, int]]
 _COALESCE_MAX = milliseconds(100)
 _COALESCE_MIN = milliseconds(10)
 _BUSY_THRESHOLD = 8
-# So many in one rest are no advertisements of ours, and the kernel has room for some more only.
+# So many in one delay are no advertisements of ours, and the kernel has room for few more.
 _FLOOD_THRESHOLD = 1000
 
 
@@ -47,8 +47,8 @@ class _Socket:
 
 
 class Receiver:
-    """``on_packets`` reads what waits at an ear, and gives how many packets it were, and how many
-    of them were not the same as always.
+    """``on_packets`` reads what waits at a socket, and returns the number of packets, and of those
+    that the fast path did not match.
     """
 
     def __init__(self, loop: Loop, on_packets: OnPackets) -> None:
@@ -66,7 +66,7 @@ class Receiver:
     # --- Sockets ---
 
     def open_sockets(self, wanted: OpenSockets) -> List[Failure]:
-        """Open and close sockets; a failure names the one ear that could not be had."""
+        """Open and close sockets; a failure names the one socket that could not be opened."""
         for spec in set(self._sockets) - wanted.sockets:
             self._close(spec)
         failures: List[Failure] = []
@@ -78,11 +78,11 @@ class Receiver:
         return failures
 
     def pause(self) -> None:
-        """Have sockets, but leave what arrives where it is."""
+        """Have sockets, but leave what arrives in them."""
         self._is_paused = True
 
     def resume(self, since: Nanoseconds) -> None:
-        """Read everything that has arrived since then, which is all that somebody still needs."""
+        """Read everything that has arrived since then: what came earlier was read by another process."""
         self._is_paused = False
         for one in self._sockets.values():
             one.socket.drop_before(since)
@@ -129,11 +129,11 @@ class Receiver:
     # --- Reading ---
 
     def next_deadline(self) -> Nanoseconds | None:
-        """When to call ``tend``."""
+        """When to call ``run_due``."""
         return earliest(one.poll_at for one in self._sockets.values())
 
     def run_due(self, now: Nanoseconds, everything: bool = False) -> None:
-        """Read what has rested for long enough, or everything that rests."""
+        """Poll the sockets whose delay is over, or all that are delayed."""
         for one in list(self._sockets.values()):
             if one.poll_at is not None and (everything or one.poll_at <= now):
                 found, unmatched = self._read(one, now)

@@ -64,7 +64,7 @@ class HookQueue:
         return self._running.timeout_at if self._running else None
 
     def enqueue(self, runs: List[HookRun]) -> List[HookRun]:
-        """Let hooks wait for their turn; gives those that are left out for it.
+        """Let hooks wait for their turn; returns those that are left out for it.
 
         What a router waits for is never left out, or it would wait for ever.
         """

@@ -87,6 +87,6 @@ def _replaces(event: Resign, before: Resign) -> bool:
 
 
 def cancel(router: Router) -> None:
-    """Nothing is left of the wish to leave, unless it was to stop."""
+    """Cancel a deferred resignation, unless it is a stop."""
     if router.deferred is not None and router.deferred.purpose is not Purpose.STOP:
         router.update(replace(router.inputs, deferred=None))

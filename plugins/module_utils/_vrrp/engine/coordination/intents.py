@@ -2,7 +2,7 @@
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
 
-"""What an operator's wish means for a router, and when it has to be refused.
+"""The operator's intents: their effect on a router, and when they have to be refused.
 
 This module is PRIVATE to the collection.
 """
@@ -42,7 +42,7 @@ class IntentStore:
         return self._intents.get(name, AUTO)
 
     def set(self, routers: Iterable[Router], intent: Intent, now: Nanoseconds) -> int:
-        """Want something of routers that move together; gives the number of the change."""
+        """Want something of routers that move together; returns the number of the change."""
         self._changes += 1
         for router in routers:
             router.intent_change = IntentChange(self._changes, intent, router.intent, now)
@@ -122,7 +122,7 @@ def is_newer_claim(router: Router, peer: Peer, now: Nanoseconds) -> bool:
     """Whether the advertisement is a newer claim than the one this master holds.
 
     A claim bids exactly one above the master it displaces, and a router's own priority is hardly
-    ever just that: so the last wish of the operator wins. A router that has only just claimed
+    ever just that: so the last intent of the operator wins. A router that has only just claimed
     bids on, because what it hears is the old holder defending itself.
     """
     holds = router.intent.kind is IntentKind.MASTER and isinstance(router.state, Master)

@@ -70,7 +70,7 @@ class HelperClient:
             self._request(self._targets_message())
 
     def next_deadline(self) -> Nanoseconds | None:
-        """When to call ``tend``."""
+        """When to call ``run_due``."""
         if self._failed:
             return 0
         if self._stream is None and self._targets != _NOTHING:
