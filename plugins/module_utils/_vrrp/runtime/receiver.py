@@ -82,7 +82,7 @@ class Receiver:
         self._is_paused = True
 
     def resume(self, since: Nanoseconds) -> None:
-        """Read everything that has arrived since then: what came earlier was read by another process."""
+        """Read all that has arrived since then: what came earlier was read by another process."""
         self._is_paused = False
         for one in self._sockets.values():
             one.socket.drop_before(since)

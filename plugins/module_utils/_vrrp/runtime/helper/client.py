@@ -33,7 +33,7 @@ class HelperClient:
     """``connect`` gives a connection to a helper, or raises OSError.
 
     ``on_end`` and ``on_sight`` are told what became of commands, and what was seen. They are
-    called from the loop or from ``tend``, never while something is asked for.
+    called from the loop or from ``run_due``, never while something is asked for.
     """
 
     def __init__(self, loop: Loop, connect: Connect, on_end: OnEnd, on_sight: OnSight) -> None:
