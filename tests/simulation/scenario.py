@@ -219,7 +219,8 @@ def _flap(cluster: Cluster, host: Host) -> None:
 
 def _refuse(cluster: Cluster, host: Host) -> None:
     random = cluster.world.random
-    host.refused = {random.choice([act.Install, act.Send, act.SendFrames])}
+    host.refused.clear()
+    host.refused.add(random.choice([act.Install, act.Send, act.SendFrames]))
     cluster.world.after(random.randint(1, 6) * S, host.refused.clear)
 
 
