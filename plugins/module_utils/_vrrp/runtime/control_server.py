@@ -26,6 +26,7 @@ from ..control.protocol import (
     parse_request,
     success,
 )
+from .line_socket import LineSocket
 from .loop import Loop
 from .peer_credentials import user_and_group
 
@@ -64,7 +65,7 @@ class ControlServer:
     def close(self) -> None:
         """Hang up on everybody and remove the socket."""
         for connection in list(self._connections.values()):
-            connection.flush()
+            connection.lines.flush()
             self._drop(connection)
         self._loop.forget(self.socket)
         self.socket.close()
@@ -83,13 +84,12 @@ class ControlServer:
             accepted, _address = self.socket.accept()
         except OSError:
             return
-        accepted.setblocking(False)
         connection = _Connection(accepted)
         if not self._accepts_user(connection.user):
             accepted.close()
             return
         self._connections[accepted.fileno()] = connection
-        self._loop.on_readable(accepted, lambda: self._serve(connection))
+        self._loop.on_readable(connection.lines, lambda: self._serve(connection))
 
     def _accepts_user(self, user: int) -> bool:
         if user == 0:
@@ -99,11 +99,8 @@ class ControlServer:
 
     def _serve(self, connection: _Connection) -> None:
         self._send(connection, b"")
-        if not connection.read():
-            self._drop(connection)
-            return
-        lines = connection.lines()
-        if connection.overflows or len(lines) > _LINES_MAX:
+        lines = connection.lines.receive()
+        if lines is None or len(lines) > _LINES_MAX or connection.overflows:
             self._drop(connection)
             return
         for line in lines:
@@ -127,71 +124,41 @@ class ControlServer:
             return failure(error)
 
     def _send(self, connection: _Connection, line: bytes) -> None:
-        connection.pending += line
-        alive = connection.flush()
-        if not alive or len(connection.pending) > _PENDING_MAX:
+        lines = connection.lines
+        if not lines.send(line) or len(lines.pending) > _PENDING_MAX:
             self._drop(connection)
-        elif connection.socket.fileno() in self._connections:
-            self._loop.want_write(connection.socket, bool(connection.pending))
+        elif lines.fileno() in self._connections:
+            self._loop.want_write(lines, lines.is_pending)
 
     def _drop(self, connection: _Connection) -> None:
-        if self._connections.pop(connection.socket.fileno(), None) is not None:
-            self._loop.forget(connection.socket)
-            connection.socket.close()
+        if self._connections.pop(connection.lines.fileno(), None) is not None:
+            self._loop.forget(connection.lines)
+            connection.lines.close()
 
 
 class _Connection:
-    """A client, with what it has sent of a line and what it has not read yet."""
+    """A client."""
 
     def __init__(self, accepted: socket.socket) -> None:
-        self.socket = accepted
+        self.lines = LineSocket(accepted)
         self.user, self._primary_group = user_and_group(accepted)
         self.watches = False
-        self.pending = b""
-        self._received = b""
 
     @property
     def is_open(self) -> bool:
         """Whether we have not hung up."""
-        return self.socket.fileno() >= 0
+        return self.lines.fileno() >= 0
 
     @property
     def overflows(self) -> bool:
         """Whether the client sends a line longer than any request is."""
-        return len(self._received) > LINE_MAX
-
-    def read(self) -> bool:
-        """Take what there is; False when the client has gone."""
-        try:
-            data = self.socket.recv(LINE_MAX)
-        except BlockingIOError:
-            return True
-        except OSError:
-            return False
-        self._received += data
-        return bool(data)
-
-    def lines(self) -> list[bytes]:
-        """The complete lines that have arrived."""
-        *lines, self._received = self._received.split(b"\n")
-        return lines
-
-    def flush(self) -> bool:
-        """Send what is pending as far as it goes; False when the client has gone."""
-        try:
-            while self.pending:
-                self.pending = self.pending[self.socket.send(self.pending) :]
-        except BlockingIOError:
-            return True
-        except OSError:
-            return False
-        return True
+        return len(self.lines.unfinished) > LINE_MAX
 
     def may_change(self, group: int) -> bool:
         """Whether the client may change something: root, ourselves, or of the group."""
         if self.user in (0, os.geteuid()):
             return True
-        return group in (self._primary_group, *_peer_groups(self.socket))
+        return group in (self._primary_group, *_peer_groups(self.lines.socket))
 
 
 def _peer_groups(connection: socket.socket) -> tuple[int, ...]:
