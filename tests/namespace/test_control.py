@@ -81,6 +81,16 @@ def test_everybody_reads_and_not_everybody_changes(agent: Agent) -> None:
     assert agent.status()["intent"] == "auto"
 
 
+def test_everybody_asks_for_the_outcome_of_a_change(agent: Agent) -> None:
+    status, shown = outcome(agent, [*as_nobody(agent), "backup", "web", "--force", "--dry-run"])
+    assert status == 0
+    (line,) = shown.splitlines()[1:]
+    assert "BACKUP" in line
+    assert "backup (forced)" in line
+    assert agent.status()["intent"] == "auto"
+    assert agent.status()["state"] == "MASTER"
+
+
 def test_the_group_of_the_socket_changes(agent: Agent) -> None:
     agent.stop()
     agent.start()

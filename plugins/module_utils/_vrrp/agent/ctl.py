@@ -40,6 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for intent, meaning in _INTENTS.items():
         command = commands.add_parser(intent, help=meaning)
         command.add_argument("name", metavar="NAME", help="the instance")
+        command.add_argument(
+            "--dry-run", action="store_true", help="show the outcome, change nothing"
+        )
         if intent == "backup":
             command.add_argument("--force", action="store_true", help="even if nobody takes over")
 
@@ -83,7 +86,10 @@ def _restart(client: ControlClient, arguments: argparse.Namespace) -> None:
 
 def _set_intent(client: ControlClient, arguments: argparse.Namespace) -> None:
     force = getattr(arguments, "force", False)
-    _write(table(client.set_intent(arguments.name, arguments.action, force=force)["instances"]))
+    answer = client.set_intent(
+        arguments.name, arguments.action, force=force, dry_run=arguments.dry_run
+    )
+    _write(table(answer["instances"]))
 
 
 def _write(text: str) -> None:

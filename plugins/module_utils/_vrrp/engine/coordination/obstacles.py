@@ -87,7 +87,7 @@ class Obstacles:
         for member in members:
             if member is router:
                 continue
-            cause = self._unusable_reason(member) or _reason_to_wait(member, now)
+            cause = self._unusable_reason(member) or reason_to_wait(member, now)
             if cause:
                 blocked = blocked_by(router.instance.sync_group, member, cause)
                 return Obstacle(blocked, hard=False)
@@ -120,7 +120,7 @@ def _wanted_address(instance: Instance) -> str:
     return f"usable IPv6 {'link-local ' if uses_link_local(instance) else ''}address"
 
 
-def _reason_to_wait(router: Router, now: Nanoseconds) -> str:
+def reason_to_wait(router: Router, now: Nanoseconds) -> str:
     """The reason of a router that tries again later; empty for all others."""
     state = router.state
     if not isinstance(state, Initialize) or state.retry_at is None or now >= state.retry_at:

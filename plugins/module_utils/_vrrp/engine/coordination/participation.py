@@ -25,7 +25,7 @@ from ...fsm.state import Backup, Initialize, Master, Purpose
 from ..actions import Action, Install, Log, OpenSockets, Provision, Remove, Send
 from ..router.router import Router
 from ..tracking import Tracking, Verdict, tracked_for
-from .obstacles import Obstacle, Obstacles
+from .obstacles import Obstacle, Obstacles, reason_to_wait
 from .router_set import RouterSet
 
 Actions = List[Action]
@@ -125,8 +125,7 @@ class Participation:
     ) -> Actions:
         if not self.may_start(router):
             return []
-        retry_at = getattr(router.state, "retry_at", None)
-        if retry_at is not None and now < retry_at and obstacle is None:
+        if obstacle is None and reason_to_wait(router, now):
             return []
         cause = obstacle.cause if obstacle else self._verdict(router).pending
         if cause:
