@@ -157,7 +157,7 @@ def test_who_is_about_to_leave_is_not_restarted(segment: Segment) -> None:
     second.host.isolate()
     first.ctl("backup", "web")
     refused = first.ctl("restart", check=False)
-    assert (refused.returncode, refused.stderr) == (1, "vrrpctl: web is about to hand over\n")
+    assert (refused.returncode, refused.stderr) == (1, "vrrpctl: web is giving up mastership\n")
 
 
 NEVER_READY = "raise SystemExit('a version that can not run')"

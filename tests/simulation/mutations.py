@@ -45,13 +45,13 @@ MUTATIONS = [
         "a worse advertisement resets the timer of a backup that preempts",
         "fsm/backup.py",
         "return replace(state, master=peer), []\n    preempt_at",
-        "return _defer(parameters, state, peer, now), []\n    preempt_at",
+        "return _accept_master(parameters, state, peer, now), []\n    preempt_at",
     ),
     Mutation(
         "priority 0 is ignored in Backup",
         "fsm/backup.py",
-        "if peer.priority == PRIORITY_RELEASE:\n        down_at",
-        "if peer.priority == PRIORITY_RELEASE:\n        return state, []\n        down_at",
+        "if peer.priority == PRIORITY_RESIGN:\n        down_at",
+        "if peer.priority == PRIORITY_RESIGN:\n        return state, []\n        down_at",
     ),
     Mutation(
         "priority 0 makes a backup wait as long as ever",
@@ -98,15 +98,15 @@ MUTATIONS = [
     Mutation(
         "a resigning master lets go at once",
         "fsm/master.py",
-        "return after, [Advertise(PRIORITY_RELEASE)]",
+        "return after, [Advertise(PRIORITY_RESIGN)]",
         "return to_backup(parameters, now, event.cause)[0], "
-        "[Advertise(PRIORITY_RELEASE), RemoveAddresses()]",
+        "[Advertise(PRIORITY_RESIGN), RemoveAddresses()]",
     ),
     Mutation(
         "a new master speaks before it serves",
         "fsm/transitions.py",
-        "return state, [InstallAddresses(), *messages]",
-        "return state, [*messages, InstallAddresses()]",
+        "return state, [InstallAddresses(), *sends]",
+        "return state, [*sends, InstallAddresses()]",
     ),
     Mutation(
         "a drain is never undone",
@@ -135,8 +135,8 @@ MUTATIONS = [
     Mutation(
         "members of a group follow nobody",
         "engine/coordination/sync_groups.py",
-        "if leader is not None:",
-        "if leader is None and not members:",
+        "if follower is not None:",
+        "if follower is None and not members:",
     ),
     Mutation(
         "the delay of a preemption starts again and again",

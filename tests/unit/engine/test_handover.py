@@ -171,7 +171,7 @@ def test_an_engine_about_to_hand_over_refuses_an_export() -> None:
     cluster, first = master()
     cluster.nodes[1].connected = False
     first.set_intent("backup")
-    with pytest.raises(ControlError, match="web is about to hand over"):
+    with pytest.raises(ControlError, match="web is giving up mastership"):
         first.engine.export_state()
     first.do(first.engine.stop(cluster.now))
     with pytest.raises(ControlError, match="the agent is stopping"):

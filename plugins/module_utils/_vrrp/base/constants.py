@@ -13,7 +13,7 @@ from .units import milliseconds, seconds
 VRRP_PROTOCOL = 112  # IP protocol number (RFC 9568 section 5.1.1.4).
 VRRP_TTL = 255  # TTL or hop limit of every advertisement (section 5.1.1.3).
 ADVERTISEMENT_TYPE = 1  # The only packet type (section 5.2.2).
-PRIORITY_RELEASE = 0  # The master has stopped taking part (section 5.2.4).
+PRIORITY_RESIGN = 0  # The master has stopped taking part (section 5.2.4).
 PRIORITY_MIN = 1
 PRIORITY_MAX = 254  # The highest priority of a router that does not own the addresses.
 PRIORITY_OWNER = 255  # The router that owns the addresses (section 5.2.4).

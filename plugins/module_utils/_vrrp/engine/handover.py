@@ -87,10 +87,10 @@ class EngineState(TypedDict):
 
 
 def refuse_if_busy(routers: Iterable[Router]) -> None:
-    """Raise ControlError while a router is about to hand over: only this process can finish it."""
+    """Raise ControlError while a router gives up mastership: only this process can finish that."""
     for router in routers:
         if router.deferred or router.retired or isinstance(router.state, Resigning):
-            raise ControlError("busy", f"{router.name} is about to hand over")
+            raise ControlError("busy", f"{router.name} is giving up mastership")
 
 
 def peer_takeover_at(router: Router) -> Nanoseconds | None:

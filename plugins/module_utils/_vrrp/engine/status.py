@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from ..base.constants import PRIORITY_RESIGN
 from ..base.units import Nanoseconds, to_seconds, to_wall_time
 from ..fsm.state import Peer
 from ..model.describe import describe_settings
@@ -58,7 +59,7 @@ def router_status(
 
 
 def _master(peer: Peer | None) -> MasterStatus | None:
-    if peer is None or peer.priority == 0:
+    if peer is None or peer.priority == PRIORITY_RESIGN:
         return None
     return {
         "address": text(peer.address),

@@ -36,7 +36,7 @@ class RemoveAddresses:
 
 @dataclass(frozen=True)
 class Announce:
-    """Tell the segment where the addresses live (gratuitous ARP, unsolicited NA).
+    """Tell the segment where the addresses live: gratuitous ARP (garp), unsolicited NA.
 
     ``refresh``: nothing has changed, it is only told again.
     """

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..base.constants import PRIORITY_RELEASE
+from ..base.constants import PRIORITY_RESIGN
 from ..base.units import Nanoseconds, describe
 from ..model.family import text
 from .events import Claim, Elected, Heard, Interrupted, Replaced, Resign, TimerExpired
@@ -52,8 +52,8 @@ def elected(parameters: Parameters, state: Backup, event: Elected, now: Nanoseco
 
 def _take_over(parameters: Parameters, state: Backup, now: Nanoseconds) -> Result:
     # While preemption is delayed the timer is kept going by a living master, however bad.
-    is_dead = state.preempt_at is not None and now >= state.master_down_at
-    preempts = _is_worse(parameters, state.master) and not is_dead
+    master_is_dead = state.preempt_at is not None and now >= state.master_down_at
+    preempts = _is_worse(parameters, state.master) and not master_is_dead
     waited = parameters.master_down_interval(state.master_adver_interval)
     reason = _why_takeover(state.master, preempts, waited)
     return to_master(parameters, now, reason, displaces=preempts)
@@ -62,7 +62,7 @@ def _take_over(parameters: Parameters, state: Backup, now: Nanoseconds) -> Resul
 def _is_worse(parameters: Parameters, master: Peer | None) -> bool:
     if master is None or not parameters.preempt:
         return False
-    return PRIORITY_RELEASE < master.priority < parameters.priority
+    return PRIORITY_RESIGN < master.priority < parameters.priority
 
 
 def _why_takeover(master: Peer | None, preempts: bool, waited: Nanoseconds) -> str:
@@ -71,7 +71,7 @@ def _why_takeover(master: Peer | None, preempts: bool, waited: Nanoseconds) -> s
     peer = text(master.address)
     if preempts:
         return f"preempts {peer}, which has priority {master.priority}"
-    if master.priority == PRIORITY_RELEASE:
+    if master.priority == PRIORITY_RESIGN:
         return f"{peer} resigned"
     return f"{peer} was not heard for {describe(waited)}"
 
@@ -79,21 +79,21 @@ def _why_takeover(master: Peer | None, preempts: bool, waited: Nanoseconds) -> s
 def heard(parameters: Parameters, state: Backup, event: Heard, now: Nanoseconds) -> Result:
     """RFC 9568 section 6.4.2 (400 to 470). Only a master breaks ties by address."""
     peer = event.peer
-    if peer.priority == PRIORITY_RELEASE:
+    if peer.priority == PRIORITY_RESIGN:
         down_at = now + parameters.skew_time(state.master_adver_interval)
         resigned = replace(state, master=peer, preempt_at=None, ready=False)
         return _awaiting(resigned, down_at), []
     if not parameters.preempt or peer.priority >= parameters.priority:
-        return _defer(parameters, state, peer, now), []
+        return _accept_master(parameters, state, peer, now), []
     if not parameters.preempt_delay or state.ready:
         # A worse master is discarded and the timer keeps running: this is how preemption works.
         return replace(state, master=peer), []
     preempt_at = state.preempt_at or max(now + parameters.preempt_delay, state.not_before)
     # Armed once, at the first worse advertisement; until it is over Preempt_Mode is off.
-    return replace(_defer(parameters, state, peer, now), preempt_at=preempt_at), []
+    return replace(_accept_master(parameters, state, peer, now), preempt_at=preempt_at), []
 
 
-def _defer(parameters: Parameters, state: Backup, peer: Peer, now: Nanoseconds) -> Backup:
+def _accept_master(parameters: Parameters, state: Backup, peer: Peer, now: Nanoseconds) -> Backup:
     """Accept the master that was heard: learn its interval, and wait for it anew."""
     interval = peer.advertisement_interval
     after = Backup(_why_backup(state, peer), 0, interval, peer, state.not_before)

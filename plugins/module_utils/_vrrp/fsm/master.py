@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import List
 
-from ..base.constants import ADVER_GRID_DIVISOR, ADVER_GRID_MAX, PRIORITY_RELEASE
+from ..base.constants import ADVER_GRID_DIVISOR, ADVER_GRID_MAX, PRIORITY_RESIGN
 from ..base.units import Nanoseconds
 from ..model.family import text
 from .actions import (
@@ -67,14 +67,15 @@ def _next_adver_at(adver_at: Nanoseconds, parameters: Parameters, now: Nanosecon
 def heard(parameters: Parameters, state: Master, event: Heard, now: Nanoseconds) -> Result:
     """RFC 9568 section 6.4.3 (700 to 770)."""
     peer = event.peer
-    if peer.priority == PRIORITY_RELEASE:
+    if peer.priority == PRIORITY_RESIGN:
         adver_at = now + parameters.advertisement_interval
         return replace(state, adver_at=adver_at), [Advertise(parameters.priority)]
     if parameters.loses_to(peer):
         reason = f"{text(peer.address)} is master with priority {peer.priority}"
         return to_backup(parameters, now, reason, peer)
-    # "Send an ADVERTISEMENT immediately to assert the state to the sending router and to any
-    # learning bridges": the Adver_Timer is not reset. The other has announced the addresses, so
+    # A lower-priority advertisement: "Send an ADVERTISEMENT immediately to assert the {Active}
+    # state to the sending VRRP Router and to update any learning bridges with the correct Active
+    # VRRP Router path." The Adver_Timer is not reset. The other has announced the addresses, so
     # they are announced again, before it hears us and stops serving, and an interval later.
     announce_at = now + parameters.advertisement_interval
     after = replace(state, announce_at=announce_at, refreshes=False)
@@ -89,18 +90,18 @@ def resign(parameters: Parameters, state: Master, event: Resign, now: Nanosecond
         now + parameters.advertisement_interval,
         now + parameters.successor_wait,
     )
-    return after, [Advertise(PRIORITY_RELEASE)]
+    return after, [Advertise(PRIORITY_RESIGN)]
 
 
 def interrupted(
     parameters: Parameters, state: State, event: Interrupted, now: Nanoseconds
 ) -> Result:
-    resignation: List[Action] = [Advertise(PRIORITY_RELEASE)] if event.notify_peers else []
+    resignation: List[Action] = [Advertise(PRIORITY_RESIGN)] if event.notify_peers else []
     return to_initialize(event.cause, event.retry, now), [*resignation, RemoveAddresses()]
 
 
 def replaced(parameters: Parameters, state: State, event: Replaced, now: Nanoseconds) -> Result:
-    return Initialize(event.cause), [Advertise(PRIORITY_RELEASE), RemoveAddresses()]
+    return Initialize(event.cause), [Advertise(PRIORITY_RESIGN), RemoveAddresses()]
 
 
 def reconfigured(

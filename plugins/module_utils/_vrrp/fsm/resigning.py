@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..base.constants import PRIORITY_RELEASE, RESIGN_LINGER
+from ..base.constants import PRIORITY_RESIGN, RESIGN_LINGER
 from ..base.units import Nanoseconds, describe
 from .actions import Advertise, DrainUndone, RemoveAddresses
 from .events import Claim, Heard, Resign, TimerExpired
@@ -29,7 +29,7 @@ def timer_expired(
         return state, []
     # The first priority 0 may have been lost.
     after = replace(state, adver_at=now + parameters.advertisement_interval)
-    return after, [Advertise(PRIORITY_RELEASE)]
+    return after, [Advertise(PRIORITY_RESIGN)]
 
 
 def _give_up(parameters: Parameters, state: Resigning, now: Nanoseconds) -> Result:
@@ -50,7 +50,7 @@ def _serve_on(parameters: Parameters, now: Nanoseconds, reason: str) -> Master:
 
 def heard(parameters: Parameters, state: Resigning, event: Heard, now: Nanoseconds) -> Result:
     """Any other master ends the wait, however low its priority: we have left the election."""
-    if event.peer.priority == PRIORITY_RELEASE or state.successor is not None:
+    if event.peer.priority == PRIORITY_RESIGN or state.successor is not None:
         return state, []
     after = replace(
         state,

@@ -16,7 +16,8 @@ from ..base.units import NANOSECONDS_PER_SECOND, Nanoseconds
 def skew_time(version: int, priority: int, interval: Nanoseconds) -> Nanoseconds:
     """How much longer a router of this priority waits, so that the best one speaks first.
 
-    Version 3: ((256 - priority) * Master_Adver_Interval) / 256 (RFC 9568 section 6.1).
+    Version 3: ((256 - priority) * Master_Adver_Interval) / 256 (RFC 5798 section 6.1; RFC 9568
+    section 6.1 calls it Active_Adver_Interval).
     Version 2: (256 - priority) / 256 seconds, whatever the interval (RFC 3768 section 6.1).
     """
     unit = NANOSECONDS_PER_SECOND if version == 2 else interval
@@ -28,7 +29,8 @@ def master_down_interval(
 ) -> Nanoseconds:
     """How long a backup of this priority waits before it believes the master dead.
 
-    3 * Master_Adver_Interval + Skew_Time (RFC 9568 section 6.1), where 3 is ``down_intervals``.
+    3 * Master_Adver_Interval + Skew_Time (RFC 5798 section 6.1; Active_Down_Interval in RFC 9568),
+    where 3 is ``down_intervals``.
     """
     return down_intervals * interval + skew_time(version, priority, interval)
 

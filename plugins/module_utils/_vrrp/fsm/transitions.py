@@ -56,10 +56,10 @@ def to_master(
         state = replace(state, announce_at=now + parameters.announce_delay)
     else:
         state = schedule_refresh(parameters, state, now)
-    messages: List[Action] = [Advertise(parameters.priority), Announce()]
+    sends: List[Action] = [Advertise(parameters.priority), Announce()]
     if displaces and not parameters.virtual_mac:
-        messages.reverse()
-    return state, [InstallAddresses(), *messages]
+        sends.reverse()
+    return state, [InstallAddresses(), *sends]
 
 
 def schedule_refresh(parameters: Parameters, state: Master, now: Nanoseconds) -> Master:

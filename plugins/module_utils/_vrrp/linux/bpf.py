@@ -14,7 +14,7 @@ import socket
 import struct
 from typing import Sequence, Tuple
 
-from ..base.constants import PRIORITY_RELEASE
+from ..base.constants import PRIORITY_RESIGN
 from ..model.family import Family
 
 Instruction = Tuple[int, int, int, int]
@@ -55,4 +55,4 @@ def match_priority_zero(family: Family) -> Sequence[Instruction]:
         (_LOAD_BYTE_INDEXED, 0, 0, _PRIORITY_OFFSET),
     )
     load = behind_header if family is Family.IPV4 else ((_LOAD_BYTE, 0, 0, _PRIORITY_OFFSET),)
-    return (*load, (_JUMP_IF_EQUAL, 0, 1, PRIORITY_RELEASE), _PASS, _DROP)
+    return (*load, (_JUMP_IF_EQUAL, 0, 1, PRIORITY_RESIGN), _PASS, _DROP)

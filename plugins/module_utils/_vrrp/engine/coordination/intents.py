@@ -16,7 +16,7 @@ from ...base.constants import (
     CLAIM_CONTEST_PERIOD,
     PRIORITY_MAX,
     PRIORITY_OWNER,
-    PRIORITY_RELEASE,
+    PRIORITY_RESIGN,
 )
 from ...base.errors import ControlError
 from ...base.units import Nanoseconds
@@ -111,7 +111,7 @@ def raise_hold_priority(router: Router, peer: Peer | None) -> None:
     """Raise the priority of a router that holds mastership just above that of ``peer``."""
     if peer is None or router.intent.kind is not IntentKind.MASTER:
         return
-    if peer.priority in (PRIORITY_RELEASE, PRIORITY_OWNER):
+    if peer.priority in (PRIORITY_RESIGN, PRIORITY_OWNER):
         return
     if router.parameters.loses_to(peer):
         bid = min(peer.priority + 1, PRIORITY_MAX)
@@ -138,4 +138,4 @@ def is_newer_claim(router: Router, peer: Peer, now: Nanoseconds) -> bool:
 def may_claim_from(router: Router, peer: Peer) -> bool:
     """Whether a router that should hold mastership may take it from the master just heard."""
     wants = router.intent.kind is IntentKind.MASTER and isinstance(router.state, Backup)
-    return wants and peer.priority != PRIORITY_RELEASE and not router.parameters.loses_to(peer)
+    return wants and peer.priority != PRIORITY_RESIGN and not router.parameters.loses_to(peer)

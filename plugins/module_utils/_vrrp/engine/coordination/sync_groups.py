@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import Dict, Iterable, List, Sequence, Tuple
 
+from ...base.constants import PRIORITY_RESIGN
 from ...fsm.events import Elected, Event, Resign
 from ...fsm.state import Backup, Initialize, Master, Purpose, Resigning
 from ..router.router import Router
@@ -34,9 +35,9 @@ def group_decisions(name: str, members: Sequence[Router]) -> List[Decision]:
     states = [type(one.state) for one in members]
     if Initialize in states or Backup not in states:
         return []
-    leader = next((one for one in members if _follows_other_master(one)), None)
-    if leader is not None:
-        cause = f"sync group {name}: {leader.name} follows another master"
+    follower = next((one for one in members if _follows_other_master(one)), None)
+    if follower is not None:
+        cause = f"sync group {name}: {follower.name} follows another master"
         resign = Resign(Purpose.GROUP, cause)
         return [(one, resign) for one in members if isinstance(one.state, Master)]
     waiting = [one for one in members if isinstance(one.state, Backup)]
@@ -54,7 +55,7 @@ def _follows_other_master(router: Router) -> bool:
     state = router.state
     if not isinstance(state, Backup) or state.ready or state.master is None:
         return False
-    if state.master.priority == 0:
+    if state.master.priority == PRIORITY_RESIGN:
         return False
     superior = state.master.priority >= router.effective_priority
     return superior or not router.preempts or state.preempt_at is not None

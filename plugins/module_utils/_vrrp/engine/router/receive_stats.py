@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Callable, Dict, List, Tuple
 
-from ...base.constants import PRIORITY_RELEASE
+from ...base.constants import PRIORITY_RESIGN
 from ...base.units import Nanoseconds
 from ...model.family import text
 from ...wire.datagram import Datagram, DropReason
@@ -53,7 +53,7 @@ def count_accepted(router: Router, received: Received, now: Nanoseconds) -> Acce
 
 def _counters_of(received: Received) -> List[str]:
     names = ["advertisements_received"]
-    if received.advertisement.priority == PRIORITY_RELEASE:
+    if received.advertisement.priority == PRIORITY_RESIGN:
         names.append("priority_zero_received")
     if received.checksum_form is not None:
         names.append(f"checksum_{received.checksum_form.value}")
@@ -73,7 +73,7 @@ def _equal_priority(router: Router, received: Received) -> bool:
 
 
 def _contests_owner(router: Router, received: Received) -> bool:
-    return router.instance.is_owner and received.advertisement.priority != PRIORITY_RELEASE
+    return router.instance.is_owner and received.advertisement.priority != PRIORITY_RESIGN
 
 
 def _skewed_clock(router: Router, received: Received) -> bool:

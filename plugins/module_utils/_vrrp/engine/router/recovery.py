@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ...base.constants import PRIORITY_RELEASE
+from ...base.constants import PRIORITY_RESIGN
 from ..actions import Recovery
 from ..host.devices import macvlan_of, packet_filter_of
 from ..host.links import Link
@@ -36,7 +36,7 @@ def make_recovery(
         egress_link.name,
         removal_order(resources, served.kept_at_removal(instance)),
         address,
-        messages.messages(instance, address, PRIORITY_RELEASE),
+        messages.messages(instance, address, PRIORITY_RESIGN),
         instance.unicast_ttl,
         device.name if device else "",
         table.table if table else "",

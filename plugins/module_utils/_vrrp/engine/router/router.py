@@ -15,7 +15,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import Iterable, List, Mapping, Tuple
 
-from ...base.constants import PRIORITY_MIN, PRIORITY_RELEASE
+from ...base.constants import PRIORITY_MIN, PRIORITY_RESIGN
 from ...base.units import Nanoseconds
 from ...fsm import actions as fsm
 from ...fsm.events import Event, Resign, name_of
@@ -340,7 +340,7 @@ class Router:
     def _advertise(self, priority: int) -> List[Action]:
         self._last_priority = priority
         self._counters[_ADVERTISEMENTS_SENT] += 1
-        if priority == PRIORITY_RELEASE:
+        if priority == PRIORITY_RESIGN:
             self._counters["priority_zero_sent"] += 1
         instance, index, source = self.instance, _index(self.egress_link), self.address
         ttl, hmac = instance.unicast_ttl, instance.signing_hmac
