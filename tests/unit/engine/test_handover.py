@@ -20,6 +20,7 @@ from _vrrp.engine.actions import (
     PollTargets,
     Remove,
     RunCommand,
+    SaveRecoveries,
     Send,
     SocketSpec,
     Transition,
@@ -233,6 +234,19 @@ def test_a_stopping_engine_refuses_an_import() -> None:
     new_engine.stop(cluster.now)
     with pytest.raises(ControlError, match="told to stop"):
         new_engine.import_state(first.engine.export_state(), {}, cluster.now)
+
+
+def test_a_standby_that_is_stopped_leaves_the_host_alone() -> None:
+    cluster, first = master()
+    assert first.serves()
+    new_engine = Engine()
+    new_engine.enter_standby()
+    new_engine.links_changed({"eth0": first.link}, cluster.now)
+    new_engine.reconfigure(first.config, cluster.now)
+    assert new_engine.stop(cluster.now) == []
+    assert new_engine.stopped
+    done = new_engine.links_changed({"eth0": first.link}, cluster.now)
+    assert [one for one in done if isinstance(one, (Remove, SaveRecoveries))] == []
 
 
 def test_nothing_is_run_or_looked_at_before_there_is_something_to_inherit() -> None:

@@ -86,7 +86,7 @@ class Engine:
     @property
     def stopped(self) -> bool:
         """Whether a stop is complete: no router takes part any more, and all hooks have run."""
-        if self._participation.phase is not Phase.STOPPING or not self._commands.idle:
+        if not (self._participation.phase.is_stopping and self._commands.idle):
             return False
         return all(isinstance(router.state, Initialize) for router in self._routers)
 
@@ -155,7 +155,7 @@ class Engine:
         routers = list(self._routers)
         self._demultiplexer.update(routers, self._obstacles.links)
         actions: Actions = [provision(routers), OpenSockets(self._demultiplexer.sockets)]
-        if self._participation.phase is Phase.STANDBY:
+        if not self._participation.phase.owns_host:
             return actions  # The old process still owns what has to be cleaned up.
         return [*actions, *self._recovery_file.update(routers)]
 
@@ -306,13 +306,16 @@ class Engine:
         return [*actions, *self._start_tracking(now), *self._reevaluate(now)]
 
     def _start_tracking(self, now: Nanoseconds) -> Actions:
-        if self._participation.phase is Phase.STANDBY:
+        if not self._participation.phase.owns_host:
             return []  # The old process still tracks.
         targets = self._tracking.set_checks(all_checks(self._routers), now)
         return [targets, *self._commands.run_scripts(now)]
 
     def stop(self, now: Nanoseconds, cause: str = "the agent is stopping") -> Actions:
         """Leave: masters resign and serve until a successor is heard; see ``stopped``."""
+        if not self._participation.phase.owns_host:
+            self._participation.phase = Phase.ABANDONED
+            return []
         self._participation.phase = Phase.STOPPING
         resign = Resign(Purpose.STOP, cause)
         return [action for one in self._routers for action in self._routers.step(one, resign, now)]
@@ -325,7 +328,7 @@ class Engine:
 
     def refuse_export(self) -> None:
         """Raise ControlError while something is under way that only this process can finish."""
-        if self._participation.phase is Phase.STOPPING:
+        if self._participation.phase.is_stopping:
             raise ControlError("busy", "the agent is stopping")
         refuse_if_busy(self._routers)
         if not self._commands.idle:
@@ -354,7 +357,7 @@ class Engine:
 
         Raises ControlError, and changes nothing, where that is not possible.
         """
-        if self._participation.phase is Phase.STOPPING:
+        if self._participation.phase.is_stopping:
             raise ControlError("busy", "the new process was told to stop")
         check_compatible(self._routers, state)
         self._participation.phase = Phase.RUNNING

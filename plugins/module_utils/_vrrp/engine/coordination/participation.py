@@ -32,11 +32,25 @@ Actions = List[Action]
 
 
 class Phase(Enum):
-    """STANDBY: another process still serves. STOPPING: no router starts any more."""
+    """STANDBY: another process still serves. STOPPING: no router starts any more.
+
+    ABANDONED: told to stop while another process served. That one goes on.
+    """
 
     STANDBY = "standby"
     RUNNING = "running"
     STOPPING = "stopping"
+    ABANDONED = "abandoned"
+
+    @property
+    def owns_host(self) -> bool:
+        """Whether this process, and no other, changes and watches the host."""
+        return self in (Phase.RUNNING, Phase.STOPPING)
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether it was told to stop."""
+        return self in (Phase.STOPPING, Phase.ABANDONED)
 
 
 class Participation:
@@ -66,7 +80,7 @@ class Participation:
 
     def reconcile(self, router: Router, now: Nanoseconds) -> Actions:
         """Let a router take part, or not, as it can; and have on the host what it should have."""
-        if self.phase is Phase.STANDBY:
+        if not self.phase.owns_host:
             return []
         obstacle, state = self._obstacle(router, now), router.state
         if isinstance(state, Initialize):

@@ -17,7 +17,7 @@ from ..actions import Action
 from ..router.router import Router
 from .config_diff import can_update_in_place, diff_config
 from .obstacles import Obstacles
-from .participation import Participation, Phase
+from .participation import Participation
 from .router_set import RouterSet
 
 Actions = List[Action]
@@ -66,7 +66,7 @@ class Reconfiguration:
 
     def _change_settings(self, router: Router, instance: Instance, now: Nanoseconds) -> Actions:
         """Give a router that stays other settings."""
-        if router.retired and self._participation.phase is not Phase.STOPPING:
+        if router.retired and not self._participation.phase.is_stopping:
             router.retired = False
             router.update(replace(router.inputs, deferred=None))
         if router.name != instance.label:
