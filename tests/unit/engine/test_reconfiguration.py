@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from _vrrp.engine.actions import Send
-from cluster import WALL, Cluster, instance, logs, pair
+from cluster import WALL, Cluster, Node, instance, logs, pair
 
 
 def test_a_new_priority_does_not_move_the_master() -> None:
@@ -54,6 +54,32 @@ def test_another_vrid_is_another_router() -> None:
     assert not first.serves()
     cluster.run(1)
     assert second.serves()
+
+
+def advertised_vrids(node: Node) -> set[int]:
+    """The VRIDs of all that a node has sent: the second octet of an advertisement."""
+    every = [one for done in node.done for one in getattr(done, "sends", [done])]
+    return {one.message[1] for one in every if isinstance(one, Send)}
+
+
+def test_a_master_that_is_replaced_does_not_come_back() -> None:
+    cluster, first, _second = pair()
+    first.configure(instance(priority=150, vrid=52))
+    cluster.settle()
+    first.done.clear()
+    cluster.run(20)
+    assert advertised_vrids(first) == {52}
+    first.do(first.engine.stop(cluster.now))
+    cluster.run(5)
+    assert not first.serves()
+
+
+def test_a_backup_that_is_replaced_does_not_come_back() -> None:
+    cluster, _first, second = pair()
+    second.configure(instance(virtual_mac=True))
+    cluster.run(20)
+    assert advertised_vrids(second) == set()
+    assert not second.serves()
 
 
 def test_names_can_swap_their_vrids() -> None:

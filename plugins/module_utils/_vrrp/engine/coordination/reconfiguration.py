@@ -56,6 +56,7 @@ class Reconfiguration:
         """The router of an instance: the existing one with other settings, or a new one."""
         actions: Actions = []
         if router is not None and not can_update_in_place(router, instance):
+            router.retired = True
             actions = self._routers.step(router, Replaced("the configuration moved it"), now)
             router = None
         if router is None:
