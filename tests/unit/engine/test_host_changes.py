@@ -190,6 +190,37 @@ def test_silence_counts_from_the_last_advertisement_that_left_be_it_before_a_pau
     assert first.status()["reason"].startswith("was paused")
 
 
+def test_a_refused_first_advertisement_is_no_silence_yet() -> None:
+    cluster = Cluster()
+    node = cluster.node()
+    cluster.run(3.6)
+    node.refused = (Send,)
+    cluster.run(0.1)  # Master at 3 s and 156/256 s.
+    node.refused = ()
+    cluster.run(10)
+    assert node.transitions() == ["INITIALIZE BACKUP", "BACKUP MASTER"]
+
+
+def test_advertisements_refused_in_an_earlier_mastership_do_not_count() -> None:
+    cluster = Cluster()
+    first = cluster.node(priority=100)
+    cluster.run(10)
+    second = cluster.node(priority=200)
+    cluster.run(2.2)
+    first.refused = (Send,)
+    cluster.run(1)  # The last advertisement before the other takes over, at 3 s and 56/256 s.
+    first.refused = ()
+    cluster.run(60)
+    assert masters(cluster) == [2]
+    second.connected = False
+    first.done.clear()
+    first.refused = (Send,)
+    cluster.run(3.7)
+    first.refused = ()
+    cluster.run(10)
+    assert first.transitions() == ["BACKUP MASTER"]
+
+
 def test_an_owner_that_comes_and_goes_at_once_does_not_take_our_address_for_its_own() -> None:
     cluster = Cluster()
     owner = cluster.node(priority=255)

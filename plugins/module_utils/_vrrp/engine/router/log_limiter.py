@@ -23,12 +23,6 @@ class LogLimiter:
         self._logged_at: Dict[str, Nanoseconds] = {}
         self._changed_at: List[Nanoseconds] = []
 
-    def __copy__(self) -> LogLimiter:
-        made = LogLimiter()
-        made._logged_at.update(self._logged_at)
-        made._changed_at.extend(self._changed_at)
-        return made
-
     def log(self, router: str, about: str, text: str, now: Nanoseconds) -> List[Log]:
         """A line, unless one about the same thing was given not long ago."""
         before = self._logged_at.get(about)

@@ -35,7 +35,7 @@ from .log_limiter import LogLimiter
 from .messages import MessageCache, announcements
 from .precomputed import PrecomputedTakeover, precompute
 from .recovery import make_recovery
-from .send_failures import SendFailures, last_advertised_at
+from .send_failures import SendFailures
 from .served_resources import ServedResources
 from .snapshot import RouterSnapshot
 
@@ -44,7 +44,8 @@ _ADVERTISEMENTS_SENT = "advertisements_sent"
 
 
 class Router:
-    """Mutable. ``update`` is the only writer of its inputs, ``step`` the only one of its state.
+    """Mutable. ``update`` is the only writer of its inputs; ``step``, ``leave_fast_path`` and
+    ``restore`` are the only ones of its state.
 
     ``awaited_hook`` is the number of the leaving hook for which a deferred resignation waits, 0
     for none; ``leaving_hooks_called`` says that they have been called for this mastership.
@@ -116,11 +117,6 @@ class Router:
             self._messages.clear()
 
     # --- The fast path ---
-
-    @property
-    def is_on_fast_path(self) -> bool:
-        """Whether it repeats what it did last time, and has no deadline of its own."""
-        return self._fast_path is not None
 
     def enter_fast_path(self, member: FastPathMember) -> None:
         """Repeat what ``member`` says from now on."""
@@ -219,7 +215,7 @@ class Router:
         self._state, decided = step(self.parameters, before, event, now)
         if any(isinstance(one, fsm.Advertise) for one in decided):
             interval = self.instance.advertisement_interval
-            self._send_failures.previous_at = last_advertised_at(before, interval, now)
+            self._send_failures.advertisement_due(before, interval, now)
         undone = [one for one in decided if isinstance(one, fsm.DrainUndone)]
         actions = [action for one in decided for action in self._render(one)]
         self._precomputed = None

@@ -31,6 +31,18 @@ class SendFailures:
     silent_since: Nanoseconds = 0
     previous_at: Nanoseconds = 0
 
+    def advertisement_due(self, before: State, interval: Nanoseconds, now: Nanoseconds) -> None:
+        """Note that a router sends its next advertisement, which was in the state ``before``.
+
+        The first one of a mastership begins a new run of failures, if it fails: no peer has
+        counted on an earlier one.
+        """
+        if isinstance(before, (Master, Resigning)):
+            self.previous_at = before.adver_at - interval
+        else:
+            self.previous_at = now - interval
+            self.consecutive = 0
+
     def record(self, number: int, destinations: int) -> int:
         """Record that a destination of an advertisement, the last one, was not reached.
 
@@ -41,7 +53,7 @@ class SendFailures:
         self.last_incomplete = number
         if self.unreached < destinations:
             return 0
-        if self.last_failed == number - 1:
+        if self.consecutive and self.last_failed == number - 1:
             self.consecutive += 1
         else:
             self.consecutive, self.silent_since = 1, self.previous_at
@@ -51,12 +63,3 @@ class SendFailures:
     def silent_since_at(self, number: int) -> Nanoseconds | None:
         """When the last advertisement left, if those after it up to that number failed."""
         return self.silent_since if self.last_failed == number else None
-
-
-def last_advertised_at(state: State, interval: Nanoseconds, now: Nanoseconds) -> Nanoseconds:
-    """When a master advertised last; a router that is none yet might have done so an interval
-    before ``now``.
-    """
-    if isinstance(state, (Master, Resigning)):
-        return state.adver_at - interval
-    return now - interval
