@@ -75,9 +75,10 @@ class ControlClient:
 
         With ``dry_run`` nothing is changed, and the status is what it would be.
         """
-        answer: IntentAnswer = self._request(
-            SET_INTENT, instance=instance, intent=intent, force=force, dry_run=dry_run
-        )
+        wanted = {"instance": instance, "intent": intent, "force": force}
+        if dry_run:  # An agent of an older version refuses the field.
+            wanted["dry_run"] = True
+        answer: IntentAnswer = self._request(SET_INTENT, **wanted)
         return answer
 
     def reload(self) -> bool:

@@ -1,0 +1,40 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the client asks of an agent."""
+
+from __future__ import annotations
+
+import json
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+from _vrrp.control.client import ControlClient
+
+
+def request_of(path: Path, **settings: Any) -> Any:
+    """What an agent receives when the intent of web is set."""
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(path))
+        listening.listen()
+        client = ControlClient(str(path))
+        agent, _address = listening.accept()
+        agent.sendall(b'{"ok": true}\n')
+        client.set_intent("web", "master", **settings)
+        client.close()
+        with agent, agent.makefile("rb") as lines:
+            return json.loads(lines.readline())
+
+
+@pytest.mark.parametrize("settings", [{}, {"dry_run": False}])
+def test_an_agent_that_knows_no_dry_run_takes_an_intent(
+    tmp_path: Path, settings: dict[str, bool]
+) -> None:
+    assert "dry_run" not in request_of(tmp_path / "control", **settings)
+
+
+def test_an_agent_is_asked_for_a_dry_run(tmp_path: Path) -> None:
+    assert request_of(tmp_path / "control", dry_run=True)["dry_run"] is True
