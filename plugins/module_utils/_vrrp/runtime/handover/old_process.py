@@ -73,8 +73,8 @@ def connect_old_process() -> OldProcess | None:
     connected, control = (socket.socket(fileno=int(one)) for one in passed.split(","))
     for one in (connected, control):
         one.set_inheritable(False)
-    _leave_parent()
     try:
+        _leave_parent()
         return _connect(connected, control)
     except (OSError, ValueError, KeyError):
         raise ControlError("unreachable", "the agent to go on from is gone") from None
