@@ -161,7 +161,6 @@ instances:
       type: dict
 """
 
-
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.failover.vrrp.plugins.module_utils._control.query import status
 from ansible_collections.failover.vrrp.plugins.module_utils._control.wait import (

@@ -11,15 +11,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING, Sequence
+from typing import Sequence
 
 from ..base.errors import ConfigError, ControlError
 from ..base.paths import CONFIG, CONTROL_SOCKET
 from . import ctl
 from .paths import Paths, state_directory
-
-if TYPE_CHECKING:
-    pass
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

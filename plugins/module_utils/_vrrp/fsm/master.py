@@ -54,7 +54,7 @@ def _next_adver_at(adver_at: Nanoseconds, parameters: Parameters, now: Nanosecon
     """Count from the planned time, so that late wake-ups do not add up; after a gap, from now.
 
     The times are on a grid that all routers with that interval share, so that many advertisements
-    leave on one wake-up: the first beat after one that was not on the grid comes a little early.
+    leave on one wake-up: the first one after one that was not on the grid comes a little early.
     """
     interval = parameters.advertisement_interval
     planned = adver_at + interval

@@ -122,7 +122,7 @@ class LinkMonitor:
 
 def _link(message: NetlinkMessage) -> Tuple[str, bool, bytes]:
     attributes = dict(message["attrs"])
-    up = message["flags"] & (_USABLE) == _USABLE
+    up = message["flags"] & _USABLE == _USABLE
     mac = bytes.fromhex(attributes.get("IFLA_ADDRESS", "00:00:00:00:00:00").replace(":", ""))
     return attributes["IFLA_IFNAME"], up, mac[:6].ljust(6, b"\0")
 

@@ -36,7 +36,7 @@ _CONTROL = struct.Struct("=Qii")
 
 PreparedSend = Callable[[], object]
 _SocketAddress = Union[Tuple[str, int], Tuple[str, int, int, int]]
-# The essence of an IPv4 packet; of an IPv6 one the data, what comes beside it, and the sender.
+# IPv4: the comparable part of the packet. IPv6: the data, the control messages and the sender.
 Packet = Union[bytes, Tuple[bytes, bytes, bytes]]
 Arrivals = Tuple[List[Packet], List[Nanoseconds]]
 
@@ -143,7 +143,7 @@ class VrrpSocket:
 
 
 class PriorityZeroSocket:
-    """Readable when a master leaves, whatever else its channel has not been read of."""
+    """Readable when a master leaves, whatever else the other socket has not been read of."""
 
     def __init__(self, index: int, family: Family) -> None:
         self._socket = _open(family)
@@ -159,7 +159,7 @@ class PriorityZeroSocket:
         return self._socket.fileno()
 
     def drain(self) -> None:
-        """Forget what came; the channel has it, too."""
+        """Forget what came; the VrrpSocket has it, too."""
         try:
             for _count in range(_BATCHES_MAX * SLOTS):
                 self._socket.recv(1)

@@ -45,7 +45,7 @@ def comparable_part(packet: bytes) -> bytes:
 
 
 def parse_comparable(packet: bytes) -> Tuple[bytes, bytes, int, bytes] | None:
-    """Take the essence of an IPv4 packet apart: source, destination, TTL and payload.
+    """Take the comparable part of an IPv4 packet apart: source, destination, TTL and payload.
 
     None when it is none. The header is as long as its IHL field says.
     """

@@ -69,7 +69,7 @@ class CommandScheduler:
     def queue_hooks(
         self, router: Router, trigger: HookTrigger, old: str, now: Nanoseconds, ticket: int = 0
     ) -> List[Action]:
-        """Have the hooks of this moment run, after those that wait already.
+        """Have the hooks of this trigger run, after those that wait already.
 
         The last of them ends the router's ``ticket``, if that is what they are for.
         """

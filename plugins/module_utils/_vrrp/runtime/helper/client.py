@@ -22,28 +22,28 @@ from ..loop import Loop
 
 Connect = Callable[[], socket.socket]
 OnEnd = Callable[[int, CommandResult], None]
-OnSight = Callable[[Mapping[str, "str | None"], Mapping[str, int]], None]
+OnTargets = Callable[[Mapping[str, "str | None"], Mapping[str, int]], None]
 
 _RETRY_INTERVAL: Nanoseconds = NANOSECONDS_PER_SECOND
-_Wanted = Tuple[FrozenSet[str], FrozenSet[str]]
-_NOTHING: _Wanted = (frozenset(), frozenset())
+_Targets = Tuple[FrozenSet[str], FrozenSet[str]]
+_NOTHING: _Targets = (frozenset(), frozenset())
 
 
 class HelperClient:
     """``connect`` gives a connection to a helper, or raises OSError.
 
-    ``on_end`` and ``on_sight`` are told what became of commands, and what was seen. They are
+    ``on_end`` and ``on_targets`` are told what became of commands, and what was seen. They are
     called from the loop or from ``run_due``, never while something is asked for.
     """
 
-    def __init__(self, loop: Loop, connect: Connect, on_end: OnEnd, on_sight: OnSight) -> None:
+    def __init__(self, loop: Loop, connect: Connect, on_end: OnEnd, on_targets: OnTargets) -> None:
         self._loop = loop
         self._connect = connect
         self._on_end = on_end
-        self._on_targets = on_sight
+        self._on_targets = on_targets
         self._stream: JsonStream | None = None
         self._running: Set[int] = set()
-        self._targets: _Wanted = _NOTHING
+        self._targets: _Targets = _NOTHING
         self._retry_at: Nanoseconds = 0
         self._failed: Dict[int, str] = {}
 
