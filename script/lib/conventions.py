@@ -27,8 +27,8 @@ _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 def read_retired_words(text: str) -> Dict[str, str]:
     """The term that is used now, by retired word."""
-    lines = (line.split(" ", 1) for line in text.splitlines() if not line.startswith("#"))
-    return {word: term for word, term in lines}
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    return dict(line.split(" ", 1) for line in lines)
 
 
 RETIRED = read_retired_words(_RETIRED_WORDS.read_text())

@@ -124,7 +124,7 @@ MUTATIONS = [
         "one that was refused never tries again",
         "fsm/transitions.py",
         "return Initialize(cause, now + RETRY_INTERVAL if retry else None)",
-        "return Initialize(cause)",
+        "return Initialize(cause, now + 10**9 * RETRY_INTERVAL if retry else None)",
     ),
     Mutation(
         "a lost address is not put back",

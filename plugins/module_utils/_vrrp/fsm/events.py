@@ -20,8 +20,8 @@ class Startup:
 
 @dataclass(frozen=True)
 class Interrupted:
-    """Can't take part any more. ``retry`` asks to try again later; ``tell`` says that the peers
-    can hear of it, and should.
+    """Can't take part any more. ``retry`` asks to try again later, ``notify_peers`` to resign
+    first, where the peers can hear of it.
     """
 
     cause: str
