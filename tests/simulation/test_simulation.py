@@ -56,8 +56,9 @@ def test_a_planted_bug_is_found(mutation: Mutation, tmp_path: Path) -> None:
         str(SEEDS_MAX),
     ]
     environment = {**os.environ, "PYTHONPATH": f"{tmp_path}:{HERE}"}
+    # Less than a test may take, so that the program ends with it.
     found = subprocess.run(
-        command, check=False, cwd=HERE, env=environment, capture_output=True, text=True, timeout=600
+        command, check=False, cwd=HERE, env=environment, capture_output=True, text=True, timeout=100
     )
     assert found.returncode == 1, f"not found by {SEEDS_MAX} seeds"
     assert "Error" not in found.stderr, found.stderr
