@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from _vrrp.engine.actions import SendBatch
+from _vrrp.engine.actions import SendBatch, Transition
 from cluster import MS, WALL
 from fast_path_pair import INSTANCES, FastPathPair, events, play
 from hypothesis import given, settings
@@ -63,13 +63,16 @@ def test_masters_that_took_over_one_after_the_other_speak_together_soon() -> Non
 
 
 def precomputed() -> FastPathPair:
-    """A backup whose master has been silent for so long that it has rehearsed the takeover."""
-    pair = FastPathPair()
+    """A backup whose master has been silent for so long that it has precomputed the takeover."""
+    pair = FastPathPair(INSTANCES[:1])
     for _time in range(3):
         pair.hear(51, 11, 200)
         pair.pass_time(pair.now + 100 * MS)
     lead = pair.fast.next_deadline()
+    full = pair.full.next_deadline()
     assert lead is not None
+    assert full is not None
+    assert lead < full
     pair.now = lead
     pair.both("wakeup")
     return pair
@@ -81,6 +84,23 @@ def test_a_precomputed_takeover_is_not_used_after_a_pause() -> None:
     pair.both("wakeup")
     reasons = {one["name"]: one["reason"] for one in pair.fast.status(pair.now, WALL)["instances"]}
     assert reasons["i51"] == "was paused, listening for a master"
+
+
+def test_a_precomputed_takeover_is_applied_as_of_its_deadline() -> None:
+    pair = precomputed()
+    deadline = pair.fast.next_deadline()
+    assert deadline is not None
+    actions = pair.fast.wakeup(deadline + 1 * MS)
+    assert [one.at for one in actions if isinstance(one, Transition)] == [deadline]
+
+
+def test_a_backup_drained_after_precomputing_takes_over_with_the_lowest_priority() -> None:
+    pair = precomputed()
+    pair.set_intent("i51", "backup")
+    pair.pass_time(pair.now + 200 * MS)
+    shown = pair.shown_by(pair.fast)["instances"][0]
+    assert (shown["state"], shown["effective_priority"]) == ("MASTER", 1)
+    assert shown["master"]["priority"] == 1
 
 
 def test_an_intent_set_after_precomputing_is_kept() -> None:

@@ -45,30 +45,24 @@ class DownTimerGroup:
         self.members: Dict[Router, RepeatedAdvertisement] = {}
         self.queued_at: Nanoseconds | None = None
         self._lead = wait // _PRECOMPUTE_LEAD_DIVISOR
-        self._precomputed_until: Nanoseconds = 0
 
     @property
     def deadline(self) -> Nanoseconds | None:
-        """The first master-down deadline of a member, and before it the time to precompute its
-        takeover, which hardly ever comes.
+        """When the first member has to leave, so that it can precompute its takeover in time.
+
+        It hardly ever comes.
         """
         heard_at = min([member.heard_at for member in self.members.values()], default=None)
-        if heard_at is None or heard_at <= self._precomputed_until:
-            return None if heard_at is None else heard_at + self.wait
-        return heard_at + self.wait - self._lead
+        return None if heard_at is None else heard_at + self.wait - self._lead
 
     def precompute(self, now: Nanoseconds) -> None:
-        """Precompute the takeovers of members whose deadline is near."""
+        """Let the members whose master-down deadline is near leave the fast path, and precompute
+        what follows if they hear nothing until then.
+        """
         until = now - self.wait + self._lead + self._lead // 2
-        near = [
-            router
-            for router, member in self.members.items()
-            if member.heard_at <= until and not router.is_takeover_precomputed
-        ]
+        near = [router for router, member in self.members.items() if member.heard_at <= until]
         for router in near[:_PRECOMPUTE_BATCH]:
-            router.precompute_takeover()
-        if len(near) <= _PRECOMPUTE_BATCH:
-            self._precomputed_until = until
+            router.precompute_timeout(self._lead)
 
     def expired(self, now: Nanoseconds) -> List[Router]:
         """Take the members off whose master-down deadline has passed; they leave the fast path."""

@@ -15,32 +15,32 @@ from collections import Counter
 from dataclasses import replace
 from typing import Iterable, List, Mapping, Tuple
 
-from ...base.constants import PRIORITY_MIN, PRIORITY_RESIGN
+from ...base.constants import PRIORITY_MIN
 from ...base.units import Nanoseconds
 from ...fsm import actions as fsm
-from ...fsm.events import Event, Resign, name_of
+from ...fsm.events import Event, Resign, TimerExpired, name_of
 from ...fsm.parameters import Parameters
 from ...fsm.state import Backup, Initialize, Master, Peer, Resigning, State
 from ...fsm.step import next_deadline, step
 from ...model.instance import Instance
 from ...model.intent import Intent, IntentChange
 from ...wire.sequence import ReplayGuard
-from ..actions import Action, Install, Log, Recovery, Remove, Send, Transition
+from ..actions import Action, Log, Recovery, Remove, Transition
 from ..host.devices import macvlan_of
 from ..host.links import Link
-from ..host.resources import AddressResource, Resource, resources_of
+from ..host.resources import AddressResource
 from .fast_path_member import FastPathMember
 from .inputs import RouterInputs
 from .log_limiter import LogLimiter
-from .messages import MessageCache, announcements
-from .precomputed import PrecomputedTakeover, precompute
+from .messages import MessageCache
 from .recovery import make_recovery
+from .rendering import ADVERTISEMENTS_SENT, Rendering
+from .router_step import PrecomputedStep, RouterStep, StepBasis
 from .send_failures import SendFailures
 from .served_resources import ServedResources
 from .snapshot import RouterSnapshot
 
 STATE_NAMES = {Initialize: "INITIALIZE", Backup: "BACKUP", Master: "MASTER", Resigning: "MASTER"}
-_ADVERTISEMENTS_SENT = "advertisements_sent"
 
 
 class Router:
@@ -71,7 +71,7 @@ class Router:
         self._inputs = RouterInputs(instance, intent)
         self._state: State = Initialize("starting")
         self._fast_path: FastPathMember | None = None
-        self._precomputed: PrecomputedTakeover | None = None
+        self._precomputed: PrecomputedStep | None = None
         self._counters: Counter[str] = Counter()
         self._log_limiter = LogLimiter()
         self._messages = MessageCache()
@@ -185,8 +185,8 @@ class Router:
     def _sent_count(self) -> int:
         """The number of the last advertisement."""
         if self._fast_path is None:
-            return self._counters[_ADVERTISEMENTS_SENT]
-        return self.counters[_ADVERTISEMENTS_SENT]
+            return self._counters[ADVERTISEMENTS_SENT]
+        return self.counters[ADVERTISEMENTS_SENT]
 
     @property
     def deadline(self) -> Nanoseconds | None:
@@ -211,52 +211,68 @@ class Router:
     def step(self, event: Event, now: Nanoseconds) -> Tuple[List[Action], List[fsm.DrainUndone]]:
         """Let an event happen; returns the actions on the host, and drains that were undone."""
         self.leave_fast_path()
-        old, before = self.state_name, self._state
-        self._state, decided = step(self.parameters, before, event, now)
-        if any(isinstance(one, fsm.Advertise) for one in decided):
-            interval = self.instance.advertisement_interval
-            self._send_failures.advertisement_due(before, interval, now)
-        undone = [one for one in decided if isinstance(one, fsm.DrainUndone)]
-        actions = [action for one in decided for action in self._render(one)]
-        self._precomputed = None
-        if self.state_name != old:
-            actions.append(self._transition(event, old, now))
-            actions.extend(self._log_limiter.note_transition(self.name, now))
-        return actions, undone
+        ready, self._precomputed = self._precomputed, None
+        if ready is not None and ready.matches(self._basis, event, now):
+            return self._apply(ready.step), ready.step.undone
+        computed = self._compute(event, now)
+        return self._apply(computed), computed.undone
 
-    def precompute_takeover(self) -> None:
-        """Make the actions of a takeover that is near."""
-        self._messages.messages(self.instance, self.address, self.effective_priority)
-        self._precomputed = precompute(self.name, self.instance, self._served.interfaces)
+    def precompute_timeout(self, lead: Nanoseconds) -> None:
+        """Compute the step that follows if nothing happens until the deadline; it may be applied
+        until ``lead`` later.
+        """
+        self.leave_fast_path()
+        event, at = TimerExpired(), self.deadline
+        if at is not None:
+            step = self._compute(event, at)
+            self._precomputed = PrecomputedStep(self._basis, event, step, at + lead)
+
+    @property
+    def _basis(self) -> StepBasis:
+        return StepBasis(self._inputs, self._state, self._served)
+
+    def _compute(self, event: Event, now: Nanoseconds) -> RouterStep:
+        """What follows from an event; changes nothing but the cache of messages."""
+        before = self._state
+        after, decided = step(self.parameters, before, event, now)
+        rendering = Rendering(self._inputs, self.egress_link, self._served, self._messages)
+        actions = [action for one in decided for action in rendering.render(one)]
+        if STATE_NAMES[type(after)] != STATE_NAMES[type(before)]:
+            actions.append(self._transition(event, after, now))
+        undone = [one for one in decided if isinstance(one, fsm.DrainUndone)]
+        made, counted = rendering.advertised, rendering.counted
+        return RouterStep(now, after, rendering.served, made, counted, actions, undone)
+
+    def _apply(self, made: RouterStep) -> List[Action]:
+        """Be what a step makes of the router; returns the actions on the host."""
+        before, old, self._state = self._state, self.state_name, made.state
+        self._served = made.served
+        if made.advertised:
+            self._last_priority = made.advertised[-1]
+            interval = self.instance.advertisement_interval
+            self._send_failures.advertisement_due(before, interval, made.at)
+            self._counters.update(made.counted)
+        if self.state_name == old:
+            return made.actions
+        self.since = made.at
+        self.transitions += 1
+        return [*made.actions, *self._log_limiter.note_transition(self.name, made.at)]
 
     def log_limited(self, about: str, text: str, now: Nanoseconds) -> List[Log]:
         """A line for the log, unless one about the same thing was logged not long ago."""
         return self._log_limiter.log(self.name, about, text, now)
 
-    def _transition(self, event: Event, old: str, now: Nanoseconds) -> Transition:
-        self.since = now
-        self.transitions += 1
+    def _transition(self, event: Event, after: State, now: Nanoseconds) -> Transition:
         return Transition(
             self.name,
             self.instance.name,
             self.instance.family,
             name_of(event),
-            old,
             self.state_name,
-            self._state.reason,
+            STATE_NAMES[type(after)],
+            after.reason,
             now,
         )
-
-    def _render(self, action: fsm.Action) -> List[Action]:
-        if isinstance(action, fsm.Advertise):
-            return self._advertise(action.priority)
-        if isinstance(action, fsm.InstallAddresses):
-            return self._install()
-        if isinstance(action, fsm.RemoveAddresses):
-            return self._remove()
-        if isinstance(action, fsm.Announce):
-            return self._announce(action.refresh)
-        return []
 
     def bind(self, links: Mapping[str, Link], link: Link) -> None:
         """Take note of the interfaces as they are now; ``link`` is the instance's own."""
@@ -266,16 +282,16 @@ class Router:
         if indexes != (link.index, _index(vip_link)):
             self.leave_fast_path()
         self.link = link
-        self._served.bind(self.instance, links, vip_link)
+        self._served = self._served.bind(self.instance, links, vip_link)
 
     def unbind(self) -> None:
         """Take note that the interface does not exist any more."""
         self.link = None
-        self._served.unbind()
+        self._served = self._served.unbind()
 
     def replace_instance(self, instance: Instance) -> List[Action]:
         """Take other settings; resources that are no longer served go at once."""
-        dropped = self._served.change(self.instance, instance)
+        dropped = self._served.no_longer_wanted(self.instance, instance)
         self.update(replace(self._inputs, instance=instance))
         return [Remove(self.name, dropped)] if dropped else []
 
@@ -289,40 +305,6 @@ class Router:
         """The addresses that should be on the host and are not."""
         return self._served.missing(self.instance)
 
-    def _install(self) -> List[Action]:
-        if self._served.interfaces.vip_link is None:
-            return []
-        self._served.begin(self.instance)
-        ready = self._ready()
-        resources = ready.resources if ready else self._resources()
-        return [Install(self.name, resources)]
-
-    def _resources(self) -> Tuple[Resource, ...]:
-        return resources_of(self.instance, self._served.interfaces)
-
-    def _remove(self) -> List[Action]:
-        resources = self._served.end(self.instance)
-        return [Remove(self.name, resources)] if resources else []
-
-    def _announce(self, refresh: bool) -> List[Action]:
-        instance, ready = self.instance, self._ready()
-        if ready and not refresh:
-            return [*ready.frames]
-        count = instance.announce_refresh_count if refresh else instance.announce_count
-        return [*announcements(self.name, instance, self._served.interfaces, count)]
-
-    @property
-    def is_takeover_precomputed(self) -> bool:
-        """Whether the actions of a takeover are made already."""
-        return self._ready() is not None
-
-    def _ready(self) -> PrecomputedTakeover | None:
-        """The precomputed takeover, if nothing that it was made of has changed."""
-        ready = self._precomputed
-        if ready is None or not ready.matches(self.instance, self._served.interfaces):
-            return None
-        return ready
-
     # --- Advertisements ---
 
     @property
@@ -332,18 +314,6 @@ class Router:
         Unicast ones leave through the interface itself, where the peers expect its address.
         """
         return self.link if self.instance.unicast_peers else self._served.interfaces.vip_link
-
-    def _advertise(self, priority: int) -> List[Action]:
-        self._last_priority = priority
-        self._counters[_ADVERTISEMENTS_SENT] += 1
-        if priority == PRIORITY_RESIGN:
-            self._counters["priority_zero_sent"] += 1
-        instance, index, source = self.instance, _index(self.egress_link), self.address
-        ttl, hmac = instance.unicast_ttl, instance.signing_hmac
-        return [
-            Send(self.name, index, source, destination, message, ttl, hmac)
-            for destination, message in self._messages.messages(instance, source, priority)
-        ]
 
     def record_send_failure(self) -> int:
         """Record that the last advertisement was not sent; returns how many in a row were not."""
@@ -385,7 +355,7 @@ class Router:
         self.update(replace(self._inputs, hold_priority=snapshot.hold_priority))
         self.replay_guard.restore(snapshot.sequence_numbers)
         self._send_failures = snapshot.send_failures
-        self._served.preexisting = snapshot.preexisting
+        self._served = replace(self._served, preexisting=snapshot.preexisting)
         self._counters = Counter(snapshot.counters)  # Both processes have heard the latest.
         if snapshot.state is not None:
             self._state = snapshot.state

@@ -9,8 +9,10 @@ This module is PRIVATE to the collection.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import FrozenSet, Mapping, Tuple
 
+from ...base.slots import slotted
 from ...model.instance import Instance
 from ..host.links import Link
 from ..host.resources import (
@@ -25,57 +27,65 @@ from ..host.resources import (
     unexpected_addresses,
 )
 
+_NO_INTERFACES = InterfaceMap()
 
+
+@slotted
+@dataclass(frozen=True)
 class ServedResources:
-    """Mutable: the interfaces of a router, and which of its addresses were there before it.
+    """The interfaces of a router, and which of its addresses were there before it.
 
     ``preexisting`` are the addresses, packed, that an owner had before it installed those it
-    serves; None while it has installed none.
+    serves; None while it has installed none. ``removal_pending`` are those that it has removed
+    and that the kernel has not reported as gone.
     """
 
-    __slots__ = ("_removal_pending", "interfaces", "preexisting")
+    interfaces: InterfaceMap = _NO_INTERFACES
+    preexisting: FrozenSet[bytes] | None = None
+    removal_pending: FrozenSet[bytes] = NO_ADDRESSES
 
-    def __init__(self) -> None:
-        self.interfaces = InterfaceMap()
-        self.preexisting: FrozenSet[bytes] | None = None
-        self._removal_pending = NO_ADDRESSES
+    def bind(
+        self, instance: Instance, links: Mapping[str, Link], vip_link: Link | None
+    ) -> ServedResources:
+        """The same on the interfaces as they are now."""
+        interfaces, pending = InterfaceMap(links, vip_link), self.removal_pending
+        if pending:
+            pending &= preexisting_addresses(instance, interfaces)
+        return ServedResources(interfaces, self.preexisting, pending)
 
-    def bind(self, instance: Instance, links: Mapping[str, Link], vip_link: Link | None) -> None:
-        """Take note of the interfaces as they are now."""
-        self.interfaces = InterfaceMap(links, vip_link)
-        if self._removal_pending:
-            self._removal_pending &= preexisting_addresses(instance, self.interfaces)
+    def unbind(self) -> ServedResources:
+        """The same without an interface, which does not exist any more."""
+        return replace(self, interfaces=_NO_INTERFACES)
 
-    def unbind(self) -> None:
-        """Take note that the interface does not exist any more."""
-        self.interfaces = InterfaceMap()
-
-    def begin(self, instance: Instance) -> None:
+    def begin(self, instance: Instance) -> ServedResources:
         """Remember what was there before the first resource is installed."""
-        if self.preexisting is None:
-            self.preexisting = self.kept_at_removal(instance)
+        if self.preexisting is not None:
+            return self
+        kept = self.kept_at_removal(instance)
+        return ServedResources(self.interfaces, kept, self.removal_pending)
 
-    def end(self, instance: Instance) -> Tuple[Resource, ...]:
-        """Return what has to be removed, in order: everything that is served, or, of a router that
-        served nothing, what another agent left behind.
+    def end(self, instance: Instance) -> ServedResources:
+        """The same when ``to_remove`` has been removed."""
+        pending = self.removal_pending
+        if instance.is_owner and self.preexisting is not None:
+            removed = self.to_remove(instance)
+            pending |= {one.address.packed for one in removed if isinstance(one, AddressResource)}
+        return ServedResources(self.interfaces, None, pending)
+
+    def to_remove(self, instance: Instance) -> Tuple[Resource, ...]:
+        """What has to be removed, in order: everything that is served, or, of a router that
+        serves nothing, what another agent left behind.
         """
-        preexisting, self.preexisting = self.preexisting, None
-        if preexisting is None:
+        if self.preexisting is None:
             return self.unexpected(instance)
-        resources = removal_order(resources_of(instance, self.interfaces), preexisting)
-        if instance.is_owner:
-            self._removal_pending |= {
-                one.address.packed for one in resources if isinstance(one, AddressResource)
-            }
-        return resources
+        return removal_order(resources_of(instance, self.interfaces), self.preexisting)
 
-    def change(self, before: Instance, after: Instance) -> Tuple[Resource, ...]:
-        """Return what has to be removed, in order, when other settings take effect."""
+    def no_longer_wanted(self, before: Instance, after: Instance) -> Tuple[Resource, ...]:
+        """What has to be removed, in order, when other settings take effect."""
         if self.preexisting is None:
             return ()
         wanted = set(resources_of(after, self.interfaces))
-        present = removal_order(resources_of(before, self.interfaces), self.preexisting)
-        return tuple(one for one in present if one not in wanted)
+        return tuple(one for one in self.to_remove(before) if one not in wanted)
 
     def unexpected(self, instance: Instance) -> Tuple[AddressResource, ...]:
         """Virtual addresses that the host has although the router doesn't serve them."""
@@ -96,4 +106,4 @@ class ServedResources:
         if self.preexisting is not None:
             return self.preexisting
         found = preexisting_addresses(instance, self.interfaces)
-        return found - self._removal_pending if self._removal_pending else found
+        return found - self.removal_pending if self.removal_pending else found

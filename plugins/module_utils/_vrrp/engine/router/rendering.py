@@ -1,0 +1,87 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+"""From the abstract actions of the state machine to actions on the host.
+
+This module is PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+from typing import List
+
+from ...base.constants import PRIORITY_RESIGN
+from ...fsm import actions as fsm
+from ..actions import Action, Install, Remove, Send
+from ..host.links import Link
+from ..host.resources import resources_of
+from .inputs import RouterInputs
+from .messages import MessageCache, announcements
+from .served_resources import ServedResources
+
+ADVERTISEMENTS_SENT = "advertisements_sent"
+
+
+class Rendering:
+    """Renders the actions of one step of a router, and collects what the step leaves behind.
+
+    The router itself is not changed: ``served``, ``advertised`` (the priorities) and ``counted``
+    (a counter's name as often as it goes up) are for it to take over.
+    """
+
+    __slots__ = ("_egress_link", "_inputs", "_messages", "advertised", "counted", "served")
+
+    def __init__(
+        self,
+        inputs: RouterInputs,
+        egress_link: Link | None,
+        served: ServedResources,
+        messages: MessageCache,
+    ) -> None:
+        self._inputs, self._egress_link, self._messages = inputs, egress_link, messages
+        self.served = served
+        self.advertised: List[int] = []
+        self.counted: List[str] = []
+
+    def render(self, action: fsm.Action) -> List[Action]:
+        """The actions on the host; none for a drain undone, which concerns the engine."""
+        if isinstance(action, fsm.Advertise):
+            return self._advertise(action.priority)
+        if isinstance(action, fsm.InstallAddresses):
+            return self._install()
+        if isinstance(action, fsm.RemoveAddresses):
+            return self._remove()
+        if isinstance(action, fsm.Announce):
+            return self._announce(action.refresh)
+        return []
+
+    def _install(self) -> List[Action]:
+        instance, interfaces = self._inputs.instance, self.served.interfaces
+        if interfaces.vip_link is None:
+            return []
+        self.served = self.served.begin(instance)
+        return [Install(instance.label, resources_of(instance, interfaces))]
+
+    def _remove(self) -> List[Action]:
+        instance = self._inputs.instance
+        resources = self.served.to_remove(instance)
+        self.served = self.served.end(instance)
+        return [Remove(instance.label, resources)] if resources else []
+
+    def _announce(self, refresh: bool) -> List[Action]:
+        instance = self._inputs.instance
+        count = instance.announce_refresh_count if refresh else instance.announce_count
+        return [*announcements(instance.label, instance, self.served.interfaces, count)]
+
+    def _advertise(self, priority: int) -> List[Action]:
+        self.advertised.append(priority)
+        self.counted.append(ADVERTISEMENTS_SENT)
+        if priority == PRIORITY_RESIGN:
+            self.counted.append("priority_zero_sent")
+        instance, source, link = self._inputs.instance, self._inputs.address, self._egress_link
+        index, ttl, hmac = link.index if link else 0, instance.unicast_ttl, instance.signing_hmac
+        return [
+            Send(instance.label, index, source, destination, message, ttl, hmac)
+            for destination, message in self._messages.messages(instance, source, priority)
+        ]
