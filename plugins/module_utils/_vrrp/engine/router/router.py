@@ -33,9 +33,10 @@ from .fast_path_member import FastPathMember
 from .inputs import RouterInputs
 from .log_limiter import LogLimiter
 from .messages import MessageCache
+from .precomputed import PrecomputedStep, StepBasis
 from .recovery import make_recovery
 from .rendering import ADVERTISEMENTS_SENT, Rendering
-from .router_step import PrecomputedStep, RouterStep, StepBasis
+from .router_step import RouterStep
 from .send_failures import SendFailures
 from .served_resources import ServedResources
 from .snapshot import RouterSnapshot
@@ -232,7 +233,7 @@ class Router:
         return StepBasis(self._inputs, self._state, self._served)
 
     def _compute(self, event: Event, now: Nanoseconds) -> RouterStep:
-        """What follows from an event; changes nothing but the cache of messages."""
+        """Return the step that follows from an event; changes only the cache of messages."""
         before = self._state
         after, decided = step(self.parameters, before, event, now)
         rendering = Rendering(self._inputs, self.egress_link, self._served, self._messages)
