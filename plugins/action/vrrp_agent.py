@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The controller's part of vrrp_agent: build the bundle, and bring it where it is missing."""
+"""The controller's part of vrrp_agent: builds the bundle, and transfers it where it is missing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.agent.version 
 
 
 class ActionModule(ActionBase):
-    """Only a host that lacks the bundle gets it."""
+    """Action plugin of the module vrrp_agent."""
 
     TRANSFERS_FILES = True
 
@@ -43,12 +43,12 @@ class ActionModule(ActionBase):
         return result
 
     def _has(self, name: str) -> bool:
-        """Whether the host has the bundle of that name; asked without root."""
+        """Whether the host has the bundle of that name; checked without root."""
         command = f"test -d {paths.VERSIONS}/{name}"
         return bool(self._low_level_execute_command(command, sudoable=False)["rc"] == 0)
 
     def _bring(self, packed: bytes) -> str:
-        """Transfer the archive; returns its place on the host."""
+        """Transfer the archive; returns its path on the host."""
         remote = self._connection._shell.join_path(self._remote_directory(), "vrrp-agent.zip")
         with tempfile.NamedTemporaryFile() as file:
             file.write(packed)
@@ -64,10 +64,10 @@ class ActionModule(ActionBase):
 
 
 def _sources() -> list[bundle.Source]:
-    """The agent of this collection and the pyroute2 of this controller."""
+    """Return the files of this collection's agent and of this controller's pyroute2."""
     here = os.path.dirname(os.path.abspath(__file__))
     agent = os.path.join(os.path.dirname(here), "module_utils", "_vrrp")
-    # The unit is no part of what is imported, but another unit is another version.
+    # The unit is not imported, but another unit is another version.
     texts = UNIT_TEXT + HELPER_UNIT_TEXT + HELPER_SOCKET_TEXT
     unit = ("vrrp-agent.service", texts.encode())
     return [*bundle.read_package(agent), *bundle.read_package(_pyroute2()), unit]

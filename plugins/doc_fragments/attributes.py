@@ -13,7 +13,7 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 attributes:
   check_mode:
-    description: Can run in check mode and say what would change, without changing it.
+    description: Can run in check mode and return what would change, without changing it.
     support: full
   diff_mode:
     description: Returns what changed, or would change, in diff mode.

@@ -18,10 +18,10 @@ _RESOLVED = "__vrrp_resolved"
 def vrrp_plan(
     hostvars: t.Mapping[str, t.Any], hosts: t.Sequence[str], instances: t.Any = None
 ) -> dict[str, t.Any]:
-    """The configuration of each of the hosts.
+    """Return the configuration of each of the hosts.
 
-    ``instances`` are those of every host when none of them has any in its variables: that is so
-    where they are given to the role as parameters.
+    ``instances`` are those of every host when none of them has any in its variables: they were
+    given to the role as parameters.
     """
     variables = {host: _variables_of(hostvars[host]) for host in hosts}
     if all(own["vrrp_instances"] is None for own in variables.values()):
@@ -29,14 +29,14 @@ def vrrp_plan(
     try:
         return plan(variables)
     except InventoryError as error:
-        raise AnsibleFilterError(f"the inventory is not right:\n{error}") from None
+        raise AnsibleFilterError(f"the inventory is invalid:\n{error}") from None
 
 
 def _variables_of(host: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """What a host's variables say, as the host itself has resolved it in the role.
+    """Return a host's variables as the host itself has resolved them in the role.
 
-    A host that is not in the play has resolved nothing, and variables that look at other hosts
-    can't be resolved for it: it keeps its place, and there is nothing to compare.
+    The variables of a host outside the play are not resolved, and some can't be: such a host keeps
+    its place, and is not compared.
     """
     resolved = host.get(_RESOLVED)
     if resolved is not None:
@@ -48,8 +48,8 @@ def _variables_of(host: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 
 class FilterModule:
-    """Names the filter for Ansible."""
+    """The filters of this file, for Ansible."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        """The filters of this file."""
+        """Return the filters by name."""
         return {"vrrp_plan": vrrp_plan}

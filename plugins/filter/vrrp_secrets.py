@@ -12,13 +12,13 @@ from ansible_collections.failover.vrrp.plugins.plugin_utils._inventory import se
 
 
 def vrrp_secrets(instances: t.Sequence[t.Mapping[str, t.Any]]) -> dict[str, t.Any]:
-    """What is secret of the instances, by their names."""
+    """Return the secrets of the instances, by their names."""
     return secrets(instances)
 
 
 class FilterModule:
-    """Names the filter for Ansible."""
+    """The filters of this file, for Ansible."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        """The filters of this file."""
+        """Return the filters by name."""
         return {"vrrp_secrets": vrrp_secrets}

@@ -17,14 +17,14 @@ def vrrp_survey(
     variable: str,
     complete: bool = True,
 ) -> dict[str, t.Any]:
-    """The survey over what ``vrrp_info`` registered as ``variable`` on the hosts."""
+    """Return the survey of the results of ``vrrp_info`` registered as ``variable`` on the hosts."""
     answers = {host: hostvars[host][variable] for host in hosts if variable in hostvars[host]}
     return survey(answers, complete)
 
 
 class FilterModule:
-    """Names the filter for Ansible."""
+    """The filters of this file, for Ansible."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        """The filters of this file."""
+        """Return the filters by name."""
         return {"vrrp_survey": vrrp_survey}

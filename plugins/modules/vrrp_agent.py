@@ -13,36 +13,36 @@ module: vrrp_agent
 short_description: Install, upgrade, configure or remove the VRRP agent of a host
 version_added: 0.1.0
 description:
-  - Brings the agent of this collection to a host, with its configuration, its systemd unit and the firewall rule that lets
-    VRRP in.
-  - The controller packs the agent and its own pyroute2 into one bundle, which crosses the wire only when the host does not
-    have it. The host needs Python 3.9 and systemd, no internet and no pip.
-  - A new configuration is judged by the agent's own code on the host before it replaces the old one, and a running agent
-    takes it without giving up mastership.
-  - The version before the present one is kept in C(/usr/local/lib/vrrp-agent/previous).
+  - Installs the agent of this collection on a host, with its configuration, its systemd unit and a firewall rule that
+    accepts VRRP.
+  - The controller packs the agent and pyroute2 into one bundle, and transfers it only when the host does not have it. The
+    host needs Python 3.9 and systemd, but no internet access and no pip.
+  - The agent's own code validates a new configuration on the host before it replaces the old one. A running agent applies
+    it without giving up mastership.
+  - The previous version is kept in C(/usr/local/lib/vrrp-agent/previous).
 options:
   state:
     description:
       - V(present) installs and starts the agent.
-      - V(absent) stops it, which hands over what it serves, and removes everything that came with it.
-      - V(restarted) has the installed version run, and changes nothing else. A new process goes on in place of the running
-        one, without an election and without losing a packet. Where that is not possible, because the unit has changed too,
-        systemd restarts the service, and a master hands over. A version that can not run leaves the running one as it is.
+      - V(absent) stops it, after other hosts have taken its addresses over, and removes everything that was installed with it.
+      - V(restarted) lets the installed version run, and changes nothing else. A new process takes over from the running one,
+        without an election and without losing a packet. When that is not possible, because the unit has changed too, systemd
+        restarts the service, and a master resigns first. When the new version can not run, the running one keeps serving.
     type: str
     choices: [present, absent, restarted]
     default: present
   config:
     description:
-      - The configuration, see the role P(failover.vrrp.vrrp#role) for its settings. It is left as it is when this is left out.
+      - The configuration, see the role P(failover.vrrp.vrrp#role) for its settings. When omitted, it is not changed.
     type: dict
   secrets:
     description:
-      - What is secret in O(config), by the names of the instances. Each has a C(password), or C(hmac_keys), which holds each
-        secret by its id. They are not shown in any log or diff.
-      - On the host they stand in the configuration file, which the agent's group can read.
+      - The secrets of O(config), by the names of the instances. Each has a C(password), or C(hmac_keys), which holds each secret
+        by its id. They are not shown in any log or diff.
+      - On the host they are in the configuration file, which only root and the agent's group can read.
     type: dict
   firewall:
-    description: Let protocol 112 in where firewalld or nftables is active.
+    description: Accept IP protocol 112 (VRRP) when firewalld or nftables is active.
     type: bool
     default: true
   bundle:
@@ -55,7 +55,7 @@ extends_documentation_fragment:
   - failover.vrrp.attributes
 attributes:
   action:
-    description: Has a part that runs on the controller, which builds and brings the bundle.
+    description: Has a part that runs on the controller, which builds and transfers the bundle.
     support: full
 requirements:
   - pyroute2 0.9 on the controller
@@ -74,7 +74,7 @@ EXAMPLES = r"""
           addresses: [192.0.2.100/24]
           priority: 150
 
-- name: Have the installed version run, one host after the other
+- name: Let the installed version run, one host after the other
   failover.vrrp.vrrp_agent:
     state: restarted
   throttle: 1
@@ -90,21 +90,21 @@ bundle:
   returned: when O(state=present)
   type: str
 actions:
-  description: What was changed, or would be in check mode, in order.
+  description: The changes made, or in check mode those that would be made, in order.
   returned: success
   type: list
   elements: str
 restart_required:
-  description: Whether a running agent is of another version, or of another unit, than the one installed now. O(state=restarted)
-    makes it good.
+  description: Whether the running agent has another version or another unit than the installed one. O(state=restarted)
+    brings it up to date.
   returned: when O(state=present)
   type: bool
 agent:
-  description: Which agent runs, as M(failover.vrrp.vrrp_info) tells it.
+  description: The running agent, as M(failover.vrrp.vrrp_info) returns it.
   returned: when the running agent was left as it is
   type: dict
 instances:
-  description: The virtual routers of the host, as M(failover.vrrp.vrrp_info) tells them.
+  description: The virtual routers of the host, as M(failover.vrrp.vrrp_info) returns them.
   returned: when the running agent was left as it is
   type: list
   elements: dict
@@ -131,7 +131,7 @@ STATES = ("present", "absent", "restarted")
 def with_secrets(
     config: dict[str, t.Any] | None, secrets: dict[str, dict[str, t.Any]]
 ) -> dict[str, t.Any] | None:
-    """The configuration with the secrets in their places."""
+    """Return the configuration with the secrets in their places."""
     if not config or not secrets:
         return config
     instances = [
@@ -141,7 +141,7 @@ def with_secrets(
 
 
 def complete(instance: dict[str, t.Any], secrets: dict[str, t.Any]) -> dict[str, t.Any]:
-    """The instance with its own secrets."""
+    """Return the instance with its secrets."""
     completed = dict(instance)
     if "password" in secrets:
         completed["password"] = secrets["password"]
@@ -152,7 +152,7 @@ def complete(instance: dict[str, t.Any], secrets: dict[str, t.Any]) -> dict[str,
 
 
 def bring_to_state(module: AnsibleModule, host: Host) -> dict[str, t.Any]:
-    """Do what the parameters say; returns the result, raises HostError or BundleError."""
+    """Bring the host to the wanted state; returns the result, raises HostError or BundleError."""
     parameters = module.params
     if parameters["state"] == "absent":
         uninstall_agent(host)

@@ -10,24 +10,24 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: vrrp_info
-short_description: Ask the VRRP agent of a host who is master
+short_description: Query the VRRP agent of a host for its instances
 version_added: 0.1.0
 description:
-  - Asks the agent of this collection for its virtual routers, what state each is in, since when and why.
-  - Needs no root on the host and never changes anything.
+  - Returns the virtual routers of the agent of this collection, with the state of each, since when it is in it, and why.
+  - Needs no root on the host, and never changes anything.
 options:
   instances:
-    description: The names of the instances to ask for. All of them when it is left out.
+    description: The names of the instances to return. When omitted, all of them.
     type: list
     elements: str
   wait:
     description:
-      - Wait until the elections are over as far as this host can tell.
+      - Wait until the elections are over, as far as this host can see.
       - An instance has settled when it is master, or when it is backup and hears a master that it will not preempt.
     type: bool
     default: false
   wait_timeout:
-    description: How many seconds to wait at most. An instance that has not settled by then is an error.
+    description: How many seconds to wait at most. The task fails when an instance has not settled by then.
     type: int
     default: 30
 extends_documentation_fragment:
@@ -40,11 +40,11 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Ask for all instances of the host
+- name: Return all instances of the host
   failover.vrrp.vrrp_info:
   register: vrrp
 
-- name: Wait until the election is over, then ask for one instance
+- name: Wait until the election is over, then return one instance
   failover.vrrp.vrrp_info:
     instances: [web]
     wait: true
@@ -64,13 +64,13 @@ agent:
       description: The name of the installed bundle that runs.
       type: str
     unit:
-      description: A short name for the text of the systemd unit under which it was started.
+      description: The digest of the systemd unit under which it was started.
       type: str
     config:
-      description: A short name for the text of the configuration in force.
+      description: The digest of the current configuration.
       type: str
     pid:
-      description: The process.
+      description: The process ID.
       type: int
 instances:
   description: The virtual routers of the host, in the order of the configuration.
@@ -82,10 +82,10 @@ instances:
       description: The name of the instance.
       type: str
     label:
-      description: What the log calls it, the name, and the family where the instance has two.
+      description: The name in the log, with the address family when the instance has two.
       type: str
     interface:
-      description: The interface it takes part on.
+      description: The interface on which it sends and receives advertisements.
       type: str
     family:
       description: V(ipv4) or V(ipv6).
@@ -103,13 +103,13 @@ instances:
       description: Why it is in this state.
       type: str
     intent:
-      description: What the operator wants, V(auto), V(master) or V(backup).
+      description: The operator's intent, V(auto), V(master) or V(backup).
       type: str
     intent_forced:
-      description: Whether it stays out even if no other master is heard.
+      description: Whether it stays backup even if no other master is heard.
       type: bool
     intent_change:
-      description: What became of the last change of the intent.
+      description: The last change of the intent, and its outcome.
       type: dict
     priority:
       description: The configured priority.
@@ -124,7 +124,7 @@ instances:
       description: Seconds between advertisements.
       type: float
     address:
-      description: The address it sends from.
+      description: The address that it sends advertisements from.
       type: str
     addresses:
       description: The virtual addresses.
@@ -134,11 +134,11 @@ instances:
       description: The sync group it belongs to.
       type: str
     tracked:
-      description: What it depends on, each with whether it is up, why, and what it does to the priority.
+      description: The tracked checks, each with whether it is up, why, and its effect on the priority.
       type: list
       elements: dict
     hooks:
-      description: Its hooks, each with what became of it when it last ran.
+      description: Its hooks, each with the result of its last run.
       type: list
       elements: dict
     settings:
@@ -151,13 +151,13 @@ instances:
       description: When it entered the state, in UTC.
       type: str
     seconds_in_state:
-      description: How long it has been in the state.
+      description: How long it has been in the state, in seconds.
       type: float
     transitions:
-      description: How many times it has changed its state since the agent started.
+      description: The number of changes of state since the agent was first started.
       type: int
     counters:
-      description: What it sent, received and discarded, by name.
+      description: The numbers of advertisements sent, received and discarded, by the name of the counter.
       type: dict
 """
 

@@ -13,11 +13,11 @@ module: vrrp_state
 short_description: Move the mastership of a VRRP instance to or away from a host
 version_added: 0.1.0
 description:
-  - Tells the agent of a host what the operator wants of an instance, and waits until that is so.
-  - A move loses no packet. The new master serves before the old one stops.
-  - It causes no outage. A drain that no other host takes over from is undone and fails, and the owner of the addresses
+  - Sets the operator's intent for an instance on a host, and waits until it is reached.
+  - A move loses no packet, because the new master serves before the old one stops.
+  - A move causes no outage. When no other host takes over, a drain is undone and the task fails. The owner of the addresses
     (priority 255) is not displaced.
-  - What is wanted is kept until it is changed, also across restarts of the agent.
+  - The intent is kept until it is changed, also across restarts of the agent.
   - Both families of an instance move together, and so do all members of its sync group.
 options:
   instance:
@@ -26,14 +26,15 @@ options:
     required: true
   state:
     description:
-      - V(master) makes the host master and keeps it so. It advertises just above the highest priority it hears, 254 at most.
-      - V(backup) drains the host. It stays out while another master is heard.
-      - V(auto) leaves it to elections again.
+      - V(master) makes the host master and keeps it master. It advertises a priority just above the highest one that it hears,
+        254 at most.
+      - V(backup) drains the host. It stays backup while it hears another master.
+      - V(auto) lets elections decide again.
     type: str
     choices: [master, backup, auto]
     required: true
   wait:
-    description: Wait until the state is reached and verified.
+    description: Wait until the state is reached.
     type: bool
     default: true
   wait_timeout:
@@ -41,14 +42,14 @@ options:
     type: int
     default: 30
   force:
-    description: With O(state=backup), stay out even when no other host takes over.
+    description: With O(state=backup), stay backup even when no other host takes over. That can be an outage.
     type: bool
     default: false
 extends_documentation_fragment:
   - failover.vrrp.attributes
   - failover.vrrp.attributes.socket
 notes:
-  - Changing a state needs root on the host, or membership in the group C(vrrp).
+  - Needs root on the host, or membership in the group C(vrrp).
 author:
   - failover.vrrp contributors (@failover)
 seealso:
@@ -75,13 +76,13 @@ EXAMPLES = r"""
 RETURN = r"""
 before:
   description:
-    - What moves as it was, see M(failover.vrrp.vrrp_info) for the fields.
+    - The state before the move, see M(failover.vrrp.vrrp_info) for the fields.
     - One entry for each family of the instance and for each other member of its sync group.
   returned: success
   type: list
   elements: dict
 after:
-  description: The same as it is now. In check mode, as it is with the intent that it would have.
+  description: The state after the move. In check mode, the state with the wanted intent.
   returned: success
   type: list
   elements: dict
@@ -102,7 +103,7 @@ from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.base.paths imp
 
 
 def run(module: AnsibleModule) -> dict[str, t.Any]:
-    """Do what the parameters say; returns the result, raises ControlError."""
+    """Move the instance; returns the result, raises ControlError."""
     wanted = module.params
     before = moving_together(wanted["socket"], wanted["instance"])
     changed = any(needs_change(one, wanted["state"], wanted["force"]) for one in before)

@@ -1,12 +1,13 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""From the inventory to each host's configuration, and what is wrong with it.
+"""The configuration of each host from the inventory, and its problems.
 
-Pure, so that it can be tested without Ansible. It is judged by the agent's own code, so the
-controller and the host can't disagree about what is right. This module is PRIVATE to the
-collection.
+Pure, so that it can be tested without Ansible. The agent's own code validates it, so the
+controller and the host can't disagree.
 """
 
 from __future__ import annotations
@@ -20,24 +21,24 @@ from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.model.config i
 Variables = t.Mapping[str, t.Any]
 Instances = t.List[t.Dict[str, t.Any]]
 
-# Places 0..199 get 200 down to 1, so that a host that is made to hold mastership finds room above
-# them all; a group that is larger goes on upwards.
+# Places 0..199 get 200 down to 1, so that a host that holds mastership can bid above them all; in
+# a larger group, the next places get the priorities from 201 on.
 _DOWNWARDS_FROM = 200
 _HOSTS_MAX = 254
 
-# What all hosts of an instance have to agree on; interfaces are named differently everywhere.
+# The settings that all hosts of an instance have to agree on; interface names may differ.
 _COMMON = ("vrid", "version", "addresses", "advertisement_interval", "down_intervals")
 _PASSWORD, _HMAC, _KEYS = "password", "hmac", "keys"
 
 
 class InventoryError(Exception):
-    """Everything that is wrong with the inventory, a line each."""
+    """The inventory is invalid; the message has one line for each problem."""
 
 
 def place_priority(place: int) -> int:
-    """The priority of the host at this place (0 is the first) in the play's hosts.
+    """Return the priority of the host at this place (0 is the first) in the play's hosts.
 
-    Distinct and in 1..254; a host that is added at the end changes no other's.
+    Distinct and in 1..254; a host added at the end changes no other's.
     """
     if not 0 <= place < _HOSTS_MAX:
         raise InventoryError(
@@ -47,9 +48,9 @@ def place_priority(place: int) -> int:
 
 
 def plan(variables: t.Mapping[str, Variables]) -> dict[str, dict[str, Instances]]:
-    """The configuration of each host, from its ``vrrp_instances`` and ``vrrp_priority``.
+    """Return the configuration of each host, from its ``vrrp_instances`` and ``vrrp_priority``.
 
-    The hosts stand in the order of the play. Raises InventoryError with all problems at once.
+    The hosts are in the order of the play. Raises InventoryError with all problems at once.
     """
     configs = {
         host: {"instances": _instances(own, place_priority(place))}
@@ -63,7 +64,7 @@ def plan(variables: t.Mapping[str, Variables]) -> dict[str, dict[str, Instances]
 
 
 def secrets(instances: t.Sequence[t.Mapping[str, t.Any]]) -> dict[str, dict[str, t.Any]]:
-    """What is secret of the instances, by their names, as the module vrrp_agent takes it."""
+    """Return the secrets of the instances, by their names, as the module vrrp_agent takes them."""
     found = {str(one.get("name")): _secrets_of(_without_empty(one)) for one in instances}
     return {name: own for name, own in found.items() if own}
 
@@ -71,7 +72,8 @@ def secrets(instances: t.Sequence[t.Mapping[str, t.Any]]) -> dict[str, dict[str,
 def _secrets_of(instance: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     found = {
         _PASSWORD: instance.get(_PASSWORD),
-        # Ansible hides every value in what is secret wherever it stands, so ids are no values here.
+        # Ansible censors every value of a secret option everywhere, so ids are keys here, not
+        # values.
         "hmac_keys": {str(key.get("id")): key.get("secret") for key in _keys_of(instance)},
     }
     return {kind: secret for kind, secret in found.items() if secret}
@@ -84,7 +86,7 @@ def _keys_of(instance: t.Mapping[str, t.Any]) -> list[t.Mapping[str, t.Any]]:
 
 
 def _without_secrets(config: dict[str, Instances]) -> dict[str, Instances]:
-    """What is secret takes another way to the host than what may be shown."""
+    """Return an instance without its secrets, which reach the host by another option."""
     return {"instances": [_showable(one) for one in config["instances"]]}
 
 
@@ -92,7 +94,7 @@ def _showable(instance: dict[str, t.Any]) -> dict[str, t.Any]:
     shown = _without(instance, _PASSWORD)
     if _HMAC not in shown:
         return shown
-    # The first key signs, and without the keys nobody knows any more which one that is.
+    # The first key signs; without the keys, the configuration has to name it.
     first = {"active_key": _keys_of(instance)[0]["id"]}
     return {**shown, _HMAC: {**first, **_without(shown[_HMAC], _KEYS)}}
 
@@ -109,7 +111,9 @@ def _instances(own: Variables, derived: int) -> Instances:
 
 
 def _without_empty(value: t.Any) -> t.Any:
-    """The role's argument spec fills in None for what is left out."""
+    """Return the settings without None, which the role's argument spec fills in for missing
+    ones.
+    """
     if isinstance(value, Mapping):
         return {key: _without_empty(one) for key, one in value.items() if one is not None}
     if isinstance(value, list):
@@ -126,7 +130,9 @@ def _own_problems(host: str, config: dict[str, Instances]) -> list[str]:
 
 
 def _common_problems(configs: t.Mapping[str, dict[str, Instances]]) -> list[str]:
-    """Problems between hosts: what they have to agree on, and what has to differ."""
+    """Return the problems between hosts: settings that have to agree, and those that have to
+    differ.
+    """
     groups: dict[t.Any, list[tuple[str, dict[str, t.Any]]]] = {}
     for host, config in configs.items():
         for instance in config["instances"]:

@@ -1,10 +1,12 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""What the hosts say of their instances, side by side: a table, and what is wrong.
+"""The answers of all hosts about their instances, side by side: a table, and the problems.
 
-Pure, so that it can be tested without Ansible. This module is PRIVATE to the collection.
+Pure, so that it can be tested without Ansible.
 """
 
 from __future__ import annotations
@@ -21,10 +23,10 @@ _COLUMNS = ("INSTANCE", "HOST", "STATE", "INTENT", "PRIORITY", "SINCE", "WHY")
 def survey(
     answers: t.Mapping[str, t.Mapping[str, t.Any]], complete: bool = True
 ) -> dict[str, t.Any]:
-    """The table and the problems, from what ``vrrp_info`` registered on each host.
+    """Return the table and the problems, from the results of ``vrrp_info`` on each host.
 
-    A host that could not be asked has ``msg`` in place of ``instances``. Where the answers are
-    not ``complete``, the master may be a host that was not asked, if all hear the same one.
+    A host that could not be queried has ``msg`` in place of ``instances``. When the answers are not
+    ``complete``, the master may be another host, if all hear the same one.
     """
     groups: dict[str, list[tuple[str, Instance]]] = {}
     silent: list[tuple[str, str]] = []
@@ -63,7 +65,7 @@ def _row(host: str, instance: Instance) -> tuple[str, ...]:
 
 
 def _labels(groups: t.Mapping[str, list[tuple[str, Instance]]]) -> dict[str, list[str]]:
-    """The labels of each instance: two where it has two families."""
+    """Return the labels of each instance: two for one with two families."""
     found: dict[str, list[str]] = {}
     for label, members in groups.items():
         found.setdefault(members[0][1]["name"], []).append(label)
@@ -96,7 +98,7 @@ def _hear_one_master(members: list[tuple[str, Instance]]) -> bool:
 
 
 def _split_views(name: str, master: Instance, members: list[tuple[str, Instance]]) -> list[str]:
-    """Backups that hear another master than the one there is, or none."""
+    """Return the backups that hear another master than the one there is, or none."""
     others: list[str] = []
     for host, instance in members:
         heard = (instance["master"] or {}).get("address")

@@ -2,10 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Conventions that no common linter knows: names, import circles, sizes. Run by ``script/lint``.
+"""Conventions that no common linter knows: names, docstrings, import circles, sizes.
+
+``script/lint`` runs it.
 
 - No identifier and no file's name holds a retired word: a metaphor of this project that stood for
   a term of the field. Fields of a TypedDict are exempt: they are keys of JSON.
+- No docstring begins with a relative word: it is a sentence in the third person or a noun phrase.
+  "Whether" is fine for a function that returns a bool.
 - No import circle, also none of imports for type checkers.
 - No function over 50 lines, no file over 400.
 """
@@ -21,7 +25,11 @@ from typing import Dict, Iterator, List, Set
 
 FUNCTION_LINES_MAX = 50
 FILE_LINES_MAX = 400
+RELATIVE_WORDS = frozenset(
+    ["What", "Who", "Whom", "Whose", "Those", "How", "When", "Where", "Which", "Whether", "So"]
+)
 _RETIRED_WORDS = Path(__file__).with_name("retired_words.txt")
+_WORD = re.compile(r"[A-Za-z]+")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
@@ -71,6 +79,29 @@ def check_names(path: Path, tree: ast.Module) -> Iterator[str]:
     for line, name in sorted(set(identifiers(tree))):
         for word in retired_words(name):
             yield f"{path}:{line}: {name} holds the retired word {word!r}: {RETIRED[word]}"
+
+
+# --- Docstrings ----------------------------------------------------------------------------------
+
+
+def check_docstrings(path: Path, tree: ast.Module) -> Iterator[str]:
+    """Problems with the first words of docstrings."""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+            word = _first_word(ast.get_docstring(node) or "")
+            if word in RELATIVE_WORDS and not (word == "Whether" and _returns_bool(node)):
+                line = getattr(node, "lineno", 1)
+                yield f"{path}:{line}: the docstring begins with {word!r}; name its subject"
+
+
+def _first_word(docstring: str) -> str:
+    found = _WORD.match(docstring)
+    return found.group() if found else ""
+
+
+def _returns_bool(node: ast.AST) -> bool:
+    returns = getattr(node, "returns", None)
+    return returns is not None and ast.unparse(returns) == "bool"
 
 
 # --- Sizes ---------------------------------------------------------------------------------------
@@ -160,6 +191,7 @@ def check(paths: List[Path]) -> List[str]:
     problems: List[str] = []
     for path, tree in trees.items():
         problems.extend(check_names(path, tree))
+        problems.extend(check_docstrings(path, tree))
         problems.extend(check_sizes(path, tree, texts[path]))
     return [*problems, *check_circles(trees)]
 

@@ -191,7 +191,7 @@ def report(timeline: Timeline, events: list[Event]) -> bool:
 
 
 def leftovers() -> list[str]:
-    """What is left of the lab: namespaces, mounts, processes."""
+    """Return the leftovers of the lab: namespaces, mounts, processes."""
     namespaces = [line for line in run("ip", "netns", "list").splitlines() if NAME in line]
     mounts = [line for line in Path("/proc/mounts").read_text().splitlines() if NAME in line]
     found = subprocess.run(

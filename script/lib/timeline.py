@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the probe measured, as numbers and as a picture."""
+"""The measurements of the probe, as numbers and as a picture."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ class Timeline:
         self.names = names
 
     def unanswered(self, first: int, last: int) -> int:
-        """How many of the probes from ``first`` up to ``last`` got no answer."""
+        """Return how many of the probes from ``first`` up to ``last`` got no answer."""
         return sum(
             max(0, min(start + count, last) - max(start, first)) for start, count in self.gaps
         )
 
     def runs(self) -> Iterator[tuple[int, int, str]]:
-        """Who answered as (first probe, one past the last probe, host), gaps included."""
+        """Return (first probe, one past the last, host) for each run of answers, with gaps."""
         ends = [first for first, _mac in self._servers[1:]] + [self.sent]
         for (first, mac), end in zip(self._servers, ends, strict=True):
             yield first, end, self.names.get(mac, mac)
 
     def served(self, first: int, last: int) -> str:
-        """Who served between two probes: ``node1 to 1204, node2 from 1204``."""
+        """Return the hosts that answered between two probes: ``node1 to 1204, node2 from 1204``."""
         runs = [run for run in self.runs() if run[0] < last and run[1] > first]
         return ", then ".join(f"{host} from {max(start, 0)}" for start, _end, host in runs)
 

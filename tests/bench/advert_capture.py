@@ -56,7 +56,7 @@ class AdvertCapture:
         return self.so_far()
 
     def so_far(self) -> list[Advert | Announcement]:
-        """What was seen until now."""
+        """Return everything that was captured until now."""
         return list(_read(self._file.read_bytes()))
 
 

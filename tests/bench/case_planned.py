@@ -112,6 +112,6 @@ def _settle(first: Host, second: Host, workload: Workload) -> None:
 
 
 def _elections(capture: AdvertCapture) -> int:
-    """How often another host went on where one had advertised."""
+    """Return how often the advertising host changed."""
     adverts = [one for one in capture.finish() if isinstance(one, Advert) and one.priority]
     return len(list(groupby(adverts, key=lambda one: one.host))) - 1

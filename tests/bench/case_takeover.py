@@ -59,7 +59,7 @@ def _measure(scale: Scale, workload: Workload) -> dict[str, list[float]]:
 
 
 def _let_die(program: str, workload: Workload) -> tuple[Seen, bytes]:
-    """What was seen when the master's host died, and its packed address."""
+    """Return the capture around the death of the master's host, and its packed address."""
     with make_testbed(2, workload) as (segment, (first, second)):
         better = workload.outranked_by(200)
         start(program, first, better)
@@ -77,7 +77,7 @@ def _let_die(program: str, workload: Workload) -> tuple[Seen, bytes]:
 
 
 def _announced(seen: Seen) -> dict[bytes, float]:
-    """When each address was first announced."""
+    """Return the time of the first announcement of each address."""
     found: dict[bytes, float] = {}
     for one in seen:
         if isinstance(one, Announcement):

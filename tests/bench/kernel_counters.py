@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the kernel tells of processes, interfaces and the machine."""
+"""The kernel's counters of processes, interfaces and the machine."""
 
 from __future__ import annotations
 
@@ -43,21 +43,21 @@ def _resident_kib(pid: int) -> int:
 
 
 def sent_packets(host: Host, interfaces: Iterable[str]) -> int:
-    """How many packets interfaces of a host have sent so far."""
+    """Return the number of packets that the interfaces of a host have sent so far."""
     shown = json.loads(ip("-n", host.namespace, "-s", "-json", "link", "show"))
     wanted = set(interfaces)
     return sum(link["stats64"]["tx"]["packets"] for link in shown if link["ifname"] in wanted)
 
 
 def addresses(host: Host) -> int:
-    """How many virtual addresses a host has, which start like those of ``Workload``."""
+    """Return the number of virtual addresses on a host; they start like those of ``Workload``."""
     shown = json.loads(ip("-n", host.namespace, "-json", "address", "show"))
     present = (one.get("local", "") for link in shown for one in link["addr_info"])
     return sum(1 for one in present if one.startswith(VIRTUAL))
 
 
 def machine() -> dict[str, str]:
-    """What a reader has to know of the machine to judge the figures."""
+    """Return the facts about the machine that are needed to judge the figures."""
     models = {
         line.partition(":")[2].strip()
         for line in Path("/proc/cpuinfo").read_text().splitlines()

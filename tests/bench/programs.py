@@ -37,7 +37,7 @@ class Program(ABC):
 
     @abstractmethod
     def command(self) -> tuple[str, ...]:
-        """What starts it."""
+        """Return the command that starts it."""
 
     def start(self) -> None:
         """Start it, with its own log."""

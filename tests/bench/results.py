@@ -14,7 +14,7 @@ from typing import Any, Iterable, Mapping, Sequence
 
 @dataclass(frozen=True)
 class Goal:
-    """What is aimed at: a ratio of medians, a median of ours, or our worst figure; at most."""
+    """A goal: an upper limit for the ratio of medians, for our median, or for our worst figure."""
 
     ratio: float | None = None
     median: float | None = None
@@ -27,7 +27,7 @@ class Goal:
 
 @dataclass(frozen=True)
 class Row:
-    """What one thing came to, measured several times on either side.
+    """The figures of one measurement, repeated on both sides.
 
     ``theirs`` is what ours is compared with: keepalived unless ``beside`` names another.
     """
@@ -48,7 +48,7 @@ class Row:
 
     @property
     def is_met(self) -> bool | None:
-        """Whether the goal is reached; None where there is none."""
+        """Return whether the goal is met; None without a goal."""
         pairs = (
             (self.ratio, self.goal.ratio),
             (statistics.median(self.ours), self.goal.median),

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where the contestants meet: hosts on a segment, with as many interfaces as a plan needs."""
+"""The testbed: hosts on a segment, with as many interfaces as a workload needs."""
 
 from __future__ import annotations
 

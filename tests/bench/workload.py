@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the two contestants are given to do: the same instances in the language of each."""
+"""The workload of both programs: the same instances in the configuration of each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ VRIDS = 250  # On one interface.
 
 @dataclass(frozen=True)
 class Workload:
-    """So many ``instances`` with one address each, or one with many ``addresses``.
+    """A number of ``instances`` with one address each, or one with many ``addresses``.
 
     ``interval`` is in seconds. With more instances than fit on one interface they are dealt out
     over several. ``again_after`` is when a new master announces its addresses once more, in

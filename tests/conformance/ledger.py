@@ -48,7 +48,7 @@ class Rule:
 
     @property
     def status(self) -> str:
-        """Where it stands in the ledger."""
+        """The position in the ledger."""
         if self.applies_not:
             return "not applicable"
         if missing_tests(self) or not (self.positive or self.tests):

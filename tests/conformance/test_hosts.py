@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a host sends, against the RFCs: settings and interfaces in, packets and frames out."""
+"""Packets of a host against the RFCs: settings and interfaces in, packets and frames out."""
 
 from __future__ import annotations
 

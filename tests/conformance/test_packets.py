@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is received, against the RFCs: packets as bytes, and what becomes of them."""
+"""Reception against the RFCs: packets in as bytes, the verdict out."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What can be configured, against the RFCs: settings in, a legal value or a problem out."""
+"""Configuration against the RFCs: settings in, a legal value or a problem out."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is fuzzed, and what has to hold whatever comes: plain functions that a test can run, too.
+"""Fuzz targets, and the properties that hold for any input: functions that a test can run, too.
 
 A target takes bytes and raises when something is wrong; what it is expected to refuse, it refuses.
 """
@@ -82,7 +82,7 @@ def _places(instance: Instance) -> tuple[bytes, bytes, bytes]:
 
 
 def request(data: bytes) -> None:
-    """What a client sends: every line is a request, or gets an answer that says what is wrong."""
+    """A client's line: it is a request, or the answer says what is wrong with it."""
     for line in data.split(b"\n"):
         try:
             parse_request(line)
@@ -115,7 +115,7 @@ TARGETS: dict[str, Target] = {
 
 
 def seeds(name: str) -> list[bytes]:
-    """What to begin with."""
+    """Return the first inputs of a target."""
     if name == "packet":
         messages = [bytes.fromhex(vector.message) for vector in VALID + DISCARDED]
         messages.append(bytes.fromhex(_SIGNED))

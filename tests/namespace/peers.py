@@ -24,7 +24,7 @@ PROGRAM = os.environ.get("VRRP_KEEPALIVED", "keepalived")
 
 @dataclass(frozen=True)
 class Kind:
-    """How two routers of one group speak."""
+    """The settings that two routers of one group share."""
 
     version: int = 3
     addresses: tuple[str, ...] = ("192.0.2.100/24",)
@@ -46,7 +46,7 @@ class Kind:
 
 
 class Peer(Protocol):
-    """What tests do with a router that is not ours."""
+    """A router of another project, as the tests use it."""
 
     host: Host
 

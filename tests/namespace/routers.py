@@ -120,5 +120,5 @@ class Agent:
         self.process.wait(5)
 
     def clean_up(self) -> None:
-        """What the unit does after every exit."""
+        """Clean up as the systemd unit does after every exit."""
         self.host.start(*AGENT, "cleanup", "--socket", str(self.socket)).wait(10)

@@ -257,7 +257,7 @@ def replay(host: Host, capture: Path) -> None:
 
 
 class Capture:
-    """What tcpdump sees on a host's eth0 that matches a filter, one line a packet."""
+    """Packets on a host's eth0 that match a filter, one line of tcpdump for each."""
 
     def __init__(self, host: Host, expression: str, *options: str) -> None:
         command = ("tcpdump", "-l", "-n", "-p", "-i", "eth0", *options, expression)

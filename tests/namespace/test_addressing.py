@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a master holds on the real kernel: addresses of all kinds, routes, rules, both families."""
+"""A master's resources on the real kernel: addresses of all kinds, routes, rules, both families."""
 
 from __future__ import annotations
 

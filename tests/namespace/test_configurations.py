@@ -60,7 +60,7 @@ WRONG = {
     ),
     "unicast for one family": (
         config(instance(addresses=["192.0.2.9/24", "fe80::9/64"], unicast_peers=["192.0.2.12"])),
-        "instances[0].unicast_peers: there is none for ipv6",
+        "instances[0].unicast_peers: no IPv6 peer is listed, but there are IPv6 addresses",
     ),
     "no address": (config(instance(addresses=[])), "instances[0].addresses: there are 0 entries"),
     "no addresses": (config(without("addresses")), "instances[0].addresses: it is required"),
@@ -70,7 +70,7 @@ WRONG = {
     ),
     "IPv6 with a link-local address that does not come first": (
         config(instance(addresses=["2001:db8::1/64", "fe80::1/64"])),
-        "instances[0].addresses: fe80::1/64 is link-local and has to come first",
+        "instances[0].addresses: fe80::1/64 is link-local and must be listed first",
     ),
     "IPv6 in version 2": (
         config(instance(addresses=["fe80::1/64"], version=2, advertisement_interval=1)),

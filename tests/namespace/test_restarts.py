@@ -45,9 +45,9 @@ def process_of(agent: Agent) -> int:
 
 
 def lasting(status: dict[str, Any]) -> dict[str, Any]:
-    """What a restart leaves as it is.
+    """Return the part of the status that a restart leaves as it is.
 
-    Since when it is so is told to the millisecond, of which the last may be rounded otherwise.
+    ``since`` has milliseconds, of which the last may be rounded otherwise.
     """
     names = ("state", "reason", "transitions", "master", "effective_priority", "intent")
     since = datetime.fromisoformat(status["since"]).timestamp()
@@ -55,7 +55,7 @@ def lasting(status: dict[str, Any]) -> dict[str, Any]:
 
 
 def unchanged(before: dict[str, Any]) -> Any:
-    """What ``lasting`` has to be equal to, after it was that."""
+    """Return what ``lasting`` has to equal after a restart."""
     return {**before, "since": pytest.approx(before["since"], abs=0.005)}
 
 
@@ -105,7 +105,7 @@ def test_the_new_process_leaves_nothing_behind_when_it_stops(segment: Segment) -
 
 
 def traces(agent: Agent) -> dict[str, str]:
-    """What an agent may have changed on its host."""
+    """Return everything that an agent may have changed on its host."""
     host = agent.host
     links = json.loads(ip("-json", "-n", host.namespace, "address", "show"))
     tables = json.loads(host.run("nft", "--json", "list", "tables"))["nftables"]

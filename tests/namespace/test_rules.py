@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the RFCs demand and only a kernel can do: answer, accept and forward for the addresses."""
+"""The RFCs' demands on the kernel: answer, accept and forward for the virtual addresses."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ def started(segment: Segment, **settings: Any) -> Agent:
 
 
 def heard_for(reason: str) -> float:
-    """How long a master was not heard, as the reason says."""
+    """Return how long a master was not heard, in seconds, by the reason of its successor."""
     found = re.search(r"not heard for ([\d.]+) s", reason)
     assert found, reason
     return float(found[1])

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an instance depends on, on the real host: interfaces, scripts, files, processes."""
+"""Tracking on a real host: interfaces, scripts, files, processes."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What must hold whatever happens, and what must hold once the network is quiet.
+"""Invariants: some hold at every instant, others once the network is quiet.
 
 The checkers know the protocol from the RFCs and from the promises, not from the code under test:
 their formulas are written out here once more. The first thing that is wrong ends the run.
@@ -18,7 +18,7 @@ from world import MS, S, World
 
 
 class CheckedHost(Protocol):
-    """What the checkers ask a host; times are of its own clock, but for ``world``."""
+    """The host as the checkers see it; times are of its own clock, except ``world``."""
 
     number: int
     world: World
@@ -84,7 +84,7 @@ class Checkers:
         self.transitions.append((host.world.now, host.number, transition.instance, transition.new))
 
     def advertised_at(self, host: CheckedHost, name: str) -> int:
-        """When a router last advertised, in the time of the world."""
+        """Return the time of a router's last advertisement, by the world's clock."""
         return self._advertised_at[host.number, name] - host.clock_offset
 
     def sends(self, host: CheckedHost, send: act.Send) -> None:

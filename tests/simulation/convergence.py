@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What must hold once all faults are over and the elections too: one master, and the right one."""
+"""Invariants after all faults and elections: one master, and the right one."""
 
 from __future__ import annotations
 

@@ -158,7 +158,7 @@ class Host:
         self.world.note(f"{self.number} {line}")
 
     def _live_on(self, engine: Engine) -> None:
-        """What the engine before waited for does not come any more."""
+        """Drop the pending answers for the engine before this one."""
         self.engine = engine
         self._life += 1
         self._wake_planned_for = None

@@ -26,7 +26,7 @@ class Station(Protocol):
 
 @dataclass
 class Weather:
-    """How bad the network is: probabilities, and the longest delay in nanoseconds."""
+    """The faults of the network: probabilities, and the longest delay in nanoseconds."""
 
     loss: float = 0.0
     doubling: float = 0.0

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a seed stands for: a cluster, and what happens to it."""
+"""The scenario of a seed: a cluster, and the events in it."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def _priorities(random: Any) -> dict[int, int]:
 
 
 def _own(random: Any, common: dict[str, Any]) -> dict[str, Any]:
-    """What a host has for itself: version 3 learns the interval, so it may differ."""
+    """Draw the settings of one host: version 3 learns the interval, so it may differ."""
     own: dict[str, Any] = {}
     if common["version"] == 3 and random.random() < 0.15:
         own["advertisement_interval"] = random.choice([1, 3])

@@ -1,22 +1,20 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Moving mastership: what is a change, what it would be, and the move itself.
-
-This module is PRIVATE to the collection.
-"""
+"""Moves of mastership: whether one is needed, its forecast, and the move itself."""
 
 from __future__ import annotations
 
 from typing import Any, Dict, List, Mapping, Sequence
 
 from .._vrrp.base.errors import ControlError
+from .._vrrp.model.intent import WANTED_STATES, IntentKind
 from .._vrrp.model.status import InstanceStatus
 from .query import moving_together, set_intent
 from .wait import describe, wait_until
-
-_REACHED = {"master": "MASTER", "backup": "BACKUP"}
 
 
 def needs_change(instance: InstanceStatus, state: str, force: bool) -> bool:
@@ -25,27 +23,26 @@ def needs_change(instance: InstanceStatus, state: str, force: bool) -> bool:
         return True
     if state == "backup" and force != instance["intent_forced"]:
         return True
-    return state in _REACHED and instance["state"] != _REACHED[state]
+    return not _is_reached(instance, state)
 
 
-def summary(instances: Sequence[InstanceStatus]) -> List[Dict[str, object]]:
-    """The fields of instances that a diff shows."""
-    return [
-        {
-            "label": one["label"],
+def summary(instances: Sequence[InstanceStatus]) -> Dict[str, Dict[str, object]]:
+    """Return the fields of instances that a diff shows, by label."""
+    return {
+        one["label"]: {
             "state": one["state"],
             "intent": one["intent"],
             "intent_forced": one["intent_forced"],
         }
         for one in instances
-    ]
+    }
 
 
 def plan(wanted: Mapping[str, Any]) -> List[InstanceStatus]:
     """Ask the agent for the outcome of a move, without making it.
 
-    Returns all that would move as it would be then. Raises ControlError where the move would be
-    refused.
+    Returns the status of all that would move, as it would be. Raises ControlError when the agent
+    would refuse the move.
     """
     answer = set_intent(
         wanted["socket"], wanted["instance"], wanted["state"], force=wanted["force"], dry_run=True
@@ -54,9 +51,10 @@ def plan(wanted: Mapping[str, Any]) -> List[InstanceStatus]:
 
 
 def move(wanted: Mapping[str, Any]) -> List[InstanceStatus]:
-    """Tell the agent, and wait until it is so; returns all that moved as it is then.
+    """Set the intent, and wait until it is reached; returns the status of all that moved.
 
-    Raises ControlError: what the agent refused or undid, or ``timeout`` with what was seen last.
+    Raises ControlError when the agent refused or undid the move, or ``timeout`` with the last
+    status.
     """
     socket, name, state = wanted["socket"], wanted["instance"], wanted["state"]
     number = set_intent(socket, name, state, force=wanted["force"])["change"]
@@ -72,12 +70,17 @@ def move(wanted: Mapping[str, Any]) -> List[InstanceStatus]:
 
 def _obstacle(instance: InstanceStatus, number: int, state: str) -> str:
     _raise_if_failed(instance, number)
-    reached = _REACHED.get(state, instance["state"])
-    return "" if instance["state"] == reached and _has_master(instance) else describe(instance)
+    settled = _is_reached(instance, state) and _has_master(instance)
+    return "" if settled else describe(instance)
+
+
+def _is_reached(instance: InstanceStatus, intent: str) -> bool:
+    """Whether the instance is in the state that the intent asks for; ``auto`` asks for none."""
+    return instance["state"] == WANTED_STATES.get(IntentKind(intent), instance["state"])
 
 
 def _has_master(instance: InstanceStatus) -> bool:
-    """Whether there is a master to be backup of, or none is needed."""
+    """Whether another master is heard, or none is needed."""
     if instance["state"] != "BACKUP" or instance["intent_forced"]:
         return True
     return instance["master"] is not None

@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Single requests to the agent, each on a connection of its own. PRIVATE to the collection."""
+"""Single requests to the agent, each on a connection of its own."""
 
 from __future__ import annotations
 
@@ -13,13 +15,13 @@ from .._vrrp.model.status import InstanceStatus, IntentAnswer, Status
 
 
 def status(socket: str, instances: Sequence[str] | None = None) -> Status:
-    """The agent's status; raises ControlError."""
+    """Return the agent's status; raises ControlError."""
     with ControlClient(socket) as client:
         return client.status(instances)
 
 
 def moving_together(socket: str, name: str) -> List[InstanceStatus]:
-    """All that moves when that instance is moved: both its families, and its sync group.
+    """Return all that moves with an instance: both its families, and its sync group.
 
     Raises ControlError, also when there is no such instance.
     """
@@ -33,7 +35,7 @@ def moving_together(socket: str, name: str) -> List[InstanceStatus]:
 def set_intent(
     socket: str, instance: str, intent: str, *, force: bool, dry_run: bool = False
 ) -> IntentAnswer:
-    """Set the intent of an instance, or, with ``dry_run``, ask what that would do.
+    """Set the intent of an instance; with ``dry_run``, only return the outcome.
 
     Raises ControlError.
     """

@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Waiting for the agent: pure predicates of a status, and one waiter. PRIVATE to the collection."""
+"""Waiting for the agent: pure predicates of a status, and one wait."""
 
 from __future__ import annotations
 
@@ -14,16 +16,16 @@ from .._vrrp.model.status import InstanceStatus, Status
 
 Answer = TypeVar("Answer")
 
-_POLL_INTERVAL = 0.05  # Seconds; a question costs the agent less than a millisecond.
+_POLL_INTERVAL = 0.05  # Seconds; an answer costs the agent less than a millisecond.
 
 
 def wait_until(
     ask: Callable[[], Answer], obstacle: Callable[[Answer], str], timeout: float
 ) -> Answer:
-    """Ask until ``obstacle`` is empty; returns that answer.
+    """Call ``ask`` until ``obstacle`` of the answer is empty; returns that answer.
 
-    An agent that does not answer is waited for, too: it may be about to be restarted. Raises
-    ControlError ``timeout`` with the last obstacle after ``timeout`` seconds.
+    Also waits for an agent that does not answer: it may be restarting. Raises ControlError
+    ``timeout`` with the last obstacle after ``timeout`` seconds.
     """
     deadline = time.monotonic() + timeout
     while True:
@@ -42,7 +44,7 @@ def wait_until(
 
 
 def unsettled(status: Status) -> str:
-    """Which instances have not settled, and why; empty when the elections are over."""
+    """Return the instances that have not settled, and why; empty when the elections are over."""
     waiting = [one for one in status["instances"] if not has_settled(one)]
     return "; ".join(describe(one) for one in waiting)
 
@@ -58,7 +60,7 @@ def has_settled(instance: InstanceStatus) -> bool:
 
 
 def describe(instance: InstanceStatus) -> str:
-    """The instance as an error names it: its state and why it is in it."""
+    """Return an instance as an error names it: its state and the reason."""
     master = instance["master"]
     heard = f"hears {master['address']} ({master['priority']})" if master else "hears no master"
     name, state, reason = instance["label"], instance["state"], instance["reason"]

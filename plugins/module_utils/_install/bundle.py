@@ -1,12 +1,13 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""The bundle: the agent and pyroute2 as one archive with a name that tells its contents.
+"""The bundle: the agent and pyroute2 as one archive, named by a hash of its contents.
 
-The controller builds it, the host unpacks it. The name is a hash over names and contents, not
-over the archive, because different machines compress differently. This module is PRIVATE to the
-collection.
+The controller builds it, the host unpacks it. The hash covers names and contents, not the archive,
+because different machines compress differently.
 """
 
 from __future__ import annotations
@@ -24,11 +25,11 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 class BundleError(Exception):
-    """A bundle that can't be what it says it is."""
+    """A bundle can't be read, or its contents do not match its name."""
 
 
 def read_package(directory: str) -> Iterator[Source]:
-    """The Python files of a package as (name in the archive, content), in a stable order."""
+    """Return the Python files of a package as (name in the archive, content), sorted."""
     base = os.path.dirname(os.path.abspath(directory))
     for place, directories, files in os.walk(directory):
         directories[:] = sorted(one for one in directories if one != "__pycache__")
@@ -40,7 +41,7 @@ def read_package(directory: str) -> Iterator[Source]:
 
 
 def name_of(version: str, sources: Sequence[Source]) -> str:
-    """The name of the bundle with these contents, such as ``0.1.0-1f2e3d4c5b6a``."""
+    """Return the name of the bundle with these contents, such as ``0.1.0-1f2e3d4c5b6a``."""
     digest = hashlib.sha256()
     for name, content in sources:
         digest.update(f"{name}\0{len(content)}\0".encode() + content)
@@ -48,7 +49,7 @@ def name_of(version: str, sources: Sequence[Source]) -> str:
 
 
 def pack(sources: Sequence[Source]) -> bytes:
-    """The archive."""
+    """Return the archive as bytes."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in sources:
@@ -59,8 +60,8 @@ def pack(sources: Sequence[Source]) -> bytes:
 def unpack(path: str, name: str, versions: str) -> str:
     """Unpack the archive at ``path`` as ``versions/name``; returns that directory.
 
-    Raises BundleError when the contents are not those that the name promises. The directory is
-    there completely or not at all.
+    Raises BundleError when the contents do not match the name. The directory is created completely
+    or not at all.
     """
     sources = _read_archive(path)
     if name_of(name.rpartition("-")[0], sources) != name:

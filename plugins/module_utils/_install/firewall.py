@@ -1,11 +1,13 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Letting protocol 112 in where a firewall is active: firewalld, or nftables.service.
+"""Firewall rules that accept protocol 112, for firewalld and nftables.service.
 
 firewalld keeps its own permanent rules. nftables loads one file at start and at reload, so there
-the rule is put back by a drop-in of its unit. This module is PRIVATE to the collection.
+the rule is put back by a drop-in of its unit.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ Chain = Tuple[str, str, str]
 
 
 def open_for_vrrp(host: Host, interfaces: Sequence[str]) -> None:
-    """Let VRRP in through whichever firewall is active."""
+    """Accept VRRP in the active firewall, if there is one."""
     if _is_active(host, "firewalld.service"):
         _open_firewalld(host, interfaces)
     if _is_active(host, "nftables.service"):
@@ -36,7 +38,7 @@ def open_for_vrrp(host: Host, interfaces: Sequence[str]) -> None:
 
 
 def close(host: Host) -> None:
-    """Take away what ``open_for_vrrp`` brought."""
+    """Remove the rules of ``open_for_vrrp``."""
     if _is_active(host, "firewalld.service"):
         _close_firewalld(host)
     if host.remove(NFTABLES_DROP_IN):
@@ -67,7 +69,7 @@ def _open_firewalld(host: Host, interfaces: Sequence[str]) -> None:
                 host.command(f"let VRRP into zone {zone}", *command, "--add-protocol=vrrp")
                 opened.add(zone)
     if opened:
-        # Only these are closed again: others may have been open for somebody else.
+        # Only these are removed again: other zones may have been opened by somebody else.
         host.write(FIREWALLD_ZONES, "".join(f"{zone}\n" for zone in sorted(opened)))
 
 
@@ -119,7 +121,7 @@ def _ruleset(host: Host) -> List[Dict[str, Any]]:
 
 
 def _input_chains(host: Host) -> List[Chain]:
-    """The base chains that filter what arrives for this host."""
+    """Return the base chains on the input hook."""
     chains = [entry["chain"] for entry in _ruleset(host) if "chain" in entry]
     return [
         (chain["family"], chain["table"], chain["name"])

@@ -1,11 +1,13 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""What the installation does to a host, behind one small interface.
+"""The effects of an installation on a host, behind one small interface.
 
-Everything is asked before it is changed, and in check mode nothing is changed: the steps that
-use this class have no ``if check_mode`` of their own. This module is PRIVATE to the collection.
+Each change is made only where it is needed, and none in check mode: the steps that use this class
+have no ``if check_mode`` of their own.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ Runner = Callable[[Sequence[str]], Tuple[int, str, str]]
 
 
 class HostError(Exception):
-    """A command or a file operation that failed, with what was tried."""
+    """A command or a file operation failed; the message names it."""
 
 
 @dataclass(frozen=True)
@@ -31,17 +33,19 @@ class Ownership:
     group: str = "root"
 
     def matches(self, path: str) -> bool:
-        """Whether a file is owned like this."""
+        """Whether a file has this mode and group."""
         found = os.stat(path)
         return found.st_mode & 0o777 == self.mode and found.st_gid == self._number()
 
     def apply_to(self, path: str) -> None:
-        """Have a file owned like this; raises OSError."""
+        """Set the mode and the group of a file; raises OSError."""
         os.chown(path, -1, self._number())
         os.chmod(path, self.mode)
 
     def _number(self) -> int:
-        """0 also where the group is not there yet, which can only be in a rehearsal."""
+        """Return the group's number; 0 while it does not exist, which happens only in check
+        mode.
+        """
         try:
             return grp.getgrnam(self.group).gr_gid
         except KeyError:
@@ -52,7 +56,7 @@ READABLE = Ownership(0o644)
 
 
 class Host:
-    """``run`` starts a command and gives (exit status, output, errors)."""
+    """A host to install on; ``run`` runs a command and returns (exit status, output, errors)."""
 
     def __init__(self, run: Runner, check_mode: bool) -> None:
         self._run = run
@@ -63,7 +67,7 @@ class Host:
     def ask(self, *command: str) -> Tuple[int, str]:
         """Run a command that changes nothing; returns its exit status and output.
 
-        A program that the host does not have is one that fails.
+        A program that the host does not have counts as failed.
         """
         if shutil.which(command[0]) is None and not os.path.isabs(command[0]):
             return 127, ""
@@ -71,7 +75,7 @@ class Host:
         return status, output
 
     def change(self, what: str, act: Callable[[], object]) -> None:
-        """Note a change, and make it unless this is a rehearsal."""
+        """Record a change, and make it unless in check mode."""
         self.changes.append(what)
         if self._check_mode:
             return
@@ -81,7 +85,9 @@ class Host:
             raise HostError(f"{what}: {error}") from None
 
     def command(self, what: str, *command: str) -> None:
-        """Note a change that a command makes; raises HostError when it fails."""
+        """Record a change, and run the command that makes it unless in check mode; raises
+        HostError.
+        """
         self.change(what, lambda: self._must_run(what, command))
 
     def _must_run(self, what: str, command: Sequence[str]) -> None:
@@ -96,7 +102,7 @@ class Host:
         owner: Ownership = READABLE,
         shown: Callable[[str], str] = str,
     ) -> bool:
-        """Have a file with this text; tells whether that is a change. ``shown`` is for the diff."""
+        """Write a file; returns whether that was a change. ``shown`` is the text for the diff."""
         before = read(path)
         if before == text and owner.matches(path):
             return False
@@ -105,21 +111,21 @@ class Host:
         return True
 
     def link(self, path: str, target: str) -> bool:
-        """Have a symbolic link to ``target``, switched atomically; tells whether it is new."""
+        """Point a symbolic link to ``target``, atomically; returns whether that was a change."""
         if os.path.islink(path) and os.readlink(path) == target:
             return False
         self.change(f"point {path} to {target}", lambda: _switch_link(path, target))
         return True
 
     def remove(self, path: str) -> bool:
-        """Have nothing at ``path``; tells whether there was something."""
+        """Remove ``path``; returns whether that was a change."""
         if not os.path.lexists(path):
             return False
         self.change(f"remove {path}", lambda: _remove(path))
         return True
 
     def remove_if_empty(self, path: str) -> None:
-        """Have no directory at ``path`` when nothing is in it any more."""
+        """Remove the directory at ``path`` if it is empty."""
         if os.path.isdir(path) and not os.listdir(path):
             self.change(f"remove {path}", lambda: os.rmdir(path))
 
@@ -135,7 +141,7 @@ class Host:
 
 
 def read(path: str) -> str | None:
-    """The text of a file, or None where there is none."""
+    """Return the text of a file; None when it does not exist."""
     try:
         with open(path, encoding="utf-8") as file:
             return file.read()
@@ -144,7 +150,7 @@ def read(path: str) -> str | None:
 
 
 def write_atomically(path: str, text: str, owner: Ownership = READABLE) -> None:
-    """Replace a file in one step, its directory made if need be; raises OSError."""
+    """Replace a file atomically, and make its directory if needed; raises OSError."""
     os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
     descriptor = os.open(path + ".new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with open(descriptor, "w", encoding="utf-8") as file:

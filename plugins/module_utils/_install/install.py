@@ -1,12 +1,13 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Bringing a host to the state that is wanted: agent, configuration, unit, firewall, service.
+"""Installation on a host: agent, configuration, unit, firewall, service.
 
-The steps stand in the order in which they may be interrupted at any point without harm to what
-runs: everything is prepared and validated before the first thing in use is replaced. This module
-is PRIVATE to the collection.
+The steps are in an order that can be interrupted at any point without harm to what
+runs: everything is prepared and validated before the first thing in use is replaced.
 """
 
 from __future__ import annotations
@@ -40,9 +41,10 @@ _SECRET = re.compile(r'("(?:password|secret)"\s*:\s*)"(?:[^"\\]|\\.)*"')
 
 @dataclass(frozen=True)
 class Wanted:
-    """``bundle`` is the name of the version, ``archive`` its file on this host if it is there.
+    """The wanted state: ``bundle`` is the name of the version, ``archive`` its file on this host,
+    if any.
 
-    ``config`` is None when the configuration is somebody else's business.
+    ``config`` is None to leave the configuration as it is.
     """
 
     bundle: str
@@ -54,17 +56,17 @@ class Wanted:
 
 @dataclass(frozen=True)
 class InstallResult:
-    """Whether the running agent has yet to be restarted; and its status, if it was left alone."""
+    """Return whether the agent has yet to be restarted, and its status if it was left alone."""
 
     restart_required: bool = False
     status: Status | None = None
 
 
 def install_agent(host: Host, wanted: Wanted) -> InstallResult:
-    """Bring the host to the state.
+    """Install what is wanted and missing; returns the result.
 
-    Raises HostError or BundleError; until the configuration is found right nothing in use is
-    touched.
+    Raises HostError or BundleError; nothing in use is changed before the configuration has been
+    validated.
     """
     _ensure_user(host)
     _ensure_version(host, wanted)
@@ -95,18 +97,18 @@ def _ensure_version(host: Host, wanted: Wanted) -> None:
 
 def _unpack(host: Host, wanted: Wanted) -> None:
     if wanted.archive is None:
-        raise HostError(f"the host does not have {wanted.bundle}, and no archive was brought")
+        raise HostError(f"the host does not have {wanted.bundle}, and no archive was sent")
     directory = unpack(wanted.archive, wanted.bundle, paths.VERSIONS)
-    # Imported once by root, the modules are compiled for good: the agent's user can't write here.
+    # An import by root compiles the modules; the agent's user can't write here.
     code = f"import sys; sys.path.insert(0, {directory!r}); import _vrrp.agent.agent"
     status, output = host.ask(wanted.python, "-IS", "-c", code)
     if status != 0:
-        shutil.rmtree(directory)  # Or the next run would take it for a version that works.
+        shutil.rmtree(directory)  # Otherwise the next run would take it for a working version.
         raise HostError(f"the agent can't be loaded by {wanted.python}: {output}")
 
 
 def _ensure_config(host: Host, wanted: Wanted) -> str | None:
-    """Have the configuration, judged by the version that is going to read it; returns its text."""
+    """Write the configuration, validated by the version that will read it; returns its text."""
     present = read(CONFIG)
     text = present
     if wanted.config is not None:
@@ -120,7 +122,7 @@ def _ensure_config(host: Host, wanted: Wanted) -> str | None:
 
 
 def without_secrets(text: str) -> str:
-    """The configuration as a diff may show it."""
+    """Return the configuration without its secrets, for a diff."""
     return _SECRET.sub(r'\1"********"', text)
 
 
@@ -130,9 +132,9 @@ def _is_current(bundle: str) -> bool:
 
 
 def _validate(host: Host, wanted: Wanted, text: str) -> None:
-    """Have the agent's own code judge the configuration; raises HostError with all its problems.
+    """Validate the configuration by the agent's own code; raises HostError with all problems.
 
-    In a rehearsal of the first installation there is no agent on the host to ask.
+    In check mode before the first installation the host has no agent, and nothing is validated.
     """
     directory = os.path.join(paths.VERSIONS, wanted.bundle)
     if not os.path.isdir(directory):
@@ -147,7 +149,7 @@ def _validate(host: Host, wanted: Wanted, text: str) -> None:
         status, output = host.ask(wanted.python, "-IS", "-c", code)
     if status != 0:
         problems = [line.partition("vrrp-agent: ")[2] or line for line in output.splitlines()]
-        raise HostError("the configuration is not right:\n" + "\n".join(problems))
+        raise HostError("the configuration is invalid:\n" + "\n".join(problems))
 
 
 def _ensure_current(host: Host, bundle: str) -> None:
@@ -160,7 +162,7 @@ def _ensure_current(host: Host, bundle: str) -> None:
 
 
 def _superfluous_versions(before: str | None, target: str) -> List[str]:
-    """All versions but the one that is wanted and the one to go back to."""
+    """Return all versions except the wanted one and the previous one."""
     earlier = os.readlink(paths.PREVIOUS) if os.path.islink(paths.PREVIOUS) else None
     kept = {target, earlier if before in (None, target) else before}
     present = os.listdir(paths.VERSIONS) if os.path.isdir(paths.VERSIONS) else []
@@ -187,9 +189,9 @@ def _interfaces(config: Dict[str, Any] | None) -> List[str]:
 
 
 def _ensure_service(host: Host, bundle: str, config: str | None) -> InstallResult:
-    """Have the service enabled and running.
+    """Enable and start the service, or let the running agent read the configuration.
 
-    What runs is asked of the agent itself, so an earlier run that was cut off is made good.
+    The agent itself reports its version, so an interrupted earlier run is completed.
     """
     enabled, active = _service_state(host)
     if not enabled:

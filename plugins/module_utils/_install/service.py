@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""The agent that runs on a host: what it says of itself, and having it restarted.
-
-This module is PRIVATE to the collection.
-"""
+"""The running agent of a host: its status and its restart."""
 
 from __future__ import annotations
 
@@ -25,7 +24,7 @@ _POLL = 0.2
 
 
 def running_status() -> Status | None:
-    """The status of the running agent; None where none answers."""
+    """Return the status of the running agent; None when none answers."""
     try:
         return status(CONTROL_SOCKET)
     except ControlError:
@@ -33,10 +32,10 @@ def running_status() -> Status | None:
 
 
 def restart(host: Host) -> None:
-    """Have what is installed run: another process goes on without a gap, if that is possible.
+    """Let the installed version run: restart the agent without a gap, if that is possible.
 
-    Otherwise systemd restarts the service, which hands over what it serves. Raises HostError when
-    a new process can't run; the present one goes on then.
+    Otherwise systemd restarts the service, and masters resign. Raises HostError when a new process
+    can't run; the running one keeps serving.
     """
     host.change("let another process of the agent go on", lambda: _restart_in_place(host))
 
@@ -50,9 +49,7 @@ def _restart_in_place(host: Host) -> None:
         _ask_until_it_can()
     except ControlError as error:
         if error.code in (NOT_RESTARTED, "invalid_config"):
-            raise HostError(
-                f"no other process can go on, so the present one does: {error}"
-            ) from None
+            raise HostError(f"restart failed, the running agent still serves: {error}") from None
         _restart_service(host, str(error))
 
 

@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""The small files that the installation writes. This module is PRIVATE to the collection."""
+"""The texts of the unit files and programs that the installation writes."""
 
 from __future__ import annotations
 
@@ -12,8 +14,8 @@ from .._vrrp.agent.version import UNIT_VARIABLE
 from .._vrrp.base.paths import HELPER_SOCKET
 from .paths import CONTROL, CURRENT, DAEMON, HELPER_SOCKET_NAME, USER
 
-# The agent starts no program but itself, and reads nothing but its own files, so the unit takes
-# away all the rest. The two capabilities are for addresses (NET_ADMIN) and raw sockets (NET_RAW).
+# The agent starts only itself and reads only its own files, so the unit forbids everything else.
+# The two capabilities are for addresses (NET_ADMIN) and raw sockets (NET_RAW).
 _UNIT = f"""\
 # Written by the Ansible collection failover.vrrp; changes are overwritten.
 [Unit]
@@ -73,12 +75,13 @@ RestrictSUIDSGID=true
 WantedBy=multi-user.target
 """
 
-# A process that goes on in place of another one has the unit of that one, so each tells which.
+# A process started by a restart without a gap runs under the unit of the old one; VRRP_UNIT names
+# it.
 UNIT_DIGEST = hashlib.sha256(_UNIT.encode()).hexdigest()[:12]
 UNIT_TEXT = _UNIT.replace("User=", f"Environment={UNIT_VARIABLE}={UNIT_DIGEST}\nUser=", 1)
 
-# Runs scripts and hooks as the users that the configuration names, and so as root and without a
-# sandbox of its own. systemd starts it when the agent connects; it ends when the agent hangs up.
+# The helper runs scripts and hooks as the configured users, and so as root and without a sandbox.
+# systemd starts it when the agent connects; it ends when the agent closes the connection.
 HELPER_UNIT_TEXT = f"""\
 [Unit]
 Description=Helper of the VRRP agent, which runs its scripts and hooks
@@ -114,5 +117,5 @@ raise SystemExit({entry}())
 
 
 def program(python: str, entry: str) -> str:
-    """A program that calls a function of the agent's command line with the current version."""
+    """Return a program that calls a function of the current version's command line."""
     return _PROGRAM.format(python=python, library=CURRENT, entry=entry)

@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Removing the agent from a host, and all that came with it. PRIVATE to the collection."""
+"""Removal of the agent and everything that was installed with it."""
 
 from __future__ import annotations
 
@@ -25,7 +27,7 @@ _HELPER = (paths.HELPER_SOCKET_NAME, paths.HELPER_UNIT_NAME)
 
 
 def uninstall_agent(host: Host) -> None:
-    """Stop the agent, which hands over what it serves, and remove everything; raises HostError."""
+    """Stop the agent, whose masters resign, and remove everything; raises HostError."""
     if os.path.exists(paths.UNIT):
         host.command("stop the service", "systemctl", "disable", "--now", paths.UNIT_NAME)
         host.command("stop the helper", "systemctl", "stop", *_HELPER)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which versions of the agent a host has after an installation."""
+"""The versions of the agent on a host after an installation."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def switch_to(library: Path, version: str, check_mode: bool = False) -> list[str
 
 
 def links(library: Path) -> dict[str, str]:
-    """Where the links point, by the name of the version."""
+    """Return the targets of the links, by the name of the version."""
     return {path.name: path.readlink().name for path in library.iterdir() if path.is_symlink()}
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is a change, what can be foreseen, and what counts as settled."""
+"""Changes of an intent: what is a change, its forecast, and when it counts as settled."""
 
 from __future__ import annotations
 
@@ -42,9 +42,8 @@ def test_what_is_a_change(present: dict[str, Any], state: str, force: bool, chan
 
 def test_a_diff_shows_the_fields_that_a_move_changes() -> None:
     moved = instance(state="MASTER", intent="master")
-    assert move.summary([moved]) == [
-        {"label": "web", "state": "MASTER", "intent": "master", "intent_forced": False}
-    ]
+    fields = {"state": "MASTER", "intent": "master", "intent_forced": False}
+    assert move.summary([moved]) == {"web": fields}
 
 
 @pytest.mark.parametrize(

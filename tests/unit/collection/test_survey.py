@@ -12,7 +12,7 @@ from ansible_collections.failover.vrrp.plugins.plugin_utils._survey import surve
 
 
 def answer(state: str, number: int, master: int | None) -> dict[str, Any]:
-    """What a host 192.0.2.<number> says of the instance web."""
+    """Return the answer of the host 192.0.2.<number> about the instance web."""
     heard = {"address": f"192.0.2.{master}"} if master else None
     web = {
         "name": "web", "label": "web",

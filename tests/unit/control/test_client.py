@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the client asks of an agent."""
+"""The client's requests to an agent."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from _vrrp.control.client import ControlClient
 
 
 def request_of(path: Path, **settings: Any) -> Any:
-    """What an agent receives when the intent of web is set."""
+    """Return the request that an agent receives when the intent of web is set."""
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(path))
         listening.listen()

@@ -36,12 +36,12 @@ def test_requests() -> None:
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        (b"", "the line is not JSON"),
-        (b"\xff", "the line is not JSON"),
-        (b"[" * 100_000, "the line is not JSON"),
-        (b"7", "the line is not an object"),
-        (b"{}", "this agent speaks version 1"),
-        (b'{"version": 2, "command": "status"}', "this agent speaks version 1"),
+        (b"", "the request is not JSON"),
+        (b"\xff", "the request is not JSON"),
+        (b"[" * 100_000, "the request is not JSON"),
+        (b"7", "the request is not a JSON object"),
+        (b"{}", "unknown protocol version; this agent speaks 1"),
+        (b'{"version": 2, "command": "status"}', "unknown protocol version; this agent speaks 1"),
         (
             b'{"version": 1}',
             "command: None is not one of status, set-intent, watch, reload, restart",

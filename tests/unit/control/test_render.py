@@ -2,13 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a person reads."""
+"""The status as a person reads it."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from _vrrp.control.render import table, transition_line
+from _vrrp.control.render import forecast, table, transition_line
 
 MASTER: Any = {
     "name": "web",
@@ -53,6 +53,17 @@ def test_a_table() -> None:
     assert lines[2].endswith("eth0 is down")
     # Columns are aligned.
     assert len({line.index(word) for line, word in zip(lines, ("STATE", "MASTER", "INIT"))}) == 1
+
+
+def test_a_forecast_names_only_what_changes() -> None:
+    drained: Any = {**MASTER, "label": "web", "state": "BACKUP", "intent": "backup"}
+    waiting: Any = {**DOWN, "label": "a", "intent_forced": False}
+    before: Any = [{**drained, "state": "MASTER", "intent": "auto"}, {**waiting, "intent": "auto"}]
+    assert forecast(before, [drained, waiting]).splitlines() == [
+        "web: MASTER -> BACKUP, intent auto -> backup",
+        "a: INITIALIZE, intent auto -> backup",
+        "Dry run: nothing was changed.",
+    ]
 
 
 def test_no_instances() -> None:

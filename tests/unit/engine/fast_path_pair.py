@@ -108,7 +108,7 @@ class FastPathPair:
             self.both("wakeup")
 
     def next_batch(self) -> SendBatch:
-        """What is sent together when the next deadline has come."""
+        """Return the batch that is sent at the next deadline."""
         deadline = self.fast.next_deadline()
         assert deadline is not None
         self.now = deadline
@@ -127,7 +127,7 @@ class FastPathPair:
 
 
 def by_router(actions: list[Action]) -> dict[str, list[Action]]:
-    """What is done for each router, in order; what is sent together taken apart."""
+    """Return the actions of each router, in order, with batches taken apart."""
     found: dict[str, list[Action]] = defaultdict(list)
     for action in actions:
         if isinstance(action, SendBatch):

@@ -86,7 +86,7 @@ class Lineage(FastPathPair):
 
 
 def without_logs(actions: list[Action]) -> list[Action]:
-    """What is done besides telling the log."""
+    """Return the actions that are not log lines."""
     return [one for one in actions if not isinstance(one, Log)]
 
 
@@ -181,7 +181,7 @@ def test_an_engine_about_to_hand_over_refuses_an_export() -> None:
 
 def test_a_hook_is_waited_for() -> None:
     cluster, first = master(hooks=[{"event": "master", "command": "/bin/hook"}])
-    with pytest.raises(ControlError, match="a hook has not ended yet"):
+    with pytest.raises(ControlError, match="a hook is still running"):
         first.engine.export_state()
     first.finish()
     assert is_silent(first.hand_over())
@@ -232,7 +232,7 @@ def test_a_stopping_engine_refuses_an_import() -> None:
     new_engine.enter_standby()
     new_engine.reconfigure(first.config, cluster.now)
     new_engine.stop(cluster.now)
-    with pytest.raises(ControlError, match="told to stop"):
+    with pytest.raises(ControlError, match="the new process is stopping"):
         new_engine.import_state(first.engine.export_state(), {}, cluster.now)
 
 

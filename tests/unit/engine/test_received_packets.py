@@ -25,7 +25,8 @@ def test_discarded_packets_are_counted_and_logged_once_a_minute() -> None:
     notes = [one for one in first.done if isinstance(one, Log)]
     assert first.status()["counters"]["invalid_checksum"] == 3
     assert [one.text for one in notes] == [
-        "discards a packet of 192.0.2.99: invalid_checksum (counted; told once a minute)"
+        "discarding packets from 192.0.2.99: invalid_checksum "
+        "(counted; logged at most once a minute)"
     ]
     cluster.run(61)
     first.do(first.engine.receive_datagram(SPEC, bad, cluster.now))
@@ -34,8 +35,8 @@ def test_discarded_packets_are_counted_and_logged_once_a_minute() -> None:
 
 # In version 3. 3133+6401+00c8+c000+0264 = 15860, folded 5861, inverted a79e.
 OTHERS = [
-    ("3133640100c8a79ec0000264", "advertises in another interval than ours"),
-    ("313364010064a801c0000265", "lists other addresses than are configured here"),
+    ("3133640100c8a79ec0000264", "advertises at another interval than this host"),
+    ("313364010064a801c0000265", "advertises other addresses than are configured here"),
     ("313364010064a802c0000264", "has the same priority: the higher address decides"),
 ]
 
@@ -71,7 +72,7 @@ def test_an_owner_logs_another_router_that_it_hears() -> None:
     # Priority 255 from 192.0.2.99: 3133+ff01+0064+c000+020b = 1f2a3, folded f2a4, inverted 0d5b.
     rival = Datagram(UNKNOWN_PEER, GROUP, 255, bytes.fromhex("3133ff0100640d5bc000020b"))
     owner.do(owner.engine.receive_datagram(SPEC, rival, cluster.now))
-    assert "192.0.2.99 advertises, and this host owns the addresses" in logs(owner)
+    assert "192.0.2.99 advertises although this host owns the addresses" in logs(owner)
     assert owner.state == "BACKUP"
 
 
@@ -85,7 +86,7 @@ def test_flapping_is_logged() -> None:
         cluster.run(5)
         node.do(node.engine.receive_datagram(SPEC, better, cluster.now))
         assert node.status()["transitions"] == transitions + 1
-    assert [one for one in logs(node) if one.startswith("has changed 6 times within a minute")]
+    assert [one for one in logs(node) if one.startswith("changed state 6 times within a minute")]
 
 
 def test_a_vrid_is_of_one_interface() -> None:

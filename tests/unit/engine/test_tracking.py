@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is tracked: what was seen, what it means, and when a script is run."""
+"""Tracking: observations, their consequences, and the times of script runs."""
 
 from __future__ import annotations
 

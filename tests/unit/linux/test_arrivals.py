@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""When packets arrived, as far as the kernel's time stamps can be believed."""
+"""Arrival times of packets, as far as the kernel's time stamps can be believed."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def make_socket() -> Any:
 
 
 def receive(wall_offset: int | None, *times: int) -> list[int]:
-    """When a opened says that packets arrived."""
+    """Return the arrival times that an open socket reports."""
     batch: Any = PacketBatch(*times)
     found: list[int] = make_socket().drain(batch, NOW, wall_offset)[1]
     return found

@@ -72,11 +72,11 @@ WRONG = [
     ('{"instances": {}}', "instances: it is not a list"),
     (
         '{"instances": [], "instances": []}',
-        "file: the key 'instances' is there twice in one object",
+        "file: the key 'instances' occurs twice in one object",
     ),
-    ('{"instances": [], "vrid": 5}', "vrid: there is no such setting"),
+    ('{"instances": [], "vrid": 5}', "vrid: unknown setting"),
     ('{"instances": [7]}', "instances[0]: 7 is not an object with settings"),
-    (config({**WEB, "vird": 51}), "instances[0].vird: there is no such setting"),
+    (config({**WEB, "vird": 51}), "instances[0].vird: unknown setting"),
     (config(DB, {**WEB, "vrid": 256}), "instances[1].vrid: 256 is not in 1..255"),
     (config({**WEB, "vrid": 0}), "instances[0].vrid: 0 is not in 1..255"),
     (config({**WEB, "vrid": "51"}), "instances[0].vrid: '51' is not a whole number"),
@@ -139,11 +139,11 @@ WRONG = [
     ),
     (
         config({**WEB, "addresses": ["192.0.2.1/24", "192.0.2.1/32"]}),
-        "instances[0].addresses: an address is there twice",
+        "instances[0].addresses: an address is listed twice",
     ),
     (
         config({**WEB, "addresses": ["2001:db8::1/64", "fe80::1/64"]}),
-        "instances[0].addresses: fe80::1/64 is link-local and has to come first",
+        "instances[0].addresses: fe80::1/64 is link-local and must be listed first",
     ),
     (
         config({**WEB, "addresses": ["fe80::1/64"], "version": 2}),
@@ -208,12 +208,12 @@ UNICAST = {"unicast_peers": ["192.0.2.12", "192.0.2.13"]}
 WRONG_OPTIONS = [
     ({"unicast_peers": []}, ".unicast_peers: there are 0 entries, and at least 1 is needed"),
     ({"unicast_peers": ["lb2"]}, ".unicast_peers[0]: 'lb2' is not an IP address"),
-    ({"unicast_peers": ["2001:db8::1"]}, ".unicast_peers: 2001:db8::1 is of no family of the"),
+    ({"unicast_peers": ["2001:db8::1"]}, ".unicast_peers: 2001:db8::1 is an IPv6 address, but"),
     (
         {"addresses": ["192.0.2.1/24", "2001:db8::1/64"], **UNICAST},
-        ".unicast_peers: there is none for ipv6",
+        ".unicast_peers: no IPv6 peer is listed, but there are IPv6 addresses",
     ),
-    ({"unicast_peers": ["192.0.2.12"] * 2}, ".unicast_peers: a peer is there twice"),
+    ({"unicast_peers": ["192.0.2.12"] * 2}, ".unicast_peers: a peer is listed twice"),
     ({"unicast_ttl": 64}, ".unicast_ttl: it has no meaning without unicast_peers"),
     ({**UNICAST, "unicast_ttl": 256}, ".unicast_ttl: 256 is not in 1..255"),
     (
@@ -227,7 +227,10 @@ WRONG_OPTIONS = [
         },
         ".unicast_peers: link-local and other IPv6 addresses are mixed",
     ),
-    ({"source_address": "fe80::1"}, ".source_address: fe80::1 is of no family of the addresses"),
+    (
+        {"source_address": "fe80::1"},
+        ".source_address: fe80::1 is an IPv6 address, but the instance has no IPv6 addresses",
+    ),
     ({"password": "secret"}, ".password: version 3 of the protocol has no passwords"),
     ({"version": 2, "password": "123456789"}, ".password: the password does not have 1 to 8"),
     ({"version": 2, "password": ""}, ".password: the password"),
@@ -240,7 +243,7 @@ WRONG_OPTIONS = [
     ({"hmac": {"keys": [{"id": 1, "secret": "x" * 65}]}}, ".hmac.keys[0].secret: the secret does"),
     ({"hmac": {"keys": [{"id": 1, "secret": "hex:0g"}]}}, ".hmac.keys[0].secret: the secret hold"),
     ({"hmac": {"keys": [{"id": 1, "secret": "ä" * 32}]}}, ".hmac.keys[0].secret: the secret is no"),
-    ({"hmac": {"keys": [KEY, KEY]}}, ".hmac.keys: an id is there twice"),
+    ({"hmac": {"keys": [KEY, KEY]}}, ".hmac.keys: an id is used twice"),
     ({"hmac": {"keys": [KEY], "active_key": 2}}, ".hmac.active_key: there is no key with the id 2"),
     (
         {"hmac": {"keys": [KEY], "mode": "off"}},
@@ -253,7 +256,7 @@ WRONG_OPTIONS = [
     ),
     (
         {"version": 2, "password": "tulip", "hmac": {"keys": [KEY]}},
-        ".password: it would be sent in clear text beside hmac",
+        ".password: it would be sent in clear text; remove it",
     ),
     (
         {"addresses": [f"fe80::{one:x}/64" for one in range(1, 91)], "hmac": {"keys": [KEY]}},
@@ -262,7 +265,10 @@ WRONG_OPTIONS = [
     ({"preempt": False, "preempt_delay": 5}, ".preempt_delay: it has no meaning with preempt"),
     ({"down_intervals": 0}, ".down_intervals: 0 is not in 1..100"),
     ({"virtual_mac": "yes"}, ".virtual_mac: 'yes' is not true or false"),
-    ({"addresses": [{"address": "192.0.2.1/24", "labels": "x"}]}, ".addresses[0].labels: there is"),
+    (
+        {"addresses": [{"address": "192.0.2.1/24", "labels": "x"}]},
+        ".addresses[0].labels: unknown setting",
+    ),
     ({"addresses": [{"interface": "eth1"}]}, ".addresses[0].address: it is required"),
     (
         {"addresses": [{"address": "2001:db8::1/64", "label": "eth0:x"}]},
@@ -272,7 +278,7 @@ WRONG_OPTIONS = [
         {"addresses": [{"address": "192.0.2.1/24", "scope": "planet"}]},
         ".addresses[0].scope: 'planet' is not global, site, link or host",
     ),
-    ({"excluded_addresses": ["192.0.2.100/32"]}, ".addresses: an address is there twice"),
+    ({"excluded_addresses": ["192.0.2.100/32"]}, ".addresses: an address is listed twice"),
     ({"virtual_routes": [{}]}, ".virtual_routes[0].destination: it is required"),
     (
         {"virtual_routes": [{"destination": "192.0.2.1/24"}]},
@@ -286,7 +292,7 @@ WRONG_OPTIONS = [
         {"virtual_routes": [{"destination": "192.0.2.0/24", "via": "fe80::1"}]},
         ".virtual_routes[0]: via and destination are of different families",
     ),
-    ({"virtual_rules": [{"table": 100}]}, ".virtual_rules[0]: it selects nothing"),
+    ({"virtual_rules": [{"table": 100}]}, ".virtual_rules[0]: the rule selects nothing"),
     ({"virtual_rules": [{"from": "192.0.2.0/24"}]}, ".virtual_rules[0].table: it is required"),
     ({"track_interfaces": [{"interface": "eth1", "weight": 254}]}, ".track_interfaces[0].weight"),
     (

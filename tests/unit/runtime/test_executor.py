@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is performed after something failed: nobody hears of addresses that are not there."""
+"""Actions after a failure: addresses that are not there are not announced."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""When sockets are read: at once, or after a rest, and at once again when a master leaves."""
+"""The times at which sockets are read: at once, after a pause, at once when a master leaves."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class VrrpSocket:
 
 
 class Loop:
-    """Whom it would call, and whether it listens to the channel."""
+    """Return the callbacks due, and whether the socket is watched."""
 
     def __init__(self) -> None:
         self.handlers: dict[bool, Callable[[], None]] = {}
@@ -99,7 +99,7 @@ class Stage:
         self.now = end
 
     def rest(self) -> int:
-        """How long the socket still rests; fails when it doesn't."""
+        """Return how long the socket still pauses; fails when it doesn't."""
         deadline = self.receiver.next_deadline()
         assert deadline is not None
         return deadline - self.now

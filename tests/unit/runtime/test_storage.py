@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the agent remembers, and what it makes of files that are torn."""
+"""The agent's files, and its handling of torn ones."""
 
 from __future__ import annotations
 

@@ -63,6 +63,41 @@ def test_a_retired_word_is_found_in_the_name_of_a_file() -> None:
     assert problem == "engine/crew.py: the file's name holds the retired word 'crew': router set"
 
 
+def docstrings(source: str) -> list[str]:
+    """The problems with the docstrings of a source."""
+    return list(conventions.check_docstrings(SOURCE, ast.parse(source)))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '"""What an agent is."""',
+        'class Agent:\n    """Who serves."""',
+        'def start():\n    """How to begin."""',
+        'def names() -> list[str]:\n    """Those that are known."""',
+        'async def run():\n    """So long as it lasts."""',
+        'def find() -> Router | None:\n    """Whether there is one."""',
+        'class Flag:\n    """Whether it is set."""',
+    ],
+)
+def test_a_docstring_that_begins_with_a_relative_word_is_found(source: str) -> None:
+    (problem,) = docstrings(source)
+    assert problem.endswith("; name its subject")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'def serves() -> bool:\n    """Whether it serves."""',
+        'class Sockets:\n    """Sockets of a router."""',
+        '"""Whoever."""',
+        "def undocumented(): pass",
+    ],
+)
+def test_other_docstrings_are_fine(source: str) -> None:
+    assert docstrings(source) == []
+
+
 def sizes(source: str) -> list[str]:
     """The problems with the sizes of a source."""
     return list(conventions.check_sizes(SOURCE, ast.parse(source), source))

@@ -45,7 +45,7 @@ def packed(written: str) -> bytes:
 
 
 def context(**hmac: object) -> ReceiveContext:
-    """Who hears it, with the key of the vectors unless told otherwise."""
+    """Return a receive context, with the key of the vectors unless another is given."""
     entry = {"name": "web", "interface": "eth0", "vrid": 51, "addresses": ["192.0.2.100/24"]}
     settings = {"keys": [{"id": 1, "secret": SECRET}], "replay": "monotonic", **hmac}
     (instance,) = build_config({"instances": [{**entry, "hmac": settings}]}).instances

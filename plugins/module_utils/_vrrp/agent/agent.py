@@ -1,10 +1,12 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""The agent: the engine, the host and the operator wired together. PRIVATE to the collection.
+"""The agent: connects the engine with the host and the control clients.
 
-``start.py`` says how a process begins: afresh, or in standby behind the one that still serves.
+``start.py`` has the two starts: afresh, or in standby while an old process serves.
 """
 
 from __future__ import annotations
@@ -52,23 +54,23 @@ from .requests import ControlRequests
 from .restart import Handover, Restart
 from .version import VERSION, bundle, unit
 
-# The steady state makes no cycles, and a takeover has no time for collecting any.
+# The steady state creates no reference cycles, and a takeover has no time for a collection.
 _GC_THRESHOLD = 50_000
 _HANDOVER_TIMEOUT = seconds(10)
 
 
 class Agent:
-    """Runs until it is told to stop, or another process has taken over.
+    """Runs until a signal stops it, or another process has taken over.
 
-    ``text`` is the configuration to begin with, ``control`` the control socket, which listens
-    already. Touches nothing on the host before ``begin`` or ``enter_standby``. Raises ConfigError.
+    ``text`` is the first configuration, ``control`` the listening control socket. Changes nothing
+    on the host before ``begin`` or ``enter_standby``. Raises ConfigError.
     """
 
     def __init__(self, paths: Paths, text: str, control: socket.socket) -> None:
         self._config = parse_config(text)
         self._text = text
         self._paths = paths
-        # The link in the path of an installed version may point to another one later.
+        # The link to the installed version may point to another version later.
         self._bundle = bundle()
         self._owns_host = False
         self._done = False
@@ -111,11 +113,11 @@ class Agent:
 
     @property
     def is_serving(self) -> bool:
-        """Whether this process owns the host's state."""
+        """Whether this process owns the host."""
         return self._owns_host
 
     def begin(self) -> None:
-        """Take part, as the process that owns the host's state."""
+        """Take part, as the process that owns the host."""
         self._owns_host = True
         self._prepare()
         self._server.open()
@@ -123,13 +125,13 @@ class Agent:
         LOGGER.info("started with %d instances", len(self._config.instances))
 
     def enter_standby(self) -> None:
-        """Be ready to take over from another process, which serves."""
+        """Prepare to take over from another process, which serves."""
         self._engine.enter_standby()
         self._receiver.pause()
         self._prepare()
 
     def take_over(self, state: HandoverState) -> None:
-        """Go on from the state of the process that served until now.
+        """Take over with the state of the process that served until now.
 
         Raises ControlError, or KeyError, TypeError or ValueError for a state that this version does
         not understand.
@@ -144,17 +146,17 @@ class Agent:
         self._owns_host = True
 
     def old_process_exited(self) -> None:
-        """Take the configuration file as it is now: the process that served is gone."""
-        LOGGER.info("goes on with %d instances", len(self._config.instances))
+        """Apply the current configuration file: the old process has exited."""
+        LOGGER.info("took over %d instances from the old process", len(self._config.instances))
         self._notifier.ready()
         self.reload_and_log()
 
     def end(self) -> None:
-        """End without touching the host, which another process owns."""
+        """End without changing the host, which another process owns."""
         self._done = True
 
     def run(self) -> None:
-        """Take part until a signal ends it; masters have handed over when this returns."""
+        """Serve until a signal ends it; masters have resigned when this returns."""
         try:
             self._main_loop()
             if self._owns_host:
@@ -201,7 +203,7 @@ class Agent:
     # --- The host ---
 
     def _perform(self, actions: List[Action]) -> None:
-        """Perform actions; what fails becomes an event, whose actions are performed in turn."""
+        """Perform actions; a failure becomes an event, whose actions are performed in turn."""
         while actions:
             failures = self._executor.perform(actions)
             now = clock.now()
@@ -245,25 +247,24 @@ class Agent:
             self._handlers.get(number, _nothing)()
 
     def _stop(self) -> None:
-        LOGGER.info("stopping: masters serve on until a successor is heard")
+        LOGGER.info("stopping: masters serve until another master is heard")
         self._notifier.stopping()
         self._perform(self._engine.stop(clock.now()))
 
     # --- The configuration ---
 
     def reload_and_log(self) -> None:
-        """Take the configuration file as it is now, or log what is wrong with it."""
+        """Apply the current configuration file, or log its problems."""
         try:
             self._reload()
         except (ConfigError, ControlError) as error:
             for problem in str(error).splitlines():
-                LOGGER.error("the configuration is not taken: %s", problem)
+                LOGGER.error("configuration rejected: %s", problem)
 
     def _reload(self) -> bool:
-        """Take the configuration file as it is now; returns whether it has changed.
+        """Apply the current configuration file; returns whether it has changed.
 
-        Raises ConfigError, or ControlError while another process prepares to go on under the one
-        in force, and changes nothing.
+        Raises ConfigError, or ControlError during a restart, and then changes nothing.
         """
         self._restarts.refuse_if_restarting()
         self._notifier.reloading()
@@ -277,7 +278,7 @@ class Agent:
         changed = config != self._config
         self._config, self._text = config, text
         self._apply_config(config)
-        LOGGER.info("configuration %s", "taken" if changed else "read again, nothing changed")
+        LOGGER.info("configuration %s", "applied" if changed else "read again, nothing changed")
         return changed
 
     def _apply_config(self, config: Config) -> None:
@@ -286,20 +287,21 @@ class Agent:
         self._perform(self._engine.reconfigure(config, clock.now()))
 
     def _known_interfaces(self) -> set[str]:
-        """The interfaces of the host, and those that the configuration in force waits for."""
+        """Return the interfaces of the host, and those that the current configuration waits for."""
         waited_for = (instance.interfaces for instance in self._config.instances)
         return set(self._link_watcher.links()).union(*waited_for)
 
     # --- The next process ---
 
     def _restart(self, reply: Reply) -> None:
-        """Let another process go on; ``reply`` is called with the outcome."""
+        """Hand over to a new process; ``reply`` is called with the outcome."""
         self._restarts.start(self._server.socket, self._text, reply)
 
     def _export_state(self) -> Handover:
-        """The state for the new process, and by when that has to serve. Raises ControlError.
+        """Return the state for the new process, and the time by which it has to serve. Raises
+        ControlError.
 
-        What has arrived until now is handled here; the new process reads what comes later.
+        Packets received until now are handled here; the new process reads later ones.
         """
         now = clock.now()
         self._receiver.run_due(now, everything=True)
@@ -312,7 +314,7 @@ class Agent:
 
     def _replaced(self, pid: int) -> None:
         self._notifier.main_pid_changed(pid)
-        LOGGER.info("process %d goes on", pid)
+        LOGGER.info("handed over to process %d", pid)
         self._owns_host, self._done = False, True
 
     # --- The operator ---

@@ -1,11 +1,12 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""What a dead agent left behind goes: addresses off the interfaces, priority 0 to the peers.
+"""Removal of what a dead agent left behind: its addresses go, and the peers get priority 0.
 
-The unit runs this after every exit of the agent, and an agent runs it before it starts. This
-module is PRIVATE to the collection.
+The unit runs this after every exit of the agent, and an agent runs it before it starts.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from ..runtime.storage import Storage
 
 
 def clean_up(storage: Storage) -> None:
-    """Clean up what ``storage`` remembers; afterwards there is nothing to remember."""
+    """Clean up after the records in ``storage``, and clear them."""
     recoveries = storage.load_recoveries()
     if recoveries:
         table = ResourceTable()
@@ -47,7 +48,9 @@ def clean_up(storage: Storage) -> None:
 
 
 def _remove_resources(table: ResourceTable, recovery: Recovery) -> bool:
-    """Take off what was held; True when there was an address, which means that it was master."""
+    """Remove the resources of a router; returns whether it had an address, so that it was
+    master.
+    """
     addresses = [one for one in recovery.resources if isinstance(one, AddressResource)]
     others = [one for one in recovery.resources if not isinstance(one, (AddressResource, LinkUp))]
     try:
@@ -57,7 +60,9 @@ def _remove_resources(table: ResourceTable, recovery: Recovery) -> bool:
         LOGGER.error("%s: clean-up: %s", recovery.router, error)
         return True
     if removed:
-        LOGGER.warning("%s: removed %d addresses that a dead agent left", recovery.router, removed)
+        LOGGER.warning(
+            "%s: removed %d addresses that a dead agent had left behind", recovery.router, removed
+        )
     return removed > 0
 
 
@@ -71,7 +76,7 @@ def _resign(recovery: Recovery) -> None:
             opened.send(sent.source, sent.destination, sent.message, sent.ttl)
         opened.close()
     except (KernelError, OSError) as error:
-        LOGGER.error("%s: cannot tell the peers: %s", recovery.router, error)
+        LOGGER.error("%s: cannot send priority 0: %s", recovery.router, error)
 
 
 def _remove_devices(recovery: Recovery) -> None:

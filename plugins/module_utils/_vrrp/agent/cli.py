@@ -1,10 +1,12 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""The command line: run, check, ctl, cleanup. This module is PRIVATE to the collection.
+"""The command line: run, check, ctl, cleanup.
 
-Each command imports what it needs when it is chosen: asking an agent must not load netlink.
+Each command imports its modules when it is chosen: ``ctl`` must not load netlink.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from .paths import Paths, state_directory
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; returns the exit status: 0, 1 for what went wrong, 2 for wrong usage."""
+    """Run a command; returns the exit status: 0, 1 for a failure, 2 for wrong usage."""
     chosen = _parser().parse_args(arguments)
     try:
         return _COMMANDS[chosen.command](chosen)

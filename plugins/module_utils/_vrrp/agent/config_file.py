@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Reading the configuration file of this host. This module is PRIVATE to the collection."""
+"""Reading the configuration file of this host."""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ def load(path: str) -> Config:
 
 
 def read(path: str) -> str:
-    """The text of a file; raises ConfigError where it can't be read."""
+    """Return the text of a file; raises ConfigError where it can't be read."""
     try:
         with open(path, encoding="utf-8") as file:
             return file.read()
@@ -33,8 +35,8 @@ def read(path: str) -> str:
 def refuse_unknown_interfaces(config: Config, known: AbstractSet[str]) -> None:
     """Raise ConfigError when the configuration names an interface that is not in ``known``.
 
-    A running agent waits for an interface that is missing. Who brings a new configuration has
-    mistyped a name more often than not, so there it is an error.
+    A running agent waits for an interface that is missing. In a new configuration an unknown name
+    is an error, as it is more likely mistyped.
     """
     entries = list(dict.fromkeys(one.name for one in config.instances))
     problems: List[Problem] = [
@@ -50,7 +52,7 @@ def refuse_unknown_interfaces(config: Config, known: AbstractSet[str]) -> None:
 
 
 def _setting(instance: Instance, name: str) -> str:
-    """The setting of an instance that names an interface."""
+    """Return the name of the setting that names an interface."""
     if instance.interface == name:
         return "interface"
     is_route = any(route.interface == name for route in instance.virtual_routes)
@@ -58,5 +60,5 @@ def _setting(instance: Instance, name: str) -> str:
 
 
 def host_interfaces() -> AbstractSet[str]:
-    """The names of this host's interfaces."""
+    """Return the names of this host's interfaces."""
     return {name for _index, name in socket.if_nameindex()}

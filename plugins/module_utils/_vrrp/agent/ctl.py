@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""``vrrpctl``: ask a running agent. Imports only the control client, to be quick at 3 a.m.
-
-This module is PRIVATE to the collection.
-"""
+"""``vrrpctl``: the client of a running agent. Imports only the control client, to start fast."""
 
 from __future__ import annotations
 
@@ -16,18 +15,19 @@ import sys
 from ..base.errors import ControlError
 from ..base.paths import CONTROL_SOCKET
 from ..control.client import ControlClient
-from ..control.render import table, transition_line
+from ..control.render import forecast, table, transition_line
+from ..model.intent import WANTED_STATES, IntentKind
 from ..model.status import Status
 
 _INTENTS = {
-    "master": "make this host master of an instance, and keep it so",
-    "backup": "drain: hand an instance over, and stay out while another master is heard",
+    "master": "make this host master of an instance, and keep it master",
+    "backup": "drain: give mastership up, and stay backup while another master is heard",
     "auto": "let elections decide again",
 }
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The command line of ``vrrpctl``."""
+    """Add the options of ``vrrpctl``."""
     parser.add_argument("--socket", default=CONTROL_SOCKET, help="the agent's control socket")
     commands = parser.add_subparsers(dest="action", metavar="COMMAND", required=True)
     status = commands.add_parser("status", help="show the instances of this host")
@@ -36,19 +36,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     watch = commands.add_parser("watch", help="show every transition as it happens")
     watch.add_argument("--json", action="store_true", help="for programs, one object a line")
     commands.add_parser("reload", help="read the configuration file again")
-    commands.add_parser("restart", help="let a new process go on, with what is installed now")
+    commands.add_parser(
+        "restart", help="restart the agent without a gap, with the installed version"
+    )
     for intent, meaning in _INTENTS.items():
         command = commands.add_parser(intent, help=meaning)
         command.add_argument("name", metavar="NAME", help="the instance")
         command.add_argument(
-            "--dry-run", action="store_true", help="show the outcome, change nothing"
+            "--dry-run", action="store_true", help="show the outcome without changing anything"
         )
         if intent == "backup":
-            command.add_argument("--force", action="store_true", help="even if nobody takes over")
+            command.add_argument(
+                "--force", action="store_true", help="stay backup even if no other host takes over"
+            )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do what the command line says; returns the exit status."""
+    """Run the command; returns the exit status."""
     try:
         with ControlClient(arguments.socket) as client:
             _COMMANDS[arguments.action](client, arguments)
@@ -66,7 +70,7 @@ def _status(client: ControlClient, arguments: argparse.Namespace) -> None:
 
 
 def _json(status: Status) -> str:
-    """A status as programs read it, without what says that the request was fine."""
+    """Return a status as JSON for programs, without the fields about the request."""
     return json.dumps({name: value for name, value in status.items() if name != "ok"}, indent=2)
 
 
@@ -77,19 +81,25 @@ def _watch(client: ControlClient, arguments: argparse.Namespace) -> None:
 
 def _reload(client: ControlClient, arguments: argparse.Namespace) -> None:
     changed = client.reload()
-    _write("the configuration is in force" if changed else "the configuration had not changed")
+    _write("configuration applied" if changed else "configuration unchanged")
 
 
 def _restart(client: ControlClient, arguments: argparse.Namespace) -> None:
-    _write(f"process {client.restart()} goes on")
+    _write(f"restarted: process {client.restart()} serves now")
 
 
 def _set_intent(client: ControlClient, arguments: argparse.Namespace) -> None:
-    force = getattr(arguments, "force", False)
-    answer = client.set_intent(
-        arguments.name, arguments.action, force=force, dry_run=arguments.dry_run
-    )
+    force, intent = getattr(arguments, "force", False), arguments.action
+    if arguments.dry_run:
+        before = client.status()["instances"]
+        answer = client.set_intent(arguments.name, intent, force=force, dry_run=True)
+        _write(forecast(before, answer["instances"]))
+        return
+    answer = client.set_intent(arguments.name, intent, force=force)
     _write(table(answer["instances"]))
+    wanted = WANTED_STATES.get(IntentKind(intent))
+    if wanted and any(one["state"] != wanted for one in answer["instances"]):
+        _write("The move has begun; 'vrrpctl status' shows its end.")
 
 
 def _write(text: str) -> None:

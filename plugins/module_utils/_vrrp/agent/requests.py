@@ -1,10 +1,12 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Requests of control clients, and the transitions that they watch. PRIVATE to the collection.
+"""Requests of control clients, and the transitions that they watch.
 
-Questions are answered by the engine; what changes the agent itself is done by the agent.
+The engine answers queries and applies intents; the agent reloads and restarts itself.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from ..base.units import to_wall_time
 from ..control.protocol import RELOAD, RESTART, STATUS, Request
 from ..engine.actions import Action, Transition
 from ..engine.engine import Engine
-from ..model.intent import Intent, IntentKind
+from ..model.intent import WANTED_STATES, Intent
 from ..model.status import (
     AgentStatus,
     InstanceStatus,
@@ -31,7 +33,7 @@ Perform = Callable[[List[Action]], None]
 
 
 class ControlRequests:
-    """``about`` returns what the agent says of itself, ``perform`` does what the engine decided,
+    """``about`` returns the status of the agent itself, ``perform`` performs the engine's actions,
     ``reload`` reads the configuration and returns whether it has changed, ``restart`` starts
     another process and replies later.
     """
@@ -51,8 +53,8 @@ class ControlRequests:
         self._restart = restart
 
     def handle(self, request: Request, reply: Reply) -> Mapping[str, object] | None:
-        """The fields of the answer; None when ``reply`` is called later. Raises ControlError or
-        ConfigError.
+        """Return the fields of the answer; None when ``reply`` is called later. Raises ControlError
+        or ConfigError.
         """
         if request.command == STATUS:
             return self._status(request)
@@ -66,7 +68,7 @@ class ControlRequests:
         return self._set_intent(request)
 
     def transition_message(self, transition: Transition) -> TransitionMessage:
-        """A transition as clients that watch receive it."""
+        """Return a transition as the clients of ``watch`` receive it."""
         return {
             "instance": transition.instance,
             "label": transition.router,
@@ -109,10 +111,10 @@ class ControlRequests:
 
 
 def _with_intent(instance: InstanceStatus, intent: Intent) -> InstanceStatus:
-    """An instance as it would be with an intent, once that has been carried out."""
+    """Return the status of an instance as it would be after an intent has been carried out."""
     state = instance["state"]
     if state != "INITIALIZE":
-        state = {IntentKind.MASTER: "MASTER", IntentKind.BACKUP: "BACKUP"}.get(intent.kind, state)
+        state = WANTED_STATES.get(intent.kind, state)
     return {
         **instance,
         "intent": intent.kind.value,

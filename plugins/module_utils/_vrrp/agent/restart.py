@@ -1,13 +1,15 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""A restart without a gap, as the old process sees it. PRIVATE to the collection.
+"""A restart without a gap, as the old process sees it.
 
-The old process starts the new one and serves on until that is ready. Then it reads its sockets for
-the last time, hands its state over, and waits until the new one serves; ``standby.py`` has the
-other side, ``runtime/handover`` what the two say. A new process that fails changes nothing: the
-old one goes on.
+The old process starts the new one and serves until that is ready. Then it reads its sockets for
+the last time, hands its state over, and waits until the new one serves. ``standby.py`` has the
+other side, ``runtime/handover`` the messages. When the new process fails, nothing has changed, and
+the old one keeps serving.
 """
 
 from __future__ import annotations
@@ -28,9 +30,9 @@ Handover = Tuple[HandoverState, Nanoseconds]
 
 
 class Restart:
-    """``refuse_if_busy`` raises ControlError while nothing can be handed over. ``export`` returns
-    the state, and by when the new process has to serve. ``on_success`` is given the new process,
-    which owns the host's state from then on.
+    """``refuse_if_busy`` raises ControlError while a handover is impossible. ``export`` returns the
+    state, and the time by which the new process has to serve. ``on_success`` receives the new
+    process, which owns the host from then on.
     """
 
     def __init__(
@@ -49,7 +51,9 @@ class Restart:
         self._reply: Reply | None = None
 
     def refuse_if_restarting(self) -> None:
-        """Raise ControlError when the new process counts on what is in force now."""
+        """Raise ControlError during a restart: the new process has read the current
+        configuration.
+        """
         if self._new_process is not None:
             raise ControlError("busy", "the agent is being restarted")
 
@@ -62,15 +66,17 @@ class Restart:
                 self._loop, control, config, self._note_ready, self._abort
             )
         except OSError as error:
-            raise ControlError(NOT_RESTARTED, f"it can't be started: {error}") from None
+            raise ControlError(
+                NOT_RESTARTED, f"the new process can't be started: {error}"
+            ) from None
         self._reply = reply
 
     def next_deadline(self) -> Nanoseconds | None:
-        """When to call ``run_due``."""
+        """The time at which ``run_due`` has to be called; None for never."""
         return self._new_process.next_deadline() if self._new_process else None
 
     def run_due(self, now: Nanoseconds) -> None:
-        """Hand over, or give up; to be called when nothing else is left to do."""
+        """Hand over, or abort the restart; to be called when nothing else is due."""
         if self._new_process is None:
             return
         if self._is_ready:
@@ -85,14 +91,14 @@ class Restart:
         try:
             state, until = self._export()
             new_process.hand_over(state, until)
-        except Exception as error:  # Whatever it is: no other process serves.
+        except Exception as error:  # For any error: no other process serves.
             self._abort(error)
             return
         self._answer(success(pid=new_process.process))
         self._on_success(new_process.process or 0)
 
     def _abort(self, error: Exception) -> None:
-        LOGGER.error("not restarted, this process goes on: %s", error)
+        LOGGER.error("restart failed, still serving: %s", error)
         if self._new_process is not None:
             self._new_process.kill()
         self._new_process, self._is_ready = None, False

@@ -1,12 +1,14 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""A restart without a gap, as the new process sees it. PRIVATE to the collection.
+"""A restart without a gap, as the new process sees it.
 
-The new process does all that an agent does before it takes part, under the configuration of the
-old one. When that has handed its state over, it serves; when the old one has ended, it takes the
-configuration file as it is by then. ``restart.py`` has the other side.
+The new process prepares everything that an agent needs before it takes part, with the configuration
+of the old one. It serves once the old process has handed its state over, and applies the current
+configuration file once the old process has exited. ``restart.py`` has the other side.
 """
 
 from __future__ import annotations
@@ -21,8 +23,8 @@ from .paths import Paths
 
 
 class StandbyAgent:
-    """Raises ConfigError when the configuration file is not right, ControlError when this version
-    can't go on from the old process.
+    """An agent in standby. Raises ConfigError for an invalid configuration file, ControlError when
+    this version can't take over from the old process.
     """
 
     def __init__(self, paths: Paths, old_process: OldProcess) -> None:
@@ -35,7 +37,7 @@ class StandbyAgent:
             raise ControlError(NOT_INHERITED, why) from None
 
     def run(self) -> None:
-        """Take part from where the old process left off, until a signal ends it."""
+        """Take over from the old process, and serve until a signal ends this one."""
         self._agent.enter_standby()
         self._old_process.start(self._agent.loop, self._take_over, self._old_process_exited)
         self._agent.run()
@@ -52,4 +54,4 @@ class StandbyAgent:
         if self._agent.is_serving:
             self._agent.old_process_exited()
         else:
-            self._agent.end()  # The old process went on itself, or has stopped.
+            self._agent.end()  # The old process kept serving, or has stopped.

@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""How an agent process begins. This module is PRIVATE to the collection."""
+"""The start of an agent process."""
 
 from __future__ import annotations
 
@@ -18,7 +20,7 @@ from .standby import StandbyAgent
 
 
 def run(paths: Paths, old_process: OldProcess | None) -> None:
-    """Run an agent until it ends, behind ``old_process`` if there is one.
+    """Run an agent until it ends; with ``old_process``, in standby first.
 
     Raises ConfigError and ControlError.
     """
@@ -32,7 +34,7 @@ def _run_afresh(paths: Paths) -> None:
     text = read(paths.config)
     parse_config(text)
     control = listen(paths.socket)
-    # No other agent answers, so what is on the host was left by a dead one.
+    # No other agent answers, so a dead one left what is on the host.
     clean_up(Storage(paths.state))
     agent = Agent(paths, text, control)
     agent.begin()

@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Which agent this is. This module is PRIVATE to the collection."""
+"""The version of this agent."""
 
 from __future__ import annotations
 
@@ -13,9 +15,9 @@ UNIT_VARIABLE = "VRRP_AGENT_UNIT"
 
 
 def bundle() -> str | None:
-    """The name of the installed version this process was started from; None from a checkout.
+    """Return the name of the installed version of this process; None from a checkout.
 
-    Resolved once, at start: the link in the path may point to another version later.
+    To be called once, at the start: the link may point to another version later.
     """
     package = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
     place, name = os.path.split(os.path.dirname(package))
@@ -23,5 +25,5 @@ def bundle() -> str | None:
 
 
 def unit() -> str | None:
-    """What the systemd unit under which this process was started calls itself."""
+    """Return the digest of the systemd unit that started this process; empty without one."""
     return os.environ.get(UNIT_VARIABLE)

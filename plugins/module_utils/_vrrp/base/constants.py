@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Numbers of the protocol and numbers of ours. This module is PRIVATE to the collection."""
+"""Numbers of the protocol, and of this agent."""
 
 from __future__ import annotations
 
@@ -40,7 +42,7 @@ IPV6_ADDRESSES_MAX = 90
 IPV6_SIGNED_ADDRESSES_MAX = 89  # The signature takes 28 bytes more.
 IPV4_ADDRESSES_MAX = 255  # The count is one byte.
 
-# So many senders are told apart in one instance when signed advertisements are sent again.
+# The number of senders whose sequence numbers are kept for each instance.
 REPLAY_SENDERS_MAX = 16
 
 # Masters with the same interval advertise at points of a common grid. All intervals that can be
@@ -48,7 +50,7 @@ REPLAY_SENDERS_MAX = 16
 ADVER_GRID_MAX = milliseconds(10)
 ADVER_GRID_DIVISOR = 16
 
-# keepalived's habits, which switches and hosts are used to.
+# The defaults of keepalived, which suit switches and hosts.
 ANNOUNCE_COUNT_DEFAULT = 5
 ANNOUNCE_DELAY_DEFAULT = seconds(5)
 
@@ -61,31 +63,31 @@ RESIGN_EXTRA_HALF_INTERVALS = 3
 # advertises before it installs and announces, which takes it up to a few milliseconds.
 RESIGN_LINGER = milliseconds(50)
 
-# For so long after its claim a router bids on when it is outbid by one: what it hears then is the
-# old holder, which answers a claim at once. Later it is a newer claim.
+# How long after its claim a router raises its bid when it is outbid by one: until then it hears the
+# old holder, which answers a claim at once. Later it hears a newer claim.
 CLAIM_CONTEST_PERIOD = milliseconds(200)
 
-# A router that the kernel refused tries again after this long.
+# The delay before a router tries again after the kernel refused an action.
 RETRY_INTERVAL = seconds(10)
 
-# At most one log line per instance about one thing in this time (RFC 9568 section 7.1).
+# At most one log line per instance and subject in this time (RFC 9568 section 7.1).
 LOG_INTERVAL = seconds(60)
 
-# So many transitions in so much time are told to be flapping (RFC 9568 section 2.5).
+# As many transitions in this time are logged as flapping (RFC 9568 section 2.5).
 FLAPPING_TRANSITIONS = 6
 FLAPPING_WINDOW = seconds(60)
 
 # keepalived's limit: a weight can take any priority to any other.
 TRACK_WEIGHT_MAX = 253
 
-# What is tracked in files and among processes is looked at this often.
+# The period in which tracked files and processes are polled.
 TRACK_POLL_INTERVAL = milliseconds(500)
 
-# Nothing is repeated or waited for in less than this.
+# The shortest period of anything that is repeated.
 REPEAT_INTERVAL_MIN = milliseconds(100)
 
-# Hooks of one instance that wait for their turn. When states change faster than hooks run, the
-# oldest are left out: what matters is the state now.
+# The length of an instance's hook queue. When states change faster than hooks run, the oldest are
+# dropped: the current state matters most.
 HOOKS_WAITING_MAX = 16
 
 # A command is ended when its time is over; this is for whoever ends it to say so.

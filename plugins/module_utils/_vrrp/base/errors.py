@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""The exceptions of the agent. What a peer sends never raises one.
-
-This module is PRIVATE to the collection.
-"""
+"""The exceptions of the agent. No packet of a peer raises one."""
 
 from __future__ import annotations
 
@@ -34,7 +33,7 @@ class ConfigError(Exception):
 
 
 class KernelError(Exception):
-    """The kernel refused what we tried; ``number`` is the errno."""
+    """The kernel refused an operation; ``number`` is the errno."""
 
     def __init__(self, number: int, attempt: str) -> None:
         super().__init__(f"{attempt}: {os.strerror(number)}")
@@ -42,18 +41,19 @@ class KernelError(Exception):
 
 
 class ControlError(Exception):
-    """The agent can't be asked, or refused what it was asked for; ``code`` says which."""
+    """The agent can't be reached, or refused a request; ``code`` identifies the reason."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
 
 
-# Codes of it: why no other process goes on. The new one can't run, or it can but not from here.
+# Codes for a failed restart: the new process can't run, or can't take over from the old one.
 NOT_RESTARTED, NOT_INHERITED = "not_restarted", "not_inherited"
 
 
 def invariant(condition: bool, why: str) -> None:
-    """Die when something that can't be is; the service manager starts us afresh."""
+    """Raise AssertionError unless a condition holds that always has to; the agent exits, and the
+    service manager starts it again."""
     if not condition:
         raise AssertionError(why)

@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Dataclasses that take little memory. This module is PRIVATE to the collection."""
+"""Dataclasses that take little memory."""
 
 from __future__ import annotations
 
@@ -13,9 +15,9 @@ Made = TypeVar("Made")
 
 
 def slotted(cls: Type[Made]) -> Type[Made]:
-    """The same dataclass with a slot for each field, and no dictionary in its instances.
+    """Return the dataclass with a slot for each field and no dictionary in its instances.
 
-    What ``slots=True`` does from Python 3.10 on. There are thousands of some of them.
+    The same as ``slots=True`` from Python 3.10 on; some have thousands of instances.
     """
     names = tuple(one.name for one in fields(cls))  # type: ignore[arg-type]
     left_out = {*names, "__dict__", "__weakref__"}

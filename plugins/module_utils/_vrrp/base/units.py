@@ -1,12 +1,14 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
 """Time, in one unit: integer nanoseconds.
 
 Inside the agent a point in time and a length of time are both ``Nanoseconds``. The wire counts
 centiseconds (version 3) or seconds (version 2), a person writes seconds; the conversions stand
-here and nowhere else. This module is PRIVATE to the collection.
+here and nowhere else.
 """
 
 from __future__ import annotations
@@ -53,19 +55,19 @@ def to_seconds(length: Nanoseconds) -> float:
 
 
 def earliest(times: Iterable[Nanoseconds | None]) -> Nanoseconds | None:
-    """The first of those points in time that there are."""
+    """Return the earliest point in time, without None; None when all are."""
     return min([one for one in times if one is not None], default=None)
 
 
 def describe(length: Nanoseconds) -> str:
-    """Give a length as a person reads it: ``3.61 s``."""
+    """Return a length as a person reads it: ``3.61 s``."""
     return f"{length / NANOSECONDS_PER_SECOND:.2f} s"
 
 
 def to_wall_time(at: Nanoseconds, now: Nanoseconds, wall: datetime) -> str:
     """Convert a past point of monotonic time to a time of day in UTC, to the millisecond.
 
-    ``wall`` is the time of day that belongs to ``now``.
+    ``wall`` is the time of day at ``now``.
     """
     moment = wall - timedelta(microseconds=(now - at) // 1000)
     return moment.astimezone(timezone.utc).isoformat(timespec="milliseconds")

@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Asking a running agent: all that modules and ``vrrpctl`` reach. PRIVATE to the collection."""
+"""The client of a running agent, for the modules and ``vrrpctl``."""
 
 from __future__ import annotations
 
@@ -62,7 +64,7 @@ class ControlClient:
         self._socket.close()
 
     def status(self, instances: Sequence[str] | None = None) -> Status:
-        """The status of all instances or of those named."""
+        """Return the status of all instances, or of those named."""
         chosen = {} if instances is None else {"instances": list(instances)}
         answer: Status = self._request(STATUS, **chosen)
         return answer
@@ -82,12 +84,12 @@ class ControlClient:
         return answer
 
     def reload(self) -> bool:
-        """Have the configuration file read again; returns whether it had changed."""
+        """Let the agent read the configuration file again; returns whether it had changed."""
         changed: bool = self._request(RELOAD)["changed"]
         return changed
 
     def restart(self) -> int:
-        """Have another process go on in place of the agent; returns its number when it serves."""
+        """Restart the agent without a gap; returns the process ID of the new one when it serves."""
         self._socket.settimeout(_RESTART_TIMEOUT)
         pid: int = self._request(RESTART)["pid"]
         return pid
@@ -100,7 +102,7 @@ class ControlClient:
             yield self._answer()
 
     def _request(self, command: str, **fields: object) -> Any:
-        """The fields of the answer, which have the types that ``agent/requests.py`` gives them."""
+        """Return the fields of the answer, of the types in ``agent/requests.py``."""
         request = {"version": PROTOCOL_VERSION, "command": command, **fields}
         try:
             self._socket.sendall(encode(request))

@@ -1,12 +1,14 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
 """The control protocol: JSON, one object a line, over a Unix stream socket.
 
 A request is ``{"version": 1, "command": …}`` with the fields of its command; the answer is one
-line with ``version``, ``ok`` and either what was asked for or ``error``. ``watch`` answers with a
-line and then sends one more for every transition. This module is PRIVATE to the collection.
+line with ``version``, ``ok`` and either the result or ``error``. ``watch`` answers with a line and
+then sends one more for every transition.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from typing import Callable, Dict, Mapping, Set, Tuple
 from ..base.errors import ConfigError, ControlError
 from ..model.intent import AUTO, Intent, IntentKind
 
-Message = Dict[str, object]  # One JSON object, as a line of the protocol carries it.
+Message = Dict[str, object]  # One JSON object: a line of the protocol.
 
 PROTOCOL_VERSION = 1
 LINE_MAX = 65_536  # Bytes of a request; answers may be longer.
@@ -38,7 +40,7 @@ _PRIVILEGED = frozenset({SET_INTENT, RELOAD, RESTART})
 
 @dataclass(frozen=True)
 class Request:
-    """A request that is well-formed: of the fields, only those of its command have a meaning."""
+    """A well-formed request: only the fields of its command have a meaning."""
 
     command: str
     instances: Tuple[str, ...] | None = None
@@ -48,27 +50,27 @@ class Request:
 
     @property
     def is_privileged(self) -> bool:
-        """Whether it changes something, which not everybody may."""
+        """Whether it changes something, and so needs the right to."""
         return self.command in _PRIVILEGED and not self.dry_run
 
 
 def encode(message: Mapping[str, object]) -> bytes:
-    """One line of the protocol."""
+    """Return one line of the protocol."""
     return json.dumps(message, separators=(",", ":")).encode() + b"\n"
 
 
 def digest(config: str) -> str:
-    """A short name for the text of a configuration, by which to tell which one is in force."""
+    """Return the digest of the text of a configuration, which identifies it in the status."""
     return hashlib.sha256(config.encode()).hexdigest()[:12]
 
 
 def success(**fields: object) -> Message:
-    """An answer that carries what was asked for."""
+    """Return an answer with a result."""
     return {"version": PROTOCOL_VERSION, "ok": True, **fields}
 
 
 def failure(error: Exception) -> Message:
-    """An answer that says what is wrong; a ConfigError brings all its problems."""
+    """Return an answer with an error; that of a ConfigError has all its problems."""
     code = error.code if isinstance(error, ControlError) else "invalid_config"
     description: Message = {"code": code, "message": str(error)}
     if isinstance(error, ConfigError):
@@ -78,10 +80,12 @@ def failure(error: Exception) -> Message:
 
 
 def parse_request(line: bytes) -> Request:
-    """Read a request; raises ControlError ``bad_request`` or ``version`` with what is wrong."""
+    """Read a request; raises ControlError ``bad_request`` or ``version``."""
     message = _object(line)
     if message.get("version") != PROTOCOL_VERSION:
-        raise ControlError("version", f"this agent speaks version {PROTOCOL_VERSION}")
+        raise ControlError(
+            "version", f"unknown protocol version; this agent speaks {PROTOCOL_VERSION}"
+        )
     command = message.get("command")
     if not isinstance(command, str) or command not in _FIELDS:
         raise _bad(f"command: {command!r} is not one of {', '.join(_FIELDS)}")
@@ -94,9 +98,9 @@ def _object(line: bytes) -> Message:
     try:
         message = json.loads(line)
     except (ValueError, RecursionError):
-        raise _bad("the line is not JSON") from None
+        raise _bad("the request is not JSON") from None
     if not isinstance(message, dict):
-        raise _bad("the line is not an object")
+        raise _bad("the request is not a JSON object")
     return message
 
 
@@ -131,7 +135,7 @@ def _flag(message: Message, field: str) -> bool:
 
 
 def read_intent_kind(value: object) -> IntentKind:
-    """The kind of intent of that name; raises ControlError ``bad_request``."""
+    """Return the kind of intent of that name; raises ControlError ``bad_request``."""
     try:
         return IntentKind(value)
     except ValueError:

@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Status and transitions as a person reads them at 3 a.m.
-
-This module is PRIVATE to the collection.
-"""
+"""Status and transitions as text for people."""
 
 from __future__ import annotations
 
@@ -17,14 +16,14 @@ _COLUMNS = ("INSTANCE", "STATE", "FOR", "INTENT", "PRIORITY", "MASTER", "ADDRESS
 
 
 def table(instances: Sequence[InstanceStatus]) -> str:
-    """Instances as aligned columns, one line each."""
+    """Return a table of instances, one line each."""
     if not instances:
         return "no instances are configured"
     return align([_COLUMNS, *(_row(instance) for instance in instances)])
 
 
 def align(rows: Sequence[Sequence[str]]) -> str:
-    """Rows of equal length as columns two spaces apart."""
+    """Return rows of equal length as columns two spaces apart."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths)) for row in rows)
     return "\n".join(line.rstrip() for line in lines)
@@ -35,7 +34,7 @@ def _row(instance: InstanceStatus) -> List[str]:
         f"{instance['name']} ({instance['interface']} {instance['family']} {instance['vrid']})",
         instance["state"],
         _duration(instance["seconds_in_state"]),
-        instance["intent"] + (" (forced)" if instance["intent_forced"] else ""),
+        _intent(instance),
         _priority(instance),
         _master(instance),
         " ".join(instance["addresses"]),
@@ -67,8 +66,28 @@ def _duration(seconds: float) -> str:
     return f"{hours}h{minutes:02d}m" if hours < 48 else f"{hours // 24}d{hours % 24:02d}h"
 
 
+def forecast(before: Sequence[InstanceStatus], after: Sequence[InstanceStatus]) -> str:
+    """Return what a change would do to instances, one line each."""
+    present = {one["label"]: one for one in before}
+    lines = [_change(present.get(one["label"], one), one) for one in after]
+    return "\n".join([*lines, "Dry run: nothing was changed."])
+
+
+def _change(before: InstanceStatus, after: InstanceStatus) -> str:
+    state = _arrow(before["state"], after["state"])
+    return f"{after['label']}: {state}, intent {_arrow(_intent(before), _intent(after))}"
+
+
+def _arrow(before: str, after: str) -> str:
+    return after if before == after else f"{before} -> {after}"
+
+
+def _intent(instance: InstanceStatus) -> str:
+    return instance["intent"] + (" (forced)" if instance["intent_forced"] else "")
+
+
 def transition_line(transition: TransitionMessage) -> str:
-    """A transition of ``watch`` in one line."""
+    """Return a transition of ``watch`` as one line."""
     return (
         f"{transition['at']} {transition['label']}: {transition['old']} -> {transition['new']} "
         f"({transition['event']}: {transition['cause']})"

@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""What the engine wants done on the host, in the order given.
-
-This module is PRIVATE to the collection.
-"""
+"""The actions of the engine on the host, performed in the order given."""
 
 from __future__ import annotations
 
@@ -28,8 +27,8 @@ from .host.resources import Resource
 class SocketSpec:
     """A socket: an interface index, a family and, on a virtual router's macvlan, its MAC address.
 
-    The kernel delivers what comes from that address to the macvlan alone, and everything else to
-    its parent as well, where it is received already.
+    The kernel delivers packets from that address to the macvlan alone, and all others to its
+    parent as well, where they are received already.
     """
 
     index: int
@@ -39,14 +38,14 @@ class SocketSpec:
 
 @dataclass(frozen=True)
 class OpenSockets:
-    """Have these sockets and no others; advertisements leave through them, too."""
+    """Open exactly these sockets; advertisements are sent through them, too."""
 
     sockets: FrozenSet[SocketSpec]
 
 
 @dataclass(frozen=True)
 class Provision:
-    """Have exactly these macvlans and packet filters of ours; what fails is reported one by one."""
+    """Create exactly these macvlans and packet filters; each failure is reported on its own."""
 
     macvlans: FrozenSet[Macvlan]
     filters: FrozenSet[PacketFilter]
@@ -54,7 +53,7 @@ class Provision:
 
 @dataclass(frozen=True)
 class PollTargets:
-    """Look at exactly these files and processes from time to time, and report what changes."""
+    """Poll exactly these files and processes, and report changes."""
 
     files: FrozenSet[str]
     processes: FrozenSet[str]
@@ -76,14 +75,14 @@ class Send:
 
 @dataclass(frozen=True, eq=False)
 class SendBatch:
-    """Send unsigned messages of several routers. What is sent again is the same object again."""
+    """Send unsigned messages of several routers. The same batch sent again is the same object."""
 
     sends: Tuple[Send, ...]
 
 
 @dataclass(frozen=True)
 class Install:
-    """Have these things on the host, in order; one that is there already is fine."""
+    """Add these resources to the host, in order; one that exists already is no error."""
 
     router: str
     resources: Tuple[Resource, ...]
@@ -91,7 +90,7 @@ class Install:
 
 @dataclass(frozen=True)
 class Remove:
-    """Have none of these on the host, in order; one that is gone already is fine."""
+    """Remove these resources from the host, in order; one that is gone already is no error."""
 
     router: str
     resources: Tuple[Resource, ...]
@@ -109,7 +108,7 @@ class SendFrames:
 
 @dataclass(frozen=True)
 class RunCommand:
-    """Run a command; what became of it is reported back under ``number``."""
+    """Run a command; its result is reported under ``number``."""
 
     number: int
     command: Command
@@ -118,7 +117,7 @@ class RunCommand:
 
 @dataclass(frozen=True)
 class Transition:
-    """A change of state that a person should hear of: log it, tell the watchers."""
+    """A change of state: log it, and notify the watching clients."""
 
     router: str
     instance: str
@@ -132,7 +131,7 @@ class Transition:
 
 @dataclass(frozen=True)
 class Log:
-    """A line for the log; ``warning`` when somebody should look into it."""
+    """A line for the log; ``warning`` when an operator should look into it."""
 
     router: str
     text: str
@@ -141,7 +140,7 @@ class Log:
 
 @dataclass(frozen=True)
 class SaveIntents:
-    """Remember the intents that are not ``auto`` across restarts."""
+    """Save the intents that are not ``auto`` across restarts."""
 
     intents: Mapping[str, Intent]
 
@@ -149,8 +148,8 @@ class SaveIntents:
 @slotted
 @dataclass(frozen=True)
 class Recovery:
-    """What a clean-up has to do for one router whose agent died: what it held goes, and the
-    peers hear priority 0, each its own ``resignations`` (destination, message).
+    """The clean-up for one router whose agent died: its resources are removed, and ``resignations``
+    (destination, message) with priority 0 are sent to the peers.
     """
 
     router: str
@@ -164,7 +163,7 @@ class Recovery:
     hmac: Hmac | None = None
 
     def sends(self, index: int) -> Tuple[Send, ...]:
-        """Its resignations, to be sent through the interface with that index."""
+        """Return its resignations as actions for the interface with that index."""
         return tuple(
             Send(self.router, index, self.source, destination, message, self.ttl, self.hmac)
             for destination, message in self.resignations
@@ -173,7 +172,7 @@ class Recovery:
 
 @dataclass(frozen=True)
 class SaveRecoveries:
-    """Remember what to clean up if this agent dies; complete, replaces the last one."""
+    """Save all that has to be cleaned up if this agent dies; replaces what was saved before."""
 
     recoveries: Tuple[Recovery, ...]
 
@@ -198,10 +197,9 @@ Failure = Tuple[Action, str]  # An action that could not be performed, and why.
 
 
 def interleave(lists: Sequence[Sequence[Action]]) -> List[Action]:
-    """What many routers do at the same time: the first action of all, then the second, and so on.
+    """Return the first action of every router, then the second of every router, and so on.
 
-    Each list stays in order, and what is in several of them does not depend on each other. Who
-    takes over for many routers has installed all addresses before it announces the first, and the
-    kernel is asked for all of them at once.
+    Each list stays in order, and the lists do not depend on each other. So a takeover of many
+    routers installs all addresses before it announces the first, in one request to the kernel.
     """
     return [one for rank in zip_longest(*lists) for one in rank if one is not None]

@@ -1,13 +1,15 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
 """All virtual routers of a host: packets, links, intents and time become events of single routers.
 
 The engine owns the routers; a router owns its state; the state machine owns the rules. Every
-method takes ``now`` (monotonic nanoseconds) and returns what is to be done on the host, in order.
+method takes ``now`` (monotonic nanoseconds) and returns the actions on the host, in order.
 Nothing here touches a clock, a socket or a file, so the same engine runs in the agent and in the
-simulator. This module is PRIVATE to the collection.
+simulator.
 """
 
 from __future__ import annotations
@@ -85,17 +87,17 @@ class Engine:
 
     @property
     def stopped(self) -> bool:
-        """Whether a stop is complete: no router takes part any more, and all hooks have run."""
+        """Whether a stop is complete: no router takes part any more, and all hooks have ended."""
         if not (self._participation.phase.is_stopping and self._commands.idle):
             return False
         return all(isinstance(router.state, Initialize) for router in self._routers)
 
     def next_deadline(self) -> Nanoseconds | None:
-        """When ``wakeup`` has to be called next; None: not before something else happens."""
+        """Return the time at which ``wakeup`` is next due; None: not before another event."""
         return earliest((self._fast_path.timers.next_deadline(), self._commands.next_deadline()))
 
     def status(self, now: Nanoseconds, wall: datetime) -> EngineStatus:
-        """All instances and the counters that belong to none, as plain values."""
+        """Return all instances and the counters of no instance, as plain values."""
         return {
             "instances": [
                 router_status(router, self._tracking, self._commands, now, wall)
@@ -107,22 +109,22 @@ class Engine:
     # --- The host ---
 
     def links_changed(self, links: Links, now: Nanoseconds) -> Actions:
-        """The interfaces are now these. Complete: what is missing does not exist."""
+        """Take note of all interfaces; one that is missing does not exist."""
         self._obstacles.links_changed(links)
         return self._reevaluate(now)
 
     def files_changed(self, contents: Mapping[str, str | None], now: Nanoseconds) -> Actions:
-        """Tracked files hold these texts now; None for one that can't be read."""
+        """Take note of the contents of tracked files; None for one that can't be read."""
         self._tracking.update_files(contents)
         return self._tracking_changed(now)
 
     def processes_changed(self, counts: Mapping[str, int], now: Nanoseconds) -> Actions:
-        """So many processes run of each tracked name."""
+        """Take note of how many processes run of each tracked name."""
         self._tracking.update_processes(counts)
         return self._tracking_changed(now)
 
     def command_finished(self, number: int, result: CommandResult, now: Nanoseconds) -> Actions:
-        """The command of a RunCommand has ended, or could not be run."""
+        """Take note that the command of a RunCommand has ended, or could not be started."""
         changed = self._commands.script_finished(number, result)
         if changed is not None:
             return self._tracking_changed(now) if changed else []
@@ -133,7 +135,7 @@ class Engine:
         return self._finish(actions, now)
 
     def failed(self, action: Action, error: str, now: Nanoseconds) -> Actions:
-        """The kernel refused an action. A router that can't serve, send or receive steps down."""
+        """Handle a refused action. A router that can't serve, send or receive steps down."""
         actions: Actions = []
         if isinstance(action, (SaveIntents, SaveRecoveries)):
             actions.append(Log("agent", error))
@@ -145,13 +147,13 @@ class Engine:
         return self._finish(actions, now)
 
     def _reevaluate(self, now: Nanoseconds) -> Actions:
-        """Bring every router in line with the interfaces, and drop those that have left."""
+        """Reconcile every router with the interfaces, and drop those that have left."""
         for router in self._routers:
             self._obstacles.bind_interfaces(router)
         return [*self._provision(), *self._reconcile_all(now)]
 
     def _provision(self) -> Actions:
-        """Have on the host what the routers need in whatever state they are."""
+        """Return the actions that provide what the routers need in every state."""
         routers = list(self._routers)
         self._demultiplexer.update(routers, self._obstacles.links)
         actions: Actions = [provision(routers), OpenSockets(self._demultiplexer.sockets)]
@@ -160,7 +162,7 @@ class Engine:
         return [*actions, *self._recovery_file.update(routers)]
 
     def _tracking_changed(self, now: Nanoseconds) -> Actions:
-        """Judge all routers again, after a change of what they may depend on."""
+        """Evaluate all routers again after a tracked check changed."""
         # Retry provisioning: the resource that failed may be available again.
         is_idle = any(isinstance(router.state, Initialize) for router in self._routers)
         return [*(self._provision() if is_idle else ()), *self._reconcile_all(now)]
@@ -174,12 +176,12 @@ class Engine:
         return self._finish(actions, now)
 
     def _finish(self, actions: Actions, now: Nanoseconds) -> Actions:
-        """Add what follows from these actions for sync groups, and for routers that stopped."""
+        """Add the consequences of these actions for sync groups and for routers that stopped."""
         settled = self._settle_groups(now)
         return [*actions, *settled, *self._retry_stopped(now), *self._drop_retired()]
 
     def _retry_stopped(self, now: Nanoseconds) -> Actions:
-        """Let routers start again that have just stopped for a cause that is over already."""
+        """Start routers again that have just stopped for a cause that is over already."""
         actions: Actions = []
         for router in self._routers.pop_stopped():
             if isinstance(router.state, Initialize) and router.deadline is None:
@@ -209,7 +211,7 @@ class Engine:
     # --- Time ---
 
     def wakeup(self, now: Nanoseconds) -> Actions:
-        """Let every deadline that has passed have its effect."""
+        """Handle every deadline that has passed."""
         actions = self._commands.run_scripts(now)
         for number, result in self._commands.timed_out(now):
             actions.extend(self.command_finished(number, result, now))
@@ -237,8 +239,8 @@ class Engine:
     def unmatched_packets(
         self, spec: SocketSpec, packets: Sequence[AnyPacket], times: Sequence[Nanoseconds]
     ) -> Iterator[AnyPacket]:
-        """Yield the packets, of those that arrived at these times, that ``receive_datagram`` has to
-        see; the others only refresh a deadline.
+        """Yield those packets that ``receive_datagram`` has to handle; the others only refresh a
+        deadline. ``times`` are their arrivals.
 
         Each packet identifies everything the receive checks depend on. Perform the actions for one
         packet before requesting the next.
@@ -248,9 +250,9 @@ class Engine:
     def receive_datagram(
         self, spec: SocketSpec, datagram: Datagram, now: Nanoseconds, packet: Packet = None
     ) -> Actions:
-        """A datagram of protocol 112 arrived at one of our sockets.
+        """Handle a datagram of protocol 112 that arrived at a socket.
 
-        With the ``packet`` that it was made of, the fast path may take it the next time.
+        With the ``packet`` that it was parsed from, the fast path can recognise it the next time.
         """
         router = self._demultiplexer.find(spec, datagram)
         if router is None:
@@ -284,14 +286,14 @@ class Engine:
     def set_intent(self, name: str, intent: Intent, now: Nanoseconds) -> Tuple[int, Actions]:
         """Set the intent of an instance, and of all that moves with it.
 
-        Returns the number of the change, by which a drain under way and its failure can be
-        followed. Raises ControlError when it can't be done.
+        Returns the number of the change, by which a client follows its outcome. Raises ControlError
+        when it can't be done.
         """
         number, actions = self._routers.set_intent(name, intent, now)
         return number, self._finish(actions, now)
 
     def check_intent(self, name: str, intent: Intent) -> List[str]:
-        """The labels of all instances that ``set_intent`` would concern; changes nothing.
+        """Return the labels of all instances that ``set_intent`` would change; changes nothing.
 
         Raises ControlError where ``set_intent`` would.
         """
@@ -300,7 +302,7 @@ class Engine:
     # --- Configuration ---
 
     def reconfigure(self, config: Config, now: Nanoseconds) -> Actions:
-        """Take another configuration; a master stays master wherever that is possible."""
+        """Apply a new configuration; a master stays master wherever that is possible."""
         actions, self._departing = self._reconfiguration.apply(config, now)
         self._obstacles.routers_changed(self._routers)
         return [*actions, *self._start_tracking(now), *self._reevaluate(now)]
@@ -312,7 +314,7 @@ class Engine:
         return [targets, *self._commands.run_scripts(now)]
 
     def stop(self, now: Nanoseconds, cause: str = "the agent is stopping") -> Actions:
-        """Leave: masters resign and serve until a successor is heard; see ``stopped``."""
+        """Stop: masters resign and serve until a successor is heard; see ``stopped``."""
         if not self._participation.phase.owns_host:
             self._participation.phase = Phase.ABANDONED
             return []
@@ -320,7 +322,7 @@ class Engine:
         resign = Resign(Purpose.STOP, cause)
         return [action for one in self._routers for action in self._routers.step(one, resign, now)]
 
-    # --- Another process goes on ---
+    # --- Handover to another process ---
 
     def enter_standby(self) -> None:
         """Let no router take part, and touch no address: another process still serves."""
@@ -332,10 +334,10 @@ class Engine:
             raise ControlError("busy", "the agent is stopping")
         refuse_if_busy(self._routers)
         if not self._commands.idle:
-            raise ControlError("busy", "a hook has not ended yet")
+            raise ControlError("busy", "a hook is still running; try again when it has ended")
 
     def export_state(self) -> EngineState:
-        """What another process needs to go on from here; nothing may happen to this one after.
+        """Return the state for a new process; no event may happen to this engine afterwards.
 
         Raises ControlError as ``refuse_export`` does.
         """
@@ -345,7 +347,7 @@ class Engine:
         return {"routers": routers, "tracked": self._tracking.export(), "counters": counters}
 
     def peer_takeover_at(self) -> Nanoseconds | None:
-        """Until when something has to be sent, or a peer takes this host for dead; None while no
+        """The time until which a master has to advertise before a peer takes over; None while no
         router is master.
         """
         return earliest(peer_takeover_at(one) for one in self._routers)
@@ -353,12 +355,12 @@ class Engine:
     def import_state(
         self, state: EngineState, intents: Mapping[str, Intent], now: Nanoseconds
     ) -> Actions:
-        """Go on where another process with the same configuration left off; ``intents`` are its.
+        """Import the state and the intents of another process with the same configuration.
 
         Raises ControlError, and changes nothing, where that is not possible.
         """
         if self._participation.phase.is_stopping:
-            raise ControlError("busy", "the new process was told to stop")
+            raise ControlError("busy", "the new process is stopping")
         check_compatible(self._routers, state)
         self._participation.phase = Phase.RUNNING
         actions = self._start_tracking(now)

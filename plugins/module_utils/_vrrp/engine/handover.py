@@ -1,12 +1,14 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
 """The state that one process hands over to the next at a restart, as plain values.
 
-Both read the same clock, which counts from when the machine was booted, so points in time stay
-what they are. What is not here the new process finds out by itself or has from the same files: the
-interfaces, the intents, what has to be cleaned up. This module is PRIVATE to the collection.
+Both processes read the same clock, which counts from the boot of the machine, so points in time
+stay valid. The new process reads everything else itself: interfaces from the kernel, intents and
+recovery records from the same files.
 """
 
 from __future__ import annotations
@@ -79,7 +81,7 @@ class RouterState(TypedDict):
 
 
 class EngineState(TypedDict):
-    """All routers by name, what is known of what they track, and counters of no router."""
+    """All routers by name, the tracked observations, and counters of no router."""
 
     routers: Dict[str, RouterState]
     tracked: TrackingState
@@ -87,14 +89,14 @@ class EngineState(TypedDict):
 
 
 def refuse_if_busy(routers: Iterable[Router]) -> None:
-    """Raise ControlError while a router gives up mastership: only this process can finish that."""
+    """Raise ControlError while a router is resigning: only this process can finish that."""
     for router in routers:
         if router.deferred or router.retired or isinstance(router.state, Resigning):
             raise ControlError("busy", f"{router.name} is giving up mastership")
 
 
 def peer_takeover_at(router: Router) -> Nanoseconds | None:
-    """When a peer of a master may take over unless it is heard until then; None for a router that
+    """Return the time from which a peer may take over from a silent master; None for a router that
     is no master.
     """
     state = router.state
@@ -102,7 +104,7 @@ def peer_takeover_at(router: Router) -> Nanoseconds | None:
 
 
 def export_router(router: Router) -> RouterState:
-    """The state of a router that is not about to leave."""
+    """Return the state of a router that is not resigning."""
     found = router.snapshot()
     kept, numbers = found.preexisting, found.sequence_numbers
     failures = found.send_failures
@@ -126,10 +128,10 @@ def export_router(router: Router) -> RouterState:
 
 
 def check_compatible(routers: Iterable[Router], state: EngineState) -> None:
-    """Raise ControlError when these routers, which take no part yet, can't go on from the state."""
+    """Raise ControlError when these routers, which take no part yet, can't import the state."""
     here = {one.name: one for one in routers}
     if here.keys() != state["routers"].keys():
-        raise ControlError(NOT_INHERITED, "the new process reads the configuration otherwise")
+        raise ControlError(NOT_INHERITED, "the new version parses the configuration differently")
     for name, entry in state["routers"].items():
         own = here[name].state
         failed = isinstance(own, Initialize) and own.retry_at is not None
@@ -138,7 +140,7 @@ def check_compatible(routers: Iterable[Router], state: EngineState) -> None:
 
 
 def import_router(router: Router, entry: RouterState) -> None:
-    """Let a router that has just been made be what that one was."""
+    """Restore a new router from the state of the old one."""
     kept, numbers = entry["preexisting"], entry["sequence_numbers"]
     router.restore(
         RouterSnapshot(

@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Signs what routers send, at the moment they send it. This module is PRIVATE to the collection."""
+"""Signs what routers send, at the moment they send it."""
 
 from __future__ import annotations
 
@@ -16,22 +18,22 @@ from .actions import Send
 
 
 class Signer:
-    """Knows the last sequence number of every router that signs."""
+    """Holds the last sequence number of every router that signs. Mutable."""
 
     def __init__(self) -> None:
         self._numbers: Dict[str, SequenceNumbers] = {}
 
     def export(self) -> Dict[str, int]:
-        """The last numbers by router, for who signs in its place."""
+        """Return the last numbers by router, for another process."""
         last = {name: numbers.last for name, numbers in self._numbers.items()}
         return {name: number for name, number in last.items() if number is not None}
 
     def restore(self, last: Mapping[str, int]) -> None:
-        """Go on after these numbers."""
+        """Continue after these numbers."""
         self._numbers = {name: SequenceNumbers(number) for name, number in last.items()}
 
     def sign(self, send: Send, wall: Nanoseconds) -> Send:
-        """What really goes out at this time of day (nanoseconds since 1970)."""
+        """Return the message to send at this time of day (nanoseconds since 1970)."""
         if send.hmac is None:
             return send
         numbers = self._numbers.setdefault(send.router, SequenceNumbers())

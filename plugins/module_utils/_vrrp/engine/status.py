@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""The status of the host's virtual routers as plain values, ready for JSON.
-
-This module is PRIVATE to the collection.
-"""
+"""The status of the host's virtual routers as plain values, ready for JSON."""
 
 from __future__ import annotations
 
@@ -26,7 +25,7 @@ from .tracking import Tracking
 def router_status(
     router: Router, tracking: Tracking, commands: CommandScheduler, now: Nanoseconds, wall: datetime
 ) -> InstanceStatus:
-    """One instance; ``wall`` is the time of day that belongs to ``now``."""
+    """Return the status of one instance; ``wall`` is the time of day at ``now``."""
     instance = router.instance
     return {
         "name": instance.name,

@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Deadlines of routers and groups of routers, in order. PRIVATE to the collection."""
+"""Deadlines of routers and groups of routers, in order."""
 
 from __future__ import annotations
 
@@ -22,14 +24,14 @@ class Timed(Protocol):
 
     @property
     def deadline(self) -> Nanoseconds | None:
-        """When it is due; None: not before something else happens."""
+        """The time at which it is due; None: not before another event."""
 
 
 class TimerQueue:
     """Deadlines in a heap that is touched only when one of them is near.
 
-    A deadline that moves back costs nothing: its entry stays where it is, and is put where it
-    belongs when it is the first. Only one that moves forward has to be scheduled.
+    A deadline that becomes later costs nothing: its entry stays where it is, and is moved when it
+    is the first. Only a deadline that becomes earlier has to be scheduled again.
     """
 
     def __init__(self) -> None:
@@ -37,11 +39,11 @@ class TimerQueue:
         self._count = 0
 
     def schedule(self, timed: Timed) -> None:
-        """Queue an object whose deadline may have moved forward, or that has one now."""
+        """Queue an object that has a deadline, or whose deadline may have become earlier."""
         self._push(timed, timed.deadline)
 
     def next_deadline(self) -> Nanoseconds | None:
-        """When the first of the queued objects is due."""
+        """Return the time at which the first queued object is due; None for an empty queue."""
         while self._heap:
             queued_at, _count, timed = self._heap[0]
             is_latest = queued_at == timed.queued_at
@@ -55,7 +57,9 @@ class TimerQueue:
         return None
 
     def pop_due(self, now: Nanoseconds) -> List[Timed]:
-        """Take the objects off whose deadline has passed; they are queued again by ``schedule``."""
+        """Remove and return the objects whose deadline has passed; ``schedule`` queues them
+        again.
+        """
         found: List[Timed] = []
         first = self.next_deadline()
         while first is not None and first <= now:

@@ -1,11 +1,12 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""What is tracked on this host: what was seen of it, and what that means for an instance.
+"""Tracked checks of this host: their last observations, and the verdict for an instance.
 
-Everything that is tracked is tracked once, however many instances depend on it. This module is
-PRIVATE to the collection.
+Each check runs once, however many instances depend on it.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from .router.router import Router
 
 @dataclass(frozen=True)
 class Observation:
-    """``up`` is None as long as nothing is known; ``factor`` multiplies a weight."""
+    """The result of a check: ``up`` is None before the first; ``factor`` multiplies a weight."""
 
     up: bool | None
     why: str
@@ -40,7 +41,7 @@ class Observation:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What all that an instance tracks means for it.
+    """The consequence of all checks of an instance.
 
     ``fault`` is why it may not take part, ``waits`` why it may not begin to, both empty when it
     may; ``adjustment`` is added to its priority.
@@ -68,7 +69,7 @@ class ScriptState(TypedDict):
 
 
 class TrackingState(TypedDict):
-    """All that is known: scripts by what they are, files by path, processes by name."""
+    """All observations: scripts by their settings, files by path, processes by name."""
 
     scripts: Dict[str, ScriptState]
     files: Dict[str, ObservationState]
@@ -80,7 +81,7 @@ UNKNOWN = Observation(None, "not known yet")
 
 @dataclass
 class _Script:
-    """A script between its runs: when it is due, and how it went in a row."""
+    """A script between its runs: when it is due, and the results in a row."""
 
     next_at: Nanoseconds
     running: bool = False
@@ -90,7 +91,7 @@ class _Script:
 
 
 class Tracking:
-    """Mutable: ``watch`` says what is tracked, the rest what was seen."""
+    """All checks and their observations; ``set_checks`` replaces the checks. Mutable."""
 
     def __init__(self) -> None:
         self._scripts: Dict[ScriptCheck, _Script] = {}
@@ -101,7 +102,7 @@ class Tracking:
     # --- What there is ---
 
     def set_checks(self, checks: Iterable[Check], now: Nanoseconds) -> PollTargets:
-        """Track these from now on; what is known of those tracked already stays."""
+        """Replace the checks; observations of those that stay are kept."""
         wanted = set(checks)
         scripts = [one for one in wanted if isinstance(one, ScriptCheck)]
         self._scripts = {one: self._scripts.get(one, _Script(now)) for one in scripts}
@@ -114,20 +115,22 @@ class Tracking:
     # --- What was seen ---
 
     def links_changed(self, links: Links) -> None:
-        """The interfaces are now these."""
+        """Take note of the interfaces."""
         self._links = links
 
     def update_files(self, contents: Mapping[str, str | None]) -> None:
-        """The texts of files; None for one that is not there or can't be read."""
+        """Take note of the contents of files; None for one that is missing or can't be read."""
         for path in self._files.keys() & contents.keys():
             self._files[path] = _read_number(contents[path])
 
     def update_processes(self, counts: Mapping[str, int]) -> None:
-        """How many processes of each name there are."""
+        """Take note of how many processes of each name there are."""
         self._processes.update({name: counts[name] for name in self._processes if name in counts})
 
     def due_scripts(self, now: Nanoseconds) -> List[ScriptCheck]:
-        """The scripts to run now; they are noted as running. One that runs still is left alone."""
+        """Return the scripts to run now, and mark them as running. One that still runs is left
+        out.
+        """
         due = [one for one, script in self._scripts.items() if _is_due(script, now)]
         for check in due:
             script = self._scripts[check]
@@ -136,12 +139,12 @@ class Tracking:
         return due
 
     def next_deadline(self) -> Nanoseconds | None:
-        """When the next script is due."""
+        """The time at which the next script is due; None without scripts."""
         waiting = (one.next_at for one in self._scripts.values() if not one.running)
         return min(waiting, default=None)
 
     def script_finished(self, check: ScriptCheck, result: CommandResult) -> bool:
-        """A script has ended; tells whether that changes what is known of it."""
+        """Record the result of a script; returns whether its observation changes."""
         script = self._scripts.get(check)
         if script is None:
             return False
@@ -153,7 +156,7 @@ class Tracking:
     # --- What another process saw ---
 
     def export(self) -> TrackingState:
-        """All that is known, as plain values, for a process that goes on from here."""
+        """Return all observations as plain values, for another process."""
         return {
             "scripts": {repr(check): _export_script(one) for check, one in self._scripts.items()},
             "files": {path: _export_observation(seen) for path, seen in self._files.items()},
@@ -161,7 +164,7 @@ class Tracking:
         }
 
     def restore(self, state: TrackingState) -> None:
-        """Know what another process knew of the same things."""
+        """Take over another process's observations of the same checks."""
         scripts, files, counts = state["scripts"], state["files"], state["processes"]
         for check in [one for one in self._scripts if repr(one) in scripts]:
             _import_script(self._scripts[check], scripts[repr(check)])
@@ -173,7 +176,7 @@ class Tracking:
     # --- What it means ---
 
     def observation(self, check: Check) -> Observation:
-        """How a check is now."""
+        """Return the last observation of a check."""
         if isinstance(check, InterfaceCheck):
             return self._observe_interface(check.interface)
         if isinstance(check, ScriptCheck):
@@ -195,7 +198,7 @@ class Tracking:
         return Observation(count >= check.quorum, f"{count} running, {check.quorum} wanted")
 
     def evaluate(self, tracked: Sequence[Tracked]) -> Verdict:
-        """What all of this means for an instance, or for a group that tracks it together."""
+        """Return the verdict for an instance, or for a sync group with all its members."""
         fault = waits = ""
         adjustment = 0
         for one in dict.fromkeys(tracked):
@@ -208,7 +211,7 @@ class Tracking:
         return Verdict(fault, waits, adjustment)
 
     def tracked_status(self, tracked: Sequence[Tracked]) -> List[TrackedStatus]:
-        """What status shows of each tracked thing."""
+        """Return the checks as the status shows them."""
         return [self._entry(one, self.observation(one.check)) for one in tracked]
 
     @staticmethod
@@ -224,24 +227,26 @@ class Tracking:
 
 
 def tracked_for(router: Router, members: Sequence[Router]) -> List[Tracked]:
-    """All that counts for a router: a sync group is judged by what any of its members tracks."""
+    """Return the checks of a router; in a sync group, those of all members."""
     return [one for member in members or [router] for one in member.instance.tracked]
 
 
 def all_checks(routers: Iterable[Router]) -> FrozenSet[Check]:
-    """All checks of all routers."""
+    """Return all checks of all routers."""
     return frozenset(one.check for router in routers for one in router.instance.tracked)
 
 
 def is_fault(tracked: Tracked, seen: Observation) -> bool:
-    """Whether the instance may not take part: down with weight 0, or a file with another number."""
+    """Whether a check keeps the instance out: down with weight 0, or a file's number that is not
+    0.
+    """
     if tracked.weight or seen.up is None:
         return False
     return not seen.up or (isinstance(tracked.check, FileCheck) and seen.factor != 0)
 
 
 def adjustment_by(tracked: Tracked, seen: Observation) -> int:
-    """What a check adds to the priority: a file's number times the weight, or the weight."""
+    """Return what a check adds to the priority: a file's number times the weight, or the weight."""
     if seen.up is None:
         return 0
     if isinstance(tracked.check, FileCheck) and seen.up:
@@ -273,7 +278,9 @@ def _is_due(script: _Script, now: Nanoseconds) -> bool:
 
 
 def _count(script: _Script, check: ScriptCheck, result: CommandResult) -> None:
-    """Rise and fall: so many in a row change it; the first result counts by itself."""
+    """Apply ``rise`` and ``fall``: as many results in a row change the check; the first one counts
+    at once.
+    """
     if result.succeeded:
         script.successes, script.failures = script.successes + 1, 0
     else:

@@ -1,14 +1,14 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""What one virtual router wants done: a closed set, performed in the order given.
+"""The actions of one virtual router: a closed set, performed in the order given.
 
-The order is part of the contract: somebody must answer for the addresses at every instant. A new
-master installs them before it advertises, and one that displaces a living master also announces
+The order is part of the contract: at every instant a host must answer for the addresses. A new
+master installs them before it advertises, and one that preempts a live master also announces
 them before, because the other stops serving when it hears the advertisement.
-
-This module is PRIVATE to the collection.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ class Advertise:
 
 @dataclass(frozen=True)
 class InstallAddresses:
-    """Put the virtual addresses on the interface; those already there stay."""
+    """Add the virtual addresses to the interface; those already there stay."""
 
 
 @dataclass(frozen=True)
 class RemoveAddresses:
-    """Take the virtual addresses off the interface."""
+    """Remove the virtual addresses from the interface."""
 
 
 @dataclass(frozen=True)
 class Announce:
-    """Tell the segment where the addresses live: gratuitous ARP (garp), unsolicited NA.
+    """Announce the addresses to the segment: gratuitous ARP (garp), unsolicited NA.
 
-    ``refresh``: nothing has changed, it is only told again.
+    ``refresh``: a periodic announcement without a change.
     """
 
     refresh: bool = False
@@ -46,8 +46,9 @@ class Announce:
 
 @dataclass(frozen=True)
 class DrainUndone:
-    """Nobody took over: this router serves on. Who wanted the drain has to know, and to follow up
-    with Reconfigured once the priority is what it was before."""
+    """No other router took over, so this one keeps serving. The engine reverts the intent, and
+    sends
+    Reconfigured once the priority is what it was before."""
 
     cause: str
 

@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""What happens to a backup (RFC 9568 section 6.4.2).
-
-This module is PRIVATE to the collection.
-"""
+"""Transitions of a backup (RFC 9568 section 6.4.2)."""
 
 from __future__ import annotations
 
@@ -21,7 +20,7 @@ from .transitions import Result, restart_listening, to_initialize, to_master
 
 
 def due_at(state: Backup) -> Nanoseconds:
-    """When the backup has to decide whether to become master."""
+    """Return the time at which the backup decides whether to become master."""
     if state.preempt_at is None:
         return state.master_down_at
     return min(state.master_down_at, state.preempt_at)
@@ -34,7 +33,7 @@ def timer_expired(
         return state, []
     waited = parameters.master_down_interval(state.master_adver_interval)
     if now - due_at(state) > waited:
-        # So late a wake-up means that we did not run: what was sent meanwhile is unknown.
+        # So late a wake-up means that the process was paused: it may have missed advertisements.
         after = restart_listening(parameters, now, "was paused, listening for a master")
         return replace(after, not_before=state.not_before), []
     if now < state.master_down_at and not _is_worse(parameters, state.master):
@@ -51,7 +50,7 @@ def elected(parameters: Parameters, state: Backup, event: Elected, now: Nanoseco
 
 
 def _take_over(parameters: Parameters, state: Backup, now: Nanoseconds) -> Result:
-    # While preemption is delayed the timer is kept going by a living master, however bad.
+    # While preemption is delayed, any live master restarts the timer.
     master_is_dead = state.preempt_at is not None and now >= state.master_down_at
     preempts = _is_worse(parameters, state.master) and not master_is_dead
     waited = parameters.master_down_interval(state.master_adver_interval)
@@ -86,7 +85,7 @@ def heard(parameters: Parameters, state: Backup, event: Heard, now: Nanoseconds)
     if not parameters.preempt or peer.priority >= parameters.priority:
         return _accept_master(parameters, state, peer, now), []
     if not parameters.preempt_delay or state.ready:
-        # A worse master is discarded and the timer keeps running: this is how preemption works.
+        # A worse master is discarded, and the timer keeps running: that is preemption.
         return replace(state, master=peer), []
     preempt_at = state.preempt_at or max(now + parameters.preempt_delay, state.not_before)
     # Armed once, at the first worse advertisement; until it is over Preempt_Mode is off.

@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""What can happen to one virtual router: a closed set. This module is PRIVATE to the collection."""
+"""The events of one virtual router: a closed set."""
 
 from __future__ import annotations
 
@@ -20,8 +22,8 @@ class Startup:
 
 @dataclass(frozen=True)
 class Interrupted:
-    """Can't take part any more. ``retry`` asks to try again later, ``notify_peers`` to resign
-    first, where the peers can hear of it.
+    """The router can't take part any more. ``retry``: try again later. ``notify_peers``: send
+    priority 0 first.
     """
 
     cause: str
@@ -31,14 +33,14 @@ class Interrupted:
 
 @dataclass(frozen=True)
 class Replaced:
-    """Stop at once, but tell the peers: the configuration puts another router in our place."""
+    """Stop at once, but notify the peers: the configuration replaces this router by another."""
 
     cause: str
 
 
 @dataclass(frozen=True)
 class TimerExpired:
-    """A deadline may have passed."""
+    """A deadline has passed, or may have."""
 
 
 @dataclass(frozen=True)
@@ -50,19 +52,19 @@ class Heard:
 
 @dataclass(frozen=True)
 class Claim:
-    """Become master now, above the present one."""
+    """Become master now, in place of the current one."""
 
     cause: str
 
 
 @dataclass(frozen=True)
 class Elected:
-    """Every member of the sync group is ready: those that waited become master together."""
+    """Every member of the sync group is ready: they become master together."""
 
 
 @dataclass(frozen=True)
 class Resign:
-    """Give mastership to whoever takes it."""
+    """Give mastership to any other router."""
 
     purpose: Purpose
     cause: str
@@ -70,17 +72,17 @@ class Resign:
 
 @dataclass(frozen=True)
 class Reconfigured:
-    """Parameters have changed: tell the peers."""
+    """Parameters have changed; the peers have to be notified."""
 
 
 @dataclass(frozen=True)
 class PriorityChanged:
-    """What is tracked made the effective priority another: tell the peers."""
+    """A tracked check changed the effective priority; the peers have to be notified."""
 
 
 @dataclass(frozen=True)
 class AddressesLost:
-    """Another program deleted an address that we serve."""
+    """Another program deleted an address that this router serves."""
 
 
 Event = Union[
@@ -99,5 +101,5 @@ Event = Union[
 
 
 def name_of(event: Event) -> str:
-    """The event as logs and watchers see it: ``timer_expired``."""
+    """Return the name of an event in logs and transitions: ``timer_expired``."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(event).__name__).lower()

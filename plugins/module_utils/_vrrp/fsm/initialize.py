@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""What happens to a router that takes no part (RFC 9568 section 6.4.1).
-
-This module is PRIVATE to the collection.
-"""
+"""Transitions of a router that takes no part (RFC 9568 section 6.4.1)."""
 
 from __future__ import annotations
 
@@ -19,7 +18,7 @@ from .transitions import Result, start_delayed, to_backup, to_initialize, to_mas
 
 
 def startup(parameters: Parameters, state: Initialize, event: Startup, now: Nanoseconds) -> Result:
-    """RFC 9568 section 6.4.1: the owner starts as master, everybody else listens."""
+    """RFC 9568 section 6.4.1: the owner starts as master, all others listen."""
     waits = parameters.forced_backup or parameters.in_sync_group or parameters.startup_delay > 0
     if parameters.is_owner and not waits:
         return to_master(parameters, now, "owns the addresses")

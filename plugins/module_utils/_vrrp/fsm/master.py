@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""What happens to a master (RFC 9568 section 6.4.3).
-
-This module is PRIVATE to the collection.
-"""
+"""Transitions of a master (RFC 9568 section 6.4.3)."""
 
 from __future__ import annotations
 
@@ -76,14 +75,15 @@ def heard(parameters: Parameters, state: Master, event: Heard, now: Nanoseconds)
     # A lower-priority advertisement: "Send an ADVERTISEMENT immediately to assert the {Active}
     # state to the sending VRRP Router and to update any learning bridges with the correct Active
     # VRRP Router path." The Adver_Timer is not reset. The other has announced the addresses, so
-    # they are announced again, before it hears us and stops serving, and an interval later.
+    # they are announced again, before it hears this router and stops serving, and an interval
+    # later.
     announce_at = now + parameters.advertisement_interval
     after = replace(state, announce_at=announce_at, refreshes=False)
     return after, [Announce(), Advertise(parameters.priority)]
 
 
 def resign(parameters: Parameters, state: Master, event: Resign, now: Nanoseconds) -> Result:
-    """Promise: planned moves lose nothing. Say that we go, and serve until a successor is heard."""
+    """Resign without losing a packet: send priority 0, and serve until a successor is heard."""
     after = Resigning(
         event.cause,
         event.purpose,

@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""What a step of the machine has to know of its router.
-
-This module is PRIVATE to the collection.
-"""
+"""The parameters of one router for a step of the state machine."""
 
 from __future__ import annotations
 
@@ -29,8 +28,8 @@ class Parameters:
     breaks ties; ``forced_backup`` says not to take over even when no master is heard, and
     ``in_sync_group`` to become master only together with others (see ``events.Elected``).
     With ``virtual_mac`` an advertisement itself moves the switches' traffic to its sender.
-    ``silent_since`` is when the last advertisement left, if the kernel refused all that came after
-    it; else None.
+    ``silent_since`` is the time of the last advertisement sent, if the kernel refused all later
+    ones; else None.
     """
 
     version: int
@@ -62,18 +61,18 @@ class Parameters:
 
     @property
     def takeover_after(self) -> Nanoseconds:
-        """So long after our last advertisement that left, a peer may have taken over."""
+        """The time after this router's last advertisement from which a peer may have taken over."""
         interval = self.advertisement_interval
         return earliest_takeover_interval(self.version, interval, self.down_intervals)
 
     @property
     def successor_wait(self) -> Nanoseconds:
-        """How long to wait for a successor after resigning."""
+        """The time to wait for a successor after resigning."""
         half_intervals = 2 * self.down_intervals + RESIGN_EXTRA_HALF_INTERVALS
         return half_intervals * self.advertisement_interval // 2
 
     def loses_to(self, peer: Peer) -> bool:
-        """Whether a master of ours has to step down for that peer (RFC 9568 section 6.4.3).
+        """Whether a master with these parameters steps down for that peer (RFC 9568 section 6.4.3).
 
         Equal priorities are decided by the primary address, unsigned, in network order.
         """

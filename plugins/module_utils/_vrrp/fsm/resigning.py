@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""What happens to a master that has said that it goes, and serves until a successor is heard.
-
-This module is PRIVATE to the collection.
-"""
+"""Transitions of a master that has sent priority 0 and serves until it hears a successor."""
 
 from __future__ import annotations
 
@@ -44,12 +43,14 @@ def _give_up(parameters: Parameters, state: Resigning, now: Nanoseconds) -> Resu
 
 
 def _serve_on(parameters: Parameters, now: Nanoseconds, reason: str) -> Master:
-    """Master again without having stopped; the Reconfigured that follows tells the peers."""
+    """Return to Master without having stopped serving; the Reconfigured that follows notifies
+    peers.
+    """
     return Master(reason, now + parameters.advertisement_interval)
 
 
 def heard(parameters: Parameters, state: Resigning, event: Heard, now: Nanoseconds) -> Result:
-    """Any other master ends the wait, however low its priority: we have left the election."""
+    """Accept any other master as successor, whatever its priority: this router has resigned."""
     if event.peer.priority == PRIORITY_RESIGN or state.successor is not None:
         return state, []
     after = replace(
@@ -68,7 +69,7 @@ def claim(parameters: Parameters, state: Resigning, event: Claim, now: Nanosecon
 
 
 def resign(parameters: Parameters, state: Resigning, event: Resign, now: Nanoseconds) -> Result:
-    """A stop that meets another resignation makes it final; the wait is not started again."""
+    """Make a resignation final when a stop follows; the wait is not restarted."""
     if event.purpose is Purpose.STOP:
         return replace(state, purpose=Purpose.STOP, reason=event.cause), []
     return state, []

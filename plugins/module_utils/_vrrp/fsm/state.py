@@ -1,6 +1,8 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
 """The states of one virtual router, each with only the fields that have a meaning in it.
 
@@ -12,10 +14,9 @@
          |                                            v  resign
          '------- shutdown, interrupted ---------- Resigning --successor heard--> Backup
 
-RFC 9568 calls Master "Active"; we keep the word that keepalived, Junos and operators use.
-``Resigning`` is ours: a master that has sent priority 0 and serves on until it hears its
-successor; to the outside it is a master. All ``*_at`` are points in time in nanoseconds.
-This module is PRIVATE to the collection.
+RFC 9568 calls Master "Active"; this collection keeps the word of keepalived, Junos and operators.
+``Resigning`` is an addition: a master that has sent priority 0 and serves until it hears its
+successor; the status shows it as a master. All ``*_at`` are points in time in nanoseconds.
 """
 
 from __future__ import annotations
@@ -40,7 +41,9 @@ class Peer:
 
 @dataclass(frozen=True)
 class Initialize:
-    """Takes no part; ``reason`` says why. ``retry_at`` is when to try again by ourselves."""
+    """Takes no part, for a ``reason``. ``retry_at`` is the time of the next attempt to start, if
+    any.
+    """
 
     reason: str
     retry_at: Nanoseconds | None = None
@@ -49,10 +52,11 @@ class Initialize:
 @slotted
 @dataclass(frozen=True)
 class Backup:
-    """Listens. ``master_adver_interval`` is the one learned from the master (RFC 9568, 6.1).
+    """Listens. ``master_adver_interval`` is learned from the master (RFC 9568 section 6.1).
 
-    ``not_before``: the start-up delay; no takeover earlier. ``preempt_at`` is set while a worse
-    master is left alone for the preemption delay. ``ready``: would be master if its group was.
+    ``not_before``: the end of the start-up delay; no takeover earlier. ``preempt_at`` is set while
+    a worse master is left alone for the preemption delay. ``ready``: would be master if all of its
+    sync group were ready.
     """
 
     reason: str
@@ -67,8 +71,8 @@ class Backup:
 @slotted
 @dataclass(frozen=True)
 class Master:
-    """Serves the addresses. ``announce_at`` is when to announce them once more, if at all;
-    ``refreshes`` says that this is a periodic one.
+    """Serves the addresses. ``announce_at`` is the time of the next announcement, if any;
+    ``refreshes`` says that it is a periodic one.
     """
 
     reason: str
@@ -78,10 +82,10 @@ class Master:
 
 
 class Purpose(Enum):
-    """Why a master resigns, and what becomes of it when nobody takes over.
+    """The purpose of a resignation, which decides what follows when no other router takes over.
 
-    DRAIN is undone, STOP goes through to Initialize, GROUP (the rest of the sync group lost
-    mastership) ends in Backup.
+    DRAIN is undone, STOP ends in Initialize, GROUP (the rest of the sync group lost mastership)
+    ends in Backup.
     """
 
     DRAIN = "drain"
@@ -91,10 +95,10 @@ class Purpose(Enum):
 
 @dataclass(frozen=True)
 class Resigning:
-    """Has sent priority 0 and still serves. ``adver_at`` is when to repeat it.
+    """Has sent priority 0 and still serves. ``adver_at`` is the time to repeat it.
 
-    Until ``give_up_at`` a successor must be heard; from then on ``successor`` names it and
-    ``give_up_at`` is when the addresses go.
+    A successor has to be heard by ``give_up_at``. Once one is heard, ``successor`` is that peer and
+    ``give_up_at`` the time at which the addresses are removed.
     """
 
     reason: str

@@ -1,14 +1,14 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
 """One virtual router: step(parameters, state, event, now) -> (state, actions).
 
 Pure: no clock, no socket, no memory of its own. The table at the end has an entry for every pair
 of state and event; a pair that changes nothing has ``ignore``. RFC 9568 section 6.4 and RFC 3768
-section 6.4; the events Claim and Resign are ours (what an operator wants).
-
-This module is PRIVATE to the collection.
+section 6.4; the events Claim and Resign are additions, for the operator's intents.
 """
 
 from __future__ import annotations
@@ -38,19 +38,20 @@ from .transitions import Result, to_backup
 
 
 def step(parameters: Parameters, state: State, event: Event, now: Nanoseconds) -> Result:
-    """Let one event happen to one virtual router at the time ``now``."""
+    """Handle one event of one virtual router at the time ``now``."""
     before: List[Action] = []
     if _was_paused(parameters, state, now) and not isinstance(event, (Interrupted, Replaced)):
         state, before = _step_down_after_pause(parameters, state, now)
         if isinstance(event, (Claim, Elected)):
-            return state, before  # Who wants mastership has to look for a master first, too.
+            # A router that claims mastership has to look for a master first, too.
+            return state, before
     handler = TABLE[type(state), type(event)]
     after, actions = handler(parameters, state, event, now)
     return after, before + actions
 
 
 def next_deadline(state: State) -> Nanoseconds | None:
-    """When the router next needs a TimerExpired; None: not before something else happens."""
+    """Return the time of the router's next TimerExpired; None: not before another event."""
     if isinstance(state, Initialize):
         return state.retry_at
     if isinstance(state, Backup):
@@ -61,7 +62,7 @@ def next_deadline(state: State) -> Nanoseconds | None:
 
 
 def peer_takeover_at(parameters: Parameters, state: Union[Master, Resigning]) -> Nanoseconds:
-    """When a peer may take over unless it hears this router until then."""
+    """Return the time from which a peer may take over, unless it hears this router before."""
     last_heard = parameters.silent_since
     if last_heard is None:
         last_heard = state.adver_at - parameters.advertisement_interval
@@ -76,19 +77,19 @@ def _was_paused(parameters: Parameters, state: State, now: Nanoseconds) -> bool:
     if not isinstance(state, (Master, Resigning)):
         return False
     if isinstance(state, Resigning) and state.successor is not None:
-        return False  # There is another master, and silence is what it expects of us.
+        return False  # There is another master, which expects this router to be silent.
     return now > peer_takeover_at(parameters, state)
 
 
 def _step_down_after_pause(parameters: Parameters, state: State, now: Nanoseconds) -> Result:
-    """Don't speak as master first and ask later: step down, listen, take part again."""
+    """Step down and listen, rather than advertise before it is known who is master."""
     if isinstance(state, Resigning) and state.purpose is Purpose.STOP:
         return Initialize(state.reason), [RemoveAddresses()]
     return to_backup(parameters, now, "was paused longer than the peers wait for a master")
 
 
 def ignore(parameters: Parameters, state: State, event: Event, now: Nanoseconds) -> Result:
-    """The event means nothing in this state."""
+    """Ignore an event that has no effect in this state."""
     return state, []
 
 

@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""How a router enters a state: the only places where states are made from nothing.
-
-This module is PRIVATE to the collection.
-"""
+"""Entries into a state: the only places where states are made from nothing."""
 
 from __future__ import annotations
 
@@ -37,7 +36,9 @@ def to_backup(
 def restart_listening(
     parameters: Parameters, now: Nanoseconds, reason: str, peer: Peer | None = None
 ) -> Backup:
-    """Backup with a fresh Master_Down_Timer, on the interval of ``peer`` if one was heard."""
+    """Return Backup with a restarted Master_Down_Timer, by the interval of ``peer`` if one was
+    heard.
+    """
     interval = peer.advertisement_interval if peer else parameters.advertisement_interval
     down_at = now + parameters.master_down_interval(interval)
     return Backup(reason, down_at, interval, peer)
@@ -46,10 +47,10 @@ def restart_listening(
 def to_master(
     parameters: Parameters, now: Nanoseconds, reason: str, displaces: bool = False
 ) -> Result:
-    """RFC 9568 section 6.4.2 (355), with the addresses installed before the peers are told.
+    """RFC 9568 section 6.4.2 (355), with the addresses installed before the advertisement.
 
-    ``displaces``: there is a living master, which stops serving the moment it hears us. Its
-    clients have to be told before it does, unless their switches learn from the advertisement.
+    ``displaces``: a live master stops serving the moment it hears the advertisement. So the
+    addresses are announced before, unless the switches learn from the advertisement itself.
     """
     state = Master(reason, now + parameters.advertisement_interval)
     if parameters.announce_delay:
@@ -63,13 +64,13 @@ def to_master(
 
 
 def schedule_refresh(parameters: Parameters, state: Master, now: Nanoseconds) -> Master:
-    """A master that next announces its addresses by the refresh period, or never."""
+    """Return a master that next announces its addresses after the refresh period, or never."""
     period = parameters.announce_refresh
     return replace(state, announce_at=now + period if period else None, refreshes=period > 0)
 
 
 def start_delayed(parameters: Parameters, state: State, now: Nanoseconds) -> State:
-    """A backup that has just started does not take over before its start-up delay is over."""
+    """Return a started backup that does not take over before its start-up delay is over."""
     if not isinstance(state, Backup) or not parameters.startup_delay:
         return state
     not_before = now + parameters.startup_delay

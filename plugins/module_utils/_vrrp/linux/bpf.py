@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Socket filters: what the kernel drops before a socket gets it (BPF, see filter.txt of Linux).
-
-This module is PRIVATE to the collection.
-"""
+"""Socket filters, by which the kernel drops packets before a socket receives them (BPF)."""
 
 from __future__ import annotations
 
@@ -28,7 +27,7 @@ _PRIORITY_OFFSET = 2  # RFC 9568 section 5.2.
 
 
 def attach(opened: socket.socket, instructions: Sequence[Instruction]) -> None:
-    """Let a socket have only what a filter lets pass; raises OSError."""
+    """Attach a filter to a socket; raises OSError."""
     code = b"".join(struct.pack("=HBBI", *one) for one in instructions)
     stored = ctypes.create_string_buffer(code)
     program = struct.pack("@HP", len(instructions), ctypes.addressof(stored))
@@ -36,7 +35,7 @@ def attach(opened: socket.socket, instructions: Sequence[Instruction]) -> None:
 
 
 def match_source_mac(mac: bytes) -> Sequence[Instruction]:
-    """What comes from a MAC address passes."""
+    """Return the filter that passes only packets from a MAC address."""
     first, last = struct.unpack("!IH", mac)
     return (
         (_LOAD_WORD, 0, 0, _LINK_LAYER + 6),
@@ -49,7 +48,9 @@ def match_source_mac(mac: bytes) -> Sequence[Instruction]:
 
 
 def match_priority_zero(family: Family) -> Sequence[Instruction]:
-    """Advertisements of a master that leaves pass. A raw socket of IPv4 sees the IP header."""
+    """Return the filter that passes only advertisements with priority 0. IPv4 sockets see the IP
+    header.
+    """
     behind_header = (
         (_HEADER_LENGTH, 0, 0, 0),
         (_LOAD_BYTE_INDEXED, 0, 0, _PRIORITY_OFFSET),

@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""The host's interfaces and their addresses, kept up to date by rtnetlink.
-
-This module is PRIVATE to the collection.
-"""
+"""The host's interfaces and their addresses, kept up to date by rtnetlink."""
 
 from __future__ import annotations
 
@@ -23,7 +22,7 @@ from .pyroute2_import import PYROUTE2_MISSING, NetlinkMessage
 if PYROUTE2_MISSING is None:
     from pyroute2.netlink.rtnl import RTM_DELADDR, RTM_DELLINK, RTM_NEWADDR, RTM_NEWLINK
 
-# What pyroute2 makes of a message refers to itself, takes 3 KB, and stays until it is collected.
+# pyroute2's object of a message has a reference cycle and 3 KB, and stays until a collection.
 _GC_THRESHOLD = 200
 _AF_BRIDGE = 7
 _USABLE = IFF_UP | IFF_RUNNING
@@ -36,7 +35,9 @@ _AddressKey = Tuple[int, bytes, int]
 
 
 class LinkMonitor:
-    """Has a file descriptor to wait on; ``drain`` reads what came, ``links`` is how it is now."""
+    """A descriptor to wait on; ``drain`` reads changes, ``links`` returns the current
+    interfaces.
+    """
 
     def __init__(self) -> None:
         self._events = netlink.open_link_events()
@@ -47,7 +48,7 @@ class LinkMonitor:
         self._read_everything()
 
     def fileno(self) -> int:
-        """The descriptor that is readable when something changed."""
+        """Return the descriptor that is readable when something changed."""
         return self._events.fileno()
 
     def close(self) -> None:
@@ -55,7 +56,7 @@ class LinkMonitor:
         self._events.close()
 
     def drain(self) -> bool:
-        """Take in all changes that wait; tells whether there were any."""
+        """Read all pending changes; returns whether there were any."""
         changed = lost = False
         while True:
             try:
@@ -72,12 +73,13 @@ class LinkMonitor:
                 for kind, message in netlink.parse(data):
                     self._take(kind, message)
         if lost:
-            # What is still in the queue is older than what the kernel has now: start over.
+            # Messages still queued are older than the kernel's current state: read everything
+            # again.
             self._read_everything()
         return changed
 
     def links(self) -> Links:
-        """All interfaces by name, as they are now."""
+        """Return all current interfaces by name."""
         addresses: Dict[int, list[LinkAddress]] = {}
         for (index, _packed, _length), address in self._addresses.items():
             addresses.setdefault(index, []).append(address)
@@ -102,7 +104,7 @@ class LinkMonitor:
         if self._taken % _GC_THRESHOLD == 0:
             gc.collect(0)
         if message["family"] == _AF_BRIDGE:
-            return  # About a port of a bridge, not about the interface that is the port.
+            return  # A message about a bridge port, not about its interface.
         if kind == RTM_NEWLINK:
             self._links[message["index"]] = _link(message)
         elif kind == RTM_DELLINK:

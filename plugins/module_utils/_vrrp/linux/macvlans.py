@@ -1,14 +1,16 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
 """The macvlans that carry virtual MAC addresses.
 
 A macvlan is private, so that routers on one host do not hear each other through it, and down
 until its router is master. The interface under it must not answer ARP for addresses that are not
-its own, nor ask in their name, or hosts would learn the wrong MAC address; and the macvlan must
-make no IPv6 address of its own of the virtual MAC, which is the same on all routers (RFC 9568
-section 7.4). This module is PRIVATE to the collection.
+its own, nor send ARP requests from them, or hosts would learn the wrong MAC address; and the
+macvlan must not derive an IPv6 address from the virtual MAC, which is the same on all routers (RFC
+9568 section 7.4).
 """
 
 from __future__ import annotations
@@ -29,9 +31,9 @@ _IPV6_DEVICE = {"addr_gen_mode": "1", "accept_ra": "0", "autoconf": "0", "accept
 
 
 class MacvlanTable:
-    """Keeps the macvlans of this host; ``sysctls`` remembers what was set for them.
+    """The macvlans of this host; ``sysctls`` has the settings changed for them. Mutable.
 
-    Those named in ``inherited`` were made by the agent in place of which this one goes on.
+    Those named in ``inherited`` were created by the process before this one.
     """
 
     def __init__(self, sysctls: sysctl.SysctlStore, inherited: Iterable[str] = ()) -> None:
@@ -41,22 +43,22 @@ class MacvlanTable:
         self._devices: Dict[str, Macvlan] = {}
 
     def close(self) -> None:
-        """Delete all macvlans, put the settings back and close the socket."""
+        """Delete all macvlans, restore the settings and close the socket."""
         self.delete(set(self._devices.values()))
         self._socket.close()
 
     def missing(self, wanted: Iterable[Macvlan]) -> set[Macvlan]:
-        """Those that are not there, or not as they should be."""
+        """Return the wanted devices that are missing or differ."""
         return {one for one in wanted if self._devices.get(one.name) != one or not _exists(one)}
 
     def stale(self, wanted: Iterable[Macvlan]) -> set[Macvlan]:
-        """Those that are there and not wanted."""
+        """Return the names of present devices that are not wanted."""
         return set(self._devices.values()) - set(wanted)
 
     def create(self, device: Macvlan) -> None:
-        """Have a macvlan, in place of one that a dead agent left; raises KernelError."""
+        """Create a macvlan, in place of one that a dead agent left; raises KernelError."""
         if device.name in self._adopted and _exists(device):
-            self._prepare(device)  # Where that fails, it stays as the other agent left it.
+            self._prepare(device)  # When that fails, it stays as the other agent left it.
             self._devices[device.name] = device
             return
         self._create(device)
@@ -64,7 +66,7 @@ class MacvlanTable:
         try:
             self._prepare(device)
         except KernelError:
-            # Half of it would answer for addresses with the wrong MAC address.
+            # An incomplete one would answer for addresses with the wrong MAC address.
             self.delete([device])
             raise
 
@@ -72,7 +74,7 @@ class MacvlanTable:
         delete_device(self._socket, device.name)
         (number,) = netlink.transact(self._socket, [create_device_request(device)])
         if number:
-            raise KernelError(number, f"cannot make {device.name} on {device.parent}")
+            raise KernelError(number, f"cannot create {device.name} on {device.parent}")
 
     def _prepare(self, device: Macvlan) -> None:
         for name, value in _settings(device):
@@ -82,8 +84,8 @@ class MacvlanTable:
         self._loosen_reverse_path_filter()
 
     def _loosen_reverse_path_filter(self) -> None:
-        """A strict filter for ``all`` counts for the macvlan too, and would drop what is sent to
-        it, because the route back leads through the parent. The other interfaces keep it.
+        """Relax a strict filter for ``all``, which would apply to the macvlan and drop its packets,
+        because the route back leads through the parent. The other interfaces keep the strict one.
         """
         if sysctl.read("ipv4/conf/all/rp_filter") != _STRICT:
             return
@@ -94,7 +96,7 @@ class MacvlanTable:
         self._sysctls.change("ipv4/conf/all/rp_filter", "0")
 
     def delete(self, devices: Iterable[Macvlan]) -> None:
-        """Delete macvlans; with the last one on an interface its settings are put back."""
+        """Delete macvlans; after the last one on an interface its settings are restored."""
         for device in devices:
             delete_device(self._socket, device.name)
             self._devices.pop(device.name, None)

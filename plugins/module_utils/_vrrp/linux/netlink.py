@@ -1,11 +1,13 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Talking netlink: pyroute2 knows the messages, the socket is ours.
+"""Netlink: pyroute2 has the messages, this module the socket.
 
-pyroute2's own sockets bring an event loop and threads; the agent has one loop and asks for many
-things in one batch. This module is PRIVATE to the collection.
+pyroute2's own sockets have an event loop and threads; the agent has one loop, and sends many
+requests in one batch.
 """
 
 from __future__ import annotations
@@ -46,7 +48,7 @@ if PYROUTE2_MISSING is None:
         RTM_DELADDR: ifaddrmsg,
     }
 
-ROUTE, NETFILTER = 0, 12  # The protocols that we speak (netlink(7)).
+ROUTE, NETFILTER = 0, 12  # The netlink protocols used (netlink(7)).
 _ANSWER_WITHIN = 5.0  # Seconds; the kernel answers at once or never.
 _RECEIVE_SIZE = 1 << 20
 _RECEIVE_BUFFER = 1 << 22
@@ -59,7 +61,7 @@ _BATCH_MAX = 500  # Acknowledgements that surely fit into the receive buffer.
 
 
 def open_socket(protocol: int = ROUTE, groups: int = 0) -> socket.socket:
-    """A netlink socket, which hears of the changes that belong to the groups (a bit each)."""
+    """Open a netlink socket that receives the notifications of the groups (a bit each)."""
     if PYROUTE2_MISSING is not None:
         raise PYROUTE2_MISSING
     opened = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, protocol)
@@ -73,19 +75,19 @@ def open_socket(protocol: int = ROUTE, groups: int = 0) -> socket.socket:
 
 
 def open_link_events() -> socket.socket:
-    """A netlink socket that hears of changes to links and addresses."""
+    """Open a netlink socket that receives changes to links and addresses."""
     if PYROUTE2_MISSING is not None:
         raise PYROUTE2_MISSING
     return open_socket(groups=RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR)
 
 
 def message_types(data: bytes) -> List[int]:
-    """The kinds of the messages in what a socket gave."""
+    """Return the types of the messages in data read from a socket."""
     return [kind for _at, _length, kind, _sequence in _headers(data)]
 
 
 def parse(data: bytes) -> Iterator[Tuple[int, NetlinkMessage]]:
-    """(kind, pyroute2's object) of every message about a link or an address."""
+    """Return (type, pyroute2's object) of every message about a link or an address."""
     for at, length, kind, _sequence in _headers(data):
         if kind in _CLASSES:
             message = _CLASSES[kind](data[at : at + length])
@@ -94,7 +96,7 @@ def parse(data: bytes) -> Iterator[Tuple[int, NetlinkMessage]]:
 
 
 def is_delivered(opened: socket.socket, index: int, address: VirtualAddress) -> bool:
-    """Whether packets to an IPv6 address on the interface are delivered to this host by now."""
+    """Whether packets to an IPv6 address on the interface are delivered to this host."""
     opened.send(delivery_request(index, address))
     answer = opened.recv(_RECEIVE_SIZE)
     _length, kind, *_rest = _HEADER.unpack_from(answer)
@@ -102,7 +104,7 @@ def is_delivered(opened: socket.socket, index: int, address: VirtualAddress) -> 
 
 
 def with_sequence_numbers(messages: Sequence[bytes]) -> bytes:
-    """The messages as one, each with its place as its sequence number."""
+    """Return the messages as one, each with its position as sequence number."""
     return b"".join(
         message[:8] + struct.pack("=I", number) + message[12:]
         for number, message in enumerate(messages)
@@ -110,9 +112,9 @@ def with_sequence_numbers(messages: Sequence[bytes]) -> bytes:
 
 
 def transact(opened: socket.socket, messages: Sequence[bytes]) -> List[int]:
-    """Send requests in batches; returns the errno of each, 0 where the kernel agreed.
+    """Send requests in batches; returns the errno of each, 0 for success.
 
-    It answers to what it refuses, and to the last one, which is asked to be acknowledged.
+    The kernel answers the requests that it refuses, and the last one, which asks for it.
 
     Raises KernelError when the socket itself fails.
     """
@@ -140,10 +142,9 @@ def _acknowledged(message: bytes) -> bytes:
 
 
 def transact_atomic(opened: socket.socket, messages: Sequence[bytes]) -> int:
-    """Send requests that are carried out all or not at all, the last but one acknowledged.
+    """Send requests that succeed all or not at all; the last but one is acknowledged.
 
-    Gives the first errno, 0 where the kernel agreed to all of them. Raises KernelError when the
-    socket itself fails.
+    Returns the first errno, 0 for success. Raises KernelError when the socket itself fails.
     """
     decisive = len(messages) - 2
     try:
@@ -158,7 +159,9 @@ def transact_atomic(opened: socket.socket, messages: Sequence[bytes]) -> int:
 
 
 def acknowledgements(data: bytes) -> Iterator[Tuple[int, int]]:
-    """(sequence number, errno) of every NLMSG_ERROR, which is also the form of an agreement."""
+    """Return (sequence number, errno) of every NLMSG_ERROR, which also acknowledges, with errno
+    0.
+    """
     for at, _length, kind, sequence in _headers(data):
         if kind == _NLMSG_ERROR:
             (negative,) = struct.unpack_from("=i", data, at + _HEADER.size)
@@ -166,7 +169,9 @@ def acknowledgements(data: bytes) -> Iterator[Tuple[int, int]]:
 
 
 def _headers(data: bytes) -> Iterator[Tuple[int, int, int, int]]:
-    """(offset, length, kind, sequence number) of every message in what a socket gave."""
+    """Return (offset, length, type, sequence number) of every message in data read from a
+    socket.
+    """
     at = 0
     while at + _HEADER.size <= len(data):
         length, kind, _flags, sequence, _port = _HEADER.unpack_from(data, at)
@@ -176,17 +181,17 @@ def _headers(data: bytes) -> Iterator[Tuple[int, int, int, int]]:
 
 
 def dump_links(opened: socket.socket) -> Iterator[Tuple[int, NetlinkMessage]]:
-    """All interfaces."""
+    """Yield the message of every interface."""
     return _dump(opened, encoded(ifinfmsg(), RTM_GETLINK, NLM_F_REQUEST | NLM_F_DUMP))
 
 
 def dump_addresses(opened: socket.socket) -> Iterator[Tuple[int, NetlinkMessage]]:
-    """All addresses of all interfaces."""
+    """Yield the message of every address of every interface."""
     return _dump(opened, encoded(ifaddrmsg(), RTM_GETADDR, NLM_F_REQUEST | NLM_F_DUMP))
 
 
 def _dump(opened: socket.socket, request: bytes) -> Iterator[Tuple[int, NetlinkMessage]]:
-    """One by one: together the objects of thousands would take megabytes."""
+    """Yield the messages one by one: the objects of thousands would take megabytes."""
     opened.send(request)
     while True:
         data = opened.recv(_RECEIVE_SIZE)

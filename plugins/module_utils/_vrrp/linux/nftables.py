@@ -1,12 +1,14 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Dropping what is sent to virtual addresses that may not accept it (RFC 9568 section 6.4.3).
+"""Packet filters for ``accept_mode: false`` (RFC 9568 section 6.4.3).
 
-Each filter is an nftables table of our own, with one chain on the input hook: Neighbor
-Solicitations and Advertisements always pass, what the host sends to itself passes, what else is
-sent to one of the addresses is dropped. This module is PRIVATE to the collection.
+Each filter is an nftables table of the agent, with one chain on the input hook: Neighbor
+Solicitations and Advertisements pass, packets of the host to itself pass, and all other packets to
+one of the addresses are dropped.
 """
 
 from __future__ import annotations
@@ -55,7 +57,7 @@ Expression = Dict[str, object]
 
 
 class FilterTable:
-    """Keeps the filters of this host; the socket is opened when it is first needed."""
+    """The filters of this host; the socket is opened when it is first needed. Mutable."""
 
     def __init__(self) -> None:
         self._filters: Dict[str, PacketFilter] = {}
@@ -65,28 +67,28 @@ class FilterTable:
         self.delete(set(self._filters.values()))
 
     def missing(self, wanted: Iterable[PacketFilter]) -> set[PacketFilter]:
-        """Those that are not there, or not as they should be."""
+        """Return the wanted filters that are missing or differ."""
         return {one for one in wanted if self._filters.get(one.table) != one}
 
     def forget_flushed(self) -> List[str]:
-        """Forget the tables that are not there any more; returns their names."""
+        """Forget the tables that another program removed; returns their names."""
         lost = [table for table in self._filters if not _exists(table)]
         for table in lost:
             del self._filters[table]
         return lost
 
     def stale(self, wanted: Iterable[PacketFilter]) -> set[PacketFilter]:
-        """Those that are there and whose table is not wanted."""
+        """Return the present filters whose table is not wanted."""
         tables = {one.table for one in wanted}
         return {one for one in self._filters.values() if one.table not in tables}
 
     def create(self, wanted: PacketFilter) -> None:
-        """Have a filter, in one step, whatever its table holds now; raises KernelError."""
+        """Create or replace a filter in one transaction; raises KernelError."""
         add, delete = _table(wanted.table, NFT_MSG_NEWTABLE), _table(wanted.table, NFT_MSG_DELTABLE)
         requests = [add, delete, add, _chain(wanted.table), *_rules(wanted)]
         number = _transact(requests)
         if number:
-            raise KernelError(number, f"cannot make the nftables table {wanted.table}")
+            raise KernelError(number, f"cannot create the nftables table {wanted.table}")
         self._filters[wanted.table] = wanted
 
     def delete(self, filters: Iterable[PacketFilter]) -> None:
@@ -97,14 +99,14 @@ class FilterTable:
 
 
 class FilterMonitor:
-    """Has a file descriptor to wait on; ``drain`` tells whether anybody has removed a table."""
+    """A descriptor to wait on; ``drain`` returns whether a table may have been removed."""
 
     def __init__(self) -> None:
         self._socket = netlink.open_socket(netlink.NETFILTER, _CHANGES_OF_TABLES)
         self._socket.setblocking(False)
 
     def fileno(self) -> int:
-        """The descriptor that is readable when the packet filter has changed."""
+        """Return the descriptor that is readable when the packet filter has changed."""
         return self._socket.fileno()
 
     def close(self) -> None:
@@ -112,7 +114,7 @@ class FilterMonitor:
         self._socket.close()
 
     def drain(self) -> bool:
-        """Read what came; too much to be kept may have been anything."""
+        """Read all notifications; after an overflow, any table may have been removed."""
         removed = NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_DELTABLE
         found = False
         while True:
@@ -132,7 +134,7 @@ def _exists(table: str) -> bool:
 
 
 def delete_table(table: str) -> None:
-    """Remove a table of ours, if it is there; raises KernelError."""
+    """Remove a table of the agent, if it exists; raises KernelError."""
     number = _transact([_table(table, NFT_MSG_DELTABLE)])
     if number not in (0, errno.ENOENT):
         raise KernelError(number, f"cannot remove the nftables table {table}")

@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Sending ready-made Ethernet frames. This module is PRIVATE to the collection."""
+"""Packet sockets that send encoded Ethernet frames."""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ _SOCKETS_MAX = 64
 
 
 class FrameSender:
-    """A packet socket for each interface; they hear nothing (protocol 0)."""
+    """A packet socket for each interface; they receive nothing (protocol 0)."""
 
     def __init__(self) -> None:
         self._sockets: Dict[int, socket.socket] = {}
@@ -33,10 +35,14 @@ class FrameSender:
                 self._open(index)
                 self._send(index, frames, last_try=True)
         except OSError as error:
-            raise KernelError(error.errno or 0, "cannot announce addresses") from None
+            raise KernelError(
+                error.errno or 0, "cannot open a packet socket for announcements"
+            ) from None
 
     def _send(self, index: int, frames: Sequence[bytes], last_try: bool = False) -> bool:
-        """Whether all were sent; the interface of an index may be another one by now."""
+        """Send frames; returns whether all were sent, as the index may belong to another
+        interface by now.
+        """
         try:
             for frame in frames:
                 self._sockets[index].send(frame)

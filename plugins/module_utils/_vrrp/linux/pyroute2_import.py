@@ -1,13 +1,14 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Importing of pyroute2 only what is used: the message classes.
+"""Import of the parts of pyroute2 that are used: the message classes.
 
 The package itself imports all of its databases, protocols and an event loop. That takes 10 MB and
-a fifth of a second, and the agent uses none of it. So the package is known to Python, and its own
-code is not run. Import this module before any part of pyroute2. This module is PRIVATE to the
-collection.
+0.2 seconds, and the agent uses none of it. So this module registers the package without running its
+code. Import it before any part of pyroute2.
 """
 
 from __future__ import annotations
@@ -30,5 +31,5 @@ def _register_package() -> ImportError | None:
     return None
 
 
-# The bundle carries pyroute2; a checkout needs it installed. Who opens a socket is told.
+# The bundle has pyroute2; a checkout needs it installed. Opening a socket raises the error.
 PYROUTE2_MISSING = _register_package()

@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Many packets with one system call: recvmmsg(2), which Python does not have.
-
-This module is PRIVATE to the collection.
-"""
+"""Many packets with one system call: recvmmsg(2), which Python lacks."""
 
 from __future__ import annotations
 
@@ -20,7 +19,7 @@ if ctypes.sizeof(ctypes.c_void_p) != 8:
     raise ImportError("this agent needs 64-bit Linux, as which it reads what the kernel gives it")
 
 SLOTS = 128
-PACKET_MAX = 2048  # More than any advertisement that fits into a frame; a longer one is cut off.
+PACKET_MAX = 2048  # More than any advertisement that fits into a frame; a longer one is truncated.
 _CONTROL_LENGTH = 128  # A time stamp, and for IPv6 the hop limit and the destination.
 _NAME_LENGTH = 32  # struct sockaddr_in6 has 28 bytes.
 _MSG_DONTWAIT = 0x40
@@ -60,9 +59,9 @@ _LENGTH_AT, _MESSAGE_WORDS = _Message.length.offset // 4, ctypes.sizeof(_Message
 
 
 class PacketBatch:
-    """Room for the packets of one call; any number of sockets may share it.
+    """A buffer for the packets of one call; any number of sockets can share it.
 
-    ``fill`` fills the first slots, and what is in them is valid until it is called again.
+    ``receive`` fills the first slots, which are valid until it is called again.
     """
 
     def __init__(self) -> None:
@@ -73,7 +72,7 @@ class PacketBatch:
         self._messages = (_Message * SLOTS)()
         for slot in range(SLOTS):
             self._prepare(slot)
-        # The kernel writes lengths into the messages, which are put back before the next call.
+        # The kernel writes lengths into the messages, which are restored before the next call.
         self._fresh = bytes(self._messages)
         self._receive = ctypes.CDLL(None, use_errno=True).recvmmsg
         self._bytes = memoryview(self._data).cast("B")
@@ -95,7 +94,7 @@ class PacketBatch:
         header.control_length = _CONTROL_LENGTH
 
     def receive(self, opened: socket.socket) -> int:
-        """Take what waits at a socket, as far as there is room; returns how many packets it were.
+        """Receive the pending packets of a socket, as many as fit; returns their number.
 
         Raises OSError.
         """
@@ -107,18 +106,18 @@ class PacketBatch:
         raise OSError(number, os.strerror(number))
 
     def packets(self, count: int) -> List[bytes]:
-        """What a raw socket gives of the first packets."""
+        """Return the first packets as a raw socket returns them."""
         places = zip(range(0, count * PACKET_MAX, PACKET_MAX), self._lengths[:count].tolist())
         return [self._bytes[at : at + length].tobytes() for at, length in places]
 
     def timestamps(self, count: int, offset: Nanoseconds) -> List[Nanoseconds]:
-        """When the first packets arrived, so long after 1970 and the ``offset``."""
+        """Return the arrival times of the first packets: nanoseconds since 1970, and ``offset``."""
         stamps = zip(self._seconds[:count].tolist(), self._nanoseconds[:count].tolist())
         return [seconds * NANOSECONDS_PER_SECOND + rest + offset for seconds, rest in stamps]
 
     def ancillary(self, count: int) -> Tuple[List[bytes], List[bytes]]:
-        """What came beside the first packets, without the time stamp, and who sent them: both as
-        the kernel lays it out.
+        """Return the ancillary data of the first packets without the time stamp, and the socket
+        addresses of their senders, both as the kernel lays them out.
         """
         control, names = self._control.raw, self._names.raw
         headers = [one.header for one in self._messages[:count]]
@@ -136,5 +135,5 @@ class PacketBatch:
 
 
 def enable_timestamps(opened: socket.socket) -> None:
-    """Have the kernel note when each packet of a socket arrives."""
+    """Let the kernel stamp the arrival of each packet of a socket."""
     opened.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)

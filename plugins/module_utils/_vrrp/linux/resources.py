@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Putting what masters hold on the host, and taking it off. PRIVATE to the collection."""
+"""Installation and removal of the resources of masters."""
 
 from __future__ import annotations
 
@@ -18,23 +20,25 @@ from ..model.family import Family
 from . import netlink
 from .rtnetlink_messages import add_request, delete_request, index_of
 
-# What we asked for is so already: the thing is there, is gone, or its interface is.
+# errno values that mean the requested state already holds.
 _THERE_ALREADY = {errno.EEXIST}
 _GONE_ALREADY = {errno.EADDRNOTAVAIL, errno.ENODEV, errno.ESRCH, errno.ENOENT, errno.ENETDOWN}
 
-_SERVED_WITHIN = 0.1  # Seconds; seen are less than 5 ms on a loaded machine.
+_SERVED_WITHIN = 0.1  # Seconds; less than 5 ms were seen on a loaded machine.
 _SERVED_POLL = 0.0002
 
 ResourceLists = Sequence[Sequence[Resource]]
 Outcomes = List["KernelError | None"]
 
-# An address by its identity, which is that of the configuration: comparing it takes far longer.
+# An address by its identity, that of the configuration's object: a comparison takes far longer.
 _Key = Tuple[str, int]
 
 
 @dataclass(frozen=True)
 class _Prepared:
-    """The request to add an address on the interface that had an index. Keeps the address alive."""
+    """An encoded request to add an address to the interface with that index. Keeps the address
+    alive.
+    """
 
     resource: AddressResource
     index: int
@@ -42,7 +46,7 @@ class _Prepared:
 
 
 class Indexes(Dict[str, int]):
-    """The indexes of interfaces by name, each looked up once; 0 where there is none."""
+    """The indexes of interfaces by name, each looked up once; 0 for a missing one."""
 
     def __missing__(self, interface: str) -> int:
         try:
@@ -55,7 +59,7 @@ class Indexes(Dict[str, int]):
 class ResourceTable:
     """One rtnetlink socket for all changes of addresses, routes, rules and link states.
 
-    What several routers want is asked for in one batch; each gets an error of its own, or None.
+    The requests of several routers go in one batch; each router gets an error of its own, or None.
     """
 
     def __init__(self) -> None:
@@ -67,7 +71,7 @@ class ResourceTable:
         self._socket.close()
 
     def prepare(self, held: Iterable[Resource]) -> None:
-        """Encode beforehand how to add addresses: these and no others may be needed in a hurry."""
+        """Encode the requests that add these addresses, and drop all others encoded before."""
         prepared: Dict[_Key, _Prepared] = {}
         indexes = Indexes()
         for one in held:
@@ -81,10 +85,10 @@ class ResourceTable:
         self._prepared = prepared
 
     def install(self, lists: ResourceLists) -> Outcomes:
-        """Have all of these on the host.
+        """Add all of these resources to the host.
 
-        When this returns the host answers for the addresses: the kernel starts to deliver packets
-        to an IPv6 address a little after it has agreed to have it.
+        When this returns, the host answers for the addresses: the kernel begins to deliver packets
+        to an IPv6 address a little after it has acknowledged it.
         """
         indexes = Indexes()
         requests = [[self._addition(one, indexes) for one in held] for held in lists]
@@ -97,7 +101,7 @@ class ResourceTable:
         return outcomes
 
     def _addition(self, held: Resource, indexes: Indexes) -> bytes:
-        """The request to add something: the one that was prepared, if it is still the same."""
+        """Return the request that adds a resource: the prepared one, if the index is the same."""
         prepared = self._prepared.get(_key(held)) if isinstance(held, AddressResource) else None
         if prepared is not None and prepared.index == indexes[prepared.resource.interface]:
             return prepared.request
@@ -107,16 +111,18 @@ class ResourceTable:
         index = Indexes()[resource.interface]
         while index and not netlink.is_delivered(self._socket, index, resource.address):
             if time.monotonic() > deadline:
-                return  # Better an address that comes late than a host that hangs.
+                return  # A late address is better than a host that hangs.
             time.sleep(_SERVED_POLL)
 
     def remove(self, lists: ResourceLists) -> Outcomes:
-        """Have none of these on the host."""
+        """Remove all of these resources from the host."""
         requests = [[_request(delete_request, one) for one in held] for held in lists]
         return self._transact("delete", lists, requests, _GONE_ALREADY)
 
     def remove_leftovers(self, held: Sequence[Resource]) -> int:
-        """Have none of these on the host; returns how many were there. Raises KernelError."""
+        """Remove all of these resources from the host; returns how many existed. Raises
+        KernelError.
+        """
         requests = [made for one in held if (made := _request(delete_request, one))]
         results = netlink.transact(self._socket, requests)
         refused = [number for number in results if number and number not in _GONE_ALREADY]
@@ -127,7 +133,7 @@ class ResourceTable:
     def _transact(
         self, verb: str, lists: ResourceLists, requests: List[List[bytes]], harmless: set[int]
     ) -> Outcomes:
-        """An empty request is for an interface that is gone."""
+        """Send the requests of all lists; an empty request is for an interface that is gone."""
         sent = [one for each in requests for one in each if one]
         results = iter(netlink.transact(self._socket, sent))
         outcomes: Outcomes = []
@@ -148,7 +154,7 @@ def _first_error(
 
 
 def _request(make: Callable[[Resource], bytes], held: Resource) -> bytes:
-    """The request, or nothing where the interface is gone, and what was on it with it."""
+    """Return the request; empty when the interface is gone, and its resources with it."""
     try:
         return make(held)
     except KernelError:

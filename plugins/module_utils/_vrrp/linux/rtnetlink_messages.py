@@ -1,10 +1,12 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""The rtnetlink requests that put things on a host and take them off, as bytes.
+"""The rtnetlink requests that add and remove resources, as bytes.
 
-pyroute2 knows the messages; ``netlink.py`` sends them. This module is PRIVATE to the collection.
+pyroute2 has the messages; ``netlink.py`` sends them.
 """
 
 from __future__ import annotations
@@ -44,13 +46,13 @@ _IFA_F_NODAD = 0x02
 _SCOPE_UNIVERSE, _SCOPE_LINK = 0, 253
 _TYPE_UNICAST = 1
 _TO_TABLE = 1
-_ORIGIN = 112  # Our routes are told from others by this (rtm_protocol): VRRP's number.
+_ORIGIN = 112  # rtm_protocol of the agent's routes, which identifies them: VRRP's number.
 _TABLE_IN_HEADER_MAX = 255
 _DOMAINS = {Family.IPV4: socket.AF_INET, Family.IPV6: socket.AF_INET6}
 
 
 def encoded(message: NetlinkMessage, kind: int, flags: int) -> bytes:
-    """A pyroute2 message as bytes; the sequence number is filled in when it is sent."""
+    """Return a pyroute2 message as bytes; the sequence number is filled in when it is sent."""
     message["header"]["type"] = kind
     message["header"]["flags"] = flags
     message["header"]["sequence_number"] = 0
@@ -59,12 +61,14 @@ def encoded(message: NetlinkMessage, kind: int, flags: int) -> bytes:
 
 
 def add_request(resource: Resource) -> bytes:
-    """Ask for something to be on the host; raises KernelError when its interface is missing."""
+    """Return the request that adds a resource; raises KernelError when its interface is missing."""
     return _request(resource, NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL, True)
 
 
 def delete_request(resource: Resource) -> bytes:
-    """Ask for something to be taken off; raises KernelError when its interface is missing."""
+    """Return the request that removes a resource; raises KernelError when its interface is
+    missing.
+    """
     return _request(resource, NLM_F_REQUEST, False)
 
 
@@ -81,7 +85,7 @@ def _request(resource: Resource, flags: int, present: bool) -> bytes:
 
 
 def index_of(interface: str) -> int:
-    """The index of an interface; raises KernelError (ENODEV) when there is none."""
+    """Return the index of an interface; raises KernelError (ENODEV) when there is none."""
     try:
         return socket.if_nametoindex(interface)
     except OSError:
@@ -89,8 +93,9 @@ def index_of(interface: str) -> int:
 
 
 def _address(index: int, address: VirtualAddress) -> NetlinkMessage:
-    """IPv6 without duplicate address detection: the address may be on another router for a
-    moment longer, so detection would fail (RFC 9568 section 8.2.2).
+    """Return the message for an address. IPv6 is added without duplicate address detection: the
+    address may be on another router for a moment longer, so detection would fail (RFC 9568 section
+    8.2.2).
     """
     message = ifaddrmsg()
     message["family"] = _DOMAINS[address.family]
@@ -146,14 +151,14 @@ def _rule(rule: VirtualRule) -> NetlinkMessage:
 
 
 def _prefix(attribute: str, prefix: Prefix | None) -> List[Tuple[str, object]]:
-    """Everything (length 0) is said by leaving the attribute out."""
+    """Return the attribute of a network; none for the default network (length 0)."""
     if prefix is None or prefix.length == 0:
         return []
     return [(attribute, text(prefix.packed))]
 
 
 def _table(number: int) -> int:
-    """The header has one byte for it; the attribute holds the whole number."""
+    """Return the header field and the attribute of a table: the header has only one byte."""
     return number if number <= _TABLE_IN_HEADER_MAX else 0
 
 
@@ -166,7 +171,9 @@ def _link_state(resource: LinkUp, up: bool) -> bytes:
 
 
 def create_device_request(device: Macvlan) -> bytes:
-    """Ask for a private macvlan, down; raises KernelError when its parent is missing."""
+    """Return the request that creates a private macvlan, down; raises KernelError without its
+    parent.
+    """
     message = ifinfmsg()
     message["attrs"] = [
         ("IFLA_IFNAME", device.name),
@@ -186,14 +193,16 @@ def create_device_request(device: Macvlan) -> bytes:
 
 
 def delete_device_request(name: str) -> bytes:
-    """Ask for an interface to be deleted; raises KernelError when it is missing."""
+    """Return the request that deletes an interface; raises KernelError when it is missing."""
     message = ifinfmsg()
     message["index"] = index_of(name)
     return encoded(message, RTM_DELLINK, NLM_F_REQUEST)
 
 
 def delivery_request(index: int, address: VirtualAddress) -> bytes:
-    """Ask where packets to an IPv6 address that arrive at the interface would go."""
+    """Return the request for the route of packets to an IPv6 address that arrive at the
+    interface.
+    """
     message = rtmsg()
     message["family"] = socket.AF_INET6
     message["dst_len"] = 128

@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Kernel settings of interfaces, each set so that it can be put back. PRIVATE to the collection."""
+"""Kernel settings of interfaces, each restored when it is not needed any more."""
 
 from __future__ import annotations
 
@@ -17,9 +19,9 @@ _ROOT = "/proc/sys/net"
 
 
 class SysctlStore:
-    """Remembers what settings were; ``keep`` is told before the first of them is changed, so that
-    a clean-up can put them back if this process dies. ``load`` gives what the process before this
-    one told, and is asked when something is first to be changed.
+    """Changes settings and restores them. ``keep`` saves the old values before the first change, so
+    that a clean-up can restore them if this process dies. ``load`` returns those that the process
+    before saved, and is called before the first change.
     """
 
     def __init__(
@@ -33,7 +35,7 @@ class SysctlStore:
         return self._load()
 
     def change(self, name: str, value: str) -> None:
-        """Have ``name``, such as ``ipv4/conf/eth0/arp_ignore``, at a value until it is restored.
+        """Set ``name``, such as ``ipv4/conf/eth0/arp_ignore``, to a value until it is restored.
 
         Raises KernelError.
         """
@@ -46,14 +48,14 @@ class SysctlStore:
         write(name, value)
 
     def restore(self, prefix: str) -> None:
-        """Put back all settings whose names begin with ``prefix``."""
+        """Restore all settings whose names begin with ``prefix``."""
         for name in [one for one in self._before if one.startswith(prefix)]:
             restore_setting(name, self._before.pop(name))
         self._save(self._before)
 
 
 def read(name: str) -> str:
-    """The value of a setting; raises KernelError."""
+    """Return the value of a setting; raises KernelError."""
     try:
         with open(os.path.join(_ROOT, name), encoding="ascii") as file:
             return file.read().strip()
@@ -62,7 +64,7 @@ def read(name: str) -> str:
 
 
 def write(name: str, value: str) -> None:
-    """Give a setting a value; raises KernelError."""
+    """Set a setting; raises KernelError."""
     try:
         with open(os.path.join(_ROOT, name), "w", encoding="ascii") as file:
             file.write(value)
@@ -71,16 +73,16 @@ def write(name: str, value: str) -> None:
 
 
 def restore_setting(name: str, value: str) -> None:
-    """Give a setting its value of before; its interface may be gone, and the setting with it."""
+    """Restore the old value of a setting, unless its interface is gone."""
     with contextlib.suppress(KernelError):
         write(name, value)
 
 
 def has_ipv6() -> bool:
-    """Whether the kernel has IPv6; otherwise there are no settings of it."""
+    """Whether the kernel has IPv6, and so settings of it."""
     return os.path.isdir(os.path.join(_ROOT, "ipv6"))
 
 
 def interfaces() -> list[str]:
-    """All interfaces that have IPv4 settings, and ``default``."""
+    """Return all interfaces that have IPv4 settings, and ``default``."""
     return [one for one in os.listdir(f"{_ROOT}/ipv4/conf") if one != "all"]

@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""The raw socket through which one interface sends and hears advertisements of one family.
-
-This module is PRIVATE to the collection.
-"""
+"""The raw socket through which one interface sends and receives advertisements of one family."""
 
 from __future__ import annotations
 
@@ -29,8 +28,8 @@ _SO_BINDTODEVICE = 25
 _IP_MULTICAST_ALL = 49
 _IPV6_MULTICAST_ALL = 29
 _IPV6_FREEBIND = 78
-_RECEIVE_BUFFER = 1 << 21  # Several hundred routers may speak at the same instant.
-_BATCHES_MAX = 32  # Taken in one go, so that a flood can't keep the loop from its timers.
+_RECEIVE_BUFFER = 1 << 21  # Several hundred routers may advertise at the same instant.
+_BATCHES_MAX = 32  # Read at once, so that a flood can't keep the loop from its timers.
 _AGO_MAX = milliseconds(200)
 _CONTROL = struct.Struct("=Qii")
 
@@ -44,8 +43,8 @@ Arrivals = Tuple[List[Packet], List[Nanoseconds]]
 class VrrpSocket:
     """Joined to the multicast group on the interface with ``index``; raises KernelError.
 
-    With a ``mac`` it hears only what comes from that address, and it sends also from addresses
-    that are another interface's: a macvlan has none but virtual ones.
+    With a ``mac`` it receives only packets from that address, and can send from addresses of
+    another interface: a macvlan has only virtual ones.
     """
 
     _not_before: Nanoseconds = 0
@@ -83,7 +82,7 @@ class VrrpSocket:
             raise KernelError(error.errno or 0, "cannot send an advertisement") from None
 
     def prepare(self, source: bytes, destination: bytes, message: bytes, ttl: int) -> PreparedSend:
-        """Make ready to send a message any number of times; each time may raise OSError."""
+        """Return a function that sends a message, each time anew; a call may raise OSError."""
         if self.family is Family.IPV4:
             packet = build_header(source, destination, len(message), ttl) + message
             return partial(self._send_to, packet, self._sockaddr(destination))
@@ -93,7 +92,7 @@ class VrrpSocket:
         return partial(self._socket.sendmsg, [message], ancillary, 0, self._sockaddr(destination))
 
     def _sockaddr(self, destination: bytes) -> _SocketAddress:
-        """A destination as sockets want it: one for all that send to it."""
+        """Return a destination as a socket address, shared by all that send to it."""
         if destination not in self._sockaddrs:
             written = text(destination)
             is_ipv4 = self.family is Family.IPV4
@@ -101,14 +100,15 @@ class VrrpSocket:
         return self._sockaddrs[destination]
 
     def drop_before(self, at: Nanoseconds) -> None:
-        """Leave out of the next reading what arrived earlier: another process has read it."""
+        """Skip packets that arrived before ``at`` in the next read: another process has read
+        them.
+        """
         self._not_before = at
 
     def drain(
         self, batch: PacketBatch, now: Nanoseconds, wall_offset: Nanoseconds | None
     ) -> Arrivals:
-        """All packets that wait, to be compared with others and to be parsed one by one, and the
-        time at which each arrived.
+        """Read all pending packets; returns them in comparable form, and the arrival time of each.
 
         ``wall_offset`` converts the kernel's timestamps (wall clock) to monotonic time; None after
         a step of the wall clock, when they are of no use.
@@ -123,7 +123,7 @@ class VrrpSocket:
                 if filled < SLOTS:
                     break
         except OSError:
-            pass  # None is left. Or ENETDOWN and the like: the link monitor tells, and better.
+            pass  # None is left. Or ENETDOWN and the like, which the link monitor reports.
         if self._not_before and wall_offset is not None:
             recent = [at for at, arrived in enumerate(times) if arrived >= self._not_before]
             packets, times = [packets[at] for at in recent], [times[at] for at in recent]
@@ -137,13 +137,13 @@ class VrrpSocket:
         return zip(batch.packets(filled), *batch.ancillary(filled))
 
     def parse(self, packet: Packet, wall: Nanoseconds) -> Datagram | None:
-        """What a packet says that arrived at this time of day; None when it is no IP packet."""
+        """Parse a packet that arrived at this time of day; None when it is no IP packet."""
         parts = parse_comparable(packet) if isinstance(packet, bytes) else _ipv6(*packet)
         return None if parts is None else Datagram(*parts, wall)
 
 
 class PriorityZeroSocket:
-    """Readable when a master leaves, whatever else the other socket has not been read of."""
+    """A socket that is readable when a master resigns, whatever the VrrpSocket has pending."""
 
     def __init__(self, index: int, family: Family) -> None:
         self._socket = _open(family)
@@ -155,11 +155,11 @@ class PriorityZeroSocket:
             raise KernelError(error.errno or 0, f"cannot listen for VRRP on {index}") from None
 
     def fileno(self) -> int:
-        """The descriptor that is readable."""
+        """Return the descriptor that is readable."""
         return self._socket.fileno()
 
     def drain(self) -> None:
-        """Forget what came; the VrrpSocket has it, too."""
+        """Discard all pending packets; the VrrpSocket receives them, too."""
         try:
             for _count in range(_BATCHES_MAX * SLOTS):
                 self._socket.recv(1)
@@ -221,7 +221,9 @@ def _join(opened: socket.socket, family: Family, index: int) -> None:
 
 
 def _ipv6(data: bytes, ancillary: bytes, sender: bytes) -> Tuple[bytes, bytes, int, bytes]:
-    """IPv6 gives no header; hop limit and destination come beside the data."""
+    """Parse an IPv6 packet: a raw socket has no header; hop limit and destination are ancillary
+    data.
+    """
     control = dict(_control_messages(ancillary))
     (hop_limit,) = struct.unpack_from("=i", control.get(socket.IPV6_HOPLIMIT, bytes(4)))
     destination = control.get(socket.IPV6_PKTINFO, bytes(20))[:16]
@@ -229,7 +231,7 @@ def _ipv6(data: bytes, ancillary: bytes, sender: bytes) -> Tuple[bytes, bytes, i
 
 
 def _control_messages(ancillary: bytes) -> Iterator[Tuple[int, bytes]]:
-    """(type, data) of what came beside a packet (cmsg(3))."""
+    """Return the ancillary data of a packet as (type, data) (cmsg(3))."""
     at = 0
     while at + _CONTROL.size <= len(ancillary):
         length, _level, kind = _CONTROL.unpack_from(ancillary, at)

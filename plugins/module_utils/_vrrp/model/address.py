@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""A virtual address: an address that may be served, and how it is installed.
-
-This module is PRIVATE to the collection.
-"""
+"""A virtual address: an address that may be served, and how it is installed."""
 
 from __future__ import annotations
 
@@ -45,7 +44,7 @@ class VirtualAddress:
 def parse_address(text: object) -> VirtualAddress:
     """Read ``192.0.2.100/24`` or ``2001:db8::1``; without a length it is a host address.
 
-    Raises ValueError with a sentence when it is no address that a host may serve.
+    Raises ValueError for an address that no host can serve.
     """
     if not isinstance(text, str):
         raise ValueError(f"{text!r} is not a string such as 192.0.2.100/24")

@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""A program that is run for an instance: a tracked script or a hook.
-
-This module is PRIVATE to the collection.
-"""
+"""A program that is run for an instance: a tracked script or a hook."""
 
 from __future__ import annotations
 
@@ -35,7 +34,7 @@ class Command:
 class CommandResult:
     """``status`` is the exit status; None when there is none, and ``error`` says why.
 
-    ``output`` is the last line that it wrote, for people.
+    ``output`` is the last line of its output, for people.
     """
 
     status: int | None
@@ -44,7 +43,7 @@ class CommandResult:
 
     @property
     def succeeded(self) -> bool:
-        """Whether the command said that all is well."""
+        """Whether the exit status was 0."""
         return self.status == 0
 
     def __str__(self) -> str:
@@ -53,7 +52,7 @@ class CommandResult:
 
 
 def read_arguments(value: object) -> Tuple[str, ...]:
-    """Take a command line apart by the rules of quoting in a shell; raises ValueError."""
+    """Split a command line by the quoting rules of a shell; raises ValueError."""
     if not isinstance(value, str):
         raise ValueError(f"{value!r} is not a command line")
     try:

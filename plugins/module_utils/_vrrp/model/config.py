@@ -1,11 +1,13 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""From the text of a configuration file to a Config that can only be legal.
+"""Parsing of a configuration file into a Config that can only be legal.
 
-Every problem is found in one go and named by its path, such as
-``instances[0].vrid: 256 is not in 1..255``. This module is PRIVATE to the collection.
+Every problem is reported at once, with its path, such as
+``instances[0].vrid: 256 is not in 1..255``.
 """
 
 from __future__ import annotations
@@ -63,12 +65,12 @@ _read_entry = record(_READERS, ["name", "interface", "vrid", "addresses"])
 
 
 def parse_config(text: str) -> Config:
-    """Read the text of a configuration file; raises ConfigError with all that is wrong."""
+    """Read the text of a configuration file; raises ConfigError with every problem."""
     return build_config(_load(text))
 
 
 def build_config(document: object) -> Config:
-    """Make a Config of what the JSON text held; raises ConfigError with all that is wrong."""
+    """Make a Config from a parsed document; raises ConfigError with every problem."""
     problems: List[Problem] = []
     instances: List[Tuple[str, Instance]] = []
     for path, entry in _entries(document, problems):
@@ -89,14 +91,14 @@ def _load(text: str) -> object:
         raise ConfigError([Problem("file", f"{place} is not JSON: {error.msg}")]) from None
     except _DuplicateKeyError as error:
         raise ConfigError(
-            [Problem("file", f"the key {error} is there twice in one object")]
+            [Problem("file", f"the key {error} occurs twice in one object")]
         ) from None
     except RecursionError:
         raise ConfigError([Problem("file", "it is nested too deeply")]) from None
 
 
 class _DuplicateKeyError(Exception):
-    """JSON would silently let the second of two equal keys win."""
+    """A key occurs twice in one object, of which JSON would silently take the second."""
 
 
 def _object(pairs: List[Tuple[str, object]]) -> Dict[str, object]:
@@ -114,7 +116,7 @@ def _entries(document: object, problems: List[Problem]) -> List[Tuple[str, objec
         return []
     for key in document:
         if key != "instances":
-            problems.append(Problem(str(key), "there is no such setting"))
+            problems.append(Problem(str(key), "unknown setting"))
     entries = document.get("instances")
     if not isinstance(entries, list):
         why = "it is not a list" if "instances" in document else "it is required"
@@ -135,7 +137,7 @@ def _instances(path: str, entry: object, problems: List[Problem]) -> List[Instan
 
 
 def _with_tracked(values: Settings) -> Settings:
-    """All that is tracked in one place, of whatever kind."""
+    """Return the settings with all kinds of tracked checks in one list."""
     own = {key: value for key, value in values.items() if key not in TRACK_READERS}
     own["tracked"] = tuple(one for key in TRACK_READERS for one in values.get(key, ()))
     return own

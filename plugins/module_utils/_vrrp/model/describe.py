@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""The settings of an instance as status shows them. This module is PRIVATE to the collection."""
+"""The settings of an instance as the status shows them."""
 
 from __future__ import annotations
 
@@ -14,9 +16,9 @@ from .status import HmacStatus, SettingsStatus
 
 
 def describe_settings(instance: Instance) -> SettingsStatus:
-    """Every setting that has no field of its own in a status, named as in the configuration.
+    """Return every setting without a field of its own in the status, named as in the configuration.
 
-    What is secret is not shown, only that it is there.
+    Secrets are not shown, only that they are set.
     """
     return {
         "down_intervals": instance.down_intervals,

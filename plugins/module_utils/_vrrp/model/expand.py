@@ -1,11 +1,13 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""An entry of the configuration becomes one instance, or two when it has both families.
+"""Expansion of a configuration entry into one instance, or two when it has both families.
 
 RFC 9568 section 1: the IPv4 and the IPv6 side of a virtual router are routers of their own, and
-may share a VRID. This module is PRIVATE to the collection.
+may share a VRID.
 """
 
 from __future__ import annotations
@@ -33,18 +35,18 @@ _LINK_LOCAL_LENGTH = 64
 
 
 def families_of(values: Settings) -> List[Family]:
-    """The families of an entry's addresses, in the order in which they come."""
+    """Return the families of an entry's addresses, in their order."""
     return list(dict.fromkeys(address.family for address in values["addresses"]))
 
 
 def instances_of(values: Settings) -> List[Instance]:
-    """Make the instances of an entry whose settings have been found to be free of problems."""
+    """Make the instances of an entry whose settings are free of problems."""
     families = families_of(values)
     return [Instance(**_share(values, family, families)) for family in families]
 
 
 def _share(values: Settings, family: Family, families: List[Family]) -> Settings:
-    """What one family gets of the settings; what is of no family of its own goes to the first."""
+    """Return the settings of one family; those without a family go to the first."""
     own = dict(values, dual_stack=len(families) > 1)
     own["addresses"] = _with_link_local(
         values["vrid"], tuple(one for one in values["addresses"] if one.family is family)
@@ -63,12 +65,12 @@ def _share(values: Settings, family: Family, families: List[Family]) -> Settings
 
 
 def peers_of(values: Settings, family: Family) -> Tuple[bytes, ...]:
-    """The unicast peers of one family."""
+    """Return the unicast peers of one family."""
     return tuple(one for one in values.get("unicast_peers", ()) if Family.of(one) is family)
 
 
 def _with_window(hmac: Hmac | None, values: Settings) -> Hmac | None:
-    """Where no window is given, it is as long as a master that is not heard may be believed alive,
+    """Return the default window: as long as a master that is not heard may be believed alive,
     in whole seconds, and not shorter than what hosts' clocks commonly differ.
     """
     if hmac is None or hmac.window != 0:
@@ -87,8 +89,8 @@ def _with_link_local(
 
 
 def needs_link_local(addresses: Sequence[VirtualAddress]) -> bool:
-    """RFC 9568 section 5.2.9 with erratum 8300: the first IPv6 address is link-local. Where the
-    addresses of one family do not begin with one, it is derived.
+    """Whether a link-local address has to be derived: the first IPv6 address has to be one
+    (RFC 9568 section 5.2.9 with erratum 8300).
     """
     if not addresses or addresses[0].family is Family.IPV4:
         return False
@@ -96,5 +98,5 @@ def needs_link_local(addresses: Sequence[VirtualAddress]) -> bool:
 
 
 def derived_link_local(vrid: int) -> bytes:
-    """The virtual router's link-local address where none is given, packed."""
+    """Return the virtual router's derived link-local address, packed."""
     return _DERIVED[:-1] + bytes((vrid,))

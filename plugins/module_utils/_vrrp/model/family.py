@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""The two address families a virtual router can serve. This module is PRIVATE to the collection."""
+"""The two address families a virtual router can serve."""
 
 from __future__ import annotations
 
@@ -30,6 +32,11 @@ class Family(Enum):
     def group(self) -> bytes:
         """The multicast group of VRRP, packed (RFC 9568 sections 5.1.1.2 and 5.1.2.2)."""
         return _GROUPS[self]
+
+    @property
+    def protocol(self) -> str:
+        """The name in sentences: ``IPv4`` or ``IPv6``."""
+        return f"IPv{self.value}"
 
     @property
     def label(self) -> str:

@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Readers of single settings. This module is PRIVATE to the collection."""
+"""Readers of single settings."""
 
 from __future__ import annotations
 
@@ -37,7 +39,7 @@ read_user = matching(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}", "the name of a user")
 
 
 def read_password(value: object) -> str:
-    """The password of version 2, which has eight bytes in a packet (RFC 2338 section 5.3.10)."""
+    """Read the password of version 2, eight bytes in a packet (RFC 2338 section 5.3.10)."""
     if not isinstance(value, str) or not value.isascii() or not value.isprintable():
         raise ValueError("the password is not a string of visible ASCII characters")
     if not 1 <= len(value) <= PASSWORD_MAX:
@@ -46,21 +48,21 @@ def read_password(value: object) -> str:
 
 
 def read_flag(value: object) -> bool:
-    """True or false, and nothing that merely looks like it."""
+    """Read true or false; numbers and strings are refused."""
     if not isinstance(value, bool):
         raise ValueError(f"{value!r} is not true or false")
     return value
 
 
 def read_version(value: object) -> int:
-    """The protocol version."""
+    """Read the protocol version."""
     if isinstance(value, bool) or value not in (2, 3) or not isinstance(value, int):
         raise ValueError(f"{value!r} is not 2 or 3")
     return value
 
 
 def read_seconds(value: object) -> Nanoseconds:
-    """A length of time in seconds, at most an hour."""
+    """Read a length of time in seconds, at most an hour."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise ValueError(f"{value!r} is not a number of seconds")
     if not 0 <= value <= _SECONDS_MAX:
@@ -69,7 +71,7 @@ def read_seconds(value: object) -> Nanoseconds:
 
 
 def read_period(value: object) -> Nanoseconds:
-    """A length of time that something is repeated or waited for: it can't be nothing."""
+    """Read a period in seconds, which can't be 0."""
     length = read_seconds(value)
     if length < REPEAT_INTERVAL_MIN:
         raise ValueError(
@@ -79,7 +81,7 @@ def read_period(value: object) -> Nanoseconds:
 
 
 def read_ip(value: object) -> bytes:
-    """An address without a prefix length, packed."""
+    """Read an address without a prefix length; returns it packed."""
     try:
         return ipaddress.ip_address(value if isinstance(value, str) else "").packed
     except ValueError:

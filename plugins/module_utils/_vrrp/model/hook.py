@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Programs that are run when an instance changes its state. PRIVATE to the collection."""
+"""Hooks: programs that run when an instance changes its state."""
 
 from __future__ import annotations
 
@@ -19,7 +21,7 @@ _TIMEOUT_DEFAULT: Nanoseconds = seconds(10)
 
 
 class HookTrigger(Enum):
-    """When a hook runs: on entering a state, or before a master gives up its addresses."""
+    """The occasion of a hook: entering a state, or a master about to give up its addresses."""
 
     MASTER = "master"
     BACKUP = "backup"

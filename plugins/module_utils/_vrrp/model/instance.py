@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""One virtual router as it is configured. This module is PRIVATE to the collection."""
+"""The configuration of one virtual router."""
 
 from __future__ import annotations
 
@@ -32,8 +34,8 @@ from .tracking import Tracked
 class ChecksumForm(Enum):
     """The two readings of the version 3 checksum over IPv4.
 
-    RFC 5798 section 5.2.8 was read to include a pseudo-header; RFC 9568 section 5.2.8 says that
-    it does not. keepalived, FRR and RouterOS send the former.
+    Implementations of RFC 5798 section 5.2.8 include a pseudo-header; RFC 9568 section 5.2.8
+    excludes it. keepalived, FRR and RouterOS send the former.
     """
 
     RFC5798 = "rfc5798"
@@ -43,10 +45,10 @@ class ChecksumForm(Enum):
 @slotted
 @dataclass(frozen=True)
 class Instance:
-    """The settings of one virtual router; ``parse_config`` makes only legal ones.
+    """The settings of one virtual router; ``parse_config`` returns only legal ones.
 
-    An entry of the configuration with addresses of both families is two of these with one name;
-    ``dual_stack`` says so. Addresses that are no VirtualAddress are packed.
+    A configuration entry with addresses of both families becomes two instances with one name and
+    ``dual_stack`` set. Addresses that are no VirtualAddress are packed.
     """
 
     name: str
@@ -85,7 +87,7 @@ class Instance:
 
     @property
     def label(self) -> str:
-        """What logs call it, unique on the host: the name, with the family where it has two."""
+        """The name in logs, unique on the host: with the family where the instance has two."""
         return f"{self.name}/{self.family.label}" if self.dual_stack else self.name
 
     @property
@@ -109,41 +111,41 @@ class Instance:
 
     @property
     def interfaces(self) -> FrozenSet[str]:
-        """All interfaces that it names; each has to exist on its host."""
+        """All interfaces that its settings name; each has to exist on the host."""
         addresses = (one.interface for one in self.served_addresses)
         routes = (one.interface for one in self.virtual_routes)
         return frozenset((self.interface, *filter(None, addresses), *filter(None, routes)))
 
     @property
     def key(self) -> Tuple[str, Family, int]:
-        """Where packets for this instance arrive: interface, family and VRID."""
+        """The key by which received packets are matched: interface, family and VRID."""
         return (self.interface, self.family, self.vrid)
 
     @property
     def destinations(self) -> Tuple[bytes, ...]:
-        """Where its advertisements go: to its peers, or to the group when it has none."""
+        """The destinations of its advertisements: its peers, or the multicast group without any."""
         return self.unicast_peers or (self.family.group,)
 
     def destinations_from(self, source: bytes) -> Tuple[bytes, ...]:
-        """Those for who sends from there; hosts may share a list, so each leaves itself out."""
+        """Return the destinations without ``source``: hosts may share one list of peers."""
         return tuple(one for one in self.destinations if one != source)
 
     @property
     def signing_hmac(self) -> Hmac | None:
-        """What its advertisements are signed with, if they are."""
+        """The keys that its advertisements are signed with; None when they are not signed."""
         return self.hmac if self.hmac is not None and self.hmac.signs else None
 
     def hooks_on(self, trigger: HookTrigger) -> Tuple[Hook, ...]:
-        """The hooks that this event triggers, in order."""
+        """Return the hooks that run on this event, in order."""
         return tuple(hook for hook in self.hooks if hook.trigger is trigger)
 
 
 @dataclass(frozen=True)
 class Config:
-    """All instances of a host, names and places unique."""
+    """All instances of a host, with unique names and keys."""
 
     instances: Tuple[Instance, ...] = ()
 
     def by_label(self, label: str) -> Instance | None:
-        """The instance with that label, if there is one."""
+        """Return the instance with that label; None when there is none."""
         return next((one for one in self.instances if one.label == label), None)

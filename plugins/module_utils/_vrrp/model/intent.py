@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""What the operator wants of an instance. This module is PRIVATE to the collection."""
+"""Operator intents for an instance."""
 
 from __future__ import annotations
 
@@ -18,6 +20,10 @@ class IntentKind(Enum):
     AUTO = "auto"
     MASTER = "master"
     BACKUP = "backup"
+
+
+# The state that an intent asks for, as the status shows it; AUTO asks for none.
+WANTED_STATES = {IntentKind.MASTER: "MASTER", IntentKind.BACKUP: "BACKUP"}
 
 
 @dataclass(frozen=True)
@@ -38,8 +44,8 @@ AUTO = Intent()
 
 
 class ChangeOutcome(Enum):
-    """ACCEPTED: on its way or reached. UNDONE: it failed, the intent is what it was before.
-    SUPERSEDED: another host was made master later, the intent is ``auto``.
+    """ACCEPTED: in progress or reached. UNDONE: it failed, and the intent before applies again.
+    SUPERSEDED: the operator made another host master later; the intent is ``auto``.
     """
 
     ACCEPTED = "accepted"
@@ -49,7 +55,7 @@ class ChangeOutcome(Enum):
 
 @dataclass(frozen=True)
 class IntentChange:
-    """``number`` counts the changes since the agent started, so that each can be followed.
+    """``number`` counts the changes since the agent started, so that a client can follow each.
 
     ``before`` is the intent that it replaced, ``at`` the time of the change.
     """

@@ -1,13 +1,14 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""How settings are read: small readers, and readers made of readers.
+"""Readers of settings: small ones, and readers made of readers.
 
-A reader takes what JSON gave and returns the legal value, or raises ValueError with a sentence
-that says what is wrong; where it stands, the caller knows. A reader of something composed raises
-``RefusedError``, which holds the problems of all its parts with their paths. This module is
-PRIVATE to the collection.
+A reader takes a JSON value and returns the legal value, or raises ValueError with a sentence that
+says what is wrong; the caller adds the path. A reader of a composed value raises ``RefusedError``,
+which holds the problems of all parts with their paths.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from ..base.errors import Problem
 
 Value = TypeVar("Value")
 Reader = Callable[[object], Value]
-# Settings by name, each of the type that its reader returns, which the type of a dict can't say.
+# Settings by name, each of the type that its reader returns, which a dict's type can't express.
 Settings = Dict[str, Any]
 
 
@@ -32,7 +33,7 @@ class RefusedError(ValueError):
 
 
 def problems_of(path: str, error: ValueError) -> List[Problem]:
-    """What a reader that stands at ``path`` complained about."""
+    """Return the problems that a reader at ``path`` raised."""
     if isinstance(error, RefusedError):
         return [Problem(path + one.path, one.text) for one in error.problems]
     return [Problem(path, str(error))]
@@ -107,7 +108,7 @@ def record(readers: Mapping[str, Reader[Any]], required: Sequence[str]) -> Reade
         found: Settings = {}
         for key, entry in value.items():
             if key not in readers:
-                problems.append(Problem(f".{key}", "there is no such setting"))
+                problems.append(Problem(f".{key}", "unknown setting"))
                 continue
             try:
                 found[key] = readers[key](entry)

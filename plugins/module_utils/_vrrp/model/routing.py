@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Routes and policy rules that a master has besides its addresses. PRIVATE to the collection."""
+"""Routes and policy rules that a master installs besides its addresses."""
 
 from __future__ import annotations
 
@@ -73,7 +75,7 @@ class VirtualRule:
 
 
 def read_prefix(value: object) -> Prefix:
-    """A network such as ``198.51.100.0/24``; host bits are refused."""
+    """Read a network such as ``198.51.100.0/24``; host bits are refused. Raises ValueError."""
     if not isinstance(value, str):
         raise ValueError(f"{value!r} is not a network such as 198.51.100.0/24")
     try:
@@ -122,7 +124,7 @@ def _read_route(value: object) -> VirtualRoute:
 
 
 def _default(given: Settings) -> Prefix:
-    """Everything, of the family that the rest of the route is of."""
+    """Return the default network of the family of the route's other addresses."""
     known = given.get("via") or given.get("source")
     if known is None:
         raise ValueError("a default route needs via or source, or 0.0.0.0/0 or ::/0 for default")
@@ -136,7 +138,7 @@ def _read_rule(value: object) -> VirtualRule:
         raise ValueError("from and to are of different families")
     incoming = given.pop("incoming_interface", "")
     if not (source or destination or incoming or "mark" in given):
-        raise ValueError("it selects nothing: give from, to, incoming_interface or mark")
+        raise ValueError("the rule selects nothing: give from, to, incoming_interface or mark")
     return VirtualRule(source=source, destination=destination, incoming=incoming, **given)
 
 

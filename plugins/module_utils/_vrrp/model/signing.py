@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Keys that sign advertisements: draft-cassen-vrrp-auth-hmac as keepalived 2.4.2 has it.
-
-This module is PRIVATE to the collection.
-"""
+"""Keys that sign advertisements: draft-cassen-vrrp-auth-hmac as in keepalived 2.4.2."""
 
 from __future__ import annotations
 
@@ -21,7 +20,7 @@ _HEXADECIMAL = "hex:"
 
 
 class HmacMode(Enum):
-    """What becomes of advertisements without a signature, and whether ours have one."""
+    """The treatment of unsigned advertisements, and whether the router's own are signed."""
 
     ENFORCE = "enforce"
     PERMISSIVE = "permissive"
@@ -40,8 +39,9 @@ class HmacKey:
 class Hmac:
     """All keys that are accepted, and the one that signs.
 
-    ``window`` is how far a signature may lie from our time of day, in seconds; 0 follows from the
-    advertisement interval, and None is no limit: then signatures need only be newer and newer.
+    ``window`` is the allowed difference between a signature's time and the host's, in seconds; 0
+    derives it from the advertisement interval. None is no limit: each signature only has to be
+    newer than the one before.
     """
 
     keys: Tuple[HmacKey, ...]
@@ -51,7 +51,7 @@ class Hmac:
 
     @property
     def signs(self) -> bool:
-        """Whether our own advertisements are signed."""
+        """Whether the router's own advertisements are signed."""
         return self.mode is not HmacMode.RECEIVE_ONLY
 
     @property
@@ -60,12 +60,13 @@ class Hmac:
         return next(key for key in self.keys if key.number == self.active_key)
 
     def secret(self, number: int) -> bytes | None:
-        """The secret of that number, if it is known."""
+        """Return the secret with that number; None when it is unknown."""
         return next((key.secret for key in self.keys if key.number == number), None)
 
 
 def read_secret(value: object) -> bytes:
-    """The bytes of a secret: the characters themselves, or hexadecimal digits behind ``hex:``."""
+    """Read a secret: the characters themselves, or hexadecimal digits after ``hex:``. Raises
+    ValueError."""
     if not isinstance(value, str) or not value.isascii() or not value.isprintable():
         raise ValueError("the secret is not a string of visible ASCII characters")
     secret = _from_hexadecimal(value) if value.startswith(_HEXADECIMAL) else value.encode()
@@ -86,7 +87,7 @@ _read_fields_of_key = record({"id": whole_number(1, 255), "secret": read_secret}
 
 def _read_key(value: object) -> HmacKey:
     if not isinstance(value, dict):
-        # It may be the secret itself, which has no place in a message.
+        # The value may be the secret itself, which must not appear in a message.
         raise ValueError("it is not an object with id and secret")
     given = _read_fields_of_key(value)
     return HmacKey(given["id"], given["secret"])
@@ -105,7 +106,7 @@ _read_settings = record(
 
 
 def read_hmac(value: object) -> Hmac:
-    """The keys of an instance and how they are used; unless one is named, the first signs."""
+    """Read the keys of an instance and their use; the first key signs unless another is named."""
     given = _read_settings(value)
     keys = given["keys"]
     active = given.get("active_key", keys[0].number)
@@ -119,7 +120,7 @@ def read_hmac(value: object) -> Hmac:
 def _problems(given: Settings, keys: Tuple[HmacKey, ...], active: int) -> Iterator[Problem]:
     numbers = [key.number for key in keys]
     if len(set(numbers)) < len(numbers):
-        yield Problem(".keys", "an id is there twice")
+        yield Problem(".keys", "an id is used twice")
     if active not in numbers:
         yield Problem(".active_key", f"there is no key with the id {active}")
     if "window" in given and not given.get("replay", True):

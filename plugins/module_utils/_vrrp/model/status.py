@@ -1,11 +1,12 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
 """The status of an agent as plain values, as the control protocol carries it.
 
-Lengths of time are in seconds, points in time in UTC (ISO 8601). This module is PRIVATE to the
-collection.
+Lengths of time are in seconds, points in time in UTC (ISO 8601).
 """
 
 from __future__ import annotations
@@ -130,8 +131,8 @@ class EngineStatus(TypedDict):
 
 
 class AgentStatus(TypedDict):
-    """The process: ``bundle`` and ``unit`` are None for an agent run from a checkout, ``config`` is
-    the digest of the configuration in force.
+    """The agent: ``bundle`` and ``unit`` are None for one run from a checkout, ``config`` is the
+    digest of the current configuration.
     """
 
     version: str
@@ -148,14 +149,14 @@ class Status(EngineStatus):
 
 
 class IntentAnswer(TypedDict):
-    """The number of a change of an intent, and the instances that it concerns."""
+    """The number of a change of an intent, and the instances that it applies to."""
 
     change: int
     instances: List[InstanceStatus]
 
 
 class TransitionMessage(TypedDict):
-    """A transition as clients that watch receive it."""
+    """A transition as the clients of ``watch`` receive it."""
 
     instance: str
     label: str

@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""What an instance depends on besides its own interface, and how much.
-
-This module is PRIVATE to the collection.
-"""
+"""Checks that an instance depends on besides its own interface, and their weights."""
 
 from __future__ import annotations
 
@@ -70,7 +69,7 @@ Check = Union[InterfaceCheck, ScriptCheck, FileCheck, ProcessCheck]
 
 @dataclass(frozen=True)
 class Tracked:
-    """A check and what it means for an instance.
+    """A check and its weight for an instance.
 
     Weight 0: the instance takes no part while the check is down. A negative weight is added to
     the priority while it is down, a positive one while it is up.
@@ -111,7 +110,7 @@ def _script_check(given: Settings) -> ScriptCheck:
 def _tracked(
     fields: Reader[Settings], check_of: Callable[[Settings], Check]
 ) -> Reader[Tuple[Tracked, ...]]:
-    """Make a reader of what is tracked of one kind."""
+    """Make a reader of the tracked checks of one kind."""
 
     def read(value: object) -> Tracked:
         given = fields(value)

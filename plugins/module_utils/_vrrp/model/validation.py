@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""What single settings can't tell: settings that contradict each other, instances that clash.
-
-This module is PRIVATE to the collection.
-"""
+"""Problems across settings: settings that contradict each other, instances that clash."""
 
 from __future__ import annotations
 
@@ -45,7 +44,7 @@ _UNICAST_ONLY = ("unicast_ttl", "unicast_ttl_min", "unicast_ttl_max", "check_uni
 
 
 def contradictions(path: str, values: Settings) -> List[Problem]:
-    """Problems between the settings of one entry, each of which is legal by itself."""
+    """Return the problems between the settings of one entry, each of which is legal alone."""
     found = [
         *_address_problems(values),
         *_interval_problems(values),
@@ -59,7 +58,7 @@ def contradictions(path: str, values: Settings) -> List[Problem]:
 def _address_problems(values: Settings) -> Iterator[Problem]:
     everything = [*values["addresses"], *values.get("excluded_addresses", ())]
     if len({address.packed for address in everything}) < len(everything):
-        yield Problem("addresses", "an address is there twice")
+        yield Problem("addresses", "an address is listed twice")
     ipv6_max = IPV6_SIGNED_ADDRESSES_MAX if "hmac" in values else IPV6_ADDRESSES_MAX
     for family, limit in ((Family.IPV4, IPV4_ADDRESSES_MAX), (Family.IPV6, ipv6_max)):
         own = [address for address in values["addresses"] if address.family is family]
@@ -73,10 +72,10 @@ def _address_problems(values: Settings) -> Iterator[Problem]:
 
 
 def _link_local_problems(addresses: Sequence[VirtualAddress]) -> Iterator[Problem]:
-    """RFC 9568 section 5.2.9 with erratum 8300; where there is none at all, one is derived."""
+    """RFC 9568 section 5.2.9 with erratum 8300; without any link-local address, one is derived."""
     late = [one for one in addresses[1:] if is_link_local(one.packed)]
     if late and not is_link_local(addresses[0].packed):
-        yield Problem("addresses", f"{late[0]} is link-local and has to come first")
+        yield Problem("addresses", f"{late[0]} is link-local and must be listed first")
 
 
 def _version_problems(values: Settings) -> Iterator[Problem]:
@@ -86,7 +85,9 @@ def _version_problems(values: Settings) -> Iterator[Problem]:
     if version == 3 and "password" in values:
         yield Problem("password", "version 3 of the protocol has no passwords")
     if "password" in values and "hmac" in values:
-        yield Problem("password", "it would be sent in clear text beside hmac, which is better")
+        yield Problem(
+            "password", "it would be sent in clear text; remove it, hmac already authenticates"
+        )
 
 
 def _interval_problems(values: Settings) -> Iterator[Problem]:
@@ -114,7 +115,7 @@ def _preempt_problems(values: Settings) -> Iterator[Problem]:
 def _unicast_problems(values: Settings) -> Iterator[Problem]:
     families, source = families_of(values), values.get("source_address")
     if source and Family.of(source) not in families:
-        yield Problem("source_address", f"{text(source)} is of no family of the addresses")
+        yield Problem("source_address", _of_another_family(source))
     if "unicast_peers" not in values:
         for key in _UNICAST_ONLY:
             if key in values:
@@ -129,21 +130,31 @@ def _unicast_problems(values: Settings) -> Iterator[Problem]:
 def _peer_problems(values: Settings, families: Sequence[Family]) -> Iterator[Problem]:
     peers = values["unicast_peers"]
     if len(set(peers)) < len(peers):
-        yield Problem("unicast_peers", "a peer is there twice")
+        yield Problem("unicast_peers", "a peer is listed twice")
     for peer in peers:
         if Family.of(peer) not in families:
-            yield Problem("unicast_peers", f"{text(peer)} is of no family of the addresses")
+            yield Problem("unicast_peers", _of_another_family(peer))
     for family in families:
         own = peers_of(values, family)
         if not own:
-            # Falling back to multicast is what nobody would notice.
-            yield Problem("unicast_peers", f"there is none for {family.label}")
+            # Nobody would notice a fallback to multicast.
+            name = family.protocol
+            yield Problem(
+                "unicast_peers", f"no {name} peer is listed, but there are {name} addresses"
+            )
         if family is Family.IPV6 and len({is_link_local(peer) for peer in own}) > 1:
             yield Problem("unicast_peers", "link-local and other IPv6 addresses are mixed")
 
 
+def _of_another_family(address: bytes) -> str:
+    name = Family.of(address).protocol
+    return f"{text(address)} is an {name} address, but the instance has no {name} addresses"
+
+
 def clashes(instances: Sequence[Tuple[str, Instance]]) -> List[Problem]:
-    """Problems between instances: a name, a place on the wire or an address used twice."""
+    """Return the problems between instances: a name, a VRID on an interface or an address used
+    twice.
+    """
     return [
         *_repeated_names(instances),
         *_repeated(instances, "vrid", lambda one: [one.key], "VRID {key[2]} on {key[0]}"),
@@ -159,7 +170,7 @@ def _served(instance: Instance) -> Sequence[Hashable]:
 
 
 def _repeated_names(instances: Sequence[Tuple[str, Instance]]) -> Iterator[Problem]:
-    """Two instances of one entry share its name, and that is as it should be."""
+    """Return names used twice; the two instances of one entry share its name."""
     first: Dict[str, str] = {}
     complained: set[str] = set()
     for path, instance in instances:

@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""The only clock of the agent. This module is PRIVATE to the collection."""
+"""The only clock of the agent."""
 
 from __future__ import annotations
 
@@ -11,31 +13,32 @@ from datetime import datetime, timezone
 
 from ..base.units import Nanoseconds, milliseconds
 
-_DRIFT_MAX = milliseconds(1)  # More between two looks, and the time of day was set.
+# A larger difference between two readings means that the time of day was set.
+_DRIFT_MAX = milliseconds(1)
 
 
 def now() -> Nanoseconds:
-    """Monotonic time that goes on while the machine sleeps: peers don't wait for us then."""
+    """Return monotonic time that includes the sleep of the machine: peers do not wait for it."""
     return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
 
 
 def wall_nanoseconds() -> Nanoseconds:
-    """The time of day since 1970, which signatures hold and other hosts compare with theirs."""
+    """Return the time of day in nanoseconds since 1970, as in signatures."""
     return time.time_ns()
 
 
 def wall() -> datetime:
-    """The time of day, for people only."""
+    """Return the time of day, for people only."""
     return datetime.now(timezone.utc)
 
 
 class WallOffset:
-    """What this clock is ahead of the time of day, by which the kernel tells when packets came."""
+    """Offset of this clock from the time of day, with which the kernel stamps packets."""
 
     def __init__(self) -> None:
         self._seen = now() - wall_nanoseconds()
 
     def update(self, here: Nanoseconds, there: Nanoseconds) -> Nanoseconds | None:
-        """The difference, as it has been since the last look; None when the time of day was set."""
+        """Return the offset since the last call; None when the time of day was set meanwhile."""
         before, self._seen = self._seen, here - there
         return self._seen if abs(self._seen - before) <= _DRIFT_MAX else None

@@ -1,11 +1,14 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""The control socket: reads requests, checks who asks, answers. PRIVATE to the collection.
+"""The control socket: reads requests, checks credentials, answers.
 
-Everybody on the host may connect and read. Changing needs root, the agent's own user, or the
-group that owns the socket, which the kernel tells of the peer (SO_PEERCRED, SO_PEERGROUPS).
+Every user of the host may connect and read. Changes need root, the agent's own user, or the group
+that owns the socket, by the credentials that the kernel has of the peer (SO_PEERCRED,
+SO_PEERGROUPS).
 """
 
 from __future__ import annotations
@@ -34,12 +37,12 @@ Reply = Callable[[Mapping[str, object]], None]
 RequestHandler = Callable[[Request, Reply], "Mapping[str, object] | None"]
 
 _SO_PEERGROUPS = 59
-_GROUPS_LENGTH_MAX = 1024  # What Python can take: 256 groups.
+_GROUPS_LENGTH_MAX = 1024  # The most that Python can read: 256 groups.
 _CONNECTIONS_MAX = 64
-_CONNECTIONS_OF_A_USER_MAX = 16  # Of any other than root, so that nobody can lock root out.
-_LINES_MAX = 16  # Requests taken at a time: answering must not keep the loop from its timers.
-_PENDING_MAX = 1 << 22  # Bytes that a client may leave unread before it is hung up on.
-_MODE = 0o666  # Reading needs no root; changing is checked by credentials.
+_CONNECTIONS_OF_A_USER_MAX = 16  # For each user except root, so that nobody can lock root out.
+_LINES_MAX = 16  # Requests handled at a time: answers must not keep the loop from its timers.
+_PENDING_MAX = 1 << 22  # Bytes that a client may leave unread before it is disconnected.
+_MODE = 0o666  # Reading needs no root; changes are checked by credentials.
 
 
 class ControlServer:
@@ -59,11 +62,11 @@ class ControlServer:
         self._group = os.stat(path).st_gid
 
     def open(self) -> None:
-        """Answer from now on."""
+        """Start to answer."""
         self._loop.on_readable(self.socket, self._accept)
 
     def close(self) -> None:
-        """Hang up on everybody and remove the socket."""
+        """Disconnect all clients and remove the socket."""
         for connection in list(self._connections.values()):
             connection.lines.flush()
             self._drop(connection)
@@ -73,7 +76,7 @@ class ControlServer:
             os.unlink(self._path)
 
     def publish(self, message: Mapping[str, object]) -> None:
-        """Send a line to all that watch."""
+        """Send a line to all watching clients."""
         line = encode(message)
         for connection in list(self._connections.values()):
             if connection.watches:
@@ -112,7 +115,10 @@ class ControlServer:
         try:
             request = parse_request(line)
             if request.is_privileged and not connection.may_change(self._group):
-                raise ControlError("forbidden", "changing needs root or the agent's group")
+                raise ControlError(
+                    "forbidden",
+                    "permission denied: changes need root or membership in the agent's group",
+                )
             if request.command == WATCH:
                 connection.watches = True
                 return success(watching=True)
@@ -137,7 +143,7 @@ class ControlServer:
 
 
 class _Connection:
-    """A client."""
+    """The connection of one client."""
 
     def __init__(self, accepted: socket.socket) -> None:
         self.lines = LineSocket(accepted)
@@ -146,7 +152,7 @@ class _Connection:
 
     @property
     def is_open(self) -> bool:
-        """Whether we have not hung up."""
+        """Whether the connection is open on this side."""
         return self.lines.fileno() >= 0
 
     @property
@@ -155,14 +161,16 @@ class _Connection:
         return len(self.lines.unfinished) > LINE_MAX
 
     def may_change(self, group: int) -> bool:
-        """Whether the client may change something: root, ourselves, or of the group."""
+        """Whether the client may change something: root, the agent's user, or a member of the
+        group.
+        """
         if self.user in (0, os.geteuid()):
             return True
         return group in (self._primary_group, *_peer_groups(self.lines.socket))
 
 
 def _peer_groups(connection: socket.socket) -> tuple[int, ...]:
-    """The supplementary groups of the peer; none when it has more than fit."""
+    """Return the supplementary groups of the peer; none when it has more than fit."""
     try:
         packed = connection.getsockopt(socket.SOL_SOCKET, _SO_PEERGROUPS, _GROUPS_LENGTH_MAX)
     except OSError:
@@ -173,7 +181,7 @@ def _peer_groups(connection: socket.socket) -> tuple[int, ...]:
 def listen(path: str) -> socket.socket:
     """Bind a socket; one that a dead agent left is replaced.
 
-    Raises ControlError ``running`` where another agent answers.
+    Raises ControlError ``running`` when another agent answers.
     """
     os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
     if os.path.exists(path):

@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Performs what the engine decided, in order, and brings failures back.
-
-It decides nothing. This module is PRIVATE to the collection.
-"""
+"""Performs the engine's actions in order, and returns the failures. It decides nothing."""
 
 from __future__ import annotations
 
@@ -44,7 +43,7 @@ from .provisioner import Provisioner
 from .receiver import Receiver
 from .storage import Storage
 
-# Each handler takes actions of its own type, which the type of a table can't say.
+# Each handler takes actions of its own type, which the table's type can't express.
 _Handler = Callable[[Any], Union[Sequence[Failure], None]]
 _ANNOUNCING = (Send, SendFrames)
 
@@ -73,7 +72,7 @@ class Executor:
         self._signer = signer
         self._on_transition = on_transition
         self._prepared: WeakKeyDictionary[SendBatch, List[PreparedSend]] = WeakKeyDictionary()
-        # Actions of one type that follow each other are those of many routers, and done as one.
+        # Consecutive actions of one type belong to many routers, and are performed together.
         self._group_handlers: Mapping[Type[Action], _Handler] = {
             Install: self._install,
             Remove: self._remove,
@@ -93,7 +92,7 @@ class Executor:
         }
 
     def perform(self, actions: List[Action]) -> List[Failure]:
-        """Do all of it; returns the actions that failed, each with what went wrong."""
+        """Perform all actions; returns those that failed, each with its error."""
         failures: List[Failure] = []
         failed_routers: Set[str] = set()
         for kind, run in groupby(actions, type):
@@ -103,7 +102,7 @@ class Executor:
             failed = self._perform_batch(kind, batch)
             failures.extend(failed)
             if kind is Install:
-                # Nothing announces addresses that are not there.
+                # Addresses that could not be added are not announced.
                 failed_routers.update(_router(one) for one, _error in failed)
         return failures
 
@@ -114,7 +113,7 @@ class Executor:
         return [failure for action in batch for failure in _attempt(handler, action)]
 
     def close(self) -> None:
-        """Close all sockets, and leave nothing behind."""
+        """Close all sockets, and delete all macvlans and filters."""
         self._helper.close()
         self._receiver.close()
         self._provisioner.close()
@@ -130,7 +129,7 @@ class Executor:
         return _apply_resources(self._resources.remove, batch)
 
     def _announce(self, batch: List[SendFrames]) -> List[Failure]:
-        """Announce everything once, before anything is announced again."""
+        """Send the first frame of every announcement before any is repeated."""
         failures: List[Failure] = []
         for time in range(max((one.count for one in batch), default=0)):
             for one in [one for one in batch if time < one.count]:
@@ -153,7 +152,7 @@ class Executor:
         opened.send(signed.source, signed.destination, signed.message, signed.ttl)
 
     def _send_batch(self, action: SendBatch) -> List[Failure]:
-        """Send what was prepared when it was sent for the first time."""
+        """Send a batch; its messages are prepared when it is sent for the first time."""
         prepared = self._prepared.get(action)
         if prepared is None:
             prepared = self._prepared[action] = [self._prepare(one) for one in action.sends]
@@ -201,7 +200,7 @@ class Executor:
 
 
 def _router(action: Action) -> str:
-    """The router that an action is of; empty for one that is of none or of many."""
+    """Return the router of an action; empty for one of no router or of many."""
     return getattr(action, "router", "")
 
 

@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""JSON, one object a line, between processes of the agent. PRIVATE to the collection."""
+"""JSON objects, one a line, between processes of the agent."""
 
 from __future__ import annotations
 
@@ -12,14 +14,14 @@ from typing import Any, Dict, List, Mapping
 
 from .line_socket import LineSocket
 
-# The values have the types that the other end gives them; see the messages of each connection.
+# The types of the values are those of the sender; see the messages of each connection.
 JsonObject = Dict[str, Any]
 _LINE_MAX = 1 << 20
 
 
 class JsonStream:
-    """One end of a connection between programs that trust each other, up to a point: one that
-    sends a line longer than ``line_max`` bytes has failed.
+    """One end of a connection between processes of the agent. A peer that sends a line longer than
+    ``line_max`` bytes has failed.
     """
 
     def __init__(self, connected: socket.socket, line_max: int = _LINE_MAX) -> None:
@@ -27,28 +29,32 @@ class JsonStream:
         self._line_max = line_max
 
     def fileno(self) -> int:
-        """The descriptor that is readable when something has come."""
+        """Return the descriptor that is readable when data has arrived."""
         return self._lines.fileno()
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._lines.close()
 
     @property
     def is_pending(self) -> bool:
-        """Whether something waits to be sent."""
+        """Whether unsent data is pending."""
         return self._lines.is_pending
 
     def send(self, message: Mapping[str, object]) -> bool:
-        """Send an object, or as much of it as can be sent now; False when the other has gone."""
+        """Send an object, or as much of it as can be sent now; False when the other end is
+        closed.
+        """
         return self._lines.send(json.dumps(message, separators=(",", ":")).encode() + b"\n")
 
     def flush(self) -> bool:
-        """Send what is pending; False when the other has gone."""
+        """Send pending data; False when the other end is closed."""
         return self._lines.flush()
 
     def receive(self) -> List[JsonObject] | None:
-        """The objects that have come; None when the other has gone, or sends something else."""
+        """Return the received objects; None when the other end is closed, or sent no JSON
+        object.
+        """
         lines = self._lines.receive()
         if lines is None or len(self._lines.unfinished) > self._line_max:
             return None

@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Lines over a stream socket that is never waited for. This module is PRIVATE to the collection."""
+"""Lines over a non-blocking stream socket."""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ _CHUNK = 1 << 16  # Bytes read at a time.
 
 
 class LineSocket:
-    """One end of a connection, with the rest of a line received and the bytes not sent yet."""
+    """One end of a connection, with an incomplete received line and the bytes not sent yet."""
 
     def __init__(self, connected: socket.socket) -> None:
         self.socket = connected
@@ -22,25 +24,25 @@ class LineSocket:
         self.pending = b""
 
     def fileno(self) -> int:
-        """The descriptor that is readable when something has come; negative once it is closed."""
+        """Return the descriptor that is readable when data has arrived; negative once closed."""
         return self.socket.fileno()
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self.socket.close()
 
     @property
     def is_pending(self) -> bool:
-        """Whether something waits to be sent."""
+        """Whether unsent data is pending."""
         return bool(self.pending)
 
     def send(self, data: bytes) -> bool:
-        """Send data, or as much of it as can be sent now; False when the other end has gone."""
+        """Send data, or as much of it as can be sent now; False when the other end is closed."""
         self.pending += data
         return self.flush()
 
     def flush(self) -> bool:
-        """Send what is pending; False when the other end has gone."""
+        """Send pending data; False when the other end is closed."""
         try:
             while self.pending:
                 self.pending = self.pending[self.socket.send(self.pending) :]
@@ -51,7 +53,7 @@ class LineSocket:
         return True
 
     def receive(self) -> List[bytes] | None:
-        """The complete lines that have come; None when the other end has gone."""
+        """Return the complete lines received; None when the other end is closed."""
         try:
             data = self.socket.recv(_CHUNK)
         except BlockingIOError:

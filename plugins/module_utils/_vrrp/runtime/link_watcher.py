@@ -1,12 +1,13 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""When the host's interfaces are looked at: at once when they change, but not all the time.
+"""Refresh of the host's interfaces: at once when they change, with a limited rate.
 
-Who takes over for hundreds of routers changes hundreds of addresses, and is told of each of them.
-To look at all routers for every one of them would take longer than to take over. This module is
-PRIVATE to the collection.
+A takeover of hundreds of routers changes hundreds of addresses, and the kernel reports each. To
+evaluate all routers for every report would take longer than the takeover.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _BUSY_DELAY = milliseconds(100)
 
 
 class LinkWatcher:
-    """``on_change`` is given the interfaces as they are now."""
+    """Refreshes the interfaces; ``on_change`` is called with the current ones."""
 
     def __init__(self, loop: Loop, on_change: Callable[[Links], None]) -> None:
         self._monitor = LinkMonitor()
@@ -35,24 +36,24 @@ class LinkWatcher:
         loop.on_readable(self._monitor, self._read)
 
     def links(self) -> Links:
-        """The interfaces by name, as far as is known."""
+        """The interfaces by name, as of the last refresh."""
         return self._monitor.links()
 
     def next_deadline(self) -> Nanoseconds | None:
-        """When to call ``run_due``."""
+        """The time at which ``run_due`` has to be called; None for never."""
         return self._not_before if self._changed else None
 
     def run_due(self, now: Nanoseconds, is_busy: bool) -> None:
-        """Look, if something has changed and the last look was long enough ago.
+        """Refresh, if something has changed and the last refresh was long enough ago.
 
-        Who takes over for many is told of many addresses, and has no time for it then.
+        While ``is_busy`` the refresh is postponed: a takeover of many routers has no time for it.
         """
         if self._changed and now >= self._not_before + (_BUSY_DELAY if is_busy else 0):
             self.refresh()
             self._not_before = now + _REFRESH_MIN
 
     def refresh(self) -> None:
-        """Look, if something has changed: somebody is going to judge by it."""
+        """Refresh at once, if something has changed, for a decision that depends on it."""
         if self._changed:
             self._changed = False
             self._loop.want_read(self._monitor, True)
@@ -60,7 +61,7 @@ class LinkWatcher:
             self._on_change(self._monitor.links())
 
     def close(self) -> None:
-        """Look no more."""
+        """Close the monitor."""
         self._monitor.close()
 
     def _read(self) -> None:

@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Wait for input or the next deadline, handle, repeat. One thread. PRIVATE to the collection."""
+"""Wait for input or the next deadline, handle, repeat. One thread."""
 
 from __future__ import annotations
 
@@ -19,14 +21,14 @@ class Source(Protocol):
     """Anything with a file descriptor."""
 
     def fileno(self) -> int:
-        """The descriptor; negative once it is closed."""
+        """Return the descriptor; negative once it is closed."""
 
 
 class Loop:
     """Calls the handlers of descriptors that are readable (or writable).
 
-    Input goes before timers, so that an advertisement that waits already is heard before a
-    timer concludes that none came.
+    Input is handled before timers, so that a pending advertisement is read before a timer
+    concludes that none came.
     """
 
     def __init__(self) -> None:
@@ -56,7 +58,7 @@ class Loop:
 
     def run_once(self, deadline: Nanoseconds | None) -> None:
         """Wait until ``deadline`` at most and call the handlers of what is ready."""
-        # epoll itself counts milliseconds, and rounds up: a takeover would come half of one late.
+        # epoll counts milliseconds, and rounds up: a takeover would be half of one late.
         ready, _writable, _odd = select.select([self._epoll], (), (), _seconds_until(deadline))
         for descriptor, _events in self._epoll.poll(0) if ready else ():
             # An earlier handler of this round may have closed it.
@@ -65,7 +67,7 @@ class Loop:
                 handler()
 
     def close(self) -> None:
-        """Release the descriptor that waits."""
+        """Close the epoll descriptor."""
         self._epoll.close()
 
 

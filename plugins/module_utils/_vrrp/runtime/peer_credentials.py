@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Who is at the other end of a local socket. This module is PRIVATE to the collection."""
+"""The credentials of the process at the other end of a local socket."""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ from typing import Tuple
 
 
 def user_and_group(connected: socket.socket) -> Tuple[int, int]:
-    """User and primary group of the peer, as the kernel noted them when it connected."""
+    """Return the user and the primary group of the peer, as of its connection."""
     packed = connected.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("=iII"))
     _process, user, group = struct.unpack("=iII", packed)
     return user, group

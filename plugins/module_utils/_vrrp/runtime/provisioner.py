@@ -1,11 +1,13 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""What the routers of this host need whatever their state: macvlans and packet filters.
+"""Macvlans and packet filters that the routers of this host need, master or not.
 
-The engine says what there shall be; this makes the difference to what there is, and gives back
-what could not be had. This module is PRIVATE to the collection.
+The engine says which are wanted; this module creates and deletes the difference, and returns the
+failures.
 """
 
 from __future__ import annotations
@@ -24,11 +26,11 @@ from .storage import Storage
 if TYPE_CHECKING:
     from ..linux.nftables import FilterMonitor, FilterTable
 
-_NOTHING = Provision(frozenset(), frozenset())  # No router suffers when something stays behind.
+_NOTHING = Provision(frozenset(), frozenset())  # A leftover does not affect any router.
 
 
 class Provisioner:
-    """Those that ``storage`` tells of are there already, from the agent before."""
+    """``storage`` lists the macvlans and filters that exist already, from the agent before."""
 
     def __init__(self, storage: Storage, loop: Loop) -> None:
         self._loop = loop
@@ -40,7 +42,7 @@ class Provisioner:
         self._wanted = _NOTHING
 
     def close(self) -> None:
-        """Leave nothing behind."""
+        """Delete all macvlans and filters."""
         if self._filters is not None:
             self._filters.close()
         if self._filter_monitor is not None:
@@ -49,7 +51,9 @@ class Provisioner:
         self._macvlans.close()
 
     def provision(self, wanted: Provision) -> List[Failure]:
-        """Make and remove; a failure names the one thing that could not be had."""
+        """Create and delete the difference to ``wanted``; returns each failed part with its
+        error.
+        """
         self._wanted = wanted
         failures: List[Failure] = []
         for device in self._macvlans.stale(wanted.macvlans):
@@ -62,7 +66,7 @@ class Provisioner:
         return failures
 
     def _provision_filters(self, wanted: FrozenSet[PacketFilter]) -> List[Failure]:
-        # Imported when it is needed: it brings an event loop of pyroute2 along, and 8 MB.
+        # Imported when it is needed: it imports an event loop of pyroute2, and takes 8 MB.
         from ..linux.nftables import FilterTable
 
         failures: List[Failure] = []
@@ -84,18 +88,20 @@ class Provisioner:
         self._loop.on_readable(self._filter_monitor, self._restore_flushed_filters)
 
     def _restore_flushed_filters(self) -> None:
-        """Who flushes all tables of the host, as firewalls do on a reload, flushes ours, too."""
+        """Create tables again that another program flushed, as firewalls do on a reload."""
         if self._filter_monitor is None or not self._filter_monitor.drain() or not self._filters:
             return
         lost = self._filters.forget_flushed()
         for table in lost:
-            LOGGER.warning("another program removed the nftables table %s; making it again", table)
+            LOGGER.warning(
+                "another program removed the nftables table %s; creating it again", table
+            )
         for _action, error in self.provision(self._wanted) if lost else ():
             LOGGER.error("%s", error)
 
     @staticmethod
     def _attempt(action: Action, do: Callable[..., None], *arguments: object) -> List[Failure]:
-        """Do a part of what is wanted; ``action`` is what fails with it."""
+        """Run a part of the provisioning; ``action`` is reported with its error."""
         try:
             do(*arguments)
         except (KernelError, OSError) as error:

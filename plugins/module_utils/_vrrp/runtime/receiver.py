@@ -1,18 +1,19 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""The sockets of the routers, and when packets are read: at once while they are few, and many
-together when they are many.
+"""The sockets of the routers, which are read at once while packets are few, and after a delay while
+they are many.
 
 This is interrupt coalescing, as Linux NAPI does it: a wake-up costs as much as fifty packets. A
 socket that wakes the agent soon after it was read is polled after a delay instead, for as long as
 many packets are found.
 
-No deadline is late by that: the kernel notes when each packet arrives, and everything is read
-before a deadline is judged. Priority 0 is received at once, by a socket of its own. Anything else
-that is new waits for the end of the delay, and makes the next ones short. This module is PRIVATE
-to the collection.
+The delay makes no deadline late: the kernel stamps the arrival of each packet, and everything is
+read before a deadline is handled. Priority 0 is received at once, by a socket of its own. Any other
+new packet waits for the end of the delay, and makes the next ones short.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ OnPackets = Callable[[SocketSpec, VrrpSocket], Tuple[int, int]]
 _COALESCE_MAX = milliseconds(100)
 _COALESCE_MIN = milliseconds(10)
 _BUSY_THRESHOLD = 8
-# So many in one delay are no advertisements of ours, and the kernel has room for few more.
+# More packets in one delay than the advertisements expected; the kernel has room for few more.
 _FLOOD_THRESHOLD = 1000
 
 
@@ -47,8 +48,8 @@ class _Socket:
 
 
 class Receiver:
-    """``on_packets`` reads what waits at a socket, and returns the number of packets, and of those
-    that the fast path did not match.
+    """Reads the sockets. ``on_packets`` reads one socket, and returns the number of packets and of
+    those that the fast path did not match.
     """
 
     def __init__(self, loop: Loop, on_packets: OnPackets) -> None:
@@ -60,13 +61,15 @@ class Receiver:
         self._is_paused = False
 
     def limit_delay(self, shortest_interval: Nanoseconds) -> None:
-        """No router advertises more often than this."""
+        """Limit the delay by the shortest advertisement interval."""
         self._delay_max = min(_COALESCE_MAX, shortest_interval)
 
     # --- Sockets ---
 
     def open_sockets(self, wanted: OpenSockets) -> List[Failure]:
-        """Open and close sockets; a failure names the one socket that could not be opened."""
+        """Open and close sockets; returns the sockets that could not be opened, with their
+        errors.
+        """
         for spec in set(self._sockets) - wanted.sockets:
             self._close(spec)
         failures: List[Failure] = []
@@ -78,11 +81,13 @@ class Receiver:
         return failures
 
     def pause(self) -> None:
-        """Have sockets, but leave what arrives in them."""
+        """Stop reading; packets stay in the open sockets."""
         self._is_paused = True
 
     def resume(self, since: Nanoseconds) -> None:
-        """Read all that has arrived since then: what came earlier was read by another process."""
+        """Read all packets that arrived after ``since``: another process has read the earlier
+        ones.
+        """
         self._is_paused = False
         for one in self._sockets.values():
             one.socket.drop_before(since)
@@ -90,7 +95,7 @@ class Receiver:
             self._loop.want_read(one.priority_zero, True)
 
     def sender(self, index: int, family: Family) -> VrrpSocket | None:
-        """The socket through which to send by an interface."""
+        """Return the socket that sends through an interface."""
         return self._senders.get((index, family))
 
     def close(self) -> None:
@@ -112,7 +117,7 @@ class Receiver:
             self._loop.on_readable(one.priority_zero, lambda: self._priority_zero_received(one))
             self._loop.on_readable(opened, lambda: self._readable(one))
         except OSError as error:
-            one.priority_zero.close()  # Which takes it out of the loop as well.
+            one.priority_zero.close()  # That removes it from the loop as well.
             raise KernelError(error.errno or 0, "cannot wait for packets") from None
         if self._is_paused:
             self._loop.want_read(opened, False)
@@ -129,7 +134,7 @@ class Receiver:
     # --- Reading ---
 
     def next_deadline(self) -> Nanoseconds | None:
-        """When to call ``run_due``."""
+        """The time at which ``run_due`` has to be called; None for never."""
         return earliest(one.poll_at for one in self._sockets.values())
 
     def run_due(self, now: Nanoseconds, everything: bool = False) -> None:

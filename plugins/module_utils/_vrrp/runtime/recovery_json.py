@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""What a clean-up needs to know, as JSON and back. This module is PRIVATE to the collection."""
+"""Recovery records as JSON and back."""
 
 from __future__ import annotations
 
@@ -16,11 +18,11 @@ from ..model.family import text
 from ..model.routing import Prefix, VirtualRoute, VirtualRule, read_prefix
 from ..model.signing import Hmac, HmacKey
 
-Entry = Dict[str, Any]  # One JSON object; what is not as it should be is found by decoding.
+Entry = Dict[str, Any]  # One JSON object, which ``decode_recovery`` validates.
 
 
 def encode_recovery(recovery: Recovery) -> Entry:
-    """The recovery as plain values."""
+    """Return the recovery as plain values."""
     return {
         "router": recovery.router,
         "interface": recovery.interface,
@@ -35,7 +37,7 @@ def encode_recovery(recovery: Recovery) -> Entry:
 
 
 def decode_recovery(entry: Entry) -> Recovery | None:
-    """The recovery that was kept; None when the entry is none."""
+    """Return the recovery of an entry; None when the entry is invalid."""
     try:
         return Recovery(
             entry["router"],

@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Telling the service manager how we are: sd_notify(3).
-
-This module is PRIVATE to the collection.
-"""
+"""Notifications to the service manager: sd_notify(3)."""
 
 from __future__ import annotations
 
@@ -16,7 +15,7 @@ from ..base.units import Nanoseconds
 
 
 class Notifier:
-    """Does nothing where no service manager listens."""
+    """Sends notifications; does nothing without a service manager."""
 
     def __init__(self) -> None:
         self._address = os.environ.get("NOTIFY_SOCKET", "")
@@ -26,28 +25,28 @@ class Notifier:
         self._watchdog_at: Nanoseconds | None = None
 
     def ready(self) -> None:
-        """The agent serves; from now on the watchdog is fed."""
+        """Report that the agent serves, and start to feed the watchdog."""
         self._watchdog_at = self._watchdog_at or 0
         self._notify("READY=1\nSTATUS=taking part")
 
     def reloading(self) -> None:
-        """The configuration is being read; ``ready`` says when it is in force."""
+        """Report that the configuration is being read; ``ready`` follows when it is applied."""
         self._notify("RELOADING=1")
 
     def stopping(self) -> None:
-        """The agent is on its way out, serving until a successor is heard."""
+        """Report that the agent is stopping, and serves until a successor is heard."""
         self._notify("STOPPING=1\nSTATUS=resigning")
 
     def main_pid_changed(self, pid: int) -> None:
-        """Another process goes on in place of this one; to be told by this one."""
+        """Report a new main process; to be called by the old one."""
         self._notify(f"MAINPID={pid}")
 
     def next_deadline(self) -> Nanoseconds | None:
-        """When to feed the watchdog, if there is one."""
+        """The time at which the watchdog has to be fed; None without a watchdog."""
         return self._watchdog_at if self._interval else None
 
     def run_due(self, now: Nanoseconds) -> None:
-        """Feed the watchdog, if it is time."""
+        """Feed the watchdog, if that is due."""
         if self._interval and self._watchdog_at is not None and now >= self._watchdog_at:
             self._notify("WATCHDOG=1")
             self._watchdog_at = now + self._interval
@@ -63,4 +62,4 @@ class Notifier:
                 connection.connect(address)
                 connection.send(state.encode())
             except OSError:
-                pass  # A service manager that is gone needs no telling.
+                pass  # The service manager is gone.

@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Signals as input like any other. This module is PRIVATE to the collection."""
+"""Signals as input of the loop."""
 
 from __future__ import annotations
 
@@ -13,12 +15,12 @@ from typing import Iterable
 
 
 def signal_socket(numbers: Iterable[signal.Signals]) -> socket.socket:
-    """A socket that gives one byte, its number, for each signal that arrives."""
+    """Return a socket from which one byte, its number, can be read for each signal."""
     readable, writable = socket.socketpair()
     readable.setblocking(False)
     writable.setblocking(False)
     signal.set_wakeup_fd(writable.fileno(), warn_on_full_buffer=False)
-    # The pair must live as long as the process; the descriptor alone would not keep it.
+    # The pair has to live as long as the process; the descriptor alone does not keep it.
     os.set_inheritable(writable.detach(), False)
     for number in numbers:
         signal.signal(number, lambda _number, _frame: None)

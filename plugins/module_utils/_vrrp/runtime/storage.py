@@ -1,11 +1,13 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""What the agent remembers: intents across restarts, and what to clean up if it dies.
+"""The agent's files: intents across restarts, and what to clean up if it dies.
 
-All files are written whole and renamed into place. A file that can't be read counts as empty:
-losing an intent is better than not serving. This module is PRIVATE to the collection.
+Each file is written completely and renamed into place. A file that can't be read counts as empty:
+a lost intent is better than an agent that does not serve.
 """
 
 from __future__ import annotations
@@ -21,20 +23,20 @@ from .recovery_json import Entry, decode_recovery, encode_recovery
 
 
 class Storage:
-    """The files in one directory, which is made when it is first needed."""
+    """The files in one directory, which is created when it is first needed."""
 
     def __init__(self, directory: str) -> None:
         self._directory = directory
         self._written: Dict[str, bytes] = {}
 
     def load_intents(self) -> Dict[str, Intent]:
-        """The intents that were kept, by the name of their instance."""
+        """Return the saved intents, by the name of their instance."""
         kept = self._read("intents.json")
         entries = kept.items() if isinstance(kept, dict) else ()
         return {name: intent for name, entry in entries if (intent := _intent(entry)) is not None}
 
     def save_intents(self, intents: Mapping[str, Intent]) -> None:
-        """Replace the intents that are kept; raises OSError."""
+        """Replace the saved intents; raises OSError."""
         entries = {
             name: {"intent": intent.kind.value, "forced": intent.forced}
             for name, intent in intents.items()
@@ -42,25 +44,25 @@ class Storage:
         self._write("intents.json", json.dumps(entries), durable=True)
 
     def load_recoveries(self) -> List[Recovery]:
-        """What the last agent left to be cleaned up."""
+        """Return the recovery records that the last agent left."""
         kept = self._read("recovery.json")
         found = [decode_recovery(entry) for entry in kept] if isinstance(kept, list) else []
         return [one for one in found if one is not None]
 
     def save_recoveries(self, recoveries: Sequence[Recovery]) -> None:
-        """Replace what is to be cleaned up; raises OSError."""
-        # Entry by entry: together the values of thousands would take far more than their text.
+        """Replace the recovery records; raises OSError."""
+        # Entry by entry: the values of thousands would take far more memory than their text.
         entries = ",".join(json.dumps(encode_recovery(one)) for one in recoveries)
         self._write("recovery.json", f"[{entries}]", durable=False)
 
     def load_sysctls(self) -> Dict[str, str]:
-        """Kernel settings that the last agent changed, as they were before."""
+        """Return the old values of kernel settings that the last agent changed."""
         kept = self._read("sysctls.json")
         entries = kept.items() if isinstance(kept, dict) else ()
         return {name: value for name, value in entries if isinstance(value, str)}
 
     def save_sysctls(self, before: Mapping[str, str]) -> None:
-        """Replace the kernel settings that are to be put back; raises OSError."""
+        """Replace the old values of kernel settings; raises OSError."""
         self._write("sysctls.json", json.dumps(dict(before)), durable=False)
 
     def _read(self, name: str) -> Any:
@@ -71,7 +73,8 @@ class Storage:
             return None
 
     def _write(self, name: str, text: str, durable: bool) -> None:
-        digest = hashlib.sha256(text.encode()).digest()  # The text of thousands would take a lot.
+        # The text of thousands would take much memory.
+        digest = hashlib.sha256(text.encode()).digest()
         if self._written.get(name) == digest:
             return
         os.makedirs(self._directory, mode=0o755, exist_ok=True)
@@ -86,7 +89,7 @@ class Storage:
 
 
 def _private(path: str, flags: int) -> int:
-    """Open for the owner only: a clean-up needs the secret that signs."""
+    """Open a file for the owner only: a recovery record holds the secret that signs."""
     return os.open(path, flags, 0o600)
 
 

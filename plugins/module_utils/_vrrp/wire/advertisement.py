@@ -1,6 +1,8 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
 """The VRRP advertisement as a value and as bytes.
 
@@ -18,7 +20,7 @@ Version 3 (RFC 9568 section 5.2)::
 Version 2 (RFC 3768 section 5.1) has Auth Type and Adver Int, one byte each, in place of the
 interval, and eight bytes of Authentication Data behind the addresses.
 
-Decoding never raises: ``receive.py`` has the checks. This module is PRIVATE to the collection.
+Decoding never raises: ``receive.py`` has the checks.
 """
 
 from __future__ import annotations
@@ -47,7 +49,7 @@ _INTERVAL_MASK = 0x0FFF  # The four bits above it are reserved and ignored (sect
 class Advertisement:
     """The fields of an advertisement; addresses are packed, ``interval`` is in nanoseconds.
 
-    Of version 2 are the authentication type and its data, eight bytes.
+    Version 2 alone has the authentication type and its data, eight bytes.
     """
 
     version: int
@@ -60,7 +62,9 @@ class Advertisement:
 
 
 def password_data(password: str) -> bytes:
-    """The Authentication Data of a simple password (RFC 2338 section 5.3.10), zero-padded."""
+    """Return the Authentication Data of a simple password (RFC 2338 section 5.3.10),
+    zero-padded.
+    """
     return password.encode().ljust(V2_AUTHENTICATION_DATA_LENGTH, b"\0")
 
 
@@ -70,9 +74,9 @@ def encode(
     destination: bytes,
     form: ChecksumForm = ChecksumForm.RFC5798,
 ) -> bytes:
-    """The message with its checksum, for the packed source and destination it will travel with.
+    """Return the message with its checksum, for its packed source and destination.
 
-    ``form`` counts for version 3 over IPv4 only: elsewhere the RFCs leave no choice.
+    ``form`` applies to version 3 over IPv4 only: elsewhere the RFCs leave no choice.
     """
     message = _without_checksum(advertisement)
     if not _has_pseudo_header(advertisement.version, source, form):
@@ -106,13 +110,13 @@ def _has_pseudo_header(version: int, source: bytes, form: ChecksumForm) -> bool:
 
 
 def message_length(version: int, count: int, address_length: int) -> int:
-    """How long a message with ``count`` addresses is, in bytes (RFC 9568 section 5.2)."""
+    """Return the length of a message with ``count`` addresses, in bytes (RFC 9568 section 5.2)."""
     tail = V2_AUTHENTICATION_DATA_LENGTH if version == 2 else 0
     return FIXED_LENGTH + count * address_length + tail
 
 
 def decode(message: bytes, address_length: int) -> Advertisement:
-    """The fields of a message whose length was checked by ``receive.py``."""
+    """Parse a message whose length ``receive.py`` has checked."""
     head, vrid, priority, count, interval_field, _checksum = _FIXED.unpack_from(message)
     version = head >> 4
     end = FIXED_LENGTH + count * address_length

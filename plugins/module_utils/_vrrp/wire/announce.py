@@ -1,12 +1,14 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Ready-made Ethernet frames that tell a segment where an address lives now.
+"""Encoded Ethernet frames that announce the MAC address of an IP address.
 
 IPv4: a gratuitous ARP request (RFC 9568 section 8.1.2 with errata 7947 and 7949). IPv6: an
 unsolicited Neighbor Advertisement (RFC 4861 section 4.4, RFC 9568 section 8.2.2). MAC addresses
-are six bytes, IP addresses packed. This module is PRIVATE to the collection.
+are six bytes, IP addresses packed.
 """
 
 from __future__ import annotations
@@ -22,25 +24,25 @@ _ALL_NODES = ipaddress.ip_address("ff02::1").packed
 _ALL_NODES_MAC = bytes.fromhex("333300000001")
 _ARP_REQUEST_HEADER = bytes.fromhex("0806 0001 0800 06 04 0001")
 _NEIGHBOR_ADVERTISEMENT = 136
-# Router and Override set, Solicited clear: what answers for the address is a router.
+# Router and Override set, Solicited clear: a router answers for the address.
 _FLAGS = 0xA0000000
 _TARGET_LINK_LAYER_ADDRESS = bytes((2, 1))  # Type 2, one unit of eight bytes.
 
 
 def announcement(address: bytes, mac: bytes, link_local: bytes | None) -> bytes:
-    """The frame that announces ``address`` at ``mac``; IPv6 is sent from ``link_local``."""
+    """Return the frame that announces ``address`` at ``mac``; IPv6 is sent from ``link_local``."""
     if len(address) == 4:
         return gratuitous_arp(address, mac)
     return unsolicited_neighbor_advertisement(address, mac, link_local or address)
 
 
 def gratuitous_arp(address: bytes, mac: bytes) -> bytes:
-    """An ARP request by the address for itself, to everybody; 42 bytes."""
+    """Return a broadcast ARP request by the address for itself, 42 bytes."""
     return _BROADCAST + mac + _ARP_REQUEST_HEADER + mac + address + mac + address
 
 
 def unsolicited_neighbor_advertisement(address: bytes, mac: bytes, source: bytes) -> bytes:
-    """A Neighbor Advertisement to all nodes; 86 bytes."""
+    """Return a Neighbor Advertisement to all nodes, 86 bytes."""
     body = struct.pack("!BBHI", _NEIGHBOR_ADVERTISEMENT, 0, 0, _FLAGS) + address
     body += _TARGET_LINK_LAYER_ADDRESS + mac
     covered = pseudo_header(source, _ALL_NODES, len(body), ICMPV6) + body

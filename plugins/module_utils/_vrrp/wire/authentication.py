@@ -1,10 +1,12 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
 """The receive checks of passwords and signatures, each with its reason to discard.
 
-They rely on those before them in their order. This module is PRIVATE to the collection.
+Each relies on those before it.
 """
 
 from __future__ import annotations
@@ -34,7 +36,7 @@ def _unsigned(received: Received, context: ReceiveContext) -> bool:
 
 
 def _of_signature(fails: _SignatureCheck) -> InstanceCheck:
-    """Make a check of the signature, which an advertisement without one passes."""
+    """Make a check of the signature that an unsigned advertisement passes."""
 
     def check(received: Received, context: ReceiveContext) -> bool:
         hmac, trailer = context.instance.hmac, received.trailer

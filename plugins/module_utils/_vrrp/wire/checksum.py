@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""The Internet checksum (RFC 1071) in the forms VRRP uses.
-
-This module is PRIVATE to the collection.
-"""
+"""The Internet checksum (RFC 1071) in the forms VRRP uses."""
 
 from __future__ import annotations
 
@@ -17,7 +16,7 @@ CHECKSUM_OFFSET = 6
 
 
 def internet_checksum(data: bytes) -> int:
-    """The one's complement of the one's complement sum of all 16-bit words, 0..65535."""
+    """Return the one's complement of the one's complement sum of all 16-bit words, 0..65535."""
     if len(data) % 2:
         data += b"\x00"
     total: int = sum(struct.unpack(f"!{len(data) // 2}H", data))
@@ -27,7 +26,7 @@ def internet_checksum(data: bytes) -> int:
 
 
 def with_checksum(message: bytes, header: bytes = b"") -> bytes:
-    """The message with the checksum over it, and over a pseudo-header, in its place."""
+    """Return the message with its checksum filled in, over the message and a pseudo-header."""
     blank = message[:CHECKSUM_OFFSET] + bytes(2) + message[CHECKSUM_OFFSET + 2 :]
     checksum = struct.pack("!H", internet_checksum(header + blank))
     return blank[:CHECKSUM_OFFSET] + checksum + blank[CHECKSUM_OFFSET + 2 :]
@@ -36,9 +35,9 @@ def with_checksum(message: bytes, header: bytes = b"") -> bytes:
 def pseudo_header(
     source: bytes, destination: bytes, length: int, protocol: int = VRRP_PROTOCOL
 ) -> bytes:
-    """What the checksum covers besides the message, for packed addresses of one family.
+    """Return the pseudo-header that the checksum covers, for packed addresses of one family.
 
-    IPv4: the header of RFC 793 section 3.1, which RFC 5798 section 5.2.8 was read to mean.
+    IPv4: the header of RFC 793 section 3.1, as RFC 5798 section 5.2.8 is implemented.
     IPv6: RFC 8200 section 8.1.
     """
     if len(source) == 4:

@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Datagrams as they arrive, and the reasons to discard them. PRIVATE to the collection."""
+"""Datagrams as they arrive, and the reasons to discard them."""
 
 from __future__ import annotations
 
@@ -19,7 +21,7 @@ from .sequence import ReplayGuard
 
 
 class DropReason(Enum):
-    """Why a datagram was discarded; the value is the name of its counter."""
+    """The reason why a datagram was discarded; the value is the name of its counter."""
 
     TRUNCATED = "truncated"
     VERSION = "invalid_version"
@@ -47,7 +49,7 @@ class DropReason(Enum):
 
 @dataclass(frozen=True)
 class Datagram:
-    """What arrived for protocol 112: packed addresses, TTL or hop limit, the VRRP message, and the
+    """A packet received for protocol 112: packed addresses, TTL or hop limit, the message, and the
     time of day (nanoseconds since 1970) at which it did.
     """
 
@@ -63,7 +65,7 @@ class Datagram:
 
     @property
     def vrid(self) -> int | None:
-        """The virtual router the message is for, when it is long enough to say so."""
+        """The VRID of the message; None when it is too short."""
         return self.message[1] if len(self.message) >= 2 else None
 
     @property
@@ -73,12 +75,14 @@ class Datagram:
 
     @property
     def length(self) -> int:
-        """How long the message has to be by its own header, without a signature."""
+        """Return the length of the message by its own header, in bytes, without a signature."""
         return message_length(self.version, self.message[3], self.family.address_length)
 
     @cached_property
     def checksum_form(self) -> ChecksumForm | None:
-        """The reading of the version 3 checksum over IPv4 that the message satisfies, if any."""
+        """Return the form of the version 3 checksum over IPv4 that the message satisfies, if
+        any.
+        """
         message = self.body
         if internet_checksum(message) == 0:
             return ChecksumForm.RFC9568
@@ -92,13 +96,13 @@ class Datagram:
 
     @property
     def trailer(self) -> bytes:
-        """The signature, or nothing."""
+        """The signature, or no bytes."""
         return self.message[self.length :]
 
 
 @dataclass(frozen=True)
 class ReceiveContext:
-    """The router that receives: its instance, its packed address, and what it received before."""
+    """The receiving router: its instance, its packed address, and the sequence numbers before."""
 
     instance: Instance
     address: bytes

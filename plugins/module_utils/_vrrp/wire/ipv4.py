@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""The IPv4 header in front of an advertisement, which a raw socket shows and takes.
-
-This module is PRIVATE to the collection.
-"""
+"""The IPv4 header of an advertisement, which a raw socket receives and sends."""
 
 from __future__ import annotations
 
@@ -20,7 +19,7 @@ _COMPARABLE = struct.Struct("!BB4s4s")
 
 
 def build_header(source: bytes, destination: bytes, payload_length: int, ttl: int) -> bytes:
-    """The header of an advertisement; the kernel fills in the identification and the checksum."""
+    """Return the header of an advertisement; the kernel fills in identification and checksum."""
     return _HEADER.pack(
         0x45,
         INTERNETWORK_CONTROL,
@@ -36,18 +35,18 @@ def build_header(source: bytes, destination: bytes, payload_length: int, ttl: in
 
 
 def comparable_part(packet: bytes) -> bytes:
-    """An IPv4 packet without what differs from one to the next although they say the same.
+    """Return an IPv4 packet without the fields that differ between equal advertisements.
 
-    That are the type of service, the total length (the kernel has cut off what is beyond), the
-    identification, the fragment that it no longer is, and the header checksum.
+    These are the type of service, the total length (the kernel has removed trailing bytes), the
+    identification, the fragment fields (it is reassembled), and the header checksum.
     """
     return packet[:1] + packet[8:9] + packet[12:]
 
 
 def parse_comparable(packet: bytes) -> Tuple[bytes, bytes, int, bytes] | None:
-    """Take the comparable part of an IPv4 packet apart: source, destination, TTL and payload.
+    """Parse the comparable part of an IPv4 packet: source, destination, TTL and payload.
 
-    None when it is none. The header is as long as its IHL field says.
+    Returns None for an invalid packet. The IHL field has the length of the header.
     """
     if len(packet) < _COMPARABLE.size or packet[0] >> 4 != 4:
         return None

@@ -1,14 +1,16 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
 """The receive checks: a datagram is an advertisement, or there is one counted reason to discard it.
 
-The checks run in order, the first failure wins. The order is by what the next check relies on: the
-length must be right before the checksum can be computed, only a packet that is intact can tell
-anything about its sender, and only what its sender says can be compared with the instance.
+The checks run in order, and the first failure is the reason. Each check relies on those before it:
+the length has to be right for the checksum, the checksum for the signature, and the signature for
+everything that is compared with the instance.
 
-RFC 9568 section 7.1 and RFC 3768 section 7.1. This module is PRIVATE to the collection.
+RFC 9568 section 7.1 and RFC 3768 section 7.1.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ from .trailer import read_trailer
 
 
 def receive(datagram: Datagram, context: ReceiveContext) -> Union[Received, DropReason]:
-    """Run the checks; the first that fails gives its reason."""
+    """Run the checks; returns the advertisement, or the reason of the first check that fails."""
     for reason, fails in _MESSAGE_CHECKS:
         if fails(datagram, context.instance):
             return reason
@@ -57,7 +59,7 @@ def _wrong_version(datagram: Datagram, instance: Instance) -> bool:
 
 
 def _wrong_length(datagram: Datagram, instance: Instance) -> bool:
-    # A signature is told by nothing but the length of the packet.
+    # Only the length of the packet shows a signature.
     beyond = len(datagram.message) - datagram.length
     return beyond != 0 and (instance.hmac is None or beyond != HMAC_TRAILER_LENGTH)
 
@@ -107,7 +109,7 @@ _MESSAGE_CHECKS: Tuple[Tuple[DropReason, _Check], ...] = (
 
 
 def _wrong_destination(received: Received, context: ReceiveContext) -> bool:
-    """Multicast and unicast are not mixed within one virtual router."""
+    """Whether a multicast router received unicast, or the other way round."""
     datagram = received.datagram
     multicast = datagram.destination == datagram.family.group
     return multicast == bool(context.instance.unicast_peers)

@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""An advertisement that arrived, with what the receive checks found out about it.
-
-This module is PRIVATE to the collection.
-"""
+"""A received advertisement, with the results of the receive checks."""
 
 from __future__ import annotations
 
@@ -19,7 +18,7 @@ from .trailer import Trailer
 
 @dataclass(frozen=True)
 class Received:
-    """``checksum_form`` is of version 3 over IPv4, whose checksum has two readings; else None.
+    """``checksum_form`` is set for version 3 over IPv4, whose checksum has two forms; else None.
 
     ``trailer`` is None for an advertisement without a signature.
     """

@@ -1,12 +1,14 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""The numbers in signatures, which tell a new advertisement from one that is sent again.
+"""The sequence numbers of signatures, which distinguish new advertisements from replayed ones.
 
 A number has 64 bits: seconds since 1970, 65536ths of a second, and a counter for equal times
 (draft-cassen-vrrp-auth-hmac as keepalived 2.4.3 has it). It wraps, so numbers are compared as
-RFC 1982 says. This module is PRIVATE to the collection.
+RFC 1982 says.
 """
 
 from __future__ import annotations
@@ -18,13 +20,13 @@ from ..base.units import NANOSECONDS_PER_SECOND, Nanoseconds
 
 
 def sequence_at(wall: Nanoseconds) -> int:
-    """The number of a time of day (nanoseconds since 1970), with the counter at 0."""
+    """Return the number of a time of day (nanoseconds since 1970), with the counter at 0."""
     seconds, rest = divmod(wall, NANOSECONDS_PER_SECOND)
     return seconds % (1 << 32) << 32 | (rest << 16) // NANOSECONDS_PER_SECOND << 16
 
 
 def age(sequence: int, wall: Nanoseconds) -> int:
-    """How many seconds a number lies back, negative when it is of the future."""
+    """Return the age of a number in seconds, negative for one of the future."""
     return _serial_difference(wall // NANOSECONDS_PER_SECOND, sequence >> 32, 32)
 
 
@@ -38,16 +40,17 @@ def _serial_difference(one: int, other: int, bits: int) -> int:
 
 
 class SequenceNumbers:
-    """Those of one sender; each is later than the ``last`` one."""
+    """The sequence numbers of one sender; each is later than the ``last`` one."""
 
     def __init__(self, last: int | None = None) -> None:
         self.last = last
 
     def next(self, wall: Nanoseconds, window: int | None) -> int:
-        """The next number.
+        """Return the next number.
 
-        A clock that was set back within ``window`` seconds is waited for by counting on; beyond,
-        receivers have let go of the old numbers, and would not accept them.
+        While a clock that was set back is within ``window`` seconds of the last number, the counter
+        goes up instead; beyond that, receivers have dropped the old numbers, and the new time is
+        used.
         """
         number, last = sequence_at(wall), self.last
         if last is not None and not _is_later(number, last):
@@ -58,15 +61,17 @@ class SequenceNumbers:
 
 
 class ReplayGuard:
-    """The latest number of each sender, by packed address; the sender unheard for longest goes."""
+    """The latest number of each sender, by packed address; the sender unheard for longest is
+    dropped.
+    """
 
     def __init__(self) -> None:
         self._latest: Dict[bytes, int] = {}
 
     def accept(self, sender: bytes, number: int, wall: Nanoseconds, window: int | None) -> bool:
-        """Whether the number is later than all before; if so it is the latest now.
+        """Return whether the number is later than all before; if so, it becomes the latest.
 
-        With a ``window`` in seconds, a number beyond it tells only that a clock was set.
+        With a ``window`` in seconds, a number beyond it means that the sender's clock was set.
         """
         latest = self._latest.get(sender)
         if latest is not None and window is not None and abs(age(latest, wall)) > window:
@@ -80,11 +85,11 @@ class ReplayGuard:
         return True
 
     def latest(self) -> Mapping[bytes, int]:
-        """The latest number of each sender, the one unheard for longest first."""
+        """Return the latest number of each sender, the one unheard for longest first."""
         return dict(self._latest)
 
     def restore(self, latest: Mapping[bytes, int]) -> None:
-        """Admit nothing that another guard would not, which admitted these last."""
+        """Restore the latest numbers of another guard."""
         for sender, number in latest.items():
             known = self._latest.get(sender)
             if known is None or _is_later(number, known):

@@ -1,6 +1,8 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
 """The signature behind an advertisement: draft-cassen-vrrp-auth-hmac as keepalived 2.4.2 has it.
 
@@ -16,8 +18,7 @@
     |       The first 16 bytes of HMAC-SHA256 (RFC 2104)            |
     +---------------------------------------------------------------+
 
-Nothing in the advertisement announces it: it is told by the length of the packet. This module is
-PRIVATE to the collection.
+Nothing in the advertisement announces it: only the length of the packet shows it.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ _CODE_LENGTH = 16
 
 @dataclass(frozen=True)
 class Trailer:
-    """The fields in front of the code; ``number`` is the 64 bits of time and counter."""
+    """The fields of a signature; ``number`` is the 64 bits of time and counter."""
 
     kind: int
     key_number: int
@@ -46,16 +47,16 @@ class Trailer:
 
 
 def read_trailer(data: bytes) -> Trailer:
-    """The fields of 28 bytes."""
+    """Parse the 28 bytes of a signature."""
     kind, key_number, reserved, number = _HEAD.unpack_from(data)
     return Trailer(kind, key_number, reserved, number)
 
 
 def sign(message: bytes, source: bytes, destination: bytes, key: HmacKey, number: int) -> bytes:
-    """A message that has its checksum, with its signature.
+    """Return a message, which has its checksum, with its signature.
 
-    Over IPv6 the checksum covers the signature, too, because there it is the kernel's business
-    in other implementations.
+    Over IPv6 the checksum covers the signature, too: in other implementations the kernel computes
+    it.
     """
     head = _HEAD.pack(TRAILER_TYPE, key.number, 0, number)
     signed = message + head + _code(message, source, head, key.secret)
@@ -65,13 +66,15 @@ def sign(message: bytes, source: bytes, destination: bytes, key: HmacKey, number
 
 
 def is_authentic(message: bytes, source: bytes, trailer: bytes, secret: bytes) -> bool:
-    """Whether the signature is the secret's, for a message without it."""
+    """Whether the signature was made with the secret; ``message`` is without it."""
     head = trailer[: _HEAD.size]
     return hmac.compare_digest(trailer[_HEAD.size :], _code(message, source, head, secret))
 
 
 def _code(message: bytes, source: bytes, head: bytes, secret: bytes) -> bytes:
-    """The code over the origin, the message without its checksum, and the head of the trailer."""
+    """Return the HMAC over the source, the message without its checksum, and the head of the
+    trailer.
+    """
     family, version, vrid = 4 if len(source) == 4 else 6, message[0] >> 4, message[1]
     origin = struct.pack("!BBBx16s", family, version, vrid, source)
     unsummed = message[:CHECKSUM_OFFSET] + bytes(2) + message[CHECKSUM_OFFSET + 2 :]

@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Hooks: in order, one at a time for each instance, and never for ever.
-
-This module is PRIVATE to the collection.
-"""
+"""Hooks: run in order, one at a time for each instance, and with a time limit."""
 
 from __future__ import annotations
 
@@ -22,8 +21,8 @@ from ...model.status import HookResult
 
 @dataclass(frozen=True)
 class HookRun:
-    """A hook that is to run for a router; with a ``ticket`` its resignation is deferred until
-    it has run.
+    """A hook to run for a router; with a ``ticket``, the router's resignation is deferred until
+    the hook has ended.
     """
 
     router: str
@@ -34,7 +33,7 @@ class HookRun:
 
 @dataclass
 class _Running:
-    """The hook whose turn it is."""
+    """The hook that runs now."""
 
     number: int
     run: HookRun
@@ -42,7 +41,7 @@ class _Running:
 
     @property
     def timeout_at(self) -> Nanoseconds:
-        """When to go on without an answer: whoever runs it ends it earlier than that."""
+        """The time after which no answer is expected; the helper ends the hook earlier."""
         return self.started_at + self.run.hook.command.timeout + COMMAND_GRACE
 
 
@@ -56,17 +55,17 @@ class HookQueue:
 
     @property
     def idle(self) -> bool:
-        """Whether nothing runs or waits."""
+        """Whether no hook runs or is queued."""
         return self._running is None and not self._waiting
 
     def next_deadline(self) -> Nanoseconds | None:
-        """When to give up on the hook whose turn it is."""
+        """The time at which the running hook is given up; None while none runs."""
         return self._running.timeout_at if self._running else None
 
     def enqueue(self, runs: List[HookRun]) -> List[HookRun]:
-        """Let hooks wait for their turn; returns those that are left out for it.
+        """Queue hooks; returns those that are dropped because the queue is full.
 
-        What a router waits for is never left out, or it would wait for ever.
+        A hook that a router waits for is never dropped, or the router would wait for ever.
         """
         self._waiting.extend(runs)
         dropped: List[HookRun] = []
@@ -79,14 +78,14 @@ class HookQueue:
         return dropped
 
     def start_next(self, number: int, now: Nanoseconds) -> HookRun | None:
-        """Give the next hook its turn under this number, unless one has it."""
+        """Start the next hook under this number, unless one is running."""
         if self._running is not None or not self._waiting:
             return None
         self._running = _Running(number, self._waiting.popleft(), now)
         return self._running.run
 
     def finish(self, number: int, result: CommandResult, now: Nanoseconds) -> HookRun | None:
-        """The hook with this number has ended; None when its turn was over already."""
+        """Record the end of the hook with this number; None when it has been given up already."""
         if self._running is None or self._running.number != number:
             return None
         turn, self._running = self._running, None
@@ -97,11 +96,11 @@ class HookQueue:
         return turn.run
 
     def timed_out(self, now: Nanoseconds) -> int | None:
-        """The number of the hook that should have ended by now."""
+        """Return the number of the hook that should have ended by now; None when there is none."""
         if self._running is None or now < self._running.timeout_at:
             return None
         return self._running.number
 
     def result_of(self, hook: Hook) -> HookResult:
-        """What became of a hook the last time it ran; empty when it has not."""
+        """Return the result of the last run of a hook; empty when it has not run."""
         return self._results.get(hook, {})

@@ -1,11 +1,12 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Programs that run for the instances: tracked scripts when they are due, hooks in their turn.
+"""Programs that run for the instances: tracked scripts when they are due, hooks in order.
 
-The engine decides what to run; whoever runs it tells what became of it, by number. This module is
-PRIVATE to the collection.
+The engine decides which program to run; the helper reports its result, by number.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _NO_ANSWER = CommandResult(None, "no answer in time")
 
 
 class CommandScheduler:
-    """Mutable: numbers what runs, and knows what each number stands for."""
+    """Numbers the running programs and assigns their results. Mutable."""
 
     def __init__(self, tracking: Tracking) -> None:
         self._tracking = tracking
@@ -41,18 +42,18 @@ class CommandScheduler:
 
     @property
     def idle(self) -> bool:
-        """Whether no hook runs or waits for its turn."""
+        """Whether no hook runs or is queued."""
         return all(queue.idle for queue in self._queues.values())
 
     def next_deadline(self) -> Nanoseconds | None:
-        """When a script is due, or something that runs is overdue."""
+        """The time at which a script is due, or a running command overdue."""
         deadlines = [queue.next_deadline() for queue in self._queues.values()]
         deadlines.append(self._tracking.next_deadline())
         deadlines.extend(overdue_at for _check, overdue_at in self._scripts.values())
         return earliest(deadlines)
 
     def run_scripts(self, now: Nanoseconds) -> List[Action]:
-        """Run the tracked scripts that are due."""
+        """Return the actions that run the tracked scripts that are due."""
         actions: List[Action] = []
         for check in self._tracking.due_scripts(now):
             number = self._number()
@@ -61,7 +62,7 @@ class CommandScheduler:
         return actions
 
     def timed_out(self, now: Nanoseconds) -> List[Tuple[int, CommandResult]]:
-        """Commands whose answer has not come: they count as failed, and others get their turn."""
+        """Count overdue commands as failed, and start the next ones."""
         hooks = [queue.timed_out(now) for queue in self._queues.values()]
         scripts = [number for number, (_check, at) in self._scripts.items() if now >= at]
         return [(number, _NO_ANSWER) for number in [*hooks, *scripts] if number is not None]
@@ -69,9 +70,9 @@ class CommandScheduler:
     def queue_hooks(
         self, router: Router, trigger: HookTrigger, old: str, now: Nanoseconds, ticket: int = 0
     ) -> List[Action]:
-        """Have the hooks of this trigger run, after those that wait already.
+        """Queue the hooks of this trigger after those already queued.
 
-        The last of them ends the router's ``ticket``, if that is what they are for.
+        With a ``ticket``, the end of the last one releases the router's deferred resignation.
         """
         hooks = router.instance.hooks_on(trigger)
         if not hooks:
@@ -83,18 +84,18 @@ class CommandScheduler:
         ]
         queue = self._queues.setdefault(router.instance.name, HookQueue())
         notes: List[Action] = [
-            Log(router.name, f"left out a hook, too many wait: {run.hook.command}")
+            Log(router.name, f"hook queue full, dropped: {run.hook.command}")
             for run in queue.enqueue(runs)
         ]
         return [*notes, *self._start_next(queue, now)]
 
     def router_changed(self, router: Router, old: str, now: Nanoseconds) -> List[Action]:
-        """Call the hooks that belong to what a router has just done; ``old`` was its state."""
+        """Queue the hooks for the state that a router has entered; ``old`` was its state before."""
         if router.state_name == old:
             serves_on = isinstance(router.state, Master) and router.deferred is None
             if not router.leaving_hooks_called or not serves_on:
                 return []
-            # Its hooks have said goodbye, and it stays: a drain was undone or called off.
+            # Its leaving hooks have run, and it stays master: a drain was undone or cancelled.
             router.leaving_hooks_called = False
             return self.queue_hooks(router, HookTrigger.MASTER, old, now)
         actions: List[Action] = []
@@ -118,7 +119,7 @@ class CommandScheduler:
         return self._numbers
 
     def script_finished(self, number: int, result: CommandResult) -> bool | None:
-        """Whether a script's result changes what is known; None when the number is no script's."""
+        """Return whether a script's result changes an observation; None for a hook's number."""
         if number not in self._scripts:
             return None
         check, _overdue_at = self._scripts.pop(number)
@@ -127,7 +128,7 @@ class CommandScheduler:
     def hook_finished(
         self, number: int, result: CommandResult, now: Nanoseconds
     ) -> Tuple[HookRun | None, List[Action]]:
-        """A hook has ended: gives it, and what is to be run and logged now."""
+        """Record the end of a hook; returns it, and the actions that follow."""
         queue = self._queue_by_id.pop(number, None)
         run = queue.finish(number, result, now) if queue else None
         if queue is None or run is None:
@@ -136,7 +137,7 @@ class CommandScheduler:
         return run, [Log(run.router, text, not result.succeeded), *self._start_next(queue, now)]
 
     def hook_status(self, router: Router) -> List[HookStatus]:
-        """What status shows of a router's hooks."""
+        """Return the hooks of a router as the status shows them."""
         queue = self._queues.get(router.instance.name, HookQueue())
         return [
             {"event": one.trigger.value, "command": str(one.command), **queue.result_of(one)}
@@ -145,7 +146,7 @@ class CommandScheduler:
 
 
 def _environment(router: Router, trigger: HookTrigger, old: str) -> Dict[str, str]:
-    """What a hook learns of its occasion."""
+    """Return the environment variables that describe a transition to a hook."""
     return {
         "VRRP_INSTANCE": router.instance.name,
         "VRRP_FAMILY": router.instance.family.label,

@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Who continues whom when the configuration changes. This module is PRIVATE to the collection."""
+"""Matching of routers with the instances of a new configuration."""
 
 from __future__ import annotations
 
@@ -15,8 +17,8 @@ from ..router.router import Router
 
 @dataclass(frozen=True)
 class ConfigDiff:
-    """Each instance of the new configuration with its existing router, if any; and the routers that
-    have no instance any more.
+    """Each instance of the new configuration with its existing router, if any; and the routers
+    without an instance.
     """
 
     matched: Tuple[Tuple[Instance, Router | None], ...]
@@ -24,7 +26,7 @@ class ConfigDiff:
 
 
 def diff_config(routers: Iterable[Router], config: Config) -> ConfigDiff:
-    """Match the routers there are with the instances there shall be."""
+    """Match the existing routers with the instances of a configuration."""
     matched: List[Tuple[Instance, Router | None]] = []
     used: set[int] = set()
     present = {one.name: one for one in routers}
@@ -42,7 +44,7 @@ def diff_config(routers: Iterable[Router], config: Config) -> ConfigDiff:
 def _existing_router(
     routers: Mapping[str, Router], instance: Instance, config: Config
 ) -> Router | None:
-    """The router of that name; failing that, one in the same place that lost its name."""
+    """Return the router of that name; failing that, one with the same key whose name is gone."""
     by_name = routers.get(instance.label)
     if by_name is not None:
         return by_name
@@ -55,6 +57,6 @@ def _existing_router(
 
 
 def can_update_in_place(router: Router, instance: Instance) -> bool:
-    """Whether a router can take other settings as it runs, or has to make room for a new one."""
+    """Whether a router can change its settings as it runs, or has to be replaced."""
     before = router.instance
     return before.key == instance.key and before.virtual_mac == instance.virtual_mac

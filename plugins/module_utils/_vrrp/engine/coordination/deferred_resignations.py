@@ -1,12 +1,13 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Masters that want to leave serve on until their hooks have run, a sync group as one.
+"""Deferred resignations: a master that resigns serves until its leaving hooks have ended.
 
-While a member of a group waits, another can't hand over: the peer's group would not take what is
-only a part. So all members wait until the last hook of any of them has ended. This module is
-PRIVATE to the collection.
+While a member of a group waits, another can't resign: the peer's group would not accept
+a part of it. So all members wait until the last hook of any of them has ended.
 """
 
 from __future__ import annotations
@@ -35,14 +36,14 @@ class DeferredResignations:
         self._waiting: List[Router] = []
 
     def must_defer(self, router: Router) -> bool:
-        """Whether hooks want to run before this router resigns, or are running."""
+        """Whether leaving hooks have to run before this router resigns, or are running."""
         if router.deferred is not None:
             return True
         serves = isinstance(router.state, Master)
         return serves and any(_has_hooks(one) for one in self._group_of(router))
 
     def defer(self, router: Router, event: Resign, now: Nanoseconds) -> List[Action]:
-        """Let a router resign later, and its group with it."""
+        """Defer the resignation of a router and of its sync group."""
         actions: List[Action] = []
         for one in self._group_of(router):
             joint = event if one is router else Resign(Purpose.GROUP, event.cause)
@@ -50,7 +51,7 @@ class DeferredResignations:
         return actions
 
     def ready(self) -> List[Router]:
-        """Those that have nothing to wait for any more."""
+        """Return the routers whose leaving hooks have all ended."""
         self._waiting = [one for one in self._waiting if one.deferred is not None]
         return [
             router
@@ -72,7 +73,9 @@ class DeferredResignations:
         return self._commands.queue_hooks(router, trigger, state, now, ticket=self._count)
 
     def _group_of(self, router: Router) -> Sequence[Router]:
-        """The masters that leave with a router. One that leaves the configuration goes alone."""
+        """The masters that resign with a router. One removed from the configuration resigns
+        alone.
+        """
         members = () if router.retired else self._members_of(router)
         return [one for one in members or (router,) if isinstance(one.state, Master)]
 
@@ -82,7 +85,7 @@ def _has_hooks(router: Router) -> bool:
 
 
 def _replaces(event: Resign, before: Resign) -> bool:
-    """A stop is final, and what is wanted of a router goes before what its group does to it."""
+    """A stop is final, and a router's own resignation has precedence over that of its group."""
     return event.purpose is Purpose.STOP or before.purpose is Purpose.GROUP
 
 

@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""The router that a datagram is for. This module is PRIVATE to the collection."""
+"""Assignment of datagrams to routers."""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ from ..router.router import Router
 
 
 class Demultiplexer:
-    """Finds routers by socket and VRID, and counts datagrams that are for none."""
+    """Finds routers by socket and VRID, and counts datagrams without a router."""
 
     def __init__(self) -> None:
         self.counters: Dict[str, int] = {"unknown_vrid": 0, "truncated": 0}
@@ -23,11 +25,11 @@ class Demultiplexer:
 
     @property
     def sockets(self) -> FrozenSet[SocketSpec]:
-        """All sockets that the routers need."""
+        """Return all sockets that the routers need."""
         return frozenset(self._table)
 
     def update(self, routers: Iterable[Router], links: Links) -> None:
-        """Find these routers from now on, but for those whose interface is gone."""
+        """Replace the routers to be found; those without an interface are left out."""
         self._table = {}
         for router in routers:
             if router.link is not None and router.link.name in links:
@@ -35,7 +37,7 @@ class Demultiplexer:
                     self._table.setdefault(spec, {})[router.instance.vrid] = router
 
     def find(self, spec: SocketSpec, datagram: Datagram) -> Router | None:
-        """The router that a datagram from this socket is for; None counts it."""
+        """Return the router for a datagram from this socket; without one, count the datagram."""
         vrid = datagram.vrid
         if vrid is None:
             self.counters["truncated"] += 1
@@ -46,7 +48,7 @@ class Demultiplexer:
         return router
 
     def routers_at(self, sockets: Iterable[SocketSpec]) -> List[Router]:
-        """All routers that receive through any of these sockets."""
+        """Return all routers that receive through any of these sockets."""
         by_vrid = [self._table.get(spec, {}) for spec in sockets]
         return [router for found in by_vrid for router in found.values()]
 

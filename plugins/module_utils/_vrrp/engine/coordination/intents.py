@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""The operator's intents: their effect on a router, and when they have to be refused.
-
-This module is PRIVATE to the collection.
-"""
+"""The operator's intents: their effect on a router, and when they have to be refused."""
 
 from __future__ import annotations
 
@@ -31,18 +30,18 @@ CLAIM = Claim("the operator wants this host to be master")
 
 
 class IntentStore:
-    """What is wanted of each instance, by its name: of both its families, and kept for later."""
+    """The intent of each instance by name, which both families share; saved across restarts."""
 
     def __init__(self, kept: Mapping[str, Intent]) -> None:
         self._intents: Dict[str, Intent] = dict(kept)
         self._changes = 0
 
     def get(self, name: str) -> Intent:
-        """What is wanted of the instance with that name."""
+        """Return the intent of the instance with that name."""
         return self._intents.get(name, AUTO)
 
     def set(self, routers: Iterable[Router], intent: Intent, now: Nanoseconds) -> int:
-        """Want something of routers that move together; returns the number of the change."""
+        """Set the intent of routers that move together; returns the number of the change."""
         self._changes += 1
         for router in routers:
             router.intent_change = IntentChange(self._changes, intent, router.intent, now)
@@ -50,7 +49,7 @@ class IntentStore:
         return self._changes
 
     def resolve(self, routers: Iterable[Router], outcome: ChangeOutcome, message: str) -> None:
-        """A change failed, so what was wanted before is wanted again; or it was overtaken."""
+        """End a change: it failed, so the intent before applies again, or it was superseded."""
         for router in routers:
             change = router.intent_change
             if change is not None:
@@ -65,12 +64,12 @@ class IntentStore:
         self._intents[router.instance.name] = intent
 
     def save_action(self) -> SaveIntents:
-        """What is to be remembered across restarts."""
+        """Return the action that saves all intents across restarts."""
         return SaveIntents({name: one for name, one in self._intents.items() if one != AUTO})
 
 
 def refuse_unreachable(router: Router, intent: Intent) -> None:
-    """Raise ControlError where mastership is asked for and can't be had by any priority."""
+    """Raise ControlError for an intent of mastership that no priority can achieve."""
     if intent.kind is not IntentKind.MASTER or isinstance(router.state, (Master, Resigning)):
         return
     peer = router.master
@@ -95,7 +94,7 @@ def _cannot_be_outbid(router: Router, peer: Peer) -> bool:
 
 
 def event_for_intent(router: Router) -> Event | None:
-    """What the router's (new) intent makes happen at once, if anything."""
+    """Return the event that carries out the router's intent at once; None when none is needed."""
     kind, state = router.intent.kind, router.state
     if kind is IntentKind.MASTER and isinstance(state, (Backup, Resigning)):
         raise_hold_priority(router, state.master if isinstance(state, Backup) else None)
@@ -103,7 +102,7 @@ def event_for_intent(router: Router) -> Event | None:
     if kind is IntentKind.BACKUP and isinstance(state, Master):
         return Resign(Purpose.DRAIN, "drained by the operator")
     if kind is IntentKind.AUTO and isinstance(state, Resigning) and state.purpose is Purpose.DRAIN:
-        return Claim("the operator called the drain off")
+        return Claim("the operator ended the drain")
     return Reconfigured() if isinstance(state, Master) else None
 
 
@@ -126,8 +125,8 @@ def is_newer_claim(router: Router, peer: Peer, now: Nanoseconds) -> bool:
     bids on, because what it hears is the old holder defending itself.
     """
     holds = router.intent.kind is IntentKind.MASTER and isinstance(router.state, Master)
-    # Who has not bid yet was master already when it was wanted to be, with its own priority, and
-    # the router just above it is likely to be its neighbour in the inventory.
+    # A hold that never raised its priority started while already master. A peer exactly one above
+    # is then probably the next host in the inventory, not a newer claim.
     has_bid = router.inputs.hold_priority > 0
     if not holds or not has_bid or peer.priority != router.effective_priority + 1:
         return False

@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Everything that keeps a router from taking part. This module is PRIVATE to the collection."""
+"""Obstacles: everything that keeps a router from taking part."""
 
 from __future__ import annotations
 
@@ -22,8 +24,8 @@ from .sync_groups import blocked_by
 
 @dataclass(frozen=True)
 class Obstacle:
-    """The ``cause`` why a router can't take part. ``hard``: it can't serve or advertise, so there
-    is no way to hand over what it serves.
+    """The ``cause`` why a router can't take part. ``hard``: it can't serve or advertise, so it
+    can't wait for a successor either.
     """
 
     cause: str
@@ -31,7 +33,7 @@ class Obstacle:
 
 
 class Obstacles:
-    """Mutable: holds the interfaces of the host, and judges routers by them."""
+    """Holds the interfaces of the host, and finds the obstacles of routers. Mutable."""
 
     def __init__(self, tracking: Tracking) -> None:
         self.links: Links = {}
@@ -39,12 +41,12 @@ class Obstacles:
         self._virtual: Dict[str, Set[bytes]] = {}
 
     def links_changed(self, links: Links) -> None:
-        """Take over the interfaces as they are now. Complete: what is missing does not exist."""
+        """Replace the interfaces; one that is missing does not exist."""
         self.links = links
         self._tracking.links_changed(links)
 
     def routers_changed(self, routers: Iterable[Router]) -> None:
-        """Virtual addresses may move away, so no router sends from them."""
+        """Update the virtual addresses, which no router sends from, as they may move away."""
         self._virtual = {}
         for router in routers:
             instance = router.instance
@@ -53,7 +55,9 @@ class Obstacles:
                 self._virtual.setdefault(name, set()).add(address.packed)
 
     def bind_interfaces(self, router: Router) -> None:
-        """Give a router its interfaces. One that takes part keeps what it had until it has left."""
+        """Bind a router to its interfaces. One that takes part keeps its interfaces until it has
+        left.
+        """
         link = self.links.get(router.instance.interface)
         idle = isinstance(router.state, Initialize)
         if link is not None:
@@ -70,7 +74,9 @@ class Obstacles:
     def obstacle(
         self, router: Router, members: Sequence[Router], now: Nanoseconds
     ) -> Obstacle | None:
-        """Why a router can't take part, be it for itself or for others of its sync group."""
+        """Return why a router, or another member of its sync group, can't take part; None if both
+        can.
+        """
         own = self._own_obstacle(router)
         if own is None:
             fault = self._tracking.evaluate(tracked_for(router, members)).fault
@@ -94,7 +100,7 @@ class Obstacles:
         return None
 
     def _unusable_reason(self, router: Router) -> str | None:
-        """Why a router can't take part on its interfaces, or None when it can."""
+        """Return why a router can't take part on its interfaces; None when it can."""
         instance = router.instance
         link = self.links.get(instance.interface)
         if link is None:
@@ -121,7 +127,7 @@ def _wanted_address(instance: Instance) -> str:
 
 
 def reason_to_wait(router: Router, now: Nanoseconds) -> str:
-    """The reason of a router that tries again later; empty for all others."""
+    """Return the reason of a router that waits before it starts; empty for all others."""
     state = router.state
     if not isinstance(state, Initialize) or state.retry_at is None or now >= state.retry_at:
         return ""

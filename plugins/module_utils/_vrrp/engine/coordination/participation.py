@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""The routers that take part: each is judged by the interfaces and by what is tracked.
-
-This module is PRIVATE to the collection.
-"""
+"""Participation of routers: decided by the interfaces and the tracked checks."""
 
 from __future__ import annotations
 
@@ -34,7 +33,7 @@ Actions = List[Action]
 class Phase(Enum):
     """STANDBY: another process still serves. STOPPING: no router starts any more.
 
-    ABANDONED: told to stop while another process served. That one goes on.
+    ABANDONED: this process was stopped while another one served, which keeps serving.
     """
 
     STANDBY = "standby"
@@ -44,17 +43,17 @@ class Phase(Enum):
 
     @property
     def owns_host(self) -> bool:
-        """Whether this process, and no other, changes and watches the host."""
+        """Whether this process is the one that changes and watches the host."""
         return self in (Phase.RUNNING, Phase.STOPPING)
 
     @property
     def is_stopping(self) -> bool:
-        """Whether it was told to stop."""
+        """Whether the engine is stopping."""
         return self in (Phase.STOPPING, Phase.ABANDONED)
 
 
 class Participation:
-    """Decides of each router whether it starts, goes on or withdraws, in a ``phase``."""
+    """Decides whether each router starts, stays or withdraws, in a ``phase``."""
 
     def __init__(self, routers: RouterSet, obstacles: Obstacles, tracking: Tracking) -> None:
         self.phase = Phase.RUNNING
@@ -63,11 +62,11 @@ class Participation:
         self._tracking = tracking
 
     def may_start(self, router: Router) -> bool:
-        """Whether a router that takes no part may ever begin to."""
+        """Whether a router that takes no part can still start."""
         return self.phase is Phase.RUNNING and not router.retired
 
     def update_priority(self, router: Router, now: Nanoseconds) -> Actions:
-        """Give a router the priority that follows from what it tracks."""
+        """Update the priority of a router by its tracked checks."""
         before, adjustment = router.effective_priority, self._verdict(router).adjustment
         if adjustment != router.inputs.adjustment:
             router.update(replace(router.inputs, adjustment=adjustment))
@@ -79,7 +78,7 @@ class Participation:
         return self._tracking.evaluate(tracked_for(router, self._routers.group_members(router)))
 
     def reconcile(self, router: Router, now: Nanoseconds) -> Actions:
-        """Let a router take part, or not, as it can; and have on the host what it should have."""
+        """Start a router or let it withdraw, and restore or remove its addresses on the host."""
         if not self.phase.owns_host:
             return []
         obstacle, state = self._obstacle(router, now), router.state
@@ -98,35 +97,40 @@ class Participation:
         if not missing:
             return []
         router.count(["addresses_restored"], len(missing))
-        log = Log(router.name, f"{', '.join(map(str, missing))} was deleted; putting it back")
+        log = Log(
+            router.name,
+            f"{', '.join(map(str, missing))} was deleted by another program; adding it again",
+        )
         return [log, *self._routers.step(router, AddressesLost(), now)]
 
     def action_failed(
         self, router: Router, action: Action, error: str, now: Nanoseconds
     ) -> Actions:
-        """The kernel refused an action of a router: it steps down if it can't serve, send or
-        receive, and tries again later.
+        """Handle an action that the kernel refused: a router that can't serve, send or receive
+        steps down, and tries again later.
         """
         if not isinstance(action, (OpenSockets, Provision, Send, Install)):
             return []
         down_intervals = router.instance.down_intervals
         if isinstance(action, Send) and router.record_send_failure() < down_intervals:
-            return []  # Its peers don't believe it dead yet.
-        # A router that has only just become master has not said so: it never served.
+            return []  # Its peers do not consider it dead yet.
+        # A router that has only just become master has not advertised: it never served.
         served = now - router.since >= router.instance.advertisement_interval
         notify_peers = served and not isinstance(action, OpenSockets)
         interrupted = Interrupted(error, retry=True, notify_peers=notify_peers)
         return self._routers.step(router, interrupted, now)
 
     def retry_start(self, router: Router, now: Nanoseconds) -> Actions:
-        """Let a router that could not start do so now, if it can."""
+        """Start a router that could not start before, if it can now."""
         return self._start_if_possible(router, self._obstacle(router, now), now)
 
     def _obstacle(self, router: Router, now: Nanoseconds) -> Obstacle | None:
         return self._obstacles.obstacle(router, self._routers.group_members(router), now)
 
     def _withdraw(self, router: Router, obstacle: Obstacle, now: Nanoseconds) -> Actions:
-        """Leave for an obstacle; a master serves until it has a successor, if it can."""
+        """Withdraw a router because of an obstacle; a master serves until it has a successor, if it
+        can.
+        """
         if isinstance(router.state, Backup):
             interrupted = self._routers.step(router, Interrupted(obstacle.cause), now)
             return [*interrupted, *_remove_unexpected(router)]
@@ -148,7 +152,7 @@ class Participation:
 
 
 def _remove_unexpected(router: Router) -> Actions:
-    """Remove what another program put on the interface of a router that is no master."""
+    """Remove virtual addresses that another program added while the router is not master."""
     found = router.unexpected_addresses()
     if not found:
         return []

@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Macvlans and packet filters that the routers need in whatever state they are.
-
-This module is PRIVATE to the collection.
-"""
+"""Macvlans and packet filters that the routers need in every state."""
 
 from __future__ import annotations
 
@@ -24,7 +23,7 @@ from .demultiplexer import Demultiplexer
 
 
 def provision(routers: Iterable[Router]) -> Provision:
-    """The macvlans and packet filters that the routers need."""
+    """Return the action that provides the macvlans and packet filters of all routers."""
     macvlans: Set[Macvlan] = set()
     filters: Set[PacketFilter] = set()
     for router in routers:
@@ -35,7 +34,7 @@ def provision(routers: Iterable[Router]) -> Provision:
 
 
 def devices_of(router: Router) -> Tuple[Macvlan | None, PacketFilter | None]:
-    """The macvlan and the packet filter of a router, as far as it has them."""
+    """Return the macvlan and the packet filter of a router, as far as it has them."""
     if router.link is None:
         return None, None
     index = router.link.index
@@ -45,7 +44,7 @@ def devices_of(router: Router) -> Tuple[Macvlan | None, PacketFilter | None]:
 def affected_routers(
     action: Action, routers: Iterable[Router], demultiplexer: Demultiplexer
 ) -> List[Router]:
-    """The routers that can't do without an action."""
+    """Return the routers that can't work without an action."""
     if isinstance(action, OpenSockets):
         return demultiplexer.routers_at(action.sockets)
     if isinstance(action, Provision):
@@ -56,7 +55,7 @@ def affected_routers(
 
 
 class RecoveryFile:
-    """What is saved of the recoveries of all routers, so that it is saved once."""
+    """The recoveries of all routers that are saved already."""
 
     def __init__(self) -> None:
         self._saved: Tuple[Recovery, ...] | None = None

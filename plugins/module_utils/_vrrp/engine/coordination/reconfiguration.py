@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Another configuration for a running engine. This module is PRIVATE to the collection."""
+"""A new configuration for a running engine."""
 
 from __future__ import annotations
 
@@ -24,7 +26,7 @@ Actions = List[Action]
 
 
 class Reconfiguration:
-    """Gives the routers of a set other settings, and the set other routers."""
+    """Applies a configuration to a set of routers."""
 
     def __init__(
         self, routers: RouterSet, obstacles: Obstacles, participation: Participation
@@ -34,15 +36,15 @@ class Reconfiguration:
         self._participation = participation
 
     def apply(self, config: Config, now: Nanoseconds) -> Tuple[Actions, List[Router]]:
-        """Let the set consist of the routers of a configuration, and of those that still have to
-        hand over; returns these as well.
+        """Let the set consist of the routers of a configuration and of removed ones that are still
+        resigning; returns these.
         """
         actions: Actions = []
         diff = diff_config(self._routers, config)
         routers = {one.name: one for one in diff.removed}
         for router in diff.removed:
             router.retired = True
-            resign = Resign(Purpose.STOP, "left the configuration")
+            resign = Resign(Purpose.STOP, "removed from the configuration")
             actions.extend(self._routers.step(router, resign, now))
         for instance, existing in diff.matched:
             routers[instance.label], followed = self._match(instance, existing, now)
@@ -53,11 +55,13 @@ class Reconfiguration:
     def _match(
         self, instance: Instance, router: Router | None, now: Nanoseconds
     ) -> Tuple[Router, Actions]:
-        """The router of an instance: the existing one with other settings, or a new one."""
+        """Return the router of an instance: the existing one with new settings, or a new one."""
         actions: Actions = []
         if router is not None and not can_update_in_place(router, instance):
             router.retired = True
-            actions = self._routers.step(router, Replaced("the configuration moved it"), now)
+            actions = self._routers.step(
+                router, Replaced("its interface, VRID or virtual MAC setting changed"), now
+            )
             router = None
         if router is None:
             return Router(instance, self._routers.intent_of(instance.name), now), actions
@@ -66,12 +70,12 @@ class Reconfiguration:
         return router, actions
 
     def _change_settings(self, router: Router, instance: Instance, now: Nanoseconds) -> Actions:
-        """Give a router that stays other settings."""
+        """Change the settings of a router that stays."""
         if router.retired and not self._participation.phase.is_stopping:
             router.retired = False
             router.update(replace(router.inputs, deferred=None))
         if router.name != instance.label:
-            router.awaited_hook = 0  # The hooks will report their end under the old name.
+            router.awaited_hook = 0  # Running hooks report their end under the old name.
         actions = router.replace_instance(instance)
         self._obstacles.bind_interfaces(router)
         return [*actions, *self._routers.step(router, Reconfigured(), now)]

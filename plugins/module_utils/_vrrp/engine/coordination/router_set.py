@@ -1,12 +1,13 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""The routers of a host, and what follows for the others when something happens to one of them.
+"""The routers of a host, and the consequences of one router's events for the others.
 
-Both families of an instance and the members of a sync group move together when the operator wants
-something of one; hooks run when a state changes, and before a master leaves. This module is
-PRIVATE to the collection.
+An operator's intent applies to both families of an instance and to all members of its sync group;
+hooks run when a state changes, and before a master resigns.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ Actions = List[Action]
 
 
 class RouterSet:
-    """Mutable; the engine says who belongs to it, and what happens to whom."""
+    """The routers by name; the engine changes the set and sends events to its members. Mutable."""
 
     def __init__(
         self, intents: Mapping[str, Intent], commands: CommandScheduler, timers: TimerQueue
@@ -50,7 +51,7 @@ class RouterSet:
         return iter(list(self._routers.values()))
 
     def replace_all(self, routers: Mapping[str, Router]) -> None:
-        """These are the routers from now on, by name."""
+        """Replace all routers; ``routers`` has them by name."""
         self._routers = dict(routers)
         self.groups = groups_of(self)
         grouped = {id(one) for members in self.groups.values() for one in members}
@@ -74,11 +75,11 @@ class RouterSet:
         ]
 
     def intent_of(self, name: str) -> Intent:
-        """What the operator wants of the instance with that name."""
+        """Return the operator's intent for the instance with that name."""
         return self._intents.get(name)
 
     def import_intents(self, intents: Mapping[str, Intent]) -> None:
-        """This is what the operator wants meanwhile of routers that take no part yet."""
+        """Set the intents of routers that take no part yet."""
         self._intents = IntentStore(intents)
         for router in self:
             intent = self._intents.get(router.instance.name)
@@ -87,7 +88,7 @@ class RouterSet:
     # --- What happens to one of them ---
 
     def step(self, router: Router, event: Event, now: Nanoseconds) -> Actions:
-        """Let an event happen to a router, with all that follows from it."""
+        """Step a router, with all consequences for others."""
         if isinstance(event, Resign) and self._deferred.must_defer(router):
             return self._deferred.defer(router, event, now)
         return self._step(router, event, now)
@@ -104,20 +105,20 @@ class RouterSet:
         return actions
 
     def pop_stopped(self) -> List[Router]:
-        """The routers that have entered Initialize since this was last asked."""
+        """Return the routers that have entered Initialize since the last call."""
         stopped, self._stopped = self._stopped, []
         return stopped
 
     # --- Leaving ---
 
     def hook_finished(self, name: str, ticket: int) -> None:
-        """The last of the hooks for which a router waits has ended."""
+        """Take note that the last hook for which a router waits has ended."""
         router = self._routers.get(name)
         if router is not None and router.awaited_hook == ticket:
             router.awaited_hook = 0
 
     def release_deferred(self, now: Nanoseconds) -> Actions:
-        """Let those resign that have nothing to wait for any more."""
+        """Let the routers resign whose leaving hooks have ended."""
         actions: Actions = []
         for router in self._deferred.ready():
             event = router.deferred
@@ -129,7 +130,7 @@ class RouterSet:
     # --- The operator ---
 
     def check_intent(self, name: str, intent: Intent) -> List[Router]:
-        """The routers that an intent concerns: the instance, and all that moves with it.
+        """Return the routers that an intent applies to: the instance, and all that moves with it.
 
         Raises ControlError when the intent can't be carried out.
         """
@@ -157,7 +158,7 @@ class RouterSet:
         return self.step(router, event, now) if event else []
 
     def release_hold(self, router: Router, peer: Peer) -> Actions:
-        """Another host was made master after this one: let go."""
+        """Release a hold after the operator made another host master."""
         message = f"{text(peer.address)} was made master with priority {peer.priority}"
         moving = self.moving_together(router.instance.name)
         self._intents.resolve(moving, ChangeOutcome.SUPERSEDED, message)
@@ -165,7 +166,9 @@ class RouterSet:
         return [note, self._intents.save_action()]
 
     def _revert_drain(self, router: Router, undone: DrainUndone, now: Nanoseconds) -> Actions:
-        """A drain that nobody took over from: want again what was wanted before."""
+        """Revert a drain after which no other host became master: the intent before applies
+        again.
+        """
         moving = self.moving_together(router.instance.name)
         self._intents.resolve(moving, ChangeOutcome.UNDONE, undone.cause)
         note = Log(router.name, f"the drain is undone: {undone.cause}")

@@ -1,12 +1,13 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
 """Sync groups: all members of a group are master together, or none is.
 
-A member that would be master says that it is ready, and waits for the others. A member that
-follows another master takes the others along. A member that can't take part keeps the others
-from it. This module is PRIVATE to the collection.
+A member that would become master is ready, and waits for the others. A member that follows
+another master makes the others resign. A member that can't take part keeps the others from it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ Decision = Tuple[Router, Event]
 
 
 def groups_of(routers: Iterable[Router]) -> Dict[str, List[Router]]:
-    """The groups of a host that have more than one member."""
+    """Return the sync groups of a host that have more than one member."""
     found: Dict[str, List[Router]] = {}
     for router in routers:
         if router.instance.sync_group and not router.retired:
@@ -31,7 +32,7 @@ def groups_of(routers: Iterable[Router]) -> Dict[str, List[Router]]:
 
 
 def group_decisions(name: str, members: Sequence[Router]) -> List[Decision]:
-    """What has to happen to members of a group, so that they are of one mind."""
+    """Yield the events that bring the members of a group into the same state."""
     states = [type(one.state) for one in members]
     if Initialize in states or Backup not in states:
         return []
@@ -51,7 +52,7 @@ def _is_ready(router: Router) -> bool:
 
 
 def _follows_other_master(router: Router) -> bool:
-    """Whether a member is backup of a living master that it would not displace."""
+    """Whether a member is backup of a live master that it would not preempt."""
     state = router.state
     if not isinstance(state, Backup) or state.ready or state.master is None:
         return False
@@ -62,5 +63,5 @@ def _follows_other_master(router: Router) -> bool:
 
 
 def blocked_by(name: str, member: Router, cause: str) -> str:
-    """How a router says that another member of its group can't take part."""
+    """Return the reason of a router whose group has a member that can't take part."""
     return f"sync group {name}: {member.name}: {cause}"

@@ -1,12 +1,14 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""The steady state: masters that send the same again, and backups that hear the same again.
+"""The steady state: masters that repeat an advertisement, and backups that hear it repeatedly.
 
-Nearly all that a router ever does is what it did one interval ago. So when the full path (the
-receive checks, the state machine, the actions) has found that something changed nothing but a
-deadline, what was done is kept, and is repeated for as long as nothing else happens to the router:
+A router nearly always repeats what it did one interval ago. When the full path (the receive
+checks, the state machine, the actions) finds that an event changed nothing but a deadline, the fast
+path keeps the result, and repeats it for as long as nothing else happens to the router:
 
 - ``receive.py``: a backup remembers the packet that it heard. The same bytes from the same sender
   pass the same checks with the same result, so hearing them again is a store. Backups that wait
@@ -16,9 +18,7 @@ deadline, what was done is kept, and is repeated for as long as nothing else hap
 
 The state and the counters of a router on the fast path are computed when they are read. When its
 inputs change or an event happens to it, the router leaves the fast path (see ``Router.update`` and
-``Router.step``), and the full path goes on as if it had never been left.
-
-This module is PRIVATE to the collection.
+``Router.step``), and the full path continues as if it had never been left.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _SLOTS_MAX = 1000  # Beyond that, slots without members are dropped.
 
 
 class FastPath:
-    """All routers on the fast path, and the timers of these and of all others."""
+    """The routers on the fast path, and the timers of all routers."""
 
     def __init__(self) -> None:
         self.timers = TimerQueue()
@@ -90,7 +90,7 @@ class FastPath:
         return actions, routers
 
     def learn(self, router: Router, before: State, cached: CachedPacket, now: Nanoseconds) -> None:
-        """Let a backup enter for a packet without anomalies that no action followed."""
+        """Let a backup enter the fast path for a packet without anomalies and without actions."""
         wait = router.parameters.master_down_interval(router.instance.advertisement_interval)
         after = router.state
         if not isinstance(after, Backup) or not only_restarts_timer(router, before, now + wait):
@@ -102,13 +102,16 @@ class FastPath:
             self.timers.schedule(group)
 
     def join_slot(self, router: Router, before: State, actions: Sequence[Action]) -> None:
-        """Let a master enter whose deadline has passed, and these actions followed."""
+        """Let a master enter the fast path whose deadline has passed, with the actions that
+        followed.
+        """
         sends = tuple(one for one in actions if isinstance(one, Send) and one.hmac is None)
         if not sends or len(sends) < len(actions) or not only_advertised(router, before):
             return
         interval, at = router.instance.advertisement_interval, router.deadline or 0
         if router.parameters.takeover_after < 2 * interval:
-            return  # Its peers are impatient: whether it is too late is for the full path to say.
+            # Peers take over after a single interval: the full path decides whether it is too late.
+            return
         if len(self._slots) > _SLOTS_MAX:
             self._slots = {key: one for key, one in self._slots.items() if one.members}
         slot = self._slots.setdefault((interval, at % interval), SendSlot(interval))

@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Backups that hear the same advertisement again and again. PRIVATE to the collection."""
+"""Backups that hear the same advertisement repeatedly."""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ from ..router.fast_path_member import Collected
 from ..router.router import Router
 from ..timer_queue import TimerQueue
 
-Packet = Hashable  # All of a datagram that the checks look at, in whatever form.
+Packet = Hashable  # Everything in a datagram that the receive checks depend on.
 AnyPacket = TypeVar("AnyPacket", bound=Packet)
 KnownPackets = Dict[Packet, "RepeatedAdvertisement"]
 # Precompute in the last eighth of the master-down interval; earlier it is almost always wasted.
@@ -27,7 +29,7 @@ _PRECOMPUTE_BATCH = 50  # At once, so that precomputing cannot delay a router th
 
 @dataclass(frozen=True)
 class CachedPacket:
-    """A packet that was heard, and the counters that it counts in."""
+    """A received packet, and the names of the counters that it increments."""
 
     spec: SocketSpec
     packet: Packet
@@ -37,7 +39,7 @@ class CachedPacket:
 class DownTimerGroup:
     """Backups that wait equally long (``wait``) for an advertisement that they hear repeatedly.
 
-    They have one deadline together, that of the backup whose master was silent for longest.
+    They share one deadline, that of the backup whose master was silent for longest.
     """
 
     def __init__(self, wait: Nanoseconds) -> None:
@@ -48,9 +50,9 @@ class DownTimerGroup:
 
     @property
     def deadline(self) -> Nanoseconds | None:
-        """When the first member has to leave, so that it can precompute its takeover in time.
+        """The time at which the first member leaves in order to precompute its takeover.
 
-        It hardly ever comes.
+        In the steady state it is never reached.
         """
         heard_at = min([member.heard_at for member in self.members.values()], default=None)
         return None if heard_at is None else heard_at + self.wait - self._lead
@@ -65,7 +67,7 @@ class DownTimerGroup:
             router.precompute_timeout(self._lead)
 
     def expired(self, now: Nanoseconds) -> List[Router]:
-        """Take the members off whose master-down deadline has passed; they leave the fast path."""
+        """Remove and return the members whose master-down deadline has passed."""
         silent_since = now - self.wait
         found = [one for one, member in self.members.items() if member.heard_at <= silent_since]
         for router in found:
@@ -74,7 +76,7 @@ class DownTimerGroup:
 
 
 class RepeatedAdvertisement:
-    """The advertisement that one backup hears again and again; ``heard_at`` is when it did last."""
+    """The advertisement that one backup hears repeatedly; ``heard_at`` is the last arrival."""
 
     __slots__ = (
         "_cached", "_group", "_known", "_router", "_state", "_timers", "heard_at", "times",
@@ -94,7 +96,7 @@ class RepeatedAdvertisement:
         self.times = 0
 
     def begin(self, cached: CachedPacket) -> None:
-        """Let the router repeat what it did at this packet whenever it comes again."""
+        """Let the router repeat its reaction to this packet whenever it arrives again."""
         self._cached = cached
         self._group.members[self._router] = self._known[cached.packet] = self
         self._router.enter_fast_path(self)
@@ -107,18 +109,18 @@ class RepeatedAdvertisement:
         return Collected(state, self._cached.counter_names, self.times)
 
     def leave(self) -> None:
-        """Recognise the advertisement no more, and let the router's own deadline count again."""
+        """Stop recognising the advertisement, and queue the router under its own deadline."""
         del self._known[self._cached.packet], self._group.members[self._router]
         self._timers.schedule(self._router)
 
 
 def only_restarts_timer(router: Router, before: State, until: Nanoseconds) -> bool:
-    """Whether hearing the same again means nothing to a backup but to wait ``until`` then."""
+    """Whether the same packet only restarts the backup's timer, to expire at ``until``."""
     after, inputs = router.state, router.inputs
     if not isinstance(before, Backup) or not isinstance(after, Backup):
         return False
     if before.master_down_at >= until or after.preempt_at is not None:
-        return False  # Heard twice at the same instant: whether it waits anew can't be seen.
+        return False  # Heard twice at the same instant: a restart of the timer can't be seen.
     if after != replace(before, master_down_at=until):
         return False
     by_itself = inputs.intent.kind is not IntentKind.MASTER and not inputs.in_sync_group

@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Masters that send the same advertisements at the same instants. PRIVATE to the collection."""
+"""Masters that repeat their advertisements at the same instants."""
 
 from __future__ import annotations
 
@@ -20,9 +22,9 @@ _SENT = ("advertisements_sent",)
 
 
 class SendSlot:
-    """Masters that advertise at the same instants, next ``at``; ``count`` says how often they did.
+    """Masters that advertise at the same instants, next ``at``, and so far ``count`` times.
 
-    ``interval`` is theirs. They have one deadline, and one action with the advertisements of all.
+    ``interval`` is their advertisement interval. They share one deadline and one action.
     """
 
     def __init__(self, interval: Nanoseconds) -> None:
@@ -35,11 +37,11 @@ class SendSlot:
 
     @property
     def deadline(self) -> Nanoseconds | None:
-        """When all of them advertise next."""
+        """The time at which all members advertise next."""
         return self.at if self.members else None
 
     def change(self, router: Router, sends: Tuple[Send, ...]) -> None:
-        """Let a router advertise with these sends, or no more where there are none."""
+        """Set the sends of a router; without any, the router is removed."""
         self._action = None
         if sends:
             self.members[router] = sends
@@ -47,7 +49,9 @@ class SendSlot:
             del self.members[router]
 
     def fire(self, now: Nanoseconds) -> List[Action]:
-        """Advertise for all members, unless it is so late that each has to decide by itself."""
+        """Advertise for all members; none if it is so late that each has to decide on the full
+        path.
+        """
         if now - self.at >= self._interval:
             return []
         if self._action is None:
@@ -57,7 +61,7 @@ class SendSlot:
         return [self._action]
 
     def expired(self, now: Nanoseconds) -> List[Router]:
-        """Take all members off if they are still due; they leave the fast path."""
+        """Remove and return all members if they are still due."""
         found = list(self.members) if self.at <= now else []
         for router in found:
             router.leave_fast_path()
@@ -87,13 +91,13 @@ class SlotMember:
         return Collected(state, _SENT, times)
 
     def leave(self) -> None:
-        """Advertise with the others no more, and let the router's own deadline count again."""
+        """Leave the slot, and queue the router under its own deadline."""
         self._slot.change(self._router, ())
         self._timers.schedule(self._router)
 
 
 def only_advertised(router: Router, before: State) -> bool:
-    """Whether a master did nothing but advertise, and has nothing else to do next time."""
+    """Whether a master only advertised, and will only advertise next time."""
     after = router.state
     if not isinstance(before, Master) or not isinstance(after, Master):
         return False

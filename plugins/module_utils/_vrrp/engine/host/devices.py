@@ -1,13 +1,14 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""What an instance needs on the host for as long as it is configured, master or not.
+"""Devices that a configured instance needs on the host, master or not.
 
-A private macvlan with the virtual router's MAC address, and a filter that drops what is sent to
-the virtual addresses where they may not be accepted. Both are named after the place of the
-instance, so that an agent finds again what another one left. This module is PRIVATE to the
-collection.
+A private macvlan with the virtual router's MAC address, and a packet filter that drops packets to
+the virtual addresses with ``accept_mode: false``. Both are named after the key of the instance, so
+that an agent recognises what another one left behind.
 """
 
 from __future__ import annotations
@@ -44,17 +45,17 @@ class PacketFilter:
 
 
 def virtual_mac_address(instance: Instance) -> bytes:
-    """The MAC address of a virtual router (RFC 9568 section 7.3)."""
+    """Return the MAC address of a virtual router (RFC 9568 section 7.3)."""
     return _MAC_PREFIXES[instance.family] + bytes((instance.vrid,))
 
 
 def device_name(instance: Instance, parent_index: int) -> str:
-    """The name of the macvlan: family, VRID and parent, in at most 15 characters."""
+    """Return the name of the macvlan: family, VRID and parent, in at most 15 characters."""
     return f"vrrp{instance.family.value}.{instance.vrid}.{parent_index}"
 
 
 def macvlan_of(instance: Instance, parent_index: int) -> Macvlan | None:
-    """The macvlan of an instance, if it has one."""
+    """Return the macvlan of an instance; None without one."""
     if not instance.virtual_mac:
         return None
     name = device_name(instance, parent_index)
@@ -63,7 +64,7 @@ def macvlan_of(instance: Instance, parent_index: int) -> Macvlan | None:
 
 
 def packet_filter_of(instance: Instance, parent_index: int) -> PacketFilter | None:
-    """The filter of an instance, if it may not accept what is sent to its addresses.
+    """Return the filter of an instance with ``accept_mode: false``; None without one.
 
     An owner accepts (RFC 9568 section 6.4.3): the addresses are its own.
     """

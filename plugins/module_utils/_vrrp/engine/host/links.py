@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""What the engine knows of the host's interfaces. This module is PRIVATE to the collection."""
+"""The host's interfaces as the engine knows them."""
 
 from __future__ import annotations
 
@@ -49,7 +51,7 @@ class Link:
 
     @cached_property
     def source_candidates(self) -> Mapping[Tuple[Family, bool], Sequence[bytes]]:
-        """The same by family, and by whether they are link-local, which IPv4 ones never are."""
+        """Return ``usable`` by (family, link-local); IPv4 addresses are never link-local."""
         found: Dict[Tuple[Family, bool], List[bytes]] = defaultdict(list)
         for one in self.usable:
             family = Family.of(one)
@@ -65,7 +67,7 @@ Links = Mapping[str, Link]
 
 
 def primary_address(link: Link, instance: Instance, virtual: AbstractSet[bytes]) -> bytes | None:
-    """The packed address to send from: the one that is configured, or the interface's own.
+    """Return the packed address to send from: the configured one, or the interface's own.
 
     IPv4: its first; IPv6: its link-local one, unless the unicast peers are not on the link.
     Addresses in ``virtual`` may move away and don't count, except for an address owner, whose
@@ -88,7 +90,9 @@ def uses_link_local(instance: Instance) -> bool:
 
 
 def link_local_address(link: Link, virtual: AbstractSet[bytes]) -> bytes | None:
-    """The packed IPv6 link-local address of an interface, if it has one that stays."""
+    """Return the packed IPv6 link-local address of an interface that is not virtual; None
+    without.
+    """
     found = (
         one.packed
         for one in link.addresses

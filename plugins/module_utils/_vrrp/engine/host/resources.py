@@ -1,11 +1,13 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""What a router has on the host while it is master, and on which interface.
+"""The resources of a master on the host, and the interface of each.
 
-Addresses, routes, rules, and the link of a virtual MAC, which is up for no other time: a switch
-must not learn that address from a backup. This module is PRIVATE to the collection.
+Addresses, routes, rules, and the link of a virtual MAC, which is up only on the master: a switch
+must not learn that address from a backup.
 """
 
 from __future__ import annotations
@@ -63,7 +65,8 @@ class LinkUp:
         return f"interface {self.interface}"
 
 
-NO_ADDRESSES: FrozenSet[bytes] = frozenset()  # One for all: each would take 200 bytes.
+# Shared by all routers: each empty set would take 200 bytes.
+NO_ADDRESSES: FrozenSet[bytes] = frozenset()
 
 Resource = Union[AddressResource, RouteResource, RuleResource, LinkUp]
 
@@ -71,25 +74,23 @@ Resource = Union[AddressResource, RouteResource, RuleResource, LinkUp]
 @slotted
 @dataclass(frozen=True)
 class InterfaceMap:
-    """The interfaces of a router: ``vip_link`` is where its addresses live."""
+    """The interfaces of a router: ``vip_link`` carries its addresses."""
 
     links: Mapping[str, Link] = field(default_factory=dict)
     vip_link: Link | None = None
 
     def link_for(self, address: VirtualAddress) -> Link | None:
-        """The interface on which an address belongs."""
+        """Return the interface of an address; None when it does not exist."""
         return self.links.get(address.interface) if address.interface else self.vip_link
 
     def fingerprint(self, instance: Instance) -> Tuple[Tuple[str, int], ...]:
-        """The names and indexes of all interfaces that matter for an instance, as far as they are
-        there.
-        """
+        """Return the names and indexes of all existing interfaces that an instance uses."""
         there = (self.vip_link, *(self.links.get(name) for name in sorted(instance.interfaces)))
         return tuple((link.name, link.index) for link in there if link is not None)
 
 
 def resources_of(instance: Instance, interfaces: InterfaceMap) -> Tuple[Resource, ...]:
-    """All that a master has, in the order in which it is installed."""
+    """Return all resources of a master, in the order of installation."""
     vip_link = interfaces.vip_link
     if vip_link is None:
         return ()
@@ -107,7 +108,7 @@ def _address_resources(instance: Instance, interfaces: InterfaceMap) -> Iterator
 
 
 def preexisting_addresses(instance: Instance, interfaces: InterfaceMap) -> FrozenSet[bytes]:
-    """The addresses that an owner has by itself, packed, which are not ours to remove."""
+    """Return the owner's own addresses, packed, which the agent must not remove."""
     if not instance.is_owner:
         return NO_ADDRESSES
     return frozenset(
@@ -120,7 +121,7 @@ def preexisting_addresses(instance: Instance, interfaces: InterfaceMap) -> Froze
 def removal_order(
     resources: Tuple[Resource, ...], preexisting: FrozenSet[bytes]
 ) -> Tuple[Resource, ...]:
-    """What there is to remove, in the order in which it goes: last in, first out."""
+    """Return the resources to remove, in order: last in, first out."""
     return tuple(
         one
         for one in reversed(resources)
@@ -131,9 +132,9 @@ def removal_order(
 def unexpected_addresses(
     instance: Instance, interfaces: InterfaceMap, preexisting: FrozenSet[bytes]
 ) -> Tuple[AddressResource, ...]:
-    """Virtual addresses that are there although the router does not serve them.
+    """Return virtual addresses that the host has although the router does not serve them.
 
-    With the prefix lengths they have there, without which the kernel would not find them.
+    Their prefix lengths are those on the host, without which the kernel would not find them.
     """
     found: list[AddressResource] = []
     for address in instance.served_addresses:
@@ -149,7 +150,7 @@ def unexpected_addresses(
 
 
 def missing_addresses(instance: Instance, interfaces: InterfaceMap) -> Tuple[AddressResource, ...]:
-    """The addresses that should be there and are not."""
+    """Return the addresses of a master that the host does not have."""
     return tuple(
         one
         for one in _address_resources(instance, interfaces)

@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Interface between a router and the fast path. This module is PRIVATE to the collection."""
+"""Interface between a router and the fast path."""
 
 from __future__ import annotations
 
@@ -26,7 +28,7 @@ class Collected:
 
 
 class FastPathMember(Protocol):
-    """What a router on the fast path repeats; it is made for one router, and left for good."""
+    """One router's repetition of the same event; made for one stay on the fast path."""
 
     def collect(self) -> Collected:
         """Return what follows from all repetitions so far; changes nothing."""

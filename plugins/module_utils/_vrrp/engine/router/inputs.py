@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Everything that a transition depends on besides the state, the interfaces and the event.
-
-This module is PRIVATE to the collection.
-"""
+"""Everything that a transition depends on besides the state, the interfaces and the event."""
 
 from __future__ import annotations
 
@@ -47,7 +46,7 @@ class RouterInputs:
         return max(PRIORITY_MIN, min(self.instance.priority + self.adjustment, PRIORITY_MAX))
 
     def effective_priority(self, last_priority: int) -> int:
-        """The priority to advertise, in which the operator's intent has its part.
+        """Return the priority to advertise, by the tracked priority and the operator's intent.
 
         While a resignation is deferred, it stays the ``last_priority`` that was advertised, or
         peers would not wait for it.
@@ -61,11 +60,13 @@ class RouterInputs:
         return self.tracked_priority
 
     def preempts(self, priority: int) -> bool:
-        """Whether it displaces a worse master; an owner always does (RFC 9568 section 6.1)."""
+        """Whether it preempts a master of lower priority; an owner always does (RFC 9568 section
+        6.1).
+        """
         return self.instance.preempt or priority == PRIORITY_OWNER
 
     def parameters(self, priority: int, silent_since: Nanoseconds | None) -> Parameters:
-        """The parameters of the state machine, with the effective priority."""
+        """Return the parameters of the state machine, with the effective priority."""
         instance = self.instance
         return Parameters(
             version=instance.version,

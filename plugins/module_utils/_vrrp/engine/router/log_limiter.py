@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Lines for the log that a person should read, but not all the time.
-
-This module is PRIVATE to the collection.
-"""
+"""Rate-limited log lines."""
 
 from __future__ import annotations
 
@@ -17,14 +16,14 @@ from ..actions import Log
 
 
 class LogLimiter:
-    """Knows what was said of a router, and when; ``router`` is given as its name."""
+    """The times of a router's log lines and transitions; ``router`` is its name. Mutable."""
 
     def __init__(self) -> None:
         self._logged_at: Dict[str, Nanoseconds] = {}
         self._changed_at: List[Nanoseconds] = []
 
     def log(self, router: str, about: str, text: str, now: Nanoseconds) -> List[Log]:
-        """A line, unless one about the same thing was given not long ago."""
+        """Return a line, unless one about the same subject was logged within a minute."""
         before = self._logged_at.get(about)
         if before is not None and now - before < LOG_INTERVAL:
             return []
@@ -32,11 +31,11 @@ class LogLimiter:
         return [Log(router, text)]
 
     def note_transition(self, router: str, now: Nanoseconds) -> List[Log]:
-        """The state has changed; says so when it does that too often."""
+        """Record a transition; returns a line when there are too many within a minute."""
         self._changed_at = [*self._changed_at[1 - FLAPPING_TRANSITIONS :], now]
         times = len(self._changed_at)
         if times < FLAPPING_TRANSITIONS or now - self._changed_at[0] > FLAPPING_WINDOW:
             return []
-        why = "does a link fail, or do advertisements come too late?"
-        text = f"has changed {times} times within a minute: {why}"
+        why = "check the link, and whether advertisements arrive late"
+        text = f"changed state {times} times within a minute: {why}"
         return self.log(router, "flapping", text, now)

@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""The ready-made bytes that a router sends. This module is PRIVATE to the collection."""
+"""The encoded messages and frames of a router."""
 
 from __future__ import annotations
 
@@ -18,19 +20,21 @@ from ..host.resources import InterfaceMap
 
 
 class MessageCache:
-    """Advertisements by priority, made anew only when what they say changed."""
+    """Encoded advertisements by priority; encoded again only when their content changed."""
 
     def __init__(self) -> None:
         self._messages: Dict[int, Tuple[Tuple[bytes, bytes], ...]] = {}
 
     def clear(self) -> None:
-        """What the messages say has changed."""
+        """Drop all messages: their content has changed."""
         self._messages.clear()
 
     def messages(
         self, instance: Instance, source: bytes, priority: int
     ) -> Tuple[Tuple[bytes, bytes], ...]:
-        """(destination, advertisement) for each destination, packed; none without a source."""
+        """Return (destination, advertisement) for each destination, packed; none without a
+        source.
+        """
         if not source:
             return ()
         if priority not in self._messages:
@@ -58,7 +62,7 @@ def _advertisement(instance: Instance, priority: int) -> Advertisement:
 def announcements(
     router: str, instance: Instance, interfaces: InterfaceMap, count: int
 ) -> List[SendFrames]:
-    """The frames that tell each segment of the addresses that live there now."""
+    """Return the frames that announce the virtual addresses on each segment."""
     frames: Dict[str, List[bytes]] = {}
     for address in instance.served_addresses:
         link = interfaces.link_for(address)
@@ -72,7 +76,9 @@ def announcements(
 
 
 def _link_local(instance: Instance, interfaces: InterfaceMap, link: Link) -> bytes | None:
-    """Neighbor Advertisements come from a link-local address of the interface, or its parent."""
+    """Return the source of Neighbor Advertisements: a link-local address of the link or its
+    parent.
+    """
     virtual = {address.packed for address in instance.served_addresses}
     parent = interfaces.links.get(instance.interface)
     own = link_local_address(link, virtual)

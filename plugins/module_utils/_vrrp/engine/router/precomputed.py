@@ -1,12 +1,14 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""A step that is computed before it is due. This module is PRIVATE to the collection.
+"""A step that is computed before it is due.
 
-When a master has been silent for nearly as long as it takes to believe it dead, a backup has
-nothing to do but to wait. In that time it computes the step that comes next. When the deadline has
-passed and nothing has happened meanwhile, the router only applies it.
+When a master has been silent for most of the master-down interval, its backup computes the step
+that follows if the silence lasts. When the deadline has passed and nothing has happened meanwhile,
+the router only applies it.
 """
 
 from __future__ import annotations
@@ -50,7 +52,7 @@ class PrecomputedStep:
     def matches(self, basis: StepBasis, event: Event, now: Nanoseconds) -> bool:
         """Whether the step is still what follows from the event.
 
-        A router that comes too late may have been paused, and has to compute anew.
+        After ``valid_until`` the process may have been paused, so the step is computed again.
         """
         in_time = self.step.at <= now <= self.valid_until
         return in_time and event == self.event and self.basis.is_same(basis)

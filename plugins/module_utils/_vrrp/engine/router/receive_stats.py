@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Counters and anomalies of the packets of one router. This module is PRIVATE to the collection."""
+"""Counters and anomalies of the packets of one router."""
 
 from __future__ import annotations
 
@@ -33,8 +35,8 @@ def count_discarded(
 ) -> List[Log]:
     """Count a discarded packet, and log it at most once a minute."""
     router.count([reason.value])
-    why = f"discards a packet of {text(datagram.source)}: {reason.value}"
-    return router.log_limited(reason.value, f"{why} (counted; told once a minute)", now)
+    why = f"discarding packets from {text(datagram.source)}: {reason.value}"
+    return router.log_limited(reason.value, f"{why} (counted; logged at most once a minute)", now)
 
 
 def count_accepted(router: Router, received: Received, now: Nanoseconds) -> Accepted:
@@ -83,12 +85,15 @@ def _skewed_clock(router: Router, received: Received) -> bool:
     return abs(age(trailer.number, received.datagram.wall)) > hmac.window // 2
 
 
-# RFC 9568 sections 7.1 (with erratum 8298) and 8.3.2: to be logged, and no reason to discard.
+# RFC 9568 sections 7.1 (with erratum 8298) and 8.3.2: logged, but no reason to discard.
 _Anomaly = Callable[[Router, Received], bool]
 _ANOMALIES: Dict[str, Tuple[_Anomaly, str]] = {
-    "addresses_mismatch": (_other_addresses, "lists other addresses than are configured here"),
-    "interval_mismatch": (_other_interval, "advertises in another interval than ours"),
+    "addresses_mismatch": (_other_addresses, "advertises other addresses than are configured here"),
+    "interval_mismatch": (_other_interval, "advertises at another interval than this host"),
     "priority_equal": (_equal_priority, "has the same priority: the higher address decides"),
-    "owner_conflict": (_contests_owner, "advertises, and this host owns the addresses"),
-    "hmac_clock_skewed": (_skewed_clock, "has a clock that will soon differ too much from ours"),
+    "owner_conflict": (_contests_owner, "advertises although this host owns the addresses"),
+    "hmac_clock_skewed": (
+        _skewed_clock,
+        "has a clock that differs from this host's by more than half of the window",
+    ),
 }

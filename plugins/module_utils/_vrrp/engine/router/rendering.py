@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""From the abstract actions of the state machine to actions on the host.
-
-This module is PRIVATE to the collection.
-"""
+"""From the abstract actions of the state machine to actions on the host."""
 
 from __future__ import annotations
 
@@ -26,8 +25,8 @@ ADVERTISEMENTS_SENT = "advertisements_sent"
 class Rendering:
     """Renders the actions of one step of a router, and collects what the step leaves behind.
 
-    The router itself is not changed: ``served``, ``advertised`` (the priorities) and ``counted``
-    (a counter's name as often as it goes up) are for it to take over.
+    It does not change the router, which takes over ``served``, ``advertised`` (the priorities) and
+    ``counted`` (a counter's name as often as it goes up) itself.
     """
 
     __slots__ = ("_egress_link", "_inputs", "_messages", "advertised", "counted", "served")
@@ -45,7 +44,7 @@ class Rendering:
         self.counted: List[str] = []
 
     def render(self, action: fsm.Action) -> List[Action]:
-        """The actions on the host; none for a drain undone, which concerns the engine."""
+        """Return the actions on the host; none for DrainUndone, which the engine handles."""
         if isinstance(action, fsm.Advertise):
             return self._advertise(action.priority)
         if isinstance(action, fsm.InstallAddresses):

@@ -1,12 +1,13 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
 """One virtual router of this host: its inputs, its state, and the actions that follow.
 
 The router turns the abstract actions of the state machine into actions on the host. It decides
-nothing: ``fsm`` decides what happens, ``engine`` what happens to whom. This module is PRIVATE to
-the collection.
+nothing: ``fsm`` has the rules, ``engine`` chooses the router for each event.
 """
 
 from __future__ import annotations
@@ -45,8 +46,8 @@ STATE_NAMES = {Initialize: "INITIALIZE", Backup: "BACKUP", Master: "MASTER", Res
 
 
 class Router:
-    """Mutable. ``update`` is the only writer of its inputs; ``step``, ``leave_fast_path`` and
-    ``restore`` are the only ones of its state.
+    """A virtual router. ``update`` is the only writer of its inputs; ``step``, ``leave_fast_path``
+    and ``restore`` are the only writers of its state. Mutable.
 
     ``awaited_hook`` is the number of the leaving hook for which a deferred resignation waits, 0
     for none; ``leaving_hooks_called`` says that they have been called for this mastership.
@@ -120,11 +121,11 @@ class Router:
     # --- The fast path ---
 
     def enter_fast_path(self, member: FastPathMember) -> None:
-        """Repeat what ``member`` says from now on."""
+        """Enter the fast path as ``member``."""
         self._fast_path = member
 
     def leave_fast_path(self) -> None:
-        """Take over what was repeated into the state and the counters, and repeat it no more."""
+        """Leave the fast path, with the state and the counters that follow from the repetitions."""
         if self._fast_path is not None:
             member, self._fast_path = self._fast_path, None
             collected = member.collect()
@@ -144,7 +145,7 @@ class Router:
 
     @property
     def state(self) -> State:
-        """Where it is in the state machine."""
+        """The state of the state machine."""
         return self._state if self._fast_path is None else self._fast_path.collect().state
 
     @property
@@ -163,7 +164,7 @@ class Router:
 
     @property
     def state_name(self) -> str:
-        """The state as users say it."""
+        """The name of the state in the status and the log."""
         return STATE_NAMES[type(self._state)]
 
     @property
@@ -173,7 +174,9 @@ class Router:
 
     @property
     def preempts(self) -> bool:
-        """Whether it displaces a worse master; an owner always does (RFC 9568 section 6.1)."""
+        """Whether it preempts a master of lower priority; an owner always does (RFC 9568 section
+        6.1).
+        """
         return self._inputs.preempts(self.effective_priority)
 
     @property
@@ -191,7 +194,7 @@ class Router:
 
     @property
     def deadline(self) -> Nanoseconds | None:
-        """When it needs a wake-up of its own; on the fast path it is woken with others."""
+        """The time of its own wake-up; None on the fast path, where it is woken with others."""
         return next_deadline(self._state) if self._fast_path is None else None
 
     @property
@@ -210,7 +213,7 @@ class Router:
     # --- What happens to it ---
 
     def step(self, event: Event, now: Nanoseconds) -> Tuple[List[Action], List[fsm.DrainUndone]]:
-        """Let an event happen; returns the actions on the host, and drains that were undone."""
+        """Handle an event; returns the actions on the host, and drains that were undone."""
         self.leave_fast_path()
         ready, self._precomputed = self._precomputed, None
         if ready is not None and ready.matches(self._basis, event, now):
@@ -245,7 +248,7 @@ class Router:
         return RouterStep(now, after, rendering.served, made, counted, actions, undone)
 
     def _apply(self, made: RouterStep) -> List[Action]:
-        """Be what a step makes of the router; returns the actions on the host."""
+        """Change the router as the step says; returns the actions on the host."""
         before, old, self._state = self._state, self.state_name, made.state
         self._served = made.served
         if made.advertised:
@@ -260,7 +263,9 @@ class Router:
         return [*made.actions, *self._log_limiter.note_transition(self.name, made.at)]
 
     def log_limited(self, about: str, text: str, now: Nanoseconds) -> List[Log]:
-        """A line for the log, unless one about the same thing was logged not long ago."""
+        """Return a line for the log, unless one about the same subject was logged within a
+        minute.
+        """
         return self._log_limiter.log(self.name, about, text, now)
 
     def _transition(self, event: Event, after: State, now: Nanoseconds) -> Transition:
@@ -291,7 +296,7 @@ class Router:
         self._served = self._served.unbind()
 
     def replace_instance(self, instance: Instance) -> List[Action]:
-        """Take other settings; resources that are no longer served go at once."""
+        """Change the settings; resources that are no longer served are removed at once."""
         dropped = self._served.no_longer_wanted(self.instance, instance)
         self.update(replace(self._inputs, instance=instance))
         return [Remove(self.name, dropped)] if dropped else []
@@ -299,20 +304,20 @@ class Router:
     # --- What it serves ---
 
     def unexpected_addresses(self) -> Tuple[AddressResource, ...]:
-        """Virtual addresses that the host has although this router doesn't serve them."""
+        """Return virtual addresses that the host has although this router does not serve them."""
         return self._served.unexpected(self.instance)
 
     def missing_addresses(self) -> Tuple[AddressResource, ...]:
-        """The addresses that should be on the host and are not."""
+        """Return the served addresses that the host does not have."""
         return self._served.missing(self.instance)
 
     # --- Advertisements ---
 
     @property
     def egress_link(self) -> Link | None:
-        """The interface that advertisements leave through: the virtual MAC's, if it has one.
+        """The interface that sends advertisements: the macvlan, if it has one.
 
-        Unicast ones leave through the interface itself, where the peers expect its address.
+        Unicast advertisements leave through the interface itself, whose address the peers expect.
         """
         return self.link if self.instance.unicast_peers else self._served.interfaces.vip_link
 
@@ -325,7 +330,7 @@ class Router:
     # --- What it leaves ---
 
     def recovery(self) -> Recovery | None:
-        """What to clean up if this agent dies; None while it can't be master."""
+        """Return what has to be cleaned up if this agent dies; None while it can't be master."""
         link, egress_link, instance = self.link, self.egress_link, self.instance
         if link is None or egress_link is None:
             return None
@@ -337,7 +342,7 @@ class Router:
         return self._recovery[1]
 
     def snapshot(self) -> RouterSnapshot:
-        """What another process needs to go on as this router."""
+        """Return the state from which another process can go on."""
         state = self.state
         return RouterSnapshot(
             None if isinstance(state, Initialize) else state,
@@ -351,13 +356,13 @@ class Router:
         )
 
     def restore(self, snapshot: RouterSnapshot) -> None:
-        """Be what another process was, with the counters that it had."""
+        """Restore the state and the counters of the same router in another process."""
         self.since, self.transitions = snapshot.since, snapshot.transitions
         self.update(replace(self._inputs, hold_priority=snapshot.hold_priority))
         self.replay_guard.restore(snapshot.sequence_numbers)
         self._send_failures = snapshot.send_failures
         self._served = replace(self._served, preexisting=snapshot.preexisting)
-        self._counters = Counter(snapshot.counters)  # Both processes have heard the latest.
+        self._counters = Counter(snapshot.counters)  # Both processes received the latest packets.
         if snapshot.state is not None:
             self._state = snapshot.state
             self._last_priority = self.effective_priority

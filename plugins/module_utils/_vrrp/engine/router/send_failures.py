@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Advertisements that the kernel did not send. This module is PRIVATE to the collection."""
+"""Advertisements that the kernel did not send."""
 
 from __future__ import annotations
 
@@ -32,10 +34,10 @@ class SendFailures:
     previous_at: Nanoseconds = 0
 
     def advertisement_due(self, before: State, interval: Nanoseconds, now: Nanoseconds) -> None:
-        """Note that a router sends its next advertisement, which was in the state ``before``.
+        """Record that a router, in the state ``before`` until now, sends its next advertisement.
 
-        The first one of a mastership begins a new run of failures, if it fails: no peer has
-        counted on an earlier one.
+        The first advertisement of a mastership begins a new run of failures, if it fails: no peer
+        depends on an earlier one.
         """
         if isinstance(before, (Master, Resigning)):
             self.previous_at = before.adver_at - interval
@@ -61,5 +63,5 @@ class SendFailures:
         return self.consecutive
 
     def silent_since_at(self, number: int) -> Nanoseconds | None:
-        """When the last advertisement left, if those after it up to that number failed."""
+        """Return the time of the last advertisement, if all after it up to that number failed."""
         return self.silent_since if self.last_failed == number else None

@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""The addresses, routes and rules that one router has on the host while it is master.
-
-This module is PRIVATE to the collection.
-"""
+"""The addresses, routes and rules that one router has on the host while it is master."""
 
 from __future__ import annotations
 
@@ -47,25 +46,25 @@ class ServedResources:
     def bind(
         self, instance: Instance, links: Mapping[str, Link], vip_link: Link | None
     ) -> ServedResources:
-        """The same on the interfaces as they are now."""
+        """Return a copy with the interfaces as they are now."""
         interfaces, pending = InterfaceMap(links, vip_link), self.removal_pending
         if pending:
             pending &= preexisting_addresses(instance, interfaces)
         return ServedResources(interfaces, self.preexisting, pending)
 
     def unbind(self) -> ServedResources:
-        """The same without an interface, which does not exist any more."""
+        """Return a copy without interfaces: they do not exist any more."""
         return replace(self, interfaces=_NO_INTERFACES)
 
     def begin(self, instance: Instance) -> ServedResources:
-        """Remember what was there before the first resource is installed."""
+        """Return a copy that remembers the addresses from before the first installation."""
         if self.preexisting is not None:
             return self
         kept = self.kept_at_removal(instance)
         return ServedResources(self.interfaces, kept, self.removal_pending)
 
     def end(self, instance: Instance) -> ServedResources:
-        """The same when ``to_remove`` has been removed."""
+        """Return the copy that is valid when ``to_remove`` has been removed."""
         pending = self.removal_pending
         if instance.is_owner and self.preexisting is not None:
             removed = self.to_remove(instance)
@@ -73,35 +72,34 @@ class ServedResources:
         return ServedResources(self.interfaces, None, pending)
 
     def to_remove(self, instance: Instance) -> Tuple[Resource, ...]:
-        """What has to be removed, in order: everything that is served, or, of a router that
-        serves nothing, what another agent left behind.
+        """Return what has to be removed, in order: everything that is served, or, for a router
+        that serves nothing, what another agent left behind.
         """
         if self.preexisting is None:
             return self.unexpected(instance)
         return removal_order(resources_of(instance, self.interfaces), self.preexisting)
 
     def no_longer_wanted(self, before: Instance, after: Instance) -> Tuple[Resource, ...]:
-        """What has to be removed, in order, when other settings take effect."""
+        """Return what has to be removed, in order, when other settings take effect."""
         if self.preexisting is None:
             return ()
         wanted = set(resources_of(after, self.interfaces))
         return tuple(one for one in self.to_remove(before) if one not in wanted)
 
     def unexpected(self, instance: Instance) -> Tuple[AddressResource, ...]:
-        """Virtual addresses that the host has although the router doesn't serve them."""
+        """Return virtual addresses that the host has although the router does not serve them."""
         if self.preexisting is not None:
             return ()
         return unexpected_addresses(instance, self.interfaces, self.kept_at_removal(instance))
 
     def missing(self, instance: Instance) -> Tuple[AddressResource, ...]:
-        """The addresses that should be on the host and are not."""
+        """Return the served addresses that the host does not have."""
         return () if self.preexisting is None else missing_addresses(instance, self.interfaces)
 
     def kept_at_removal(self, instance: Instance) -> FrozenSet[bytes]:
-        """The packed addresses that an owner has by itself.
+        """Return the owner's own addresses, packed.
 
-        Those that it has just removed are there as long as the kernel has not reported otherwise,
-        and are not among them.
+        Addresses whose removal the kernel has not reported yet are not among them.
         """
         if self.preexisting is not None:
             return self.preexisting

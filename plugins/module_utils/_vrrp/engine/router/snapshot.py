@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""What another process needs to go on as a router. This module is PRIVATE to the collection."""
+"""The state from which another process can go on as a router."""
 
 from __future__ import annotations
 
@@ -18,7 +20,7 @@ from .send_failures import SendFailures
 class RouterSnapshot:
     """``since`` is a point in time; ``sequence_numbers`` are the last ones by packed sender.
 
-    ``state`` is None for a router that takes no part: the other process finds out why by itself.
+    ``state`` is None for a router that takes no part: the new process determines the reason itself.
     """
 
     state: State | None

@@ -1,10 +1,12 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""The old process's side of a restart: starts the new process, and hands the state over to it.
+"""The old process's side of a restart: starts the new process, and hands over the state.
 
-``messages.py`` has what they say. This module is PRIVATE to the collection.
+``messages.py`` documents the messages.
 """
 
 from __future__ import annotations
@@ -30,10 +32,10 @@ _Messages = List[JsonObject]
 
 
 class NewProcess:
-    """Started with ``control``, the control socket, and the text of the configuration in force.
+    """The new process, started with the control socket and the text of the current configuration.
 
-    ``on_ready`` is called when it waits for nothing but the state, ``on_failure`` with the reason
-    when it never will. Raises OSError when it can't be started.
+    ``on_ready`` is called when it is ready for the state, ``on_failure`` with the reason when it
+    has failed. Raises OSError when it can't be started.
     """
 
     def __init__(
@@ -58,18 +60,18 @@ class NewProcess:
         loop.want_write(self._stream, self._stream.is_pending)
 
     def next_deadline(self) -> Nanoseconds:
-        """When to call ``run_due``."""
+        """The time at which ``run_due`` has to be called; None for never."""
         return self._give_up_at
 
     def run_due(self, now: Nanoseconds) -> None:
-        """Give up on one that takes too long."""
+        """Report a new process that is not ready in time as failed."""
         if now >= self._give_up_at:
             self._on_failure(ControlError(NOT_RESTARTED, "the new process was not ready in time"))
 
     def hand_over(self, state: HandoverState, until: Nanoseconds) -> None:
         """Hand the state over; when this returns, the new process serves.
 
-        Raises ControlError when it fails, or does not serve by then.
+        Raises ControlError when it fails, or does not serve by ``until``.
         """
         self._stream.send({"state": state})
         messages = self._wait_for_message(until)
@@ -77,7 +79,7 @@ class NewProcess:
             raise _error(messages, NOT_INHERITED)
 
     def kill(self) -> None:
-        """Kill it, whatever it does."""
+        """Kill the new process."""
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.process or self._child, signal.SIGKILL)
         deadline = clock.now() + _EXIT_TIMEOUT
@@ -88,7 +90,9 @@ class NewProcess:
         self._stream.close()
 
     def _wait_for_message(self, deadline: Nanoseconds) -> _Messages | None:
-        """The next messages; none in time, or None when it has ended."""
+        """Return the next messages: none when the deadline passes, None when the process has
+        ended.
+        """
         poll = select.poll()
         while clock.now() < deadline:
             writing = select.POLLOUT if self._stream.is_pending else 0
@@ -127,7 +131,7 @@ def _error(messages: _Messages | None, code: str) -> ControlError:
 
 
 def _start(descriptors: Sequence[int]) -> int:
-    """Run our own program once more, with these descriptors open; returns the process."""
+    """Run the agent's own program once more, with these descriptors open; returns the process."""
     command = _command()
     passed = [os.dup(one) for one in descriptors]
     try:
@@ -141,7 +145,7 @@ def _start(descriptors: Sequence[int]) -> int:
 
 
 def _command() -> List[str]:
-    """The command line of the program itself, which may name another interpreter by now."""
+    """Return the command line of the program, which may name another interpreter by now."""
     if os.access(sys.argv[0], os.X_OK):
         return sys.argv
     with open("/proc/self/cmdline", "rb") as file:

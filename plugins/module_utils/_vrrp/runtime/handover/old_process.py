@@ -1,10 +1,12 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""The new process's side of a restart: takes the state over from the old process.
+"""The new process's side of a restart: receives the state of the old process.
 
-``messages.py`` has what they say. This module is PRIVATE to the collection.
+``messages.py`` documents the messages.
 """
 
 from __future__ import annotations
@@ -19,14 +21,16 @@ from ..json_stream import JsonStream
 from ..loop import Loop
 from .messages import PASSED_DESCRIPTORS, HandoverState
 
-_CONFIG_TIMEOUT = 10.0  # Seconds; what is waited for is there already.
+_CONFIG_TIMEOUT = 10.0  # Seconds; the message has been sent already.
 _STATE_LENGTH_MAX = 1 << 26
 
 OnState = Callable[[HandoverState], None]
 
 
 class OldProcess:
-    """``config`` is the text of the configuration under which it serves, ``control`` its socket."""
+    """The old process: ``config`` is the text of its configuration, ``control`` its control
+    socket.
+    """
 
     def __init__(self, stream: JsonStream, config: str, control: socket.socket) -> None:
         self.config = config
@@ -34,20 +38,20 @@ class OldProcess:
         self._stream = stream
 
     def start(self, loop: Loop, on_state: OnState, on_end: Callable[[], None]) -> None:
-        """Tell it that nothing is missing but the state, which ``on_state`` is called with.
+        """Report that this process is ready; ``on_state`` is called with the state.
 
-        ``on_end`` is called when the old process has ended, with or without handing over.
+        ``on_end`` is called when the old process has exited, with or without a handover.
         """
         self._loop, self._on_state, self._on_end = loop, on_state, on_end
         loop.on_readable(self._stream, self._read)
         self._stream.send({"ready": True})
 
     def send_serving(self) -> None:
-        """Tell it that it may end."""
+        """Report that this process serves, so that the old one exits."""
         self._stream.send({"serving": True})
 
     def send_failure(self, error: Exception) -> None:
-        """Tell it that it has to go on itself; the code says whether a restart would help."""
+        """Report a failure, so that the old process keeps serving."""
         code = {"code": error.code} if isinstance(error, ControlError) else {}
         self._stream.send({"failed": str(error) or repr(error), **code})
 
@@ -62,10 +66,10 @@ class OldProcess:
 
 
 def connect_old_process() -> OldProcess | None:
-    """The process that started this one to go on in its place, if there is one.
+    """Connect to the old process that started this one; None when there is none.
 
-    Where there is, this function returns in another process than it was called in. Raises
-    ControlError when the old process is gone already.
+    With an old process, this function returns in a forked process. Raises ControlError when the old
+    process has exited already.
     """
     passed = os.environ.pop(PASSED_DESCRIPTORS, "")
     if not passed:
@@ -77,14 +81,13 @@ def connect_old_process() -> OldProcess | None:
         _leave_parent()
         return _connect(connected, control)
     except (OSError, ValueError, KeyError):
-        raise ControlError("unreachable", "the agent to go on from is gone") from None
+        raise ControlError("unreachable", "the old process has exited") from None
 
 
 def _leave_parent() -> None:
-    """Go on as another process, which is not the old one's child.
+    """Continue in a forked process that is not a child of the old one.
 
-    A service manager that is told of a new main process takes it for a stranger as long as it is
-    the child of another one.
+    systemd does not accept a new main process that is a child of another process of the service.
     """
     if os.fork():
         os._exit(0)

@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""The agent's side of the helper: connects when there is something to do, and never waits for it.
-
-This module is PRIVATE to the collection.
-"""
+"""The agent's side of the helper: connects when there is work, and never waits for it."""
 
 from __future__ import annotations
 
@@ -30,10 +29,10 @@ _NOTHING: _Targets = (frozenset(), frozenset())
 
 
 class HelperClient:
-    """``connect`` gives a connection to a helper, or raises OSError.
+    """The helper as the agent uses it; ``connect`` returns a connection, or raises OSError.
 
-    ``on_end`` and ``on_targets`` are told what became of commands, and what was seen. They are
-    called from the loop or from ``run_due``, never while something is asked for.
+    ``on_end`` is called with results of commands, ``on_targets`` with observations. They are called
+    from the loop or from ``run_due``, never from ``run`` or ``set_targets``.
     """
 
     def __init__(self, loop: Loop, connect: Connect, on_end: OnEnd, on_targets: OnTargets) -> None:
@@ -48,7 +47,7 @@ class HelperClient:
         self._failed: Dict[int, str] = {}
 
     def run(self, action: RunCommand) -> None:
-        """Have a command run."""
+        """Request that a command is run."""
         self._running.add(action.number)
         self._request(
             {
@@ -61,16 +60,16 @@ class HelperClient:
         )
 
     def set_targets(self, action: PollTargets) -> None:
-        """Have files and processes looked at.
+        """Request that files and processes are polled.
 
-        A helper that was asked for the same before may have refused, by an older configuration.
+        Also sent when nothing changed: the helper may have refused it by an older configuration.
         """
         before, self._targets = self._targets, (action.files, action.processes)
         if self._targets != _NOTHING or before != _NOTHING:
             self._request(self._targets_message())
 
     def next_deadline(self) -> Nanoseconds | None:
-        """When to call ``run_due``."""
+        """The time at which ``run_due`` has to be called; None for never."""
         if self._failed:
             return 0
         if self._stream is None and self._targets != _NOTHING:
@@ -78,7 +77,7 @@ class HelperClient:
         return None
 
     def run_due(self, now: Nanoseconds) -> None:
-        """Tell of what was lost with a helper, and look for another one."""
+        """Report requests that were lost with a helper, and connect to another one."""
         if not self._failed and (self._stream is not None or self._targets == _NOTHING):
             return
         failed, self._failed = self._failed, {}
@@ -88,7 +87,7 @@ class HelperClient:
             self._request(self._targets_message())
 
     def close(self) -> None:
-        """Hang up; the helper ends."""
+        """Disconnect, so that the helper exits."""
         self._disconnect("the agent stopped")
 
     def _targets_message(self) -> Dict[str, List[str]]:
@@ -144,7 +143,7 @@ class HelperClient:
             self._fail_pending(why)
 
     def _fail_pending(self, why: str) -> None:
-        """What was asked for will not be answered."""
+        """Report every pending request as failed."""
         LOGGER.warning("%s", why)
         self._failed.update({number: why for number in sorted(self._running)})
         self._running.clear()

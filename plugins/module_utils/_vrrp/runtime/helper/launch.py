@@ -1,9 +1,11 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""How the agent comes to a helper: systemd starts the installed one when it is connected to; an
-agent run from a checkout starts its own. This module is PRIVATE to the collection.
+"""Ways to a helper process: systemd starts the installed one when it is connected to; an
+agent run from a checkout starts its own.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ _FIRST_PASSED_DESCRIPTOR = 3  # sd_listen_fds(3).
 
 
 def helper_connector(socket_path: str, config_path: str) -> Callable[[], socket.socket]:
-    """What gives the agent with that control socket a connection to a helper."""
+    """Return a function that connects the agent with that control socket to a helper."""
     if socket_path == CONTROL_SOCKET:
         return _connect
     return lambda: _start(config_path)
@@ -38,7 +40,7 @@ def _connect() -> socket.socket:
 
 
 def _start(config_path: str) -> socket.socket:
-    """A helper that runs as we do, at the other end of a pair of sockets."""
+    """Start a helper as the agent's own user, at the other end of a socket pair."""
     _reap()
     ours, theirs = socket.socketpair()
     root = str(Path(__file__).resolve().parents[3])
@@ -58,7 +60,7 @@ def _start(config_path: str) -> socket.socket:
 
 
 def _reap() -> None:
-    """An earlier helper of ours may have ended."""
+    """Reap an earlier helper that may have ended."""
     try:
         while os.waitpid(-1, os.WNOHANG) != (0, 0):
             pass
@@ -67,7 +69,7 @@ def _reap() -> None:
 
 
 def inherited_connection() -> socket.socket:
-    """The connection to the agent: passed by it, or the first that systemd's socket gets.
+    """Return the connection to the agent: passed by it, or accepted from systemd's socket.
 
     Raises ControlError when none was passed.
     """

@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Looking at tracked files and processes from time to time. PRIVATE to the collection."""
+"""Periodic polls of tracked files and processes."""
 
 from __future__ import annotations
 
@@ -13,12 +15,12 @@ from typing import Dict, Iterable, Mapping, Tuple, TypeVar
 from ...base.constants import TRACK_POLL_INTERVAL
 from ...base.units import Nanoseconds
 
-_CONTENT_MAX = 64  # Bytes of a file that is to hold one number.
-_COMM_MAX = 15  # Characters of a process name that the kernel keeps (proc(5), comm).
+_CONTENT_MAX = 64  # Bytes read of a file that holds one number.
+_COMM_MAX = 15  # Characters of a process name in the kernel (proc(5), comm).
 
 
 class Poller:
-    """Tells what has changed since it was last asked."""
+    """Files and processes, and their last values. Mutable."""
 
     def __init__(self) -> None:
         self._files: Dict[str, str | None] = {}
@@ -27,16 +29,16 @@ class Poller:
         self._next_at: Nanoseconds = 0
 
     def set_targets(self, files: Iterable[str], processes: Iterable[str]) -> None:
-        """Look at these from now on."""
+        """Replace the files and processes."""
         self._targets = frozenset(files), frozenset(processes)
         self._files, self._processes, self._next_at = {}, {}, 0
 
     def next_deadline(self) -> Nanoseconds | None:
-        """When to look again; None when there is nothing to look at."""
+        """The time of the next poll; None without targets."""
         return self._next_at if any(self._targets) else None
 
     def poll(self, now: Nanoseconds) -> Tuple[Mapping[str, str | None], Mapping[str, int]]:
-        """The files and the processes of which something new is to be told."""
+        """Return the files and the processes whose values have changed since the last poll."""
         if now < self._next_at or not any(self._targets):
             return {}, {}
         self._next_at = now + TRACK_POLL_INTERVAL
@@ -58,7 +60,7 @@ def _changes(present: Mapping[str, Value], before: Mapping[str, Value]) -> Dict[
 
 
 def read_content(path: str) -> str | None:
-    """The beginning of a file; None when it can't be read."""
+    """Return the beginning of a file; None when it can't be read."""
     try:
         with open(path, "rb") as file:
             return file.read(_CONTENT_MAX).decode(errors="replace")
@@ -67,7 +69,7 @@ def read_content(path: str) -> str | None:
 
 
 def count_processes(names: Iterable[str]) -> Dict[str, int]:
-    """How many processes there are of each name."""
+    """Return the number of processes of each name."""
     wanted = {name: name[:_COMM_MAX] for name in names}
     if not wanted:
         return {}
@@ -80,4 +82,4 @@ def _comm(process: str) -> str:
         with open(f"/proc/{process}/comm", encoding="utf-8", errors="replace") as file:
             return file.read().rstrip("\n")
     except OSError:
-        return ""  # It has ended meanwhile.
+        return ""  # The process has ended meanwhile.

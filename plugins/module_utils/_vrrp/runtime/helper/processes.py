@@ -1,11 +1,13 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""Running programs as other users, without waiting for them. PRIVATE to the collection.
+"""Programs run as other users, without blocking.
 
-Each is killed with all that it started when its time is over. Of its output the last line is
-kept, for people.
+Each is killed with all its children after its timeout. The last line of its output is kept, for
+people.
 """
 
 from __future__ import annotations
@@ -23,12 +25,12 @@ from ...model.command import Command, CommandResult
 
 _OUTPUT_MAX = 1 << 14
 _LINE_MAX = 200
-_KILL_AFTER = NANOSECONDS_PER_SECOND // 2  # Between asking a program to end and ending it.
+_KILL_AFTER = NANOSECONDS_PER_SECOND // 2  # Between SIGTERM and SIGKILL.
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 class _Process:
-    """A program that runs, and until when it may."""
+    """A running program and its deadline."""
 
     def __init__(self, command: Command, process: subprocess.Popen[bytes], now: Nanoseconds):
         self.command = command
@@ -38,16 +40,16 @@ class _Process:
         self._output = b""
 
     def read(self) -> None:
-        """Take what it has written."""
+        """Read its output."""
         stream = self.process.stdout
         try:
             while stream is not None and (data := os.read(stream.fileno(), _OUTPUT_MAX)):
                 self._output = (self._output + data)[-_OUTPUT_MAX:]
         except OSError:
-            pass  # Nothing more for now.
+            pass  # No more output for now.
 
     def result(self, status: int) -> CommandResult:
-        """What became of it."""
+        """Return the result of the program."""
         self.read()
         if self.process.stdout is not None:
             self.process.stdout.close()
@@ -62,7 +64,7 @@ class _Process:
 
 
 class ProcessRunner:
-    """``on_end`` is told of every program that has ended, by its number."""
+    """The running programs; ``on_end`` is called for each that has ended, with its number."""
 
     def __init__(self, on_end: Callable[[int, CommandResult], None]) -> None:
         self._on_end = on_end
@@ -71,7 +73,7 @@ class ProcessRunner:
     def start(
         self, number: int, command: Command, environment: Mapping[str, str], now: Nanoseconds
     ) -> None:
-        """Run a program; one that can't be run has ended already."""
+        """Start a program; one that can't be started has ended at once."""
         try:
             process = _spawn(command, environment)
         except (OSError, KeyError, subprocess.SubprocessError) as error:
@@ -81,24 +83,24 @@ class ProcessRunner:
         self._running[number] = _Process(command, process, now)
 
     def next_deadline(self) -> Nanoseconds | None:
-        """When to call ``check`` although none has ended."""
+        """The time at which ``reap`` has to be called although no program has ended."""
         return min((child.deadline for child in self._running.values()), default=None)
 
     def reap(self, now: Nanoseconds) -> None:
-        """Tell of those that have ended, and end those whose time is over."""
+        """Report programs that have ended, and kill those whose timeout has passed."""
         for number, child in list(self._running.items()):
             child.read()
             status = child.process.poll()
             if status is not None:
                 del self._running[number]
-                _signal(child.process, signal.SIGKILL)  # What it left behind in its session.
+                _signal(child.process, signal.SIGKILL)  # Processes that it left in its session.
                 self._on_end(number, child.result(status))
             elif now >= child.deadline:
                 _signal(child.process, signal.SIGKILL if child.overdue else signal.SIGTERM)
                 child.overdue, child.deadline = True, now + _KILL_AFTER
 
     def kill(self) -> None:
-        """End all of them at once."""
+        """Kill all of them at once."""
         for child in self._running.values():
             _signal(child.process, signal.SIGKILL)
 
@@ -124,7 +126,7 @@ def _spawn(command: Command, environment: Mapping[str, str]) -> subprocess.Popen
 
 @dataclass(frozen=True)
 class _RunAs:
-    """Whose rights a program gets; None where they are our own."""
+    """The user and groups that a program runs as; None for the helper's own."""
 
     home: str = "/"
     user: int | None = None
@@ -133,7 +135,7 @@ class _RunAs:
 
 
 def _run_as(user: str) -> _RunAs:
-    """Raises KeyError when there is no such user."""
+    """Return the user and groups of a user; raises KeyError when there is no such user."""
     if not user:
         return _RunAs()
     entry = pwd.getpwnam(user)
@@ -144,5 +146,5 @@ def _run_as(user: str) -> _RunAs:
 
 
 def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):  # All of them have gone.
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # All of them have ended.
         os.killpg(process.pid, number)

@@ -1,18 +1,19 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
-"""The helper: a process of its own that runs programs and looks at files and processes.
+"""The helper: a separate process that runs programs and polls files and processes.
 
-The agent has two capabilities, a sandbox and timers that nothing may delay, so what touches other
-programs is done here. The helper runs as root where commands are to run as other users, and does
-only what the configuration file says, which only root can write: whoever speaks for the agent can
-have no other command run, and no other file read. It ends when the agent hangs up.
+The agent has two capabilities, a sandbox and timers that nothing may delay, so the helper deals
+with other programs. The helper runs as root, to run commands as other users, and obeys only the
+configuration file, which only root can write: a compromised agent can run no other command, and
+read no other file. It exits when the agent disconnects.
 
 Messages from the agent: ``{"run": number, "command": [...], "user": "", "timeout": seconds,
 "environment": {}}`` and ``{"files": [...], "processes": [...]}``. Messages to it: ``{"ended":
-number, "status": 0, "error": "", "output": ""}`` and ``{"files": {}, "processes": {}}``. This
-module is PRIVATE to the collection.
+number, "status": 0, "error": "", "output": ""}`` and ``{"files": {}, "processes": {}}``.
 """
 
 from __future__ import annotations
@@ -41,9 +42,9 @@ _Key = Tuple[Tuple[str, ...], str]
 
 
 class Allowlist:
-    """What the configuration file allows, read again whenever it has changed.
+    """The commands and targets that the configuration file allows; read again when it changes.
 
-    What it once allowed stays allowed: an agent that has not taken a new file goes on with the
+    Everything it once allowed stays allowed: an agent that has rejected a new file still uses the
     old one.
     """
 
@@ -54,12 +55,12 @@ class Allowlist:
         self._files: Set[str] = set()
 
     def allow_command(self, arguments: Tuple[str, ...], user: str) -> bool:
-        """Whether this may be run as this user."""
+        """Whether the command may run as this user."""
         self._refresh()
         return (arguments, user) in self._commands
 
     def allow_file(self, path: str) -> bool:
-        """Whether this may be read."""
+        """Whether the file may be read."""
         self._refresh()
         return path in self._files
 
@@ -100,7 +101,7 @@ class HelperServer:
         self._serving = True
 
     def run(self) -> None:
-        """Serve until the agent hangs up."""
+        """Serve until the agent disconnects."""
         self._loop.on_readable(self._stream, self._read)
         self._loop.on_readable(self._signals, self._drain_signals)
         while self._serving:
@@ -112,7 +113,7 @@ class HelperServer:
         self._loop.close()
 
     def _drain_signals(self) -> None:
-        self._signals.recv(256)  # What has ended is looked up after every wake-up.
+        self._signals.recv(256)  # Ended programs are reaped after every wake-up.
 
     def _next_deadline(self) -> Nanoseconds | None:
         deadlines = (self._processes.next_deadline(), self._poller.next_deadline())
@@ -160,7 +161,7 @@ class HelperServer:
 
 
 def _user_of(connected: socket.socket) -> str:
-    """The name of the agent's user, as which commands run that name no other."""
+    """Return the name of the agent's user, the default user of commands."""
     user, _group = user_and_group(connected)
     try:
         return pwd.getpwuid(user).pw_name
