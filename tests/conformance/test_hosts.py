@@ -48,7 +48,7 @@ def until_master(case: dict[str, Any]) -> list[Action]:
 
 
 @pytest.mark.parametrize("case", ledger.cases("hosts"), ids=lambda case: case["name"])
-def test_a_host(case: dict[str, Any]) -> None:
+def test_a_host_sends_what_the_rfcs_demand(case: dict[str, Any]) -> None:
     done, names = until_master(case), dict(enumerate(links(case), 2))
     (send,) = [one for one in done if isinstance(one, Send)]
     shown = {

@@ -33,6 +33,6 @@ def test_every_test_that_is_named_exists() -> None:
     assert [name for rule in ledger.rules() for name in ledger.missing_tests(rule)] == []
 
 
-def test_what_is_not_applicable_has_a_reason_and_no_case() -> None:
+def test_a_rule_that_does_not_apply_has_a_reason_and_no_case() -> None:
     for rule in ledger.rules():
         assert not (rule.applies_not and (rule.cases or rule.tests or rule.departs)), rule.id

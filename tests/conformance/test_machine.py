@@ -75,7 +75,7 @@ def shown(action: act.Action) -> str:
 
 
 @pytest.mark.parametrize("case", ledger.cases("machine"), ids=lambda case: case["name"])
-def test_a_step(case: dict[str, Any]) -> None:
+def test_a_step_leads_to_the_state_and_the_actions_of_the_rfcs(case: dict[str, Any]) -> None:
     kind, fields = case["state"]
     happens, details = case["event"]
     router = parameters(**case.get("router", {}))

@@ -35,7 +35,7 @@ def receive_case(case: dict[str, Any]) -> Received | DropReason:
 
 
 @pytest.mark.parametrize("case", ledger.cases("packets"), ids=lambda case: case["name"])
-def test_a_packet(case: dict[str, Any]) -> None:
+def test_a_packet_is_accepted_or_discarded_as_the_rfcs_demand(case: dict[str, Any]) -> None:
     received = receive_case(case)
     if "discarded" in case:
         assert isinstance(received, DropReason)

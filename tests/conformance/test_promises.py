@@ -21,5 +21,5 @@ def test_every_promise_names_tests() -> None:
         assert re.search(r"`tests/\S+::\w+`", promise), promise.partition("\n")[0]
 
 
-def test_the_tests_exist() -> None:
+def test_every_test_that_a_promise_names_exists() -> None:
     assert [name for name in NAMED if not ledger.is_there(name)] == []

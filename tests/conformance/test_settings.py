@@ -18,7 +18,7 @@ ENTRY = {"name": "web", "interface": "eth0", "vrid": 51, "addresses": ["192.0.2.
 
 
 @pytest.mark.parametrize("case", ledger.cases("settings"), ids=lambda case: case["name"])
-def test_settings(case: dict[str, Any]) -> None:
+def test_settings_are_accepted_or_refused_as_the_rfcs_demand(case: dict[str, Any]) -> None:
     entry = {**ENTRY, **case["instance"]}
     for name in case.get("without", []):
         del entry[name]

@@ -16,12 +16,12 @@ from _vrrp.wire.received import Received
 
 
 @pytest.mark.parametrize("name", sorted(targets.TARGETS))
-def test_a_target_takes_its_seeds(name: str) -> None:
+def test_a_target_accepts_its_seeds(name: str) -> None:
     for seed in targets.seeds(name):
         targets.TARGETS[name](seed)
 
 
-def test_a_target_notices_what_is_read_wrongly(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_target_notices_a_wrong_result(monkeypatch: pytest.MonkeyPatch) -> None:
     def misread(datagram: Datagram, context: ReceiveContext) -> Received | DropReason:
         received = receive(datagram, context)
         if isinstance(received, DropReason):

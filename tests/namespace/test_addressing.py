@@ -75,7 +75,7 @@ def test_excluded_addresses_are_served_and_not_advertised(segment: Segment) -> N
     assert not first.has("2001:db8::101")
 
 
-def test_both_families_in_one_line(segment: Segment) -> None:
+def test_an_entry_with_both_families_serves_both(segment: Segment) -> None:
     first, second = segment.host(), segment.host()
     both = instance(addresses=["192.0.2.100/24", "2001:db8::100/64"])
     master = Agent(first, {**both, "priority": 200}).start()
@@ -127,7 +127,7 @@ def test_routes_and_rules_come_and_go_with_mastership(segment: Segment) -> None:
     assert len(json.loads(ip("-json", "-n", host.namespace, "rule", "show"))) == 3
 
 
-def test_a_clean_up_removes_routes_and_rules_too(segment: Segment) -> None:
+def test_a_clean_up_removes_routes_and_rules(segment: Segment) -> None:
     agent = sole(
         segment,
         virtual_routes=[{"destination": "203.0.113.0/24", "via": "192.0.2.1"}],
@@ -140,7 +140,7 @@ def test_a_clean_up_removes_routes_and_rules_too(segment: Segment) -> None:
     assert len(json.loads(ip("-json", "-n", agent.host.namespace, "rule", "show"))) == 3
 
 
-def test_a_route_that_the_kernel_refuses_keeps_it_from_serving(segment: Segment) -> None:
+def test_a_router_does_not_serve_when_the_kernel_refuses_its_route(segment: Segment) -> None:
     nowhere = {"destination": "203.0.113.0/24", "via": "198.51.100.7"}
     agent = Agent(segment.host(), instance(virtual_routes=[nowhere])).start()
     status = agent.wait_for("INITIALIZE")
@@ -150,7 +150,9 @@ def test_a_route_that_the_kernel_refuses_keeps_it_from_serving(segment: Segment)
 
 @pytest.mark.parametrize("family", ["192.0.2.100", "2001:db8::100"])
 @pytest.mark.parametrize("accepts", [True, False])
-def test_accept_mode(segment: Segment, family: str, accepts: bool) -> None:
+def test_a_master_drops_packets_to_its_addresses_without_accept_mode(
+    segment: Segment, family: str, accepts: bool
+) -> None:
     agent = sole(segment, addresses=[with_length(family)], accept_mode=accepts)
     client = segment.host()
     own = agent.host.address6 if ":" in family else agent.host.address
@@ -174,7 +176,7 @@ def test_a_clean_up_removes_the_filter(segment: Segment) -> None:
     assert "vrrp_agent_" not in agent.host.run("nft", "list", "tables")
 
 
-def test_a_filter_that_others_flush_comes_back(segment: Segment) -> None:
+def test_a_filter_flushed_by_another_program_is_restored(segment: Segment) -> None:
     agent = sole(segment, accept_mode=False)
     client = segment.host()
     assert not client.reaches("192.0.2.100")

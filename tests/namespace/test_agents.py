@@ -98,7 +98,7 @@ def test_a_new_agent_cleans_up_after_a_dead_one(segment: Segment) -> None:
     assert not only.host.has(VIP)
 
 
-def test_an_address_that_is_deleted_comes_back(segment: Segment) -> None:
+def test_an_address_deleted_by_another_program_is_restored(segment: Segment) -> None:
     first, second = pair(segment)
     transitions = first.status()["transitions"]
     first.host.run("ip", "address", "delete", "192.0.2.100/24", "dev", "eth0")
@@ -108,7 +108,7 @@ def test_an_address_that_is_deleted_comes_back(segment: Segment) -> None:
     assert second.status()["state"] == "BACKUP"
 
 
-def test_after_a_pause_it_listens_before_it_speaks(segment: Segment) -> None:
+def test_a_paused_master_listens_before_it_advertises(segment: Segment) -> None:
     first, second = pair(segment, preempt=False)
     first.signal(signal.SIGSTOP)
     second.wait_for("MASTER")
@@ -121,7 +121,7 @@ def test_after_a_pause_it_listens_before_it_speaks(segment: Segment) -> None:
 
 
 @pytest.mark.measured
-def test_a_drain_that_nobody_takes_over_is_undone(segment: Segment) -> None:
+def test_a_drain_is_undone_when_no_other_host_takes_over(segment: Segment) -> None:
     only = Agent(segment.host(), instance()).start()
     only.wait_for("MASTER")
     probe = Probe(segment.host(), VIP)
@@ -135,7 +135,7 @@ def test_a_drain_that_nobody_takes_over_is_undone(segment: Segment) -> None:
     assert probe.finish()["unanswered"] == 0
 
 
-def test_a_forced_drain_goes_through(segment: Segment) -> None:
+def test_a_forced_drain_completes_without_a_successor(segment: Segment) -> None:
     only = Agent(segment.host(), instance()).start()
     only.wait_for("MASTER")
     only.ctl("backup", "web", "--force")
@@ -144,7 +144,7 @@ def test_a_forced_drain_goes_through(segment: Segment) -> None:
     assert not only.host.has(VIP)
 
 
-def test_intents_outlive_the_agent(segment: Segment) -> None:
+def test_an_intent_outlives_the_agent(segment: Segment) -> None:
     first, second = pair(segment)
     first.ctl("backup", "web")
     second.wait_for("MASTER")
@@ -159,7 +159,7 @@ def test_intents_outlive_the_agent(segment: Segment) -> None:
     assert first.wait_for("MASTER")["effective_priority"] == 150
 
 
-def test_an_owner_can_not_be_displaced(segment: Segment) -> None:
+def test_an_address_owner_can_not_be_displaced(segment: Segment) -> None:
     owner = Agent(segment.host(), instance(priority=255)).start()
     owner.wait_for("MASTER", 2)
     other = Agent(segment.host(), instance()).start()
@@ -203,7 +203,7 @@ def test_watch_reports_every_transition(segment: Segment) -> None:
     assert "web: BACKUP -> MASTER (timer_expired: 192.0.2.11 resigned)" in line
 
 
-def test_an_interface_that_leaves_a_bridge_is_still_there(segment: Segment) -> None:
+def test_an_interface_still_exists_when_it_leaves_a_bridge(segment: Segment) -> None:
     only = Agent(segment.host(), instance()).start()
     only.wait_for("MASTER")
     only.host.run("ip", "link", "add", "br9", "type", "bridge")

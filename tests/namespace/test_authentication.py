@@ -37,7 +37,9 @@ def assert_refused(agent: Agent, third: Agent, reason: str) -> None:
     third.stop()
 
 
-def test_a_password_of_version_2(segment: Segment) -> None:
+def test_routers_of_version_2_accept_each_other_only_with_the_same_password(
+    segment: Segment,
+) -> None:
     old = {"version": 2, "advertisement_interval": 1}
     first, second = pair(segment, **old, password="tulip")
     wrong = Agent(segment.host(), instance(priority=250, **old, password="rose"))
@@ -49,7 +51,9 @@ def test_a_password_of_version_2(segment: Segment) -> None:
 
 
 @pytest.mark.parametrize("addresses", FAMILIES)
-def test_signed_advertisements(segment: Segment, addresses: list[str]) -> None:
+def test_routers_accept_each_other_only_with_the_same_key(
+    segment: Segment, addresses: list[str]
+) -> None:
     first, second = pair(segment, addresses=addresses, hmac={"keys": [ONE]})
     assert second.status()["settings"]["hmac"]["window"] == 5
     unsigned = Agent(segment.host(), instance(priority=250, addresses=addresses))
@@ -66,7 +70,7 @@ def test_signed_advertisements(segment: Segment, addresses: list[str]) -> None:
     assert second.wait_for("MASTER")["reason"].endswith("resigned")
 
 
-def test_the_clean_up_after_a_dead_agent_signs_too(segment: Segment) -> None:
+def test_the_clean_up_of_a_dead_agent_signs_its_resignation(segment: Segment) -> None:
     first, second = pair(segment, hmac={"keys": [ONE]}, advertisement_interval=1)
     first.kill()
     first.clean_up()
@@ -74,7 +78,7 @@ def test_the_clean_up_after_a_dead_agent_signs_too(segment: Segment) -> None:
     assert second.wait_for("MASTER")["reason"].endswith("resigned")
 
 
-def test_what_is_sent_again_has_no_say(segment: Segment) -> None:
+def test_a_replayed_advertisement_is_discarded(segment: Segment) -> None:
     first, second = pair(segment, hmac={"keys": [ONE], "replay": "monotonic"})
     recorder = segment.host()
     saved = segment.directory / "packets"
@@ -101,14 +105,14 @@ def let_some_pass(master: Agent) -> None:
     eventually(lambda: master.status()["counters"]["advertisements_sent"] > counted + 5)
 
 
-def test_signatures_are_introduced_without_an_election(segment: Segment) -> None:
+def test_signatures_can_be_introduced_without_an_election(segment: Segment) -> None:
     agents = pair(segment)
     for mode in ("receive-only", "permissive", "enforce"):
         roll_out(agents, {"keys": [ONE], "mode": mode})
     assert [agent.status()["transitions"] for agent in agents] == [2, 1]
 
 
-def test_a_key_is_replaced_without_an_election(segment: Segment) -> None:
+def test_a_key_can_be_replaced_without_an_election(segment: Segment) -> None:
     agents = pair(segment, hmac={"keys": [ONE]})
     stages: list[dict[str, Any]] = [
         {"keys": [ONE, TWO], "active_key": 1},

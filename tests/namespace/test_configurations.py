@@ -96,7 +96,9 @@ def serving(segment: Segment) -> Agent:
     return agent
 
 
-def test_a_running_agent_refuses_them_all_and_serves_on(serving: Agent) -> None:
+def test_a_running_agent_refuses_every_wrong_configuration_and_keeps_serving(
+    serving: Agent,
+) -> None:
     assert len(WRONG) >= 20
     before = serving.status()
     for what, (text, problem) in WRONG.items():
@@ -110,7 +112,7 @@ def test_a_running_agent_refuses_them_all_and_serves_on(serving: Agent) -> None:
     assert serving.host.has(VIP)
 
 
-def test_check_refuses_them_all(segment: Segment) -> None:
+def test_check_refuses_every_wrong_configuration(segment: Segment) -> None:
     host = segment.host()
     for what, (text, problem) in WRONG.items():
         path = segment.directory / "config.json"
@@ -129,7 +131,7 @@ def test_check_accepts_a_good_configuration(segment: Segment) -> None:
     assert result.stdout == f"{path}: 1 instance, nothing wrong\n"
 
 
-def test_an_agent_does_not_start_with_a_wrong_one(segment: Segment) -> None:
+def test_an_agent_does_not_start_with_a_wrong_configuration(segment: Segment) -> None:
     agent = Agent(segment.host())
     agent.config.write_text(WRONG["a VRID out of range"][0])
     command = (*AGENT, "run", "--config", str(agent.config), "--socket", str(agent.socket))

@@ -73,7 +73,7 @@ def test_status_answers_as_documented(agent: Agent) -> None:
     assert set(web["master"]) == {"address", "priority", "advertisement_interval"}
 
 
-def test_everybody_reads_and_not_everybody_changes(agent: Agent) -> None:
+def test_every_user_may_read_and_only_some_may_change(agent: Agent) -> None:
     assert outcome(agent, [*as_nobody(agent), "status"])[0] == 0
     for command in (["backup", "web"], ["reload"]):
         status, errors = outcome(agent, [*as_nobody(agent), *command])
@@ -84,7 +84,7 @@ def test_everybody_reads_and_not_everybody_changes(agent: Agent) -> None:
     assert agent.status()["intent"] == "auto"
 
 
-def test_everybody_asks_for_the_outcome_of_a_change(agent: Agent) -> None:
+def test_every_user_may_request_a_dry_run(agent: Agent) -> None:
     status, shown = outcome(agent, [*as_nobody(agent), "backup", "web", "--force", "--dry-run"])
     assert status == 0
     assert shown.splitlines() == [
@@ -95,7 +95,7 @@ def test_everybody_asks_for_the_outcome_of_a_change(agent: Agent) -> None:
     assert agent.status()["state"] == "MASTER"
 
 
-def test_the_group_of_the_socket_changes(agent: Agent) -> None:
+def test_a_member_of_the_socket_group_may_change(agent: Agent) -> None:
     agent.stop()
     agent.start()
     # The agent took note of the socket's group, root's; another one is of no use.
@@ -118,7 +118,7 @@ def test_the_group_of_the_socket_changes(agent: Agent) -> None:
         ),
     ],
 )
-def test_what_is_wrong_is_answered(agent: Agent, line: bytes, code: str) -> None:
+def test_a_wrong_request_is_answered_with_its_problem(agent: Agent, line: bytes, code: str) -> None:
     assert say(agent, line)["error"]["code"] == code
     assert agent.status()["state"] == "MASTER"
 
@@ -136,7 +136,7 @@ def test_clients_that_misbehave_do_no_harm(agent: Agent) -> None:
     assert agent.status()["transitions"] == 2
 
 
-def test_a_client_that_asks_and_hangs_up_does_no_harm(agent: Agent) -> None:
+def test_a_client_that_disconnects_before_the_answer_does_no_harm(agent: Agent) -> None:
     lines = b'{"version": 1, "command": "status"}\n{"version": 1, "command": "reload"}\n'
     for _attempt in range(50):
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
@@ -145,7 +145,7 @@ def test_a_client_that_asks_and_hangs_up_does_no_harm(agent: Agent) -> None:
     assert agent.status()["transitions"] == 2
 
 
-def test_nobody_can_lock_root_out(agent: Agent) -> None:
+def test_a_user_with_many_connections_can_not_lock_root_out(agent: Agent) -> None:
     hog = (
         "import socket, sys, time\n"
         "held = [socket.socket(socket.AF_UNIX) for _number in range(80)]\n"
@@ -159,7 +159,7 @@ def test_nobody_can_lock_root_out(agent: Agent) -> None:
     assert agent.status()["state"] == "MASTER"
 
 
-def test_there_is_one_agent_at_a_socket(agent: Agent) -> None:
+def test_a_second_agent_at_the_same_socket_does_not_start(agent: Agent) -> None:
     command = ["run", "--config", str(agent.config), "--socket", str(agent.socket)]
     status, errors = outcome(agent, [*AGENT, *command])
     assert status == 1
@@ -167,7 +167,7 @@ def test_there_is_one_agent_at_a_socket(agent: Agent) -> None:
     assert agent.status()["state"] == "MASTER"
 
 
-def test_no_agent(agent: Agent) -> None:
+def test_a_client_reports_that_no_agent_answers(agent: Agent) -> None:
     agent.stop()
     refused = agent.ctl("status", check=False)
     assert refused.returncode == 1

@@ -50,7 +50,7 @@ def read(*command: str) -> str:
     return result.stdout
 
 
-def test_tcpdump(captured: tuple[str, Path]) -> None:
+def test_tcpdump_reads_every_kind_of_advertisement(captured: tuple[str, Path]) -> None:
     kind, saved = captured
     text = read("tcpdump", "-n", "-vvv", "-r", str(saved))
     version = "VRRPv2" if kind.startswith("v2") else "VRRPv3"
@@ -63,7 +63,7 @@ def test_tcpdump(captured: tuple[str, Path]) -> None:
     assert "(ttl" not in text  # tcpdump says so of a TTL that is not 255.
 
 
-def test_tshark(captured: tuple[str, Path]) -> None:
+def test_tshark_reads_every_kind_of_advertisement(captured: tuple[str, Path]) -> None:
     kind, saved = captured
     packets = json.loads(read("tshark", "-n", "-r", str(saved), "-T", "json"))
     assert len(packets) == 3

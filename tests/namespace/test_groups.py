@@ -44,7 +44,7 @@ def together(agent: Agent, state: str) -> None:
         agent.wait_for(state, name=name)
 
 
-def test_a_broken_interface_takes_the_other_network_along(segment: Segment) -> None:
+def test_a_broken_interface_moves_the_whole_group(segment: Segment) -> None:
     first, second = pair(segment)
     first.host.cut("eth1")
     together(second, "MASTER")
@@ -56,7 +56,7 @@ def test_a_broken_interface_takes_the_other_network_along(segment: Segment) -> N
     together(second, "BACKUP")
 
 
-def test_the_operator_moves_both(segment: Segment) -> None:
+def test_an_intent_moves_the_whole_group(segment: Segment) -> None:
     first, second = pair(segment)
     first.ctl("backup", "web")
     together(second, "MASTER")
@@ -67,7 +67,7 @@ def test_the_operator_moves_both(segment: Segment) -> None:
     together(second, "BACKUP")
 
 
-def test_a_master_that_appears_in_one_network_takes_both(segment: Segment) -> None:
+def test_a_group_resigns_when_another_master_appears_in_one_network(segment: Segment) -> None:
     first, second = pair(segment)
     third = segment.host()
     rival = Agent(third, instance(priority=250)).start()
@@ -80,7 +80,7 @@ def test_a_master_that_appears_in_one_network_takes_both(segment: Segment) -> No
     together(first, "MASTER")
 
 
-def test_tracking_works_inside_a_group(segment: Segment, tmp_path: Path) -> None:
+def test_a_tracked_fault_of_one_member_moves_the_group(segment: Segment, tmp_path: Path) -> None:
     file = tmp_path / "number"
     file.write_text("0")
     first, second = pair(segment, track_files=[{"path": str(file), "weight": 1}])
@@ -98,7 +98,7 @@ def test_tracking_works_inside_a_group(segment: Segment, tmp_path: Path) -> None
     assert first.status("inside")["effective_priority"] == 100
 
 
-def test_a_member_that_is_added_does_not_disturb_the_others(segment: Segment) -> None:
+def test_a_new_member_does_not_disturb_the_others(segment: Segment) -> None:
     first, _second = pair(segment)
     before = first.status("web")["transitions"]
     third = {

@@ -32,7 +32,7 @@ def lines(tmp_path: Path) -> list[str]:
     return (tmp_path / "log").read_text().splitlines()
 
 
-def test_each_state_has_its_hook_and_they_run_in_order(segment: Segment, tmp_path: Path) -> None:
+def test_hooks_of_each_state_run_in_order(segment: Segment, tmp_path: Path) -> None:
     text = 'sleep 0.1; echo "$1 $VRRP_INSTANCE $VRRP_FAMILY $VRRP_OLD_STATE $VRRP_STATE" >> LOG'
     agent = Agent(segment.host(), hooked(tmp_path, text)).start()
     agent.wait_for("MASTER")
@@ -45,7 +45,7 @@ def test_each_state_has_its_hook_and_they_run_in_order(segment: Segment, tmp_pat
     ]
 
 
-def test_the_addresses_stay_until_the_hook_has_run(segment: Segment, tmp_path: Path) -> None:
+def test_addresses_stay_until_the_leaving_hook_has_ended(segment: Segment, tmp_path: Path) -> None:
     shown = "ip -brief address show dev eth0 | grep -c 192.0.2.100/"
     text = f'if [ "$1" = leaving_master ]; then sleep 0.5; fi; echo "$1 $({shown})" >> LOG'
     moments = ("leaving_master", "backup")
@@ -63,7 +63,7 @@ def test_the_addresses_stay_until_the_hook_has_run(segment: Segment, tmp_path: P
     assert second.status()["seconds_in_state"] < first.status()["seconds_in_state"] + 0.5
 
 
-def test_never_two_at_once(segment: Segment, tmp_path: Path) -> None:
+def test_two_hooks_of_one_instance_never_run_at_once(segment: Segment, tmp_path: Path) -> None:
     text = "echo begin >> LOG; sleep 0.2; echo end >> LOG"
     settings = hooked(tmp_path, text, addresses=["192.0.2.100/24", "2001:db8::100/64"])
     agent = Agent(segment.host(), settings).start()
@@ -73,7 +73,9 @@ def test_never_two_at_once(segment: Segment, tmp_path: Path) -> None:
     assert lines(tmp_path) == ["begin", "end"] * 8
 
 
-def test_a_hook_that_hangs_is_ended_and_the_next_one_runs(segment: Segment, tmp_path: Path) -> None:
+def test_a_hook_that_hangs_is_killed_and_the_next_one_runs(
+    segment: Segment, tmp_path: Path
+) -> None:
     hangs = script(tmp_path / "hangs", "sleep 600")
     command = script(tmp_path / "after", f"echo after >> {tmp_path}/log")
     (tmp_path / "log").touch()
@@ -90,7 +92,9 @@ def test_a_hook_that_hangs_is_ended_and_the_next_one_runs(segment: Segment, tmp_
     assert "killed after 0.30 s" in agent.log.read_text()
 
 
-def test_the_exit_status_is_in_the_log_and_in_the_status(segment: Segment, tmp_path: Path) -> None:
+def test_the_exit_status_of_a_hook_is_in_the_log_and_in_the_status(
+    segment: Segment, tmp_path: Path
+) -> None:
     agent = Agent(segment.host(), hooked(tmp_path, "echo no luck; exit 7", "master")).start()
     agent.wait_for("MASTER")
     eventually(lambda: "result" in agent.status()["hooks"][0])

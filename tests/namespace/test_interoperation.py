@@ -75,7 +75,7 @@ def ours_before_theirs(segment: Segment, maker: Maker, kind: Kind) -> tuple[Agen
 
 
 @pytest.mark.parametrize(("maker", "kind"), MATRIX)
-def test_ours_is_master_and_fails_over_to_the_other_and_back(
+def test_our_master_fails_over_to_the_other_router_and_back(
     segment: Segment, maker: Maker, kind: Kind
 ) -> None:
     agent, peer = ours_before_theirs(segment, maker, kind)
@@ -94,7 +94,7 @@ def test_ours_is_master_and_fails_over_to_the_other_and_back(
 
 
 @pytest.mark.parametrize(("maker", "kind"), MATRIX)
-def test_the_other_is_master_and_fails_over_to_ours_and_back(
+def test_another_router_fails_over_to_ours_and_back(
     segment: Segment, maker: Maker, kind: Kind
 ) -> None:
     agent, peer = group(segment, maker, kind, ours=100, theirs=150)
@@ -115,7 +115,7 @@ def test_the_other_is_master_and_fails_over_to_ours_and_back(
 
 
 @pytest.mark.parametrize("maker", [Keepalived, Frr])
-def test_ours_owns_the_address(segment: Segment, maker: Maker) -> None:
+def test_our_address_owner_preempts_another_router(segment: Segment, maker: Maker) -> None:
     agent, peer = group(segment, maker, V3, ours=255, theirs=100)
     # A host keeps another address to speak from, see the README.
     agent.host.run("ip", "address", "add", V3.addresses[0], "dev", "eth0")
@@ -134,7 +134,7 @@ def test_ours_owns_the_address(segment: Segment, maker: Maker) -> None:
     assert agent.host.has(V3.address)
 
 
-def test_keepalived_owns_the_address(segment: Segment) -> None:
+def test_keepalived_as_address_owner_preempts_ours(segment: Segment) -> None:
     agent, peer = group(segment, Keepalived, V3, ours=100, theirs=255)
     agent.start()
     agent.wait_for("MASTER")
@@ -146,7 +146,7 @@ def test_keepalived_owns_the_address(segment: Segment) -> None:
     assert "owns the addresses" in refused.stderr
 
 
-def test_both_forms_of_the_checksum(segment: Segment) -> None:
+def test_both_forms_of_the_checksum_are_accepted(segment: Segment) -> None:
     first, second = (
         Agent(segment.host(), instance(priority=priority, advertise_checksum=form))
         for priority, form in ((200, "rfc9568"), (100, "rfc5798"))
@@ -158,7 +158,7 @@ def test_both_forms_of_the_checksum(segment: Segment) -> None:
     assert first.status()["counters"]["checksum_rfc5798"] > 0
 
 
-def test_keepalived_does_not_take_the_form_of_rfc_9568(segment: Segment) -> None:
+def test_keepalived_discards_the_checksum_form_of_rfc_9568(segment: Segment) -> None:
     """That is why it is not the default."""
     agent, peer = ours_before_theirs(segment, Keepalived, V3)
     agent.configure({**agent.settings()[0], "advertise_checksum": "rfc9568"})
@@ -179,7 +179,7 @@ SIGNED = [
     keepalived_version() < (2, 4, 2), reason="keepalived signs since 2.4.2; see VRRP_KEEPALIVED"
 )
 @pytest.mark.parametrize("kind", SIGNED)
-def test_signatures_are_those_of_keepalived(segment: Segment, kind: Kind) -> None:
+def test_our_signatures_are_those_of_keepalived(segment: Segment, kind: Kind) -> None:
     agent, peer = ours_before_theirs(segment, Keepalived, kind)
     agent.host.unplug()
     peer.wait_for("MASTER")
@@ -229,7 +229,7 @@ def test_planned_moves_to_and_from_keepalived_lose_no_packet(
     assert result["gaps"] == [], json.dumps(result)
 
 
-def test_keepalived_agrees_about_our_packets(segment: Segment) -> None:
+def test_keepalived_finds_no_fault_in_our_packets(segment: Segment) -> None:
     agent, peer = ours_before_theirs(segment, Keepalived, V3)
     assert isinstance(peer, Keepalived)
     eventually(lambda: agent.status()["counters"]["advertisements_sent"] > 5, 5, "adverts")

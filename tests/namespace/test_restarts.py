@@ -61,7 +61,9 @@ def unchanged(before: dict[str, Any]) -> Any:
 
 @pytest.mark.measured
 @pytest.mark.parametrize("settings", KINDS)
-def test_a_restart_is_not_noticed(segment: Segment, settings: dict[str, Any]) -> None:
+def test_a_restart_loses_no_packet_and_causes_no_election(
+    segment: Segment, settings: dict[str, Any]
+) -> None:
     first, second = pair(segment, **settings)
     address = settings.get("addresses", [VIP])[-1].partition("/")[0]
     probe = Probe(segment.host(), address)
@@ -79,7 +81,9 @@ def test_a_restart_is_not_noticed(segment: Segment, settings: dict[str, Any]) ->
 
 
 @pytest.mark.measured
-def test_a_restart_is_not_noticed_by_who_waits_for_no_more_than_30_ms(segment: Segment) -> None:
+def test_a_restart_is_not_noticed_by_a_peer_with_a_master_down_interval_of_30_ms(
+    segment: Segment,
+) -> None:
     first, second = pair(segment, advertisement_interval=0.01)
     transitions = second.status()["transitions"]
     for _time in range(3):
@@ -119,7 +123,7 @@ def traces(agent: Agent) -> dict[str, str]:
     }
 
 
-def test_the_new_process_takes_the_new_configuration(segment: Segment) -> None:
+def test_the_new_process_applies_the_new_configuration(segment: Segment) -> None:
     first, second = pair(segment)
     first.configure(instance(priority=150, addresses=["192.0.2.101/24"]))
     first.ctl("restart")
@@ -129,7 +133,7 @@ def test_the_new_process_takes_the_new_configuration(segment: Segment) -> None:
     assert second.status()["state"] == "BACKUP"
 
 
-def test_a_configuration_of_any_length_is_handed_on(segment: Segment) -> None:
+def test_a_configuration_of_any_length_is_handed_over(segment: Segment) -> None:
     agent = Agent(segment.host(), instance())
     agent.config.write_text(agent.config.read_text() + " " * 500_000)
     agent.start().wait_for("MASTER")
@@ -138,7 +142,7 @@ def test_a_configuration_of_any_length_is_handed_on(segment: Segment) -> None:
     assert process_of(agent) != process
 
 
-def test_a_configuration_that_is_wrong_changes_nothing(segment: Segment) -> None:
+def test_a_restart_with_a_wrong_configuration_changes_nothing(segment: Segment) -> None:
     first, second = pair(segment)
     process = process_of(first)
     first.config.write_text('{"instances": [{"name": "web", "vrid": 256}]}')
@@ -152,7 +156,7 @@ def test_a_configuration_that_is_wrong_changes_nothing(segment: Segment) -> None
     assert second.status()["state"] == "BACKUP"
 
 
-def test_who_is_about_to_leave_is_not_restarted(segment: Segment) -> None:
+def test_an_agent_with_a_resigning_router_refuses_a_restart(segment: Segment) -> None:
     first, second = pair(segment, advertisement_interval=1)
     second.host.isolate()
     first.ctl("backup", "web")
@@ -172,7 +176,7 @@ raise SystemExit('a version that can not run')
 
 
 @pytest.mark.parametrize("code", [NEVER_READY, READY_ONLY])
-def test_versions_follow_each_other_but_for_one_that_can_not_run(
+def test_a_version_that_can_not_run_does_not_replace_the_running_one(
     segment: Segment, tmp_path: Path, code: str
 ) -> None:
     good, bad = ROOT / "plugins" / "module_utils", tmp_path / "bad"
@@ -195,7 +199,7 @@ def test_versions_follow_each_other_but_for_one_that_can_not_run(
     assert agent.status()["transitions"] == 2
 
 
-def test_hooks_and_scripts_are_run_by_the_new_process(segment: Segment) -> None:
+def test_the_new_process_runs_hooks_and_scripts(segment: Segment) -> None:
     calls = segment.open_directory() / "calls"
     hook = f"/bin/sh -c 'echo $VRRP_STATE >> {calls}'"
     script = {"command": "/bin/true", "interval": 0.2}

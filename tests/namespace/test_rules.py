@@ -61,7 +61,7 @@ def test_the_master_answers_for_the_addresses_and_the_backup_does_not(
     assert not [one for one in others if one in text]
 
 
-def test_a_backup_drops_what_is_sent_to_the_virtual_mac(segment: Segment) -> None:
+def test_a_backup_drops_packets_to_the_virtual_mac(segment: Segment) -> None:
     host, client = segment.host(), segment.host()
     settings = {"virtual_mac": True, "addresses": [f"{IPV4}/24"]}
     # Nobody else has the virtual MAC address, so the segment brings it what is sent there.
@@ -76,7 +76,7 @@ def test_a_backup_drops_what_is_sent_to_the_virtual_mac(segment: Segment) -> Non
     eventually(lambda: client.reaches(host.address))
 
 
-def test_neighbour_messages_pass_where_nothing_else_is_accepted(segment: Segment) -> None:
+def test_neighbour_messages_pass_without_accept_mode(segment: Segment) -> None:
     first, _second, client = pair(segment, accept_mode=False)
     # A probe goes to the address itself, and only an answer makes the entry reachable.
     entry = ("lladdr", first.host.mac, "dev", "eth0", "nud", "probe")
@@ -86,7 +86,7 @@ def test_neighbour_messages_pass_where_nothing_else_is_accepted(segment: Segment
     assert not client.reaches(IPV6)
 
 
-def test_nobody_sends_router_advertisements(segment: Segment) -> None:
+def test_a_master_sends_no_router_advertisements(segment: Segment) -> None:
     listener = segment.host()
     capture = Capture(listener, "icmp6 and ip6[40] = 134")
     first, second, _client = pair(segment)
@@ -95,7 +95,7 @@ def test_nobody_sends_router_advertisements(segment: Segment) -> None:
     assert not "".join(capture.finish())
 
 
-def test_duplicate_address_detection_is_left_out(segment: Segment) -> None:
+def test_a_master_adds_addresses_without_duplicate_address_detection(segment: Segment) -> None:
     host = segment.host()
     host.run("sysctl", "-qw", "net.ipv6.conf.eth0.accept_dad=1")
     agent = Agent(host, instance(addresses=[f"{IPV6}/64"])).start()
@@ -106,7 +106,9 @@ def test_duplicate_address_detection_is_left_out(segment: Segment) -> None:
 
 
 @pytest.mark.parametrize("virtual_mac", MACS)
-def test_the_master_forwards_what_is_sent_to_it(segment: Segment, virtual_mac: bool) -> None:
+def test_the_master_forwards_packets_sent_to_its_mac_address(
+    segment: Segment, virtual_mac: bool
+) -> None:
     first, _second, client = pair(segment, virtual_mac=virtual_mac)
     far = segment.host()
     first.host.run("sysctl", "-qw", "net.ipv4.ip_forward=1")
@@ -119,7 +121,7 @@ def test_the_master_forwards_what_is_sent_to_it(segment: Segment, virtual_mac: b
     assert client.reaches("203.0.113.7")
 
 
-def test_an_owner_accepts_whatever_its_accept_mode(segment: Segment) -> None:
+def test_an_owner_accepts_packets_without_accept_mode(segment: Segment) -> None:
     owner, client = segment.host(), segment.host()
     settings = instance(priority=255, addresses=[f"{owner.address}/24"], accept_mode=False)
     Agent(owner, settings).start().wait_for("MASTER")

@@ -28,7 +28,7 @@ def heard_for(reason: str) -> float:
     return float(found[1])
 
 
-def test_without_preemption_the_better_one_waits(segment: Segment) -> None:
+def test_a_better_router_that_does_not_preempt_waits(segment: Segment) -> None:
     worse = started(segment, priority=100)
     worse.wait_for("MASTER")
     better = started(segment, priority=200, preempt=False)
@@ -40,7 +40,7 @@ def test_without_preemption_the_better_one_waits(segment: Segment) -> None:
     better.wait_for("MASTER")
 
 
-def test_preemption_is_delayed_and_takeover_is_not(segment: Segment) -> None:
+def test_preemption_is_delayed_and_the_takeover_from_a_dead_master_is_not(segment: Segment) -> None:
     worse = started(segment, priority=100)
     worse.wait_for("MASTER")
     since = time.monotonic()
@@ -56,7 +56,7 @@ def test_preemption_is_delayed_and_takeover_is_not(segment: Segment) -> None:
     assert heard_for(better.wait_for("MASTER")["reason"]) < 1
 
 
-def test_a_start_up_delay_is_another_thing(segment: Segment) -> None:
+def test_a_router_does_not_take_over_within_its_start_up_delay(segment: Segment) -> None:
     since = time.monotonic()
     alone = started(segment, priority=200, startup_delay=2)
     alone.wait_for("MASTER")
@@ -64,7 +64,7 @@ def test_a_start_up_delay_is_another_thing(segment: Segment) -> None:
 
 
 @pytest.mark.parametrize(("intervals", "least", "most"), [(2, 0.2, 0.31), (10, 1.0, 1.11)])
-def test_so_many_advertisements_may_be_missed(
+def test_a_backup_tolerates_as_many_missed_advertisements_as_configured(
     segment: Segment, intervals: int, least: float, most: float
 ) -> None:
     master = started(segment, priority=200, down_intervals=intervals)
@@ -84,7 +84,7 @@ ANNOUNCEMENTS = [
 
 
 @pytest.mark.parametrize(("address", "expression"), ANNOUNCEMENTS)
-def test_addresses_are_announced_as_often_as_is_wanted(
+def test_a_master_announces_its_addresses_as_often_as_configured(
     segment: Segment, address: str, expression: str
 ) -> None:
     capture = Capture(segment.host(), expression, "-tttt")

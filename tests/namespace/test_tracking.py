@@ -39,7 +39,7 @@ def tracked(agent: Agent) -> dict[str, Any]:
     return found
 
 
-def test_an_interface_that_is_a_fault(segment: Segment) -> None:
+def test_an_interface_without_a_weight_is_a_fault_while_it_is_down(segment: Segment) -> None:
     master, backup = pair(segment, track_interfaces=[{"interface": "eth1"}])
     master.host.cut("eth1")
     assert master.wait_for("INITIALIZE")["reason"] == "interface eth1: down"
@@ -48,7 +48,7 @@ def test_an_interface_that_is_a_fault(segment: Segment) -> None:
     master.wait_for("MASTER")
 
 
-def test_an_interface_with_a_weight(segment: Segment) -> None:
+def test_an_interface_with_a_weight_lowers_the_priority_while_it_is_down(segment: Segment) -> None:
     master, backup = pair(segment, track_interfaces=[{"interface": "eth1", "weight": -60}])
     assert master.status()["effective_priority"] == 200
     master.host.cut("eth1")
@@ -67,7 +67,7 @@ def test_an_interface_with_a_weight(segment: Segment) -> None:
     master.wait_for("MASTER")
 
 
-def test_an_interface_that_does_not_exist_is_down_and_says_so(segment: Segment) -> None:
+def test_a_missing_interface_is_down_and_the_status_says_why(segment: Segment) -> None:
     settings = instance(track_interfaces=[{"interface": "eth9"}])
     agent = Agent(segment.host(), settings).start()
     assert agent.wait_for("INITIALIZE")["reason"] == "interface eth9: does not exist"
@@ -76,7 +76,9 @@ def test_an_interface_that_does_not_exist_is_down_and_says_so(segment: Segment) 
     assert agent.wait_for("MASTER")["effective_priority"] == 1
 
 
-def test_a_script_with_rise_and_fall(segment: Segment, tmp_path: Path) -> None:
+def test_a_script_changes_after_as_many_results_as_rise_and_fall(
+    segment: Segment, tmp_path: Path
+) -> None:
     flag, log = tmp_path / "good", tmp_path / "runs"
     flag.touch()
     command = script(tmp_path / "check", f"echo run >> {log}\ntest -e {flag} || exit 3")
@@ -91,7 +93,7 @@ def test_a_script_with_rise_and_fall(segment: Segment, tmp_path: Path) -> None:
     master.wait_for("MASTER")
 
 
-def test_a_script_that_hangs_is_killed_and_counts_as_down(segment: Segment, tmp_path: Path) -> None:
+def test_a_script_that_hangs_is_killed_and_is_down(segment: Segment, tmp_path: Path) -> None:
     command = script(tmp_path / "hangs", "echo waiting for the database; sleep 600")
     check = {"command": command, "interval": 0.5, "timeout": 0.2, "weight": -50}
     agent = Agent(segment.host(), instance(priority=200, track_scripts=[check])).start()
@@ -99,7 +101,7 @@ def test_a_script_that_hangs_is_killed_and_counts_as_down(segment: Segment, tmp_
     assert tracked(agent)["why"] == "killed after 0.20 s (waiting for the database)"
 
 
-def test_a_script_that_cannot_be_run_is_down_and_says_so(segment: Segment) -> None:
+def test_a_script_that_can_not_be_run_is_down_and_the_status_says_why(segment: Segment) -> None:
     check = {"command": "/does/not/exist --now", "interval": 0.1}
     agent = Agent(segment.host(), instance(track_scripts=[check])).start()
     eventually(lambda: tracked(agent)["up"] is False)
@@ -117,7 +119,7 @@ def test_a_script_runs_as_its_user(segment: Segment) -> None:
     eventually(lambda: "there is no user no-such-user" in tracked(agent)["why"])
 
 
-def test_a_file_with_a_number(segment: Segment, tmp_path: Path) -> None:
+def test_a_file_multiplies_its_weight_by_its_number(segment: Segment, tmp_path: Path) -> None:
     file = tmp_path / "number"
     file.write_text("0\n")
     master, backup = pair(segment, track_files=[{"path": str(file), "weight": 2}])
@@ -131,7 +133,9 @@ def test_a_file_with_a_number(segment: Segment, tmp_path: Path) -> None:
     assert tracked(master)["why"] == "does not exist or can't be read"
 
 
-def test_a_file_that_is_a_fault(segment: Segment, tmp_path: Path) -> None:
+def test_a_file_without_a_weight_is_a_fault_when_its_number_is_not_0(
+    segment: Segment, tmp_path: Path
+) -> None:
     file = tmp_path / "maintenance"
     file.write_text("0")
     master, backup = pair(segment, track_files=[{"path": str(file)}])
@@ -144,7 +148,7 @@ def test_a_file_that_is_a_fault(segment: Segment, tmp_path: Path) -> None:
     assert "does not exist" in master.wait_for("INITIALIZE")["reason"]
 
 
-def test_a_process(segment: Segment, tmp_path: Path) -> None:
+def test_a_process_check_is_up_while_enough_processes_run(segment: Segment, tmp_path: Path) -> None:
     # A name that no other process on the machine has.
     name = f"vrt{os.getpid()}"
     shutil.copy(shutil.which("sleep") or "/bin/sleep", tmp_path / name)

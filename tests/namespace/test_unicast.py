@@ -78,7 +78,7 @@ def test_an_unknown_peer_is_counted_and_ignored(segment: Segment, family: int) -
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_the_ttl_that_is_sent_and_the_range_that_is_accepted(segment: Segment, family: int) -> None:
+def test_unicast_uses_the_configured_ttl_and_range(segment: Segment, family: int) -> None:
     first, second = segment.host(), segment.host()
     range_of_others = {"unicast_ttl_min": 60, "unicast_ttl_max": 64}
     master = unicast(first, [second], family, priority=200, unicast_ttl=64, **range_of_others)
@@ -92,7 +92,7 @@ def test_the_ttl_that_is_sent_and_the_range_that_is_accepted(segment: Segment, f
     eventually(lambda: backup.status()["counters"].get("invalid_ttl", 0) > 2)
 
 
-def test_the_source_address_that_is_configured(segment: Segment) -> None:
+def test_advertisements_come_from_the_configured_source_address(segment: Segment) -> None:
     first, second = segment.host(), segment.host()
     agent = unicast(first, [second], 4, source_address="192.0.2.77")
     assert agent.wait_for("INITIALIZE")["reason"] == "eth0 has no address 192.0.2.77"
@@ -103,7 +103,7 @@ def test_the_source_address_that_is_configured(segment: Segment) -> None:
     capture.finish()
 
 
-def test_a_peer_that_cannot_be_reached_does_no_harm(segment: Segment) -> None:
+def test_an_unreachable_peer_does_no_harm(segment: Segment) -> None:
     first, second = segment.host(), segment.host()
     settings = {"unicast_peers": ["198.51.100.7", second.address], "priority": 200}
     agent = Agent(first, instance(**settings)).start()
@@ -115,7 +115,7 @@ def test_a_peer_that_cannot_be_reached_does_no_harm(segment: Segment) -> None:
     assert backup.status()["state"] == "BACKUP"
 
 
-def test_a_planned_move_goes_to_the_peers_too(segment: Segment) -> None:
+def test_a_planned_move_works_by_unicast(segment: Segment) -> None:
     first, second, _third = trio(segment, 4)
     first.ctl("backup", "web")
     assert second.wait_for("MASTER")["reason"].endswith("resigned")
@@ -125,7 +125,7 @@ def test_a_planned_move_goes_to_the_peers_too(segment: Segment) -> None:
     second.wait_for("BACKUP")
 
 
-def test_virtual_macs_are_for_unicast_too(segment: Segment) -> None:
+def test_a_virtual_mac_works_by_unicast(segment: Segment) -> None:
     first, second = segment.host(), segment.host()
     master = unicast(first, [second], 4, priority=200, virtual_mac=True)
     backup = unicast(second, [first], 4, priority=100, virtual_mac=True)

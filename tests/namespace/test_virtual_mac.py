@@ -95,7 +95,7 @@ def settings_of(host: Host) -> str:
     return host.run("sysctl", *(f"net.ipv4.{name}" for name in names))
 
 
-def test_it_leaves_nothing_behind(segment: Segment) -> None:
+def test_a_stopped_agent_leaves_no_macvlan_behind(segment: Segment) -> None:
     host = segment.host()
     host.run("sysctl", "-qw", "net.ipv4.conf.all.rp_filter=1")
     before = settings_of(host)
@@ -112,7 +112,7 @@ def test_it_leaves_nothing_behind(segment: Segment) -> None:
     assert (settings_of(host), device(host)) == (before, "")
 
 
-def test_it_can_be_turned_on_and_off(segment: Segment) -> None:
+def test_a_reload_turns_the_virtual_mac_on_and_off(segment: Segment) -> None:
     first, _second, client = pair(segment, "192.0.2.100")
     first.configure(instance(addresses=["192.0.2.100/24"], priority=200))
     first.ctl("reload")
@@ -122,7 +122,7 @@ def test_it_can_be_turned_on_and_off(segment: Segment) -> None:
     eventually(lambda: client.neighbour_mac("192.0.2.100") == first.host.mac)
 
 
-def test_two_virtual_macs_on_one_interface(segment: Segment) -> None:
+def test_two_virtual_macs_work_on_one_interface(segment: Segment) -> None:
     host = segment.host()
     both = virtual("192.0.2.100"), virtual("192.0.2.101", name="db", vrid=52)
     agent = Agent(host, *both).start()

@@ -64,7 +64,7 @@ def imported_layers(path: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_a_layer_imports_only_what_stands_before_it(path: Path) -> None:
+def test_a_layer_imports_only_layers_before_it(path: Path) -> None:
     allowed = set(LAYERS[: LAYERS.index(layer_of(path)) + 1])
     if layer_of(path) == "control":
         allowed -= NOT_FOR_CONTROL
@@ -72,7 +72,7 @@ def test_a_layer_imports_only_what_stands_before_it(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_the_agent_knows_nothing_of_ansible_and_one_place_knows_pyroute2(path: Path) -> None:
+def test_the_agent_does_not_import_ansible_and_one_package_imports_pyroute2(path: Path) -> None:
     roots = {module.partition(".")[0] for level, module, _names in imports(path) if not level}
     assert not {root for root in roots if root.startswith("ansible")}
     assert "pyroute2" not in roots or layer_of(path) == "linux"
@@ -101,7 +101,7 @@ def test_the_core_is_pure(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: str(path.relative_to(ROOT)))
-def test_what_is_shipped_is_python_3_9_and_calls_nothing_banned(path: Path) -> None:
+def test_shipped_files_are_python_3_9_and_call_nothing_banned(path: Path) -> None:
     tree = ast.parse(path.read_text(), feature_version=(3, 9))
     called = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     assert not called & BANNED_CALLS

@@ -44,7 +44,7 @@ def pair(**settings: Any) -> tuple[Node, Node]:
     return first, second
 
 
-def test_a_dry_run_answers_the_outcome_and_changes_nothing() -> None:
+def test_a_dry_run_returns_the_outcome_and_changes_nothing() -> None:
     first, second = pair()
     answer = ask(second, set_intent("master", dry_run=True))
     (planned,) = answer["instances"]
@@ -61,7 +61,7 @@ def test_a_dry_run_of_a_forced_drain_says_that_it_is_forced() -> None:
     assert (planned["state"], planned["intent_forced"]) == ("BACKUP", True)
 
 
-def test_a_dry_run_leaves_a_router_that_takes_no_part_where_it_is() -> None:
+def test_a_dry_run_forecasts_no_state_for_a_router_that_takes_no_part() -> None:
     cluster = Cluster()
     node = cluster.node()
     node.set_link(up=False)
@@ -84,7 +84,7 @@ def test_a_dry_run_of_an_unknown_instance_is_refused() -> None:
         ask(node, set_intent("master", dry_run=True).replace(b'"web"', b'"db"'))
 
 
-def test_a_change_answers_its_number_and_the_instances_that_it_concerns() -> None:
+def test_a_change_returns_its_number_and_its_instances() -> None:
     first, _second = pair()
     answer = ask(first, set_intent("backup"))
     assert answer["change"] == 1
@@ -97,7 +97,7 @@ def test_a_status_of_an_unknown_instance_is_refused() -> None:
         ask(node, b'{"version": 1, "command": "status", "instances": ["web", "db"]}')
 
 
-def test_a_restart_is_answered_later() -> None:
+def test_a_restart_is_answered_when_it_has_ended() -> None:
     replies: list[Any] = []
     request = parse_request(b'{"version": 1, "command": "restart"}')
     assert requests_to(Cluster().node()).handle(request, replies.append) is None

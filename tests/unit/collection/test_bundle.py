@@ -42,7 +42,7 @@ def test_the_same_contents_pack_to_the_same_bytes() -> None:
     assert bundle.pack(SOURCES) == bundle.pack(list(SOURCES))
 
 
-def test_unpacking(tmp_path: Path) -> None:
+def test_a_packed_bundle_unpacks_completely_or_not_at_all(tmp_path: Path) -> None:
     name = bundle.name_of("0.1.0", SOURCES)
     target = bundle.unpack(archive(tmp_path, SOURCES), name, str(tmp_path / "versions"))
     assert target == str(tmp_path / "versions" / name)
@@ -53,7 +53,7 @@ def test_unpacking(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "versions").iterdir()] == [name]
 
 
-def test_what_is_not_what_it_says_is_refused(tmp_path: Path) -> None:
+def test_a_bundle_whose_contents_do_not_match_its_name_is_refused(tmp_path: Path) -> None:
     name = bundle.name_of("0.1.0", SOURCES)
     with pytest.raises(bundle.BundleError, match="does not hold"):
         bundle.unpack(archive(tmp_path, SOURCES[:1]), name, str(tmp_path / "versions"))

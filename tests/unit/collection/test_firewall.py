@@ -44,7 +44,7 @@ def ruleset(*entries: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def test_no_firewall_no_change() -> None:
+def test_a_host_without_a_firewall_is_not_changed() -> None:
     managed, _pretender = host({})
     firewall.open_for_vrrp(managed, ["eth0"])
     assert managed.changes == []
@@ -67,7 +67,7 @@ def test_nftables_gets_a_rule_and_a_drop_in_that_brings_it_back() -> None:
     assert f"ExecReload={rule}\n" in diff["after"]
 
 
-def test_nftables_that_has_the_rule_is_left_alone(tmp_path: Any) -> None:
+def test_nftables_with_the_rule_is_not_changed(tmp_path: Any) -> None:
     rule = {**RULE, "comment": "failover.vrrp"}
     managed, _pretender = host(ruleset({"chain": CHAIN}, {"rule": rule}))
     (tmp_path / "vrrp.conf").write_text(firewall._drop_in([("inet", "filter", "input")]))
@@ -85,13 +85,13 @@ def test_nftables_that_has_the_rule_is_left_alone(tmp_path: Any) -> None:
         {"table": "vrrp_agent_4_51_2"},
     ],
 )
-def test_only_chains_that_filter_what_arrives_count(other: dict[str, Any]) -> None:
+def test_only_chains_on_the_input_hook_count(other: dict[str, Any]) -> None:
     managed, _pretender = host(ruleset({"chain": {**CHAIN, **other}}))
     firewall.open_for_vrrp(managed, ["eth0"])
     assert managed.changes == []
 
 
-def test_the_rule_is_taken_away_again() -> None:
+def test_the_rule_of_nftables_is_removed_again() -> None:
     rule = {**RULE, "comment": "failover.vrrp"}
     managed, _pretender = host(ruleset({"rule": rule}, {"rule": RULE}))
     firewall.close(managed)
@@ -105,7 +105,7 @@ FIREWALLD = {
 }
 
 
-def test_firewalld_is_opened_for_good_in_the_zones_of_the_interfaces() -> None:
+def test_firewalld_is_opened_permanently_in_the_zones_of_the_interfaces() -> None:
     managed, _pretender = host(FIREWALLD)
     firewall.open_for_vrrp(managed, ["eth0", "eth1"])
     assert managed.changes == [
@@ -127,7 +127,7 @@ def test_firewalld_is_closed_only_where_it_was_opened(tmp_path: Any) -> None:
     assert managed.changes == ["keep VRRP out of zone internal"]
 
 
-def test_firewalld_that_is_open_is_left_alone() -> None:
+def test_firewalld_that_accepts_vrrp_is_not_changed() -> None:
     opened = {
         "firewall-cmd --zone=internal --query-protocol=vrrp": "",
         "firewall-cmd --permanent --zone=internal --query-protocol=vrrp": "",

@@ -38,7 +38,7 @@ def versions(library: Path) -> set[str]:
     return {path.name for path in (library / "versions").iterdir()}
 
 
-def test_the_version_before_is_kept_and_older_ones_go(library: Path) -> None:
+def test_the_previous_version_is_kept_and_older_ones_are_removed(library: Path) -> None:
     switch_to(library, "1")
     assert links(library) == {"current": "1"}
     switch_to(library, "2")
@@ -48,7 +48,7 @@ def test_the_version_before_is_kept_and_older_ones_go(library: Path) -> None:
     assert versions(library) == {"2", "3"}
 
 
-def test_going_back_keeps_what_was_left(library: Path) -> None:
+def test_going_back_keeps_the_version_that_was_left(library: Path) -> None:
     switch_to(library, "1")
     switch_to(library, "2")
     switch_to(library, "1")
@@ -56,7 +56,7 @@ def test_going_back_keeps_what_was_left(library: Path) -> None:
     assert versions(library) == {"1", "2"}
 
 
-def test_the_same_version_again_changes_nothing(library: Path) -> None:
+def test_a_second_installation_of_the_same_version_changes_nothing(library: Path) -> None:
     switch_to(library, "1")
     switch_to(library, "2")
     assert switch_to(library, "2") == []

@@ -44,13 +44,13 @@ def test_places_give_distinct_priorities() -> None:
         place_priority(254)
 
 
-def test_a_host_at_the_end_changes_nobody() -> None:
+def test_a_host_added_at_the_end_changes_no_priority() -> None:
     three, four = plan(hosts({}, {}, {})), plan(hosts({}, {}, {}, {}))
     assert priorities(three) == [200, 199, 198]
     assert {name: four[name] for name in three} == three
 
 
-def test_what_the_inventory_says_goes_first() -> None:
+def test_a_priority_in_the_inventory_has_precedence() -> None:
     own = [{**WEB, "priority": 7}]
     planned = plan(hosts({}, {"vrrp_priority": 250}, {"vrrp_instances": own, "vrrp_priority": 9}))
     assert priorities(planned) == [200, 250, 7]
@@ -63,7 +63,7 @@ def test_equal_priorities_are_refused() -> None:
     ]
 
 
-def test_hosts_have_to_agree() -> None:
+def test_hosts_that_disagree_are_refused() -> None:
     other = [{**WEB, "vrid": 52, "addresses": ["192.0.2.101/24"]}]
     assert problems(hosts({}, {"vrrp_instances": other})) == [
         "web: vrid is 51 on host1 and 52 on host2",
@@ -71,7 +71,7 @@ def test_hosts_have_to_agree() -> None:
     ]
 
 
-def test_addresses_have_the_same_order_everywhere() -> None:
+def test_addresses_in_different_orders_are_refused() -> None:
     two = ["192.0.2.100/24", "192.0.2.101/24"]
     here, there = ([{**WEB, "addresses": addresses}] for addresses in (two, two[::-1]))
     assert problems(hosts({"vrrp_instances": here}, {"vrrp_instances": there})) == [
@@ -79,7 +79,7 @@ def test_addresses_have_the_same_order_everywhere() -> None:
     ]
 
 
-def test_interfaces_may_differ_and_none_is_fine() -> None:
+def test_interfaces_may_differ_and_instances_may_be_missing() -> None:
     elsewhere = [{**WEB, "interface": "ens3", "priority": None, "version": None}]
     planned = plan(hosts({}, {"vrrp_instances": elsewhere}, {"vrrp_instances": []}))
     assert planned["host2"]["instances"][0] == {**WEB, "interface": "ens3", "priority": 199}
@@ -95,7 +95,7 @@ def test_every_problem_of_every_host_is_reported_with_its_path() -> None:
     ]
 
 
-def test_what_is_secret_takes_a_way_of_its_own() -> None:
+def test_secrets_are_passed_apart_from_the_configuration() -> None:
     key = {"id": 1, "secret": "x" * 32}
     signed = {**WEB, "hmac": {"keys": [key], "mode": "permissive", "window": None}}
     old = {**WEB, "name": "old", "vrid": 52, "version": 2, "password": "tulip"}
@@ -108,7 +108,7 @@ def test_what_is_secret_takes_a_way_of_its_own() -> None:
     assert found == {"web": {"hmac_keys": {"1": "x" * 32}}, "old": {"password": "tulip"}}
 
 
-def test_hosts_have_to_agree_on_secrets_which_are_not_shown() -> None:
+def test_secrets_that_differ_are_refused_without_being_shown() -> None:
     def signed(secret: str) -> dict[str, Any]:
         return {"vrrp_instances": [{**WEB, "hmac": {"keys": [{"id": 1, "secret": secret}]}}]}
 

@@ -36,7 +36,9 @@ def instance(**settings: Any) -> Any:
         ({"intent": "master"}, "auto", False, True),
     ],
 )
-def test_what_is_a_change(present: dict[str, Any], state: str, force: bool, change: bool) -> None:
+def test_a_move_is_needed_when_the_intent_or_the_state_differs(
+    present: dict[str, Any], state: str, force: bool, change: bool
+) -> None:
     assert move.needs_change(instance(**present), state, force) is change
 
 
@@ -57,18 +59,20 @@ def test_a_diff_shows_the_fields_that_a_move_changes() -> None:
         ({"effective_priority": 200, "preempt": False}, True),
     ],
 )
-def test_what_has_settled(settings: dict[str, Any], settled: bool) -> None:
+def test_an_instance_has_settled_as_master_or_with_a_master_it_accepts(
+    settings: dict[str, Any], settled: bool
+) -> None:
     assert wait.has_settled(instance(**settings)) is settled
 
 
-def test_waiting_ends_with_what_was_seen_last() -> None:
+def test_a_timeout_names_the_last_obstacle() -> None:
     seen: Any = {"instances": [instance(master=None)]}
     with pytest.raises(ControlError) as caught:
         wait.wait_until(lambda: seen, wait.unsettled, 0)
     assert str(caught.value) == "after 0 seconds web is BACKUP (why) and hears no master"
 
 
-def test_waiting_waits_for_an_agent_that_is_away() -> None:
+def test_a_wait_survives_an_agent_that_does_not_answer() -> None:
     away = ControlError("unreachable", "no agent")
     answers: Iterator[Any] = iter([away, {"instances": [instance()]}])
 
@@ -81,7 +85,7 @@ def test_waiting_waits_for_an_agent_that_is_away() -> None:
     assert wait.wait_until(ask, wait.unsettled, 5)["instances"][0]["name"] == "web"
 
 
-def test_waiting_does_not_wait_for_what_is_refused() -> None:
+def test_a_wait_ends_at_once_when_the_agent_refuses() -> None:
     def ask() -> Any:
         raise ControlError("unknown_instance", "there is no instance web")
 

@@ -26,7 +26,7 @@ def answer(state: str, number: int, master: int | None) -> dict[str, Any]:
 GOOD = {"a": answer("MASTER", 11, 11), "b": answer("BACKUP", 12, 11)}
 
 
-def test_one_master_that_all_hear() -> None:
+def test_a_survey_of_one_master_has_no_problem() -> None:
     found = survey(GOOD)
     assert found["problems"] == []
     assert found["asked"] == ["a", "b"]
@@ -45,17 +45,17 @@ def test_one_master_that_all_hear() -> None:
     ]
 
 
-def test_no_master() -> None:
+def test_a_survey_reports_an_instance_without_a_master() -> None:
     found = survey({"a": answer("BACKUP", 11, None), "b": answer("INITIALIZE", 12, None)})
     assert found["problems"] == ["web has no master: a is BACKUP (why), b is INITIALIZE (why)"]
 
 
-def test_two_masters() -> None:
+def test_a_survey_reports_two_masters() -> None:
     found = survey({"a": answer("MASTER", 11, 11), "b": answer("MASTER", 12, 12)})
     assert found["problems"] == ["web has 2 masters: a and b"]
 
 
-def test_a_backup_that_hears_somebody_else() -> None:
+def test_a_survey_reports_a_backup_that_hears_another_master() -> None:
     found = survey({**GOOD, "c": answer("BACKUP", 13, 99), "d": answer("BACKUP", 14, None)})
     assert found["problems"] == [
         "web: c hears 192.0.2.99, not the master there is",
@@ -63,7 +63,7 @@ def test_a_backup_that_hears_somebody_else() -> None:
     ]
 
 
-def test_a_part_of_the_hosts_may_have_its_master_elsewhere() -> None:
+def test_an_incomplete_survey_accepts_a_master_outside() -> None:
     part = {"b": GOOD["b"], "c": answer("BACKUP", 13, 11)}
     assert survey(part, complete=False)["problems"] == []
     assert survey(part)["problems"] != []
@@ -71,7 +71,7 @@ def test_a_part_of_the_hosts_may_have_its_master_elsewhere() -> None:
     assert survey(torn, complete=False)["problems"] != []
 
 
-def test_a_host_that_says_nothing() -> None:
+def test_a_survey_reports_a_host_that_could_not_be_queried() -> None:
     found = survey({**GOOD, "c": {"msg": "unreachable"}})
     assert found["problems"] == ["c could not be asked: unreachable"]
     assert "UNKNOWN" in found["table"]

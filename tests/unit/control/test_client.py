@@ -30,11 +30,11 @@ def request_of(path: Path, **settings: Any) -> Any:
 
 
 @pytest.mark.parametrize("settings", [{}, {"dry_run": False}])
-def test_an_agent_that_knows_no_dry_run_takes_an_intent(
+def test_an_intent_is_sent_without_the_field_dry_run(
     tmp_path: Path, settings: dict[str, bool]
 ) -> None:
     assert "dry_run" not in request_of(tmp_path / "control", **settings)
 
 
-def test_an_agent_is_asked_for_a_dry_run(tmp_path: Path) -> None:
+def test_a_dry_run_is_sent_with_its_field(tmp_path: Path) -> None:
     assert request_of(tmp_path / "control", dry_run=True)["dry_run"] is True

@@ -22,7 +22,7 @@ def parse(**message: Any) -> protocol.Request:
     return protocol.parse_request(json.dumps({"version": 1, **message}).encode())
 
 
-def test_requests() -> None:
+def test_every_well_formed_request_is_read() -> None:
     assert parse(command="status") == protocol.Request("status")
     assert parse(command="status", instances=["web"]).instances == ("web",)
     assert parse(command="reload").command == "reload"
@@ -60,14 +60,14 @@ def test_requests() -> None:
         ),
     ],
 )
-def test_what_is_wrong_with_a_request(line: bytes, why: str) -> None:
+def test_a_malformed_request_is_refused_with_its_problem(line: bytes, why: str) -> None:
     with pytest.raises(ControlError) as caught:
         protocol.parse_request(line)
     assert why in str(caught.value)
 
 
 @given(st.binary(max_size=200) | st.text(max_size=100).map(str.encode))
-def test_nothing_else_is_raised(line: bytes) -> None:
+def test_no_line_raises_anything_but_control_error(line: bytes) -> None:
     with contextlib.suppress(ControlError):
         protocol.parse_request(line)
 
@@ -79,12 +79,12 @@ values = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from(["command", "instances", "instance", "intent"]), values))
-def test_nothing_else_is_raised_by_objects(message: dict[str, Any]) -> None:
+def test_no_object_raises_anything_but_control_error(message: dict[str, Any]) -> None:
     with contextlib.suppress(ControlError):
         parse(**message)
 
 
-def test_answers() -> None:
+def test_an_answer_is_one_line_with_its_fields() -> None:
     assert protocol.success(a=1) == {"version": 1, "ok": True, "a": 1}
     refused = protocol.failure(ControlError("forbidden", "no"))
     assert refused == {"version": 1, "ok": False, "error": {"code": "forbidden", "message": "no"}}

@@ -39,7 +39,7 @@ DOWN: Any = {
 }
 
 
-def test_a_table() -> None:
+def test_a_table_has_one_aligned_line_for_each_instance() -> None:
     lines = table([MASTER, DOWN]).splitlines()
     assert [line.split("  ")[0] for line in lines] == [
         "INSTANCE",
@@ -66,17 +66,17 @@ def test_a_forecast_names_only_what_changes() -> None:
     ]
 
 
-def test_no_instances() -> None:
+def test_a_table_without_instances_says_so() -> None:
     assert table([]) == "no instances are configured"
 
 
-def test_durations() -> None:
+def test_a_duration_is_shown_in_two_units() -> None:
     for seconds, written in ((0, "0s"), (61, "1m01s"), (172_800, "2d00h"), (86_400, "24h00m")):
         shown: Any = {**MASTER, "seconds_in_state": seconds}
         assert f" {written} " in table([shown])
 
 
-def test_a_transition() -> None:
+def test_a_transition_is_shown_in_one_line() -> None:
     transition: Any = {
         "instance": "web", "label": "web", "event": "heard", "old": "MASTER", "new": "BACKUP",
         "cause": "192.0.2.12 is master with priority 200", "at": "2026-11-22T12:00:00.000+00:00",

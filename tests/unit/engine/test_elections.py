@@ -37,7 +37,7 @@ def test_a_master_that_dies_is_replaced_after_the_master_down_interval() -> None
     assert second.status()["counters"]["advertisements_received"] == last
 
 
-def test_a_better_one_that_comes_back_preempts_without_a_gap() -> None:
+def test_a_better_router_that_returns_preempts_without_a_gap() -> None:
     cluster, first, second = pair()
     first.connected = False
     cluster.run(5)
@@ -48,7 +48,7 @@ def test_a_better_one_that_comes_back_preempts_without_a_gap() -> None:
     assert not second.serves()
 
 
-def test_a_polite_one_does_not_preempt() -> None:
+def test_a_router_with_preempt_false_does_not_preempt() -> None:
     cluster = Cluster()
     first = cluster.node(priority=100)
     cluster.run(5)

@@ -16,13 +16,13 @@ from hypothesis import given, settings
 
 @settings(max_examples=300, deadline=None)
 @given(events)
-def test_the_fast_path_leads_where_the_full_path_does(drawn: list[tuple[Any, ...]]) -> None:
+def test_the_fast_path_has_the_same_results_as_the_full_path(drawn: list[tuple[Any, ...]]) -> None:
     pair = FastPathPair()
     for event in drawn:
         play(pair, event)
 
 
-def test_a_backup_that_hears_the_same_again_takes_the_fast_path() -> None:
+def test_a_backup_that_hears_a_repeated_advertisement_takes_the_fast_path() -> None:
     pair = FastPathPair()
     for _time in range(10):
         pair.hear(51, 11, 200)
@@ -44,7 +44,7 @@ def test_masters_that_are_due_together_send_together() -> None:
     assert pair.next_batch() is action  # What was made ready for it is still good.
 
 
-def test_what_is_sent_together_is_made_anew_when_one_of_them_says_something_else() -> None:
+def test_a_batch_is_made_again_when_one_member_leaves() -> None:
     pair = masters()
     before = pair.next_batch()
     pair.set_intent("i51", "backup")
@@ -53,7 +53,7 @@ def test_what_is_sent_together_is_made_anew_when_one_of_them_says_something_else
     assert sorted(send.router for send in after.sends) == ["i52", "i53"]
 
 
-def test_masters_that_took_over_one_after_the_other_speak_together_soon() -> None:
+def test_masters_that_took_over_at_different_times_advertise_together_soon() -> None:
     entries = [
         {**entry, "priority": priority} for entry, priority in zip(INSTANCES, (108, 104, 100))
     ]
@@ -113,7 +113,7 @@ def test_an_intent_set_after_precomputing_is_kept() -> None:
     assert statuses["i51"]["intent_change"]["number"] == 1
 
 
-def test_masters_whose_peers_are_impatient_think_about_every_advertisement() -> None:
+def test_masters_whose_peers_take_over_after_one_interval_stay_on_the_full_path() -> None:
     pair = FastPathPair([{**entry, "priority": 100, "down_intervals": 1} for entry in INSTANCES])
     pair.pass_time(pair.now + 2000 * MS)
     deadline = pair.fast.next_deadline()

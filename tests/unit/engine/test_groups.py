@@ -33,7 +33,7 @@ def pair(**settings: Any) -> tuple[Cluster, Node, Node]:
     return cluster, first, second
 
 
-def test_one_that_is_ready_waits_for_the_others() -> None:
+def test_a_member_that_is_ready_waits_for_the_others() -> None:
     cluster = Cluster()
     third = cluster.node(priority=250)
     cluster.run(5)
@@ -46,7 +46,7 @@ def test_one_that_is_ready_waits_for_the_others() -> None:
     assert states(node) == ("MASTER", "MASTER")
 
 
-def test_a_master_elsewhere_takes_all_of_them_along() -> None:
+def test_another_master_in_one_network_makes_the_whole_group_resign() -> None:
     cluster, first, _second = pair()
     cluster.node(priority=250)
     cluster.run(10)
@@ -54,7 +54,7 @@ def test_a_master_elsewhere_takes_all_of_them_along() -> None:
     assert first.status("inside")["reason"].startswith("sync group edge: web follows another")
 
 
-def test_members_hand_over_together_without_a_gap() -> None:
+def test_members_resign_together_without_a_gap() -> None:
     cluster, first, second = pair()
     assert first.set_intent("backup") == ""
     for _step in range(300):
@@ -65,7 +65,7 @@ def test_members_hand_over_together_without_a_gap() -> None:
     assert first.status("inside")["intent"] == "backup"
 
 
-def test_a_drain_that_fails_is_undone_for_all() -> None:
+def test_a_failed_drain_is_undone_for_all_members() -> None:
     cluster = Cluster()
     node = grouped(cluster)
     cluster.run(10)
@@ -79,7 +79,7 @@ def test_a_drain_that_fails_is_undone_for_all() -> None:
     assert node.serves("192.0.2.200")
 
 
-def test_one_that_the_kernel_refuses_keeps_the_others_out() -> None:
+def test_a_member_refused_by_the_kernel_keeps_the_others_out() -> None:
     cluster, first, second = pair()
     first.set_intent("backup")
     cluster.run(5)
@@ -95,7 +95,7 @@ def test_one_that_the_kernel_refuses_keeps_the_others_out() -> None:
     assert states(first) == ("MASTER", "MASTER")
 
 
-def test_tracking_of_one_counts_for_all() -> None:
+def test_the_tracked_checks_of_one_member_count_for_all() -> None:
     check = {"interface": "eth9", "weight": -100}
     cluster = Cluster()
     inside = instance(**INSIDE, priority=200)
@@ -106,7 +106,7 @@ def test_tracking_of_one_counts_for_all() -> None:
     assert states(other) == ("MASTER", "MASTER")
 
 
-def test_a_stop_hands_over_all_of_them() -> None:
+def test_a_stop_makes_all_members_resign() -> None:
     cluster, first, second = pair()
     first.do(first.engine.stop(cluster.now))
     cluster.run(3)
@@ -114,7 +114,7 @@ def test_a_stop_hands_over_all_of_them() -> None:
     assert states(second) == ("MASTER", "MASTER")
 
 
-def test_a_group_of_one_waits_for_nobody() -> None:
+def test_a_group_of_one_member_does_not_wait() -> None:
     cluster = Cluster()
     node = cluster.node(sync_group="alone")
     cluster.run(5)

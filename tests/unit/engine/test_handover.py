@@ -92,7 +92,7 @@ def without_logs(actions: list[Action]) -> list[Action]:
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(handovers, min_size=1, max_size=6))
-def test_a_new_engine_goes_on_as_if_nothing_had_happened(
+def test_a_new_engine_continues_as_the_old_one_would_have(
     drawn: list[list[tuple[Any, ...]]],
 ) -> None:
     lineage = Lineage()
@@ -118,7 +118,7 @@ def is_silent(actions: list[Action]) -> bool:
     return not [one for one in actions if isinstance(one, (Send, Install, Remove, Transition))]
 
 
-def test_a_new_engine_knows_what_is_tracked() -> None:
+def test_a_new_engine_takes_over_the_observations() -> None:
     tracked = {"track_scripts": [{"command": "/bin/check", "weight": -20, "fall": 3}],
                "track_files": [{"path": "/run/load", "weight": -1}],
                "track_processes": [{"name": "haproxy", "weight": 5}]}  # fmt: skip
@@ -135,7 +135,7 @@ def test_a_new_engine_knows_what_is_tracked() -> None:
     assert [one["up"] for one in node.status()["tracked"]] == [False, True, True]
 
 
-def test_the_address_of_an_owner_stays_its_own() -> None:
+def test_a_handover_keeps_the_owners_own_address() -> None:
     cluster = Cluster()
     owner = Node(cluster, 90, instance(priority=255))
     cluster.nodes.append(owner)
@@ -146,7 +146,7 @@ def test_the_address_of_an_owner_stays_its_own() -> None:
     assert owner.serves()
 
 
-def test_an_address_that_the_owner_added_goes_with_it() -> None:
+def test_a_handover_keeps_which_addresses_the_owner_added() -> None:
     cluster = Cluster()
     owner = cluster.node(priority=255)
     cluster.run(5)
@@ -168,7 +168,7 @@ def test_a_new_engine_keeps_a_hold() -> None:
     assert second.status()["effective_priority"] == 201
 
 
-def test_an_engine_about_to_hand_over_refuses_an_export() -> None:
+def test_an_engine_with_a_resigning_router_refuses_an_export() -> None:
     cluster, first = master()
     cluster.nodes[1].connected = False
     first.set_intent("backup")
@@ -179,7 +179,7 @@ def test_an_engine_about_to_hand_over_refuses_an_export() -> None:
         first.engine.export_state()
 
 
-def test_a_hook_is_waited_for() -> None:
+def test_an_export_is_refused_while_a_hook_runs() -> None:
     cluster, first = master(hooks=[{"event": "master", "command": "/bin/hook"}])
     with pytest.raises(ControlError, match="a hook is still running"):
         first.engine.export_state()
@@ -236,7 +236,7 @@ def test_a_stopping_engine_refuses_an_import() -> None:
         new_engine.import_state(first.engine.export_state(), {}, cluster.now)
 
 
-def test_a_standby_that_is_stopped_leaves_the_host_alone() -> None:
+def test_a_stopped_standby_does_not_change_the_host() -> None:
     cluster, first = master()
     assert first.serves()
     new_engine = Engine()
@@ -249,7 +249,7 @@ def test_a_standby_that_is_stopped_leaves_the_host_alone() -> None:
     assert [one for one in done if isinstance(one, (Remove, SaveRecoveries))] == []
 
 
-def test_nothing_is_run_or_looked_at_before_there_is_something_to_inherit() -> None:
+def test_a_standby_runs_no_script_and_polls_no_target() -> None:
     tracked = {"track_scripts": [{"command": "/bin/check"}]}
     cluster = Cluster()
     first = cluster.node(**tracked)
@@ -264,7 +264,7 @@ def test_nothing_is_run_or_looked_at_before_there_is_something_to_inherit() -> N
     assert {type(one) for one in after} >= {RunCommand, PollTargets}
 
 
-def test_peers_wait_for_so_long() -> None:
+def test_the_time_until_a_peer_takes_over_counts_from_the_last_advertisement() -> None:
     cluster, first = master()  # The interval is 1 s, and a peer with priority 254 waits 3.008 s.
     until = first.engine.peer_takeover_at()
     deadline = first.engine.next_deadline()

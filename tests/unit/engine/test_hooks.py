@@ -28,7 +28,7 @@ def called(node: Node) -> list[str]:
     return [one.command.arguments[0].removeprefix("/bin/") for one in runs]
 
 
-def test_each_waits_for_the_one_before() -> None:
+def test_each_hook_waits_for_the_one_before() -> None:
     cluster = Cluster()
     node = hooked(cluster, *MOMENTS)
     cluster.run(4.5)
@@ -42,7 +42,7 @@ def test_each_waits_for_the_one_before() -> None:
     assert master.environment["VRRP_INSTANCE"] == "web"
 
 
-def test_one_that_never_answers_is_given_up() -> None:
+def test_a_hook_without_an_answer_is_given_up() -> None:
     cluster = Cluster()
     node = hooked(cluster, *MOMENTS)
     cluster.run(6.9)
@@ -63,7 +63,7 @@ def leaving(**settings: Any) -> tuple[Cluster, Node, Node]:
     return cluster, first, second
 
 
-def test_a_drain_waits_for_the_hook_and_serves_meanwhile() -> None:
+def test_a_drained_master_serves_until_the_leaving_hook_has_ended() -> None:
     cluster, first, second = leaving()
     first.set_intent("backup")
     cluster.run(4)
@@ -76,7 +76,7 @@ def test_a_drain_waits_for_the_hook_and_serves_meanwhile() -> None:
     assert called(first) == ["leaving_master"]
 
 
-def test_a_hook_that_fails_or_hangs_does_not_keep_it_from_leaving() -> None:
+def test_a_hook_that_fails_or_hangs_does_not_prevent_the_resignation() -> None:
     cluster, first, second = leaving()
     first.set_intent("backup")
     first.finish(1)
@@ -90,7 +90,7 @@ def test_a_hook_that_fails_or_hangs_does_not_keep_it_from_leaving() -> None:
     assert second.state == "MASTER"
 
 
-def test_a_master_that_is_overruled_does_not_wait() -> None:
+def test_a_master_that_hears_a_better_one_does_not_wait_for_hooks() -> None:
     cluster, first, _second = leaving()
     cluster.node(priority=250)
     cluster.run(5)
@@ -99,7 +99,7 @@ def test_a_master_that_is_overruled_does_not_wait() -> None:
     assert called(first) == ["leaving_master"]
 
 
-def test_a_drain_that_is_undone_or_called_off_says_hello_again() -> None:
+def test_a_drain_that_is_undone_or_cancelled_runs_the_master_hooks_again() -> None:
     cluster = Cluster()
     node = hooked(cluster, "leaving_master", "master")
     cluster.run(5)
@@ -132,7 +132,7 @@ def test_a_stop_is_complete_when_the_hooks_have_run() -> None:
     assert node.engine.stopped
 
 
-def test_when_states_change_faster_than_hooks_run_the_oldest_are_left_out() -> None:
+def test_the_oldest_hooks_are_dropped_when_states_change_faster_than_hooks_run() -> None:
     cluster = Cluster()
     node = hooked(cluster, *MOMENTS)
     for _time in range(40):
@@ -150,7 +150,7 @@ def test_when_states_change_faster_than_hooks_run_the_oldest_are_left_out() -> N
     assert called(node)[-1] == "backup"
 
 
-def test_what_a_router_waits_for_is_never_left_out() -> None:
+def test_a_hook_that_a_router_waits_for_is_never_dropped() -> None:
     triggers = (HookTrigger.LEAVING_MASTER, HookTrigger.BACKUP)
     hooks = [Hook(trigger, Command(("/bin/x",), "", 1)) for trigger in triggers]
     awaited = HookRun("web/ipv4", hooks[0], {}, ticket=1)
@@ -162,7 +162,7 @@ def test_what_a_router_waits_for_is_never_left_out() -> None:
     assert queue.start_next(1, 0) == awaited
 
 
-def test_a_new_name_while_its_hooks_run_does_not_keep_it_from_leaving() -> None:
+def test_a_router_renamed_while_its_hooks_run_resigns() -> None:
     cluster, first, second = leaving()
     first.set_intent("backup")
     cluster.run(0.1)
@@ -174,7 +174,7 @@ def test_a_new_name_while_its_hooks_run_does_not_keep_it_from_leaving() -> None:
     assert first.status("shop")["state"] == "BACKUP"
 
 
-def test_an_operator_can_not_call_off_a_stop() -> None:
+def test_an_intent_does_not_cancel_a_stop() -> None:
     cluster, first, second = leaving()
     first.do(first.engine.stop(cluster.now))
     cluster.run(0.1)
@@ -185,7 +185,7 @@ def test_an_operator_can_not_call_off_a_stop() -> None:
     assert first.engine.stopped
 
 
-def test_a_sync_group_leaves_together_when_the_last_hook_has_ended() -> None:
+def test_a_sync_group_resigns_together_when_the_last_hook_has_ended() -> None:
     cluster = Cluster()
     hooks = [{"event": "leaving_master", "command": "/bin/leaving_master", "timeout": 5}]
     nodes = []

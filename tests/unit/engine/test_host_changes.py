@@ -30,7 +30,9 @@ GROUP = bytes([224, 0, 0, 18])
     ("changes", "reason"),
     [({"up": False}, "eth0 is down"), ({"addresses": ()}, "eth0 has no IPv4 address")],
 )
-def test_what_makes_a_host_unfit(changes: dict[str, object], reason: str) -> None:
+def test_a_router_takes_no_part_and_says_why_on_an_unusable_interface(
+    changes: dict[str, object], reason: str
+) -> None:
     cluster, first, second = pair()
     first.set_link(**changes)
     cluster.run(5)
@@ -38,7 +40,7 @@ def test_what_makes_a_host_unfit(changes: dict[str, object], reason: str) -> Non
     assert second.state == "MASTER"
 
 
-def test_an_interface_that_goes_and_comes() -> None:
+def test_a_router_takes_part_again_when_its_interface_returns() -> None:
     cluster, first, _second = pair()
     first.do(first.engine.links_changed({}, cluster.now))
     assert first.status()["reason"] == "eth0 does not exist"
@@ -47,7 +49,7 @@ def test_an_interface_that_goes_and_comes() -> None:
     assert first.state == "MASTER"
 
 
-def test_a_deleted_address_comes_back_without_an_election() -> None:
+def test_a_deleted_address_is_restored_without_an_election() -> None:
     cluster, first, _second = pair()
     first.set_link(addresses=first.link.addresses[:1])
     cluster.settle()
@@ -56,7 +58,7 @@ def test_a_deleted_address_comes_back_without_an_election() -> None:
     assert first.transitions() == ["INITIALIZE BACKUP", "BACKUP MASTER"]
 
 
-def test_a_host_that_can_not_install_leaves_it_to_another_and_tries_again() -> None:
+def test_a_router_that_can_not_install_its_addresses_steps_down_and_tries_again() -> None:
     cluster = Cluster()
     first = cluster.node(priority=150)
     second = cluster.node(priority=100)
@@ -69,7 +71,7 @@ def test_a_host_that_can_not_install_leaves_it_to_another_and_tries_again() -> N
     assert masters(cluster) == [1]
 
 
-def test_a_host_that_can_not_speak_steps_down_after_three_attempts() -> None:
+def test_a_router_that_can_not_send_steps_down_after_three_attempts() -> None:
     cluster, first, second = pair()
     second.connected = False
     first.refused = (Send,)
@@ -85,7 +87,7 @@ def test_a_host_that_can_not_speak_steps_down_after_three_attempts() -> None:
     assert not first.serves()
 
 
-def test_what_another_agent_left_is_removed_at_start() -> None:
+def test_addresses_left_by_another_agent_are_removed_at_the_start() -> None:
     cluster = Cluster()
     node = Node(cluster, 1)
     cluster.nodes.append(node)
@@ -100,7 +102,7 @@ def test_what_another_agent_left_is_removed_at_start() -> None:
 
 
 @pytest.mark.parametrize("length", [24, 32])
-def test_a_backup_has_no_virtual_address_whoever_put_it_there(length: int) -> None:
+def test_a_backup_removes_virtual_addresses_added_by_other_programs(length: int) -> None:
     cluster, _first, second = pair()
     unexpected = type(second.link.addresses[0])(bytes([192, 0, 2, 100]), length)
     second.set_link(addresses=(*second.link.addresses, unexpected))
@@ -110,7 +112,7 @@ def test_a_backup_has_no_virtual_address_whoever_put_it_there(length: int) -> No
     assert [str(one) for one in removed.resources] == [f"192.0.2.100/{length}"]
 
 
-def test_an_address_that_comes_while_the_interface_goes_is_removed() -> None:
+def test_an_address_added_while_the_interface_goes_down_is_removed() -> None:
     cluster = Cluster()
     cluster.node(priority=200)
     second = cluster.node(priority=100)
@@ -122,7 +124,7 @@ def test_an_address_that_comes_while_the_interface_goes_is_removed() -> None:
     assert not second.serves()
 
 
-def test_the_address_of_an_owner_is_never_taken_from_it() -> None:
+def test_the_owners_own_address_is_never_removed() -> None:
     cluster = Cluster()
     owner = Node(cluster, 90, instance(priority=255))
     assert owner.own == bytes([192, 0, 2, 100])
@@ -135,7 +137,7 @@ def test_the_address_of_an_owner_is_never_taken_from_it() -> None:
     assert not any(isinstance(one, Remove) for one in owner.done)
 
 
-def test_recovery_is_known_before_there_is_anything_to_recover() -> None:
+def test_a_recovery_is_saved_before_the_first_resource_is_installed() -> None:
     cluster = Cluster()
     node = cluster.node()
     kinds = [type(one) for one in node.done]
@@ -150,7 +152,7 @@ def test_recovery_is_known_before_there_is_anything_to_recover() -> None:
     assert message[:4].hex() == "31330001"
 
 
-def test_nothing_is_announced_before_the_addresses_are_there() -> None:
+def test_addresses_are_announced_only_after_their_installation() -> None:
     cluster = Cluster()
     node = cluster.node(priority=100)
     cluster.run(4)
@@ -162,7 +164,7 @@ def test_nothing_is_announced_before_the_addresses_are_there() -> None:
     assert refused.state == "INITIALIZE"
 
 
-def test_what_could_not_be_sent_counts_as_silence_after_a_pause() -> None:
+def test_unsent_advertisements_count_as_silence_after_a_pause() -> None:
     cluster, first, _second = pair()
     first.refused = (Send,)
     cluster.run(2)
@@ -174,7 +176,7 @@ def test_what_could_not_be_sent_counts_as_silence_after_a_pause() -> None:
     assert first.state == "BACKUP"
 
 
-def test_silence_counts_from_the_last_advertisement_that_left_be_it_before_a_pause() -> None:
+def test_silence_counts_from_the_last_advertisement_sent_even_before_a_pause() -> None:
     cluster, first, _second = pair()
     cluster.run(0.5)
     # A peer of priority 254 waits for 3 s and 2/256 s. The pause is shorter, and what is sent at
@@ -201,7 +203,7 @@ def test_a_refused_first_advertisement_is_no_silence_yet() -> None:
     assert node.transitions() == ["INITIALIZE BACKUP", "BACKUP MASTER"]
 
 
-def test_advertisements_refused_in_an_earlier_mastership_do_not_count() -> None:
+def test_unsent_advertisements_of_an_earlier_mastership_do_not_count() -> None:
     cluster = Cluster()
     first = cluster.node(priority=100)
     cluster.run(10)
@@ -221,7 +223,7 @@ def test_advertisements_refused_in_an_earlier_mastership_do_not_count() -> None:
     assert first.transitions() == ["BACKUP MASTER"]
 
 
-def test_an_owner_that_comes_and_goes_at_once_does_not_take_our_address_for_its_own() -> None:
+def test_an_owner_that_returns_at_once_does_not_keep_an_address_it_had_added() -> None:
     cluster = Cluster()
     owner = cluster.node(priority=255)
     cluster.run(5)
@@ -235,7 +237,7 @@ def test_an_owner_that_comes_and_goes_at_once_does_not_take_our_address_for_its_
     assert [str(one) for one in removed.resources] == ["192.0.2.100/24"]
 
 
-def test_who_could_not_listen_listens_before_it_takes_part_again() -> None:
+def test_a_router_without_its_socket_listens_before_it_takes_part_again() -> None:
     cluster = Cluster()
     tracked = {"track_files": [{"path": "/run/fault", "weight": 0}]}
     node = cluster.node(priority=200, **tracked)

@@ -10,7 +10,7 @@ from _vrrp.engine.actions import SaveIntents
 from cluster import Cluster, instance, masters, pair
 
 
-def test_a_drain_hands_over_and_stays_out() -> None:
+def test_a_drained_master_resigns_and_stays_backup() -> None:
     cluster, first, second = pair()
     first.set_intent("backup")
     assert first.serves()
@@ -23,7 +23,7 @@ def test_a_drain_hands_over_and_stays_out() -> None:
     assert first.status()["reason"] == "drained by the operator"
 
 
-def test_a_drained_host_serves_when_there_is_nobody_else() -> None:
+def test_a_drained_router_takes_over_when_no_other_master_is_heard() -> None:
     cluster, first, second = pair()
     first.set_intent("backup")
     cluster.run(10)
@@ -33,7 +33,7 @@ def test_a_drained_host_serves_when_there_is_nobody_else() -> None:
     assert first.status()["intent"] == "backup"
 
 
-def test_a_host_that_is_forced_out_does_not() -> None:
+def test_a_forced_drain_keeps_a_router_out_when_no_other_master_is_heard() -> None:
     cluster, first, second = pair()
     first.set_intent("backup", forced=True)
     cluster.run(10)
@@ -42,7 +42,7 @@ def test_a_host_that_is_forced_out_does_not() -> None:
     assert first.state == "BACKUP"
 
 
-def test_a_drain_that_nobody_takes_over_is_undone() -> None:
+def test_a_drain_is_undone_when_no_other_host_takes_over() -> None:
     cluster, first, second = pair()
     second.connected = False
     first.set_intent("backup")
@@ -91,7 +91,7 @@ def test_a_holder_is_not_preempted() -> None:
     assert second.status()["intent"] == "master"
 
 
-def test_the_neighbour_in_the_inventory_is_no_claim() -> None:
+def test_a_priority_one_above_is_no_claim_against_an_original_master() -> None:
     cluster = Cluster()
     first = cluster.node(priority=200)
     second = cluster.node(priority=199)
@@ -128,7 +128,7 @@ def test_a_holder_yields_to_the_owner_of_the_addresses() -> None:
     assert masters(cluster) == [1]
 
 
-def test_what_no_priority_can_displace_is_refused() -> None:
+def test_an_intent_that_no_priority_can_achieve_is_refused() -> None:
     cluster = Cluster()
     cluster.node(priority=100)
     owner = cluster.node(priority=255)
@@ -141,7 +141,7 @@ def test_what_no_priority_can_displace_is_refused() -> None:
     assert cluster.nodes[0].status()["intent"] == "auto"
 
 
-def test_intents_are_kept_and_auto_is_not_worth_keeping() -> None:
+def test_every_intent_but_auto_is_saved() -> None:
     cluster, first, _second = pair()
     first.set_intent("master")
     first.set_intent("auto")

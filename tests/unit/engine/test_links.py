@@ -37,21 +37,21 @@ WEB = an_instance("192.0.2.100/24")
 WEB6 = an_instance("fe80::100/64", "2001:db8::100/64")
 
 
-def test_the_first_address_that_is_not_secondary() -> None:
+def test_the_first_address_that_is_not_secondary_is_primary() -> None:
     assert primary(WEB, held("192.0.2.9", secondary=True), held("192.0.2.11")) == "192.0.2.11"
 
 
-def test_a_virtual_address_may_move_away() -> None:
+def test_a_virtual_address_is_never_primary() -> None:
     assert primary(WEB, held("192.0.2.100"), held("192.0.2.11")) == "192.0.2.11"
     assert primary(WEB, held("192.0.2.100")) is None
 
 
-def test_an_owner_has_nothing_else() -> None:
+def test_an_owner_without_another_address_sends_from_its_virtual_one() -> None:
     owner = an_instance("192.0.2.100/24", priority=255)
     assert primary(owner, held("192.0.2.100")) == "192.0.2.100"
 
 
-def test_ipv6_speaks_from_a_link_local_address_that_works() -> None:
+def test_ipv6_is_sent_from_a_usable_link_local_address() -> None:
     assert primary(WEB6, held("2001:db8::11"), held("fe80::11")) == "fe80::11"
     assert primary(WEB6, held("fe80::11", usable=False)) is None
     assert primary(WEB6, held("fe80::100")) is None

@@ -76,7 +76,7 @@ def test_an_owner_logs_another_router_that_it_hears() -> None:
     assert owner.state == "BACKUP"
 
 
-def test_flapping_is_logged() -> None:
+def test_a_flapping_router_is_logged() -> None:
     cluster = Cluster()
     node = cluster.node(priority=100)
     # Priority 200 from 192.0.2.99: 3133+c801+0064+c000+0264 = 1bbfc, folded bbfd, inverted 4402.
@@ -89,7 +89,7 @@ def test_flapping_is_logged() -> None:
     assert [one for one in logs(node) if one.startswith("changed state 6 times within a minute")]
 
 
-def test_a_vrid_is_of_one_interface() -> None:
+def test_a_vrid_belongs_to_one_interface() -> None:
     _cluster, first, _second = pair()
     good = Datagram(UNKNOWN_PEER, GROUP, 255, bytes.fromhex("313364010064a802c0000264"))
     first.do(first.engine.receive_datagram(SocketSpec(8, Family.IPV4), good, 0))
@@ -97,7 +97,7 @@ def test_a_vrid_is_of_one_interface() -> None:
     assert "advertisements_received" not in first.status()["counters"]
 
 
-def test_packets_for_nobody_are_counted() -> None:
+def test_packets_without_a_router_are_counted() -> None:
     cluster, first, _second = pair()
     first.do(
         first.engine.receive_datagram(

@@ -17,7 +17,7 @@ def test_a_new_priority_does_not_move_the_master() -> None:
     assert first.transitions() == ["INITIALIZE BACKUP", "BACKUP MASTER"]
 
 
-def test_addresses_come_and_go_on_a_master() -> None:
+def test_a_reload_adds_and_removes_addresses_of_a_master() -> None:
     cluster, first, _second = pair()
     first.configure(instance(priority=150, addresses=["192.0.2.101/24", "192.0.2.100/24"]))
     cluster.settle()
@@ -29,7 +29,7 @@ def test_addresses_come_and_go_on_a_master() -> None:
     assert first.state == "MASTER"
 
 
-def test_an_instance_that_leaves_hands_over() -> None:
+def test_a_removed_instance_resigns() -> None:
     cluster, first, second = pair()
     first.configure()
     assert first.serves()
@@ -47,7 +47,7 @@ def test_a_new_name_keeps_mastership() -> None:
     assert first.transitions() == ["INITIALIZE BACKUP", "BACKUP MASTER"]
 
 
-def test_another_vrid_is_another_router() -> None:
+def test_a_new_vrid_replaces_the_router() -> None:
     cluster, first, second = pair()
     first.configure(instance(priority=150, vrid=52))
     cluster.settle()
@@ -96,7 +96,7 @@ def test_names_can_swap_their_vrids() -> None:
     assert only.serves("192.0.2.101")
 
 
-def test_who_leaves_and_can_not_say_so_is_forgotten() -> None:
+def test_a_removed_router_without_an_interface_is_dropped() -> None:
     cluster = Cluster()
     node = cluster.node(priority=200)
     cluster.run(5)
@@ -112,7 +112,7 @@ def test_who_leaves_and_can_not_say_so_is_forgotten() -> None:
     assert deadline > cluster.now
 
 
-def test_who_stops_does_not_take_its_own_addresses_for_those_of_another() -> None:
+def test_a_stopping_owner_does_not_remove_its_own_addresses() -> None:
     cluster = Cluster()
     node = cluster.node(priority=200)
     cluster.run(5)

@@ -21,7 +21,7 @@ class Timed:
     queued_at: int | None = None
 
 
-def test_the_first_is_due_first() -> None:
+def test_the_earliest_deadline_is_due_first() -> None:
     timers = TimerQueue()
     late, early = Timed(20), Timed(10)
     timers.schedule(late)
@@ -32,7 +32,7 @@ def test_the_first_is_due_first() -> None:
     assert timers.next_deadline() is None
 
 
-def test_a_deadline_that_moves_back_need_not_be_noted() -> None:
+def test_a_later_deadline_needs_no_call() -> None:
     timers, timed = TimerQueue(), Timed(10)
     timers.schedule(timed)
     timed.deadline = 30
@@ -41,7 +41,7 @@ def test_a_deadline_that_moves_back_need_not_be_noted() -> None:
     assert timers.pop_due(30) == [timed]
 
 
-def test_a_deadline_that_moves_forward_is_noted() -> None:
+def test_an_earlier_deadline_is_scheduled_again() -> None:
     timers, timed = TimerQueue(), Timed(30)
     timers.schedule(timed)
     timed.deadline = 10
@@ -51,7 +51,7 @@ def test_a_deadline_that_moves_forward_is_noted() -> None:
     assert timers.pop_due(30) == []  # What was noted before is no second deadline.
 
 
-def test_who_has_no_deadline_any_more_is_not_woken() -> None:
+def test_an_object_without_a_deadline_is_not_due() -> None:
     timers, timed = TimerQueue(), Timed(10)
     timers.schedule(timed)
     timed.deadline = None
@@ -63,7 +63,7 @@ changes = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 30), st.integers(
 
 
 @given(changes)
-def test_those_are_due_whose_deadline_has_passed(drawn: list[tuple[int, int, int]]) -> None:
+def test_objects_are_due_when_their_deadline_has_passed(drawn: list[tuple[int, int, int]]) -> None:
     timers = TimerQueue()
     entries = [Timed(None) for _number in range(4)]
     now = 0

@@ -53,7 +53,9 @@ def adjusted(tracking: Tracking, check: Check, weight: int) -> int:
         ([DOWN, UP, DOWN, UP], False),
     ],
 )
-def test_rise_and_fall(results: list[CommandResult], up: bool) -> None:
+def test_a_check_changes_after_rise_successes_or_fall_failures(
+    results: list[CommandResult], up: bool
+) -> None:
     tracking = watching(SCRIPT)
     for result in results:
         tracking.script_finished(SCRIPT, result)
@@ -74,7 +76,7 @@ def test_a_script_is_run_in_its_interval_and_never_twice_at_once() -> None:
     assert tracking.next_deadline() == 5 * S
 
 
-def test_what_is_not_known_yet_only_keeps_from_starting() -> None:
+def test_an_unknown_observation_only_prevents_a_start() -> None:
     tracking = watching(SCRIPT, FILE, PROCESS)
     for check in (SCRIPT, FILE, PROCESS):
         verdict = tracking.evaluate([Tracked(check), Tracked(check, -50)])
@@ -96,7 +98,9 @@ def test_what_is_not_known_yet_only_keeps_from_starting() -> None:
         ("many", -20, -20),
     ],
 )
-def test_a_file_with_a_weight(content: str | None, weight: int, adjustment: int) -> None:
+def test_a_file_with_a_weight_adds_its_number_times_the_weight(
+    content: str | None, weight: int, adjustment: int
+) -> None:
     tracking = watching(FILE)
     tracking.update_files({"/f": content, "/other": "5"})
     assert adjusted(tracking, FILE, weight) == adjustment
@@ -113,7 +117,9 @@ def test_a_file_with_a_weight(content: str | None, weight: int, adjustment: int)
         ("no", "file /f: does not hold a whole number"),
     ],
 )
-def test_a_file_that_may_be_a_fault(content: str | None, fault: str) -> None:
+def test_a_file_without_a_weight_is_a_fault_unless_it_holds_0(
+    content: str | None, fault: str
+) -> None:
     tracking = watching(FILE)
     tracking.update_files({"/f": content})
     assert tracking.evaluate([Tracked(FILE)]).fault == fault
@@ -122,14 +128,16 @@ def test_a_file_that_may_be_a_fault(content: str | None, fault: str) -> None:
 @pytest.mark.parametrize(
     ("count", "negative", "positive"), [(0, -30, 0), (1, -30, 0), (2, 0, 30), (3, 0, 30)]
 )
-def test_processes(count: int, negative: int, positive: int) -> None:
+def test_a_process_check_counts_processes_of_its_name(
+    count: int, negative: int, positive: int
+) -> None:
     tracking = watching(PROCESS)
     tracking.update_processes({"haproxy": count})
     assert adjusted(tracking, PROCESS, -30) == negative
     assert adjusted(tracking, PROCESS, 30) == positive
 
 
-def test_interfaces() -> None:
+def test_an_interface_check_follows_the_interface() -> None:
     tracking = watching(INTERFACE)
     assert tracking.evaluate([Tracked(INTERFACE)]).fault == "interface eth1: does not exist"
     tracking.links_changed({"eth1": Link(3, "eth1", False, bytes(6))})
@@ -145,7 +153,7 @@ def test_weights_add_up_and_the_same_thing_counts_once() -> None:
     assert tracking.evaluate(twice).adjustment == -50
 
 
-def test_what_is_known_stays_known_over_a_reload() -> None:
+def test_an_observation_survives_a_reload() -> None:
     tracking = watching(SCRIPT, FILE)
     tracking.script_finished(SCRIPT, UP)
     tracking.update_files({"/f": "3"})
@@ -184,7 +192,7 @@ def test_an_instance_waits_for_the_first_result() -> None:
     assert node.state == "MASTER"
 
 
-def test_a_reload_that_brings_a_script_does_not_disturb_the_master() -> None:
+def test_a_script_added_by_a_reload_does_not_disturb_the_master() -> None:
     cluster = Cluster()
     node = cluster.node(priority=200)
     cluster.run(5)
@@ -212,7 +220,7 @@ def test_a_lower_priority_is_advertised_at_once_and_a_better_one_takes_over() ->
     assert (first.state, second.state) == ("BACKUP", "MASTER")
 
 
-def test_a_fault_hands_over_before_it_lets_go() -> None:
+def test_a_master_with_a_fault_serves_until_its_successor_is_heard() -> None:
     cluster = Cluster()
     first = cluster.node(priority=200, track_scripts=[{**CHECK, "weight": 0}])
     first.finish()
@@ -228,7 +236,7 @@ def test_a_fault_hands_over_before_it_lets_go() -> None:
     assert (first.state, first.serves()) == ("INITIALIZE", False)
 
 
-def test_a_fault_that_is_over_while_handing_over_lets_it_start_again() -> None:
+def test_a_router_starts_again_when_its_fault_ends_while_it_resigns() -> None:
     cluster = Cluster()
     first = cluster.node(priority=200, track_scripts=[{**CHECK, "weight": 0}])
     first.finish()
@@ -251,7 +259,7 @@ def test_a_script_that_never_answers_counts_as_failed() -> None:
     assert node.status()["reason"] == "script /bin/check: no answer in time"
 
 
-def test_a_fault_that_is_over_before_a_pause_ends_lets_the_router_start_again() -> None:
+def test_a_router_starts_again_when_its_fault_ends_during_a_pause() -> None:
     cluster = Cluster()
     only = cluster.node(track_scripts=[{**CHECK, "weight": 0}])
     only.finish()

@@ -40,7 +40,7 @@ def test_backup_learns_the_interval_and_its_skew() -> None:
     assert state.master_down_at == NOW + 10_828_125_000
 
 
-def test_backup_lets_the_timer_run_on_for_a_worse_master() -> None:
+def test_backup_keeps_its_timer_running_for_a_worse_master() -> None:
     state, actions = after(BACKUP, heard(99), NOW + S)
     assert isinstance(state, Backup)
     assert state.master_down_at == NOW + DOWN
@@ -62,7 +62,7 @@ def test_preemption_announces_before_the_old_master_stops() -> None:
     assert actions == DISPLACE
 
 
-def test_priority_zero_shortens_the_timer_and_teaches_nothing() -> None:
+def test_priority_zero_shortens_the_timer_and_its_interval_is_not_learned() -> None:
     slow = replace(BACKUP, master_adver_interval=2 * S)
     state, _actions = after(slow, heard(0, interval=5 * S), NOW + S)
     assert isinstance(state, Backup)
@@ -74,12 +74,12 @@ def test_priority_zero_shortens_the_timer_and_teaches_nothing() -> None:
     assert actions == TAKEOVER
 
 
-def test_backup_that_shuts_down_says_nothing() -> None:
+def test_backup_that_shuts_down_sends_nothing() -> None:
     state, actions = after(BACKUP, ev.Resign(Purpose.STOP, "stopping"))
     assert (state, actions) == (Initialize("stopping"), [])
 
 
-def test_backup_that_was_asleep_listens_once_more() -> None:
+def test_backup_listens_again_after_a_pause() -> None:
     # The timer expired a whole master-down interval ago, and nobody woke us.
     state, actions = after(BACKUP, ev.TimerExpired(), NOW + 2 * DOWN + 1)
     assert state == Backup("was paused, listening for a master", NOW + 3 * DOWN + 1, S)
@@ -96,7 +96,7 @@ def test_a_claim_displaces_the_master() -> None:
     assert actions == DISPLACE
 
 
-def test_forced_out_it_stays_out() -> None:
+def test_backup_with_a_forced_drain_stays_out() -> None:
     # Priority 1: skew 255/256 s = 996 093 750 ns, down 3 996 093 750 ns.
     backup = Backup("drained", NOW, S)
     state, actions = after(backup, ev.TimerExpired(), NOW, OUT)

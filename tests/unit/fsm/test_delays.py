@@ -34,14 +34,14 @@ from machine import (
 )
 
 
-def test_four_intervals_where_four_may_be_missed() -> None:
+def test_a_backup_waits_four_intervals_when_four_advertisements_may_be_missed() -> None:
     patient = replace(ROUTER, down_intervals=4)
     reached, _actions = after(BACKUP, heard(200), parameters=patient)
     assert isinstance(reached, Backup)
     assert reached.master_down_at == NOW + 4_609_375_000
 
 
-def test_a_start_up_delay_keeps_it_from_taking_over() -> None:
+def test_a_start_up_delay_prevents_a_takeover() -> None:
     delayed = replace(ROUTER, startup_delay=60 * S)
     started, actions = after(Initialize("why"), ev.Startup(), parameters=delayed)
     assert actions == [REMOVE]
@@ -63,7 +63,7 @@ def test_an_owner_waits_for_its_start_up_delay_too() -> None:
     assert next_deadline(started) == NOW + 60 * S
 
 
-def test_preemption_is_delayed_once_and_to_the_moment() -> None:
+def test_preemption_is_delayed_once_and_exactly() -> None:
     waiting, actions = after(BACKUP, heard(50), NOW, PATIENT)
     assert actions == []
     assert isinstance(waiting, Backup)
@@ -88,7 +88,7 @@ def test_a_dead_master_is_replaced_without_the_preemption_delay() -> None:
 
 
 @pytest.mark.parametrize("event", [heard(100), heard(200), heard(0)], ids=str)
-def test_what_calls_a_delayed_preemption_off(event: ev.Event) -> None:
+def test_a_delayed_preemption_is_cancelled_by_a_better_or_resigning_master(event: ev.Event) -> None:
     waiting, _actions = after(BACKUP, heard(50), NOW, PATIENT)
     reached, _actions = after(waiting, event, NOW + S, PATIENT)
     assert isinstance(reached, Backup)
@@ -105,7 +105,7 @@ def test_a_delayed_preemption_is_forgotten_when_the_master_is_no_longer_worse() 
     assert next_deadline(reached) == NOW + 11 * S
 
 
-def test_addresses_are_announced_again_and_again() -> None:
+def test_a_master_announces_its_addresses_periodically() -> None:
     often = replace(ROUTER, announce_refresh=30 * S)
     again = replace(MASTER, adver_at=NOW + 100 * S, announce_at=NOW)
     state, actions = after(again, ev.TimerExpired(), NOW, often)
@@ -118,7 +118,7 @@ def test_addresses_are_announced_again_and_again() -> None:
     assert state.announce_at == NOW + 60 * S
 
 
-def test_another_priority_is_advertised_at_once() -> None:
+def test_a_new_priority_is_advertised_at_once() -> None:
     lowered = replace(ROUTER, priority=40)
     state, actions = after(MASTER, ev.PriorityChanged(), NOW + 300 * MS, lowered)
     assert actions == [act.Advertise(40)]
@@ -153,7 +153,7 @@ def test_a_worse_master_does_not_end_readiness_and_is_displaced() -> None:
     assert actions == DISPLACE
 
 
-def test_who_leaves_with_its_group_is_backup_whether_or_not_anybody_takes_over() -> None:
+def test_a_member_that_resigns_with_its_group_becomes_backup_with_or_without_a_successor() -> None:
     resigning, actions = after(MASTER, ev.Resign(Purpose.GROUP, "the group"), NOW)
     assert actions == [RELEASE]
     alone, actions = after(resigning, ev.TimerExpired(), NOW + 4_500 * MS)

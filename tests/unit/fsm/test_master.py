@@ -46,7 +46,7 @@ def test_master_announces_once_more() -> None:
     assert actions == [ANNOUNCE]
 
 
-def test_no_second_announcement_where_none_is_wanted() -> None:
+def test_a_master_without_announce_delay_does_not_announce_again() -> None:
     state, _actions = after(
         BACKUP, ev.TimerExpired(), NOW + DOWN, replace(ROUTER, announce_delay=0)
     )
@@ -69,7 +69,9 @@ def test_master_that_steps_down_learns_the_interval() -> None:
 
 
 @pytest.mark.parametrize("peer", [heard(99), heard(100, LOWER), heard(1)])
-def test_master_asserts_itself_at_once_and_does_not_reset_its_timer(peer: ev.Heard) -> None:
+def test_master_answers_a_lower_priority_at_once_and_does_not_reset_its_timer(
+    peer: ev.Heard,
+) -> None:
     state, actions = after(MASTER, peer, NOW + 400 * MS)
     assert isinstance(state, Master)
     assert state.adver_at == MASTER.adver_at
@@ -92,16 +94,16 @@ def test_master_answers_priority_zero_and_resets_its_timer() -> None:
     assert actions == [act.Advertise(100)]
 
 
-def test_an_address_that_is_lost_comes_back() -> None:
+def test_a_master_installs_a_lost_address_again() -> None:
     assert after(MASTER, ev.AddressesLost()) == (MASTER, [INSTALL, ANNOUNCE])
 
 
-def test_an_interface_that_goes_down() -> None:
+def test_a_master_without_its_interface_enters_initialize() -> None:
     state, actions = after(MASTER, ev.Interrupted("eth0 is down"))
     assert (state, actions) == (Initialize("eth0 is down"), [REMOVE])
 
 
-def test_a_kernel_that_refuses_is_asked_again_in_ten_seconds() -> None:
+def test_a_router_refused_by_the_kernel_tries_again_after_ten_seconds() -> None:
     state, actions = after(MASTER, ev.Interrupted("cannot add", retry=True, notify_peers=True))
     assert state == Initialize("cannot add", NOW + 10 * S)
     assert actions == [RELEASE, REMOVE]
@@ -111,7 +113,7 @@ def test_a_replaced_master_sends_priority_zero() -> None:
     assert after(MASTER, ev.Replaced("moved")) == (Initialize("moved"), [RELEASE, REMOVE])
 
 
-def test_other_settings_are_advertised_at_once() -> None:
+def test_a_master_advertises_new_settings_at_once() -> None:
     state, actions = after(MASTER, ev.Reconfigured(), NOW + 400 * MS)
     assert state == replace(MASTER, adver_at=NOW + 1_400 * MS)
     assert actions == TAKEOVER
@@ -120,7 +122,7 @@ def test_other_settings_are_advertised_at_once() -> None:
 # Last advertisement at NOW; a peer of priority 254 takes over 3 007 812 500 ns later.
 
 
-def test_master_after_a_pause_steps_down_and_says_nothing() -> None:
+def test_master_after_a_pause_steps_down_and_sends_nothing() -> None:
     state, actions = after(MASTER, ev.TimerExpired(), NOW + SILENT + 1)
     assert isinstance(state, Backup)
     assert state.reason == "was paused longer than the peers wait for a master"
@@ -129,11 +131,11 @@ def test_master_after_a_pause_steps_down_and_says_nothing() -> None:
 
 
 @pytest.mark.parametrize("event", [heard(50), heard(0), heard(200), ev.Reconfigured()])
-def test_whatever_wakes_it_it_does_not_speak_first(event: ev.Event) -> None:
+def test_master_after_a_pause_sends_nothing_whatever_event_comes_first(event: ev.Event) -> None:
     state, actions = after(MASTER, event, NOW + SILENT + 1)
     assert isinstance(state, Backup)
     assert actions == [REMOVE]
 
 
-def test_master_that_is_merely_late_goes_on() -> None:
+def test_master_that_is_merely_late_stays_master() -> None:
     assert isinstance(after(MASTER, ev.TimerExpired(), NOW + SILENT)[0], Master)

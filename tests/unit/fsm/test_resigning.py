@@ -32,13 +32,13 @@ from machine import (
 )
 
 
-def test_resigning_says_so_and_serves_on() -> None:
+def test_a_resigning_master_sends_priority_zero_and_serves() -> None:
     state, actions = after(MASTER, ev.Resign(Purpose.DRAIN, "drained"))
     assert state == Resigning("drained", Purpose.DRAIN, NOW + S, NOW + 4_500 * MS)
     assert actions == [RELEASE]
 
 
-def test_resigning_repeats_priority_zero() -> None:
+def test_a_resigning_master_repeats_priority_zero() -> None:
     state, actions = after(DRAINING, ev.TimerExpired(), NOW + S)
     assert state == replace(DRAINING, adver_at=NOW + 2 * S)
     assert actions == [RELEASE]
@@ -57,7 +57,7 @@ def test_any_successor_ends_the_wait_and_the_addresses_stay_a_little(priority: i
     assert actions == [REMOVE]
 
 
-def test_another_that_resigns_is_no_successor() -> None:
+def test_another_resigning_router_is_no_successor() -> None:
     assert after(DRAINING, heard(0)) == (DRAINING, [])
 
 
@@ -69,7 +69,7 @@ def test_a_drain_without_successor_is_undone() -> None:
     assert actions == [act.DrainUndone("no other master was heard for 4.50 s")]
 
 
-def test_a_forced_drain_goes_through() -> None:
+def test_a_forced_drain_completes_without_a_successor() -> None:
     waiting = replace(DRAINING, adver_at=NOW + 5 * S)
     state, actions = after(waiting, ev.TimerExpired(), NOW + 4_500 * MS, OUT)
     assert isinstance(state, Backup)
@@ -77,7 +77,7 @@ def test_a_forced_drain_goes_through() -> None:
     assert actions == [REMOVE]
 
 
-def test_a_stop_without_successor_goes_through() -> None:
+def test_a_stop_without_successor_completes() -> None:
     waiting = replace(STOPPING, adver_at=NOW + 5 * S)
     state, actions = after(waiting, ev.TimerExpired(), NOW + 4_500 * MS)
     assert (state, actions) == (Initialize("stopping"), [REMOVE])
@@ -89,7 +89,7 @@ def test_a_stop_overtakes_a_drain() -> None:
     assert actions == []
 
 
-def test_a_drain_can_be_called_off_and_a_stop_can_not() -> None:
+def test_a_drain_can_be_cancelled_and_a_stop_can_not() -> None:
     state, actions = after(DRAINING, ev.Claim("called off"))
     assert isinstance(state, Master)
     assert actions == TAKEOVER

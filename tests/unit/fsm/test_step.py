@@ -73,7 +73,7 @@ def test_the_table_is_complete() -> None:
     "parameters", [ROUTER, OWNER, POLITE, DRAINED, OUT, PATIENT, GROUPED], ids=str
 )
 @pytest.mark.parametrize("late", [0, 2 * S, 4 * S, 60 * S])
-def test_every_state_takes_every_event(
+def test_every_state_handles_every_event(
     state: State, event: ev.Event, parameters: Parameters, late: int
 ) -> None:
     reached, actions = after(state, event, NOW + late, parameters)
@@ -86,18 +86,18 @@ def test_every_state_takes_every_event(
     assert next_deadline(reached) is None or isinstance(next_deadline(reached), int)
 
 
-def test_startup_listens() -> None:
+def test_a_router_starts_as_backup() -> None:
     state, actions = after(Initialize("starting"), ev.Startup())
     assert state == Backup("started, listening for a master", NOW + DOWN, S)
     assert actions == [REMOVE]
 
 
-def test_startup_of_an_owner_serves_at_once() -> None:
+def test_an_owner_starts_as_master() -> None:
     state, actions = after(Initialize("starting"), ev.Startup(), parameters=OWNER)
     assert state == Master("owns the addresses", NOW + S, NOW + 5 * S)
     assert actions == [INSTALL, act.Advertise(255), ANNOUNCE]
 
 
-def test_initialize_hears_nothing() -> None:
+def test_a_router_in_initialize_ignores_advertisements() -> None:
     state = Initialize("eth0 is down")
     assert after(state, heard(200)) == (state, [])

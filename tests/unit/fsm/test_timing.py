@@ -24,7 +24,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("version", "milliseconds", "priority", "skew", "down"), CASES)
-def test_skew_and_master_down(
+def test_skew_time_and_master_down_interval_follow_the_formulas(
     version: int, milliseconds: int, priority: int, skew: int, down: int
 ) -> None:
     interval = milliseconds * 1_000_000
@@ -32,5 +32,5 @@ def test_skew_and_master_down(
     assert master_down_interval(version, priority, interval, 3) == down
 
 
-def test_the_first_backup_that_may_speak_has_priority_254() -> None:
+def test_the_earliest_takeover_is_that_of_a_backup_with_priority_254() -> None:
     assert earliest_takeover_interval(3, 1_000_000_000, 3) == 3_007_812_500

@@ -46,15 +46,15 @@ def receive(wall_offset: int | None, *times: int) -> list[int]:
     return found
 
 
-def test_packets_arrived_before_they_are_read() -> None:
+def test_arrival_times_are_before_the_read() -> None:
     assert receive(1000 * MS, 3_950 * MS, 3_999 * MS) == [4_950 * MS, 4_999 * MS]
 
 
-def test_one_that_came_while_the_others_were_read_does_not_change_their_times() -> None:
+def test_a_packet_that_arrives_during_a_read_does_not_change_the_other_times() -> None:
     assert receive(0, NOW - 60 * MS, NOW + 1) == [NOW - 60 * MS, NOW]
 
 
-def test_what_seems_to_be_long_ago_arrived_now() -> None:
+def test_an_implausibly_old_arrival_counts_as_now() -> None:
     assert receive(0, NOW - 10_000 * MS, NOW - 10 * MS) == [NOW, NOW - 10 * MS]
 
 
@@ -62,7 +62,7 @@ def test_arrival_times_are_now_after_a_step_of_the_wall_clock() -> None:
     assert receive(None, NOW - 60 * MS, NOW - 10 * MS) == [NOW, NOW]
 
 
-def test_what_another_process_has_read_is_left_out_once() -> None:
+def test_packets_read_by_another_process_are_skipped_once() -> None:
     opened = make_socket()
     opened.drop_before(NOW - 50 * MS)
     batch = PacketBatch(NOW - 60 * MS, NOW - 50 * MS, NOW - 10 * MS)

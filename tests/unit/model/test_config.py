@@ -28,7 +28,7 @@ def problems(text: str) -> list[str]:
     return [str(problem) for problem in caught.value.problems]
 
 
-def test_defaults() -> None:
+def test_a_minimal_instance_has_the_documented_defaults() -> None:
     (instance,) = parse_config(config(WEB)).instances
     assert instance.priority == 100
     assert instance.version == 3
@@ -39,7 +39,7 @@ def test_defaults() -> None:
     assert str(instance.addresses[0]) == "192.0.2.100/24"
 
 
-def test_every_setting() -> None:
+def test_every_setting_is_read() -> None:
     given = {
         **WEB,
         "priority": 255,
@@ -59,7 +59,7 @@ def test_every_setting() -> None:
     assert (instance.announce_count, instance.announce_delay) == (1, 500_000_000)
 
 
-def test_no_instances_is_a_configuration() -> None:
+def test_a_configuration_may_have_no_instances() -> None:
     assert parse_config('{"instances": []}').instances == ()
 
 
@@ -168,7 +168,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("text", "problem"), WRONG)
-def test_what_is_wrong_is_named_with_its_path(text: str, problem: str) -> None:
+def test_a_problem_is_named_with_its_path(text: str, problem: str) -> None:
     assert any(line.startswith(problem) for line in problems(text)), problems(text)
 
 
@@ -189,7 +189,7 @@ def test_the_same_vrid_is_free_in_the_other_family_and_on_another_interface() ->
     assert len(parse_config(config(WEB, six, elsewhere)).instances) == 3
 
 
-def test_as_many_addresses_as_a_packet_holds() -> None:
+def test_an_instance_has_at_most_the_addresses_that_a_packet_holds() -> None:
     many = [f"192.0.{number // 250}.{number % 250 + 1}/32" for number in range(256)]
     assert len(parse_config(config({**WEB, "addresses": many[:255]})).instances) == 1
     assert problems(config({**WEB, "addresses": many})) == [
@@ -320,12 +320,14 @@ WRONG_OPTIONS = [
 
 
 @pytest.mark.parametrize(("settings", "problem"), WRONG_OPTIONS, ids=str)
-def test_what_is_wrong_with_an_option(settings: dict[str, Any], problem: str) -> None:
+def test_a_wrong_setting_is_refused_with_its_problem(
+    settings: dict[str, Any], problem: str
+) -> None:
     found = problems(config({**WEB, **settings}))
     assert any(line.startswith(f"instances[0]{problem}") for line in found), found
 
 
-def test_both_families_in_one_entry() -> None:
+def test_an_entry_with_both_families_becomes_two_instances() -> None:
     both = {
         **WEB,
         "addresses": ["192.0.2.100/24", "2001:db8::100/64"],
@@ -349,12 +351,12 @@ def test_both_families_in_one_entry() -> None:
     assert (len(four.virtual_routes), len(six.virtual_routes)) == (1, 0)
 
 
-def test_an_instance_of_one_family_keeps_what_is_of_the_other() -> None:
+def test_an_instance_of_one_family_keeps_excluded_addresses_of_the_other() -> None:
     (four,) = parse_config(config({**WEB, "excluded_addresses": ["2001:db8::1/64"]})).instances
     assert four.label == "web"
     assert [str(one) for one in four.excluded_addresses] == ["2001:db8::1/64"]
 
 
-def test_a_link_local_address_that_is_given_is_kept() -> None:
+def test_a_configured_link_local_address_is_kept() -> None:
     (six,) = parse_config(config({**WEB, "addresses": ["fe80::51/64", "2001:db8::1/64"]})).instances
     assert [str(one) for one in six.addresses] == ["fe80::51/64", "2001:db8::1/64"]

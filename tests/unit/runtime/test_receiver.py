@@ -117,7 +117,7 @@ def test_few_packets_are_read_at_once(stage: Stage) -> None:
     assert stage.read == [1, 1, 1, 1, 1]
 
 
-def test_many_packets_are_read_in_one_go(stage: Stage) -> None:
+def test_many_packets_are_read_together(stage: Stage) -> None:
     stage.arrive()
     for _time in range(200):
         stage.arrive()
@@ -126,7 +126,7 @@ def test_many_packets_are_read_in_one_go(stage: Stage) -> None:
     assert len(stage.read) <= 5
 
 
-def test_who_finds_few_after_a_rest_listens_again(stage: Stage) -> None:
+def test_a_socket_with_few_packets_after_a_delay_is_watched_again(stage: Stage) -> None:
     stage.arrive()
     stage.arrive()
     assert not stage.loop.listens
@@ -136,7 +136,7 @@ def test_who_finds_few_after_a_rest_listens_again(stage: Stage) -> None:
     assert stage.receiver.next_deadline() is None
 
 
-def test_everything_is_read_before_a_deadline_is_judged(stage: Stage) -> None:
+def test_every_socket_is_read_before_a_deadline_is_handled(stage: Stage) -> None:
     stage.arrive()
     stage.arrive(30)
     assert stage.read == [1]
@@ -144,14 +144,14 @@ def test_everything_is_read_before_a_deadline_is_judged(stage: Stage) -> None:
     assert stage.read == [1, 30]
 
 
-def test_a_master_that_leaves_is_heard_during_a_rest(stage: Stage) -> None:
+def test_priority_zero_is_received_during_a_delay(stage: Stage) -> None:
     stage.arrive()
     stage.arrive(30)
     stage.leave()
     assert stage.read == [1, 31]
 
 
-def test_a_flood_is_read_more_often(stage: Stage) -> None:
+def test_a_flood_shortens_the_delay(stage: Stage) -> None:
     stage.arrive()
     stage.arrive(5000)
     stage.pass_time(10 * MS)
@@ -159,7 +159,7 @@ def test_a_flood_is_read_more_often(stage: Stage) -> None:
     assert stage.rest() <= 10 * MS
 
 
-def test_something_new_makes_the_rests_short(stage: Stage) -> None:
+def test_a_new_packet_shortens_the_delays(stage: Stage) -> None:
     stage.unmatched = 1
     stage.arrive()
     stage.arrive(100)
@@ -167,7 +167,7 @@ def test_something_new_makes_the_rests_short(stage: Stage) -> None:
     assert stage.rest() <= 10 * MS
 
 
-def test_nobody_rests_longer_than_an_advertisement_interval(stage: Stage) -> None:
+def test_a_delay_is_never_longer_than_an_advertisement_interval(stage: Stage) -> None:
     stage.receiver.limit_delay(10 * MS)
     stage.arrive()
     stage.arrive(100)
@@ -175,7 +175,7 @@ def test_nobody_rests_longer_than_an_advertisement_interval(stage: Stage) -> Non
     assert stage.rest() <= 10 * MS
 
 
-def test_what_arrives_for_who_is_not_there_yet_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_packets_for_a_paused_receiver_stay_in_the_socket(monkeypatch: pytest.MonkeyPatch) -> None:
     stage = Stage(monkeypatch, is_paused=True)
     stage.arrive(3)
     stage.pass_time(1000 * MS)

@@ -45,13 +45,13 @@ RECOVERY = Recovery(
 MUTE = Recovery("web", "eth0", (), b"", (), device="vrrp4.51.2")
 
 
-def test_nothing_is_remembered_at_first(tmp_path: Path) -> None:
+def test_a_new_storage_is_empty(tmp_path: Path) -> None:
     storage = Storage(str(tmp_path / "new"))
     assert storage.load_intents() == {}
     assert storage.load_recoveries() == []
 
 
-def test_what_is_kept_is_there_after_a_restart(tmp_path: Path) -> None:
+def test_saved_values_are_loaded_after_a_restart(tmp_path: Path) -> None:
     storage = Storage(str(tmp_path / "new"))
     intents = {"web": Intent(IntentKind.BACKUP, True), "db": Intent(IntentKind.MASTER)}
     storage.save_intents(intents)
@@ -63,18 +63,18 @@ def test_what_is_kept_is_there_after_a_restart(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"web": {"intent": "off"}}', '{"web": 7}', "7"])
-def test_torn_intents_are_none(tmp_path: Path, text: str) -> None:
+def test_a_torn_intents_file_counts_as_empty(tmp_path: Path, text: str) -> None:
     (tmp_path / "intents.json").write_text(text)
     assert Storage(str(tmp_path)).load_intents() == {}
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[7]", '[{"router": "web"}]', "null"])
-def test_torn_recoveries_are_none(tmp_path: Path, text: str) -> None:
+def test_a_torn_recovery_file_counts_as_empty(tmp_path: Path, text: str) -> None:
     (tmp_path / "recovery.json").write_text(text)
     assert Storage(str(tmp_path)).load_recoveries() == []
 
 
-def test_the_same_is_not_written_twice(tmp_path: Path) -> None:
+def test_an_unchanged_value_is_not_written_again(tmp_path: Path) -> None:
     storage = Storage(str(tmp_path))
     storage.save_recoveries([RECOVERY])
     (tmp_path / "recovery.json").unlink()

@@ -41,7 +41,7 @@ def test_a_retired_word_is_found_in_every_kind_of_identifier(source: str) -> Non
     assert "holds the retired word" in problem
 
 
-def test_a_problem_names_the_term_that_is_used_now() -> None:
+def test_a_problem_with_a_name_has_the_current_term() -> None:
     (problem,) = names("class Crew: pass")
     assert problem.endswith("engine.py:1: Crew holds the retired word 'crew': router set")
 
@@ -49,7 +49,7 @@ def test_a_problem_names_the_term_that_is_used_now() -> None:
 @pytest.mark.parametrize(
     "source", ["Router = 1", "earliest = 1", "heard_at = 1", "forward = 1", "x = 'crew'"]
 )
-def test_other_words_and_texts_are_fine(source: str) -> None:
+def test_other_words_and_strings_are_accepted(source: str) -> None:
     assert names(source) == []
 
 
@@ -94,7 +94,7 @@ def test_a_docstring_that_begins_with_a_relative_word_is_found(source: str) -> N
         "def undocumented(): pass",
     ],
 )
-def test_other_docstrings_are_fine(source: str) -> None:
+def test_other_docstrings_are_accepted(source: str) -> None:
     assert docstrings(source) == []
 
 
@@ -103,14 +103,14 @@ def sizes(source: str) -> list[str]:
     return list(conventions.check_sizes(SOURCE, ast.parse(source), source))
 
 
-def test_a_function_of_50_lines_is_fine_and_one_of_51_is_not() -> None:
+def test_a_function_of_50_lines_is_accepted_and_one_of_51_is_not() -> None:
     fifty = "def long():\n" + "    x = 1\n" * 49
     assert sizes(fifty) == []
     (problem,) = sizes(fifty + "    x = 1\n")
     assert problem.endswith("engine.py:1: long has 51 lines, at most 50 are allowed")
 
 
-def test_a_file_of_400_lines_is_fine_and_one_of_401_is_not() -> None:
+def test_a_file_of_400_lines_is_accepted_and_one_of_401_is_not() -> None:
     assert sizes("x = 1\n" * 400) == []
     (problem,) = sizes("x = 1\n" * 401)
     assert problem.endswith("engine.py: 401 lines, at most 400 are allowed")
@@ -144,7 +144,7 @@ def test_an_import_circle_through_parent_packages_is_found() -> None:
     assert len(circles(one="from ..engine.two import x", two="from .one import y")) == 1
 
 
-def test_imports_in_one_direction_are_fine() -> None:
+def test_imports_in_one_direction_are_accepted() -> None:
     assert circles(one="from .two import x\nfrom .three import y", two="from .three import y") == []
 
 

@@ -16,7 +16,7 @@ RESULT = {
 NAMES = {"02:00:00:00:00:01": "node1", "02:00:00:00:00:02": "node2"}
 
 
-def test_what_went_unanswered_between_two_probes() -> None:
+def test_unanswered_probes_are_counted_between_two_others() -> None:
     timeline = Timeline(RESULT, NAMES)
     assert timeline.unanswered(0, 1000) == 60
     assert timeline.unanswered(0, 320) == 20
@@ -24,7 +24,7 @@ def test_what_went_unanswered_between_two_probes() -> None:
     assert timeline.unanswered(400, 600) == 0
 
 
-def test_who_served() -> None:
+def test_the_hosts_that_answered_are_named_in_order() -> None:
     timeline = Timeline(RESULT, NAMES)
     assert timeline.served(0, 1000) == "node1 from 0, then node2 from 350"
     assert timeline.served(400, 500) == "node2 from 350"

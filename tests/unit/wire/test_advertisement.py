@@ -15,7 +15,7 @@ from vectors import VALID, Vector
 
 
 @pytest.mark.parametrize("vector", VALID, ids=lambda vector: vector.name)
-def test_we_send_the_same_bytes(vector: Vector) -> None:
+def test_an_advertisement_is_encoded_to_the_bytes_of_the_vectors(vector: Vector) -> None:
     version, vrid, priority, interval, addresses, form = vector.fields
     advertisement = Advertisement(
         version,
@@ -30,7 +30,7 @@ def test_we_send_the_same_bytes(vector: Vector) -> None:
     assert encode(advertisement, source, destination, chosen).hex() == vector.message
 
 
-def test_lengths() -> None:
+def test_a_message_has_the_length_of_its_version_and_family() -> None:
     assert message_length(2, 1, 4) == 20
     assert message_length(3, 1, 4) == 12
     assert message_length(3, 2, 16) == 40

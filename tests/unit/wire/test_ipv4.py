@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 SOURCE, GROUP = bytes([192, 168, 100, 2]), bytes([224, 0, 0, 18])
 
 
-def test_the_header_of_a_version_2_advertisement() -> None:
+def test_the_header_of_an_advertisement_has_ttl_255_and_protocol_112() -> None:
     # As published for holo, but for the checksum b5e8, which the kernel fills in.
     assert build_header(SOURCE, GROUP, 20, 255).hex() == "45c0002800000000ff700000c0a86402e0000012"
 
 
-def test_options_are_left_out() -> None:
+def test_options_of_the_ip_header_are_skipped() -> None:
     header = bytearray(build_header(SOURCE, GROUP, 4, 255))
     header[0] = 0x47
     header[3] = 28 + 4
@@ -30,7 +30,7 @@ def test_options_are_left_out() -> None:
     )
 
 
-def test_what_is_no_packet() -> None:
+def test_an_invalid_packet_is_none() -> None:
     assert parse_comparable(b"") is None
     assert parse_comparable(bytes(20)) is None
     assert (
@@ -60,5 +60,5 @@ def test_the_comparable_part_ignores_the_identification() -> None:
 
 
 @given(st.binary(max_size=100))
-def test_nothing_raises(data: bytes) -> None:
+def test_no_bytes_raise(data: bytes) -> None:
     parse_comparable(data)

@@ -47,7 +47,7 @@ def context_for(vector: Vector) -> ReceiveContext:
 
 
 @pytest.mark.parametrize("vector", VALID, ids=lambda vector: vector.name)
-def test_a_valid_packet_says_what_it_says(vector: Vector) -> None:
+def test_a_valid_packet_is_decoded_to_its_fields(vector: Vector) -> None:
     received = receive(datagram(vector), context_for(vector))
     assert isinstance(received, Received)
     found = received.advertisement
@@ -97,13 +97,13 @@ def test_no_truncation_and_no_flipped_bit_of_a_wrong_packet_raises(vector: Vecto
 
 
 @given(st.binary(max_size=300), st.sampled_from([4, 16]), st.integers(0, 255))
-def test_nothing_that_arrives_raises(message: bytes, length: int, ttl: int) -> None:
+def test_no_datagram_raises(message: bytes, length: int, ttl: int) -> None:
     router = context(addresses=["192.0.2.100/24" if length == 4 else "fe80::100/64"])
     found = receive(Datagram(bytes(length), bytes(length), ttl, message), router)
     assert isinstance(found, (Received, DropReason))
 
 
-def test_all_reasons_have_a_case() -> None:
+def test_every_drop_reason_has_a_case() -> None:
     by_packet = {vector.reason for vector in DISCARDED}
     # Those of signatures have theirs in test_trailer.py.
     reasons = {one.value for one in DropReason if not one.value.startswith("hmac_")}
@@ -162,12 +162,14 @@ def receive_with(
 
 
 @pytest.mark.parametrize("case", ACCEPTED, ids=str)
-def test_what_an_instance_accepts(case: tuple[dict[str, object], str, str, str, int]) -> None:
+def test_an_instance_accepts_the_packets_of_its_settings(
+    case: tuple[dict[str, object], str, str, str, int],
+) -> None:
     assert isinstance(receive_with(*case), Received)
 
 
 @pytest.mark.parametrize("case", FOREIGN, ids=str)
-def test_what_an_instance_discards(
+def test_an_instance_discards_packets_of_other_settings(
     case: tuple[dict[str, object], str, str, str, int, str],
 ) -> None:
     found = receive_with(*case[:5])

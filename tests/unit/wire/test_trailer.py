@@ -62,7 +62,7 @@ def over_ipv6(message: str) -> Datagram:
     return Datagram(packed("fe80::10"), packed("fe80::20"), 255, bytes.fromhex(message), 0)
 
 
-def test_the_published_vector_over_ipv4() -> None:
+def test_a_signature_over_ipv4_equals_the_published_vector() -> None:
     signed = sign(bytes.fromhex(PDU4), packed("198.51.100.10"), b"", KEY, NUMBER)
     assert signed.hex() == PDU4 + HEAD + CODE4
     received = receive(over_ipv4(signed.hex()), context())
@@ -72,7 +72,7 @@ def test_the_published_vector_over_ipv4() -> None:
     assert received.trailer == Trailer(1, 1, 0, NUMBER)
 
 
-def test_the_published_vector_over_ipv6() -> None:
+def test_a_signature_over_ipv6_equals_the_published_vector() -> None:
     source, destination = packed("fe80::10"), packed("fe80::20")
     signed = sign(bytes.fromhex(UNSIGNED6), source, destination, KEY, NUMBER)
     assert signed.hex() == PDU6 + HEAD + CODE6
@@ -108,7 +108,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize("case", WRONG, ids=lambda case: case[0])
-def test_what_is_signed_wrongly_is_discarded(
+def test_a_wrong_signature_is_discarded(
     case: tuple[str, str, dict[str, object], str],
 ) -> None:
     _name, message, settings, reason = case
@@ -117,13 +117,13 @@ def test_what_is_signed_wrongly_is_discarded(
     assert found.value == reason
 
 
-def test_a_signature_is_of_its_sender() -> None:
+def test_a_signature_is_valid_for_its_sender_only() -> None:
     found = receive(over_ipv4(PDU4 + HEAD + CODE4, source="198.51.100.11"), context())
     assert found is DropReason.HMAC_WRONG
 
 
 @pytest.mark.parametrize("mode", ["permissive", "receive-only"])
-def test_who_is_permissive_takes_what_is_not_signed(mode: str) -> None:
+def test_a_permissive_instance_accepts_unsigned_advertisements(mode: str) -> None:
     assert isinstance(receive(over_ipv4(PDU4), context(mode=mode)), Received)
 
 
@@ -133,7 +133,7 @@ def test_any_known_key_is_accepted_not_only_the_one_that_signs() -> None:
     assert isinstance(heard, Received)
 
 
-def test_who_has_no_key_discards_a_signed_packet_as_too_long() -> None:
+def test_an_instance_without_keys_discards_a_signed_packet_by_its_length() -> None:
     entry = {"name": "web", "interface": "eth0", "vrid": 51, "addresses": ["192.0.2.100/24"]}
     (instance,) = build_config({"instances": [entry]}).instances
     found = receive(over_ipv4(PDU4 + HEAD + CODE4), ReceiveContext(instance, packed("192.0.2.11")))
@@ -150,7 +150,7 @@ def test_a_signature_of_another_time_is_stale(seconds: int, taken: bool) -> None
     assert found is DropReason.HMAC_STALE if not taken else isinstance(found, Received)
 
 
-def test_the_same_packet_is_taken_once() -> None:
+def test_the_same_packet_is_accepted_once() -> None:
     router = context()
     assert isinstance(receive(over_ipv4(PDU4 + HEAD + CODE4), router), Received)
     assert receive(over_ipv4(PDU4 + HEAD + CODE4), router) is DropReason.HMAC_REPLAYED
@@ -180,7 +180,7 @@ def test_an_age_is_signed_and_survives_the_wrap() -> None:
     assert age(0xFFFFFFFF << 32, (1 << 32) * S) == 1
 
 
-def test_numbers_of_one_sender_only_grow() -> None:
+def test_sequence_numbers_of_one_sender_only_increase() -> None:
     numbers, at = SequenceNumbers(), SIGNED_AT * S
     assert numbers.next(at, 5) == 0x6800000000000000
     assert numbers.next(at, 5) == 0x6800000000000001
@@ -189,13 +189,13 @@ def test_numbers_of_one_sender_only_grow() -> None:
     assert numbers.next(at - 6 * S, 5) == 0x67FFFFFA00000000
 
 
-def test_without_a_window_numbers_never_go_back() -> None:
+def test_sequence_numbers_without_a_window_never_decrease() -> None:
     numbers = SequenceNumbers()
     numbers.next(SIGNED_AT * S, None)
     assert numbers.next(0, None) == 0x6800000000000001
 
 
-def test_a_guard_admits_what_is_later_than_all_before() -> None:
+def test_a_guard_accepts_a_number_later_than_all_before() -> None:
     guard, at = ReplayGuard(), SIGNED_AT * S
     assert guard.accept(b"one", NUMBER, at, 5)
     assert not guard.accept(b"one", NUMBER, at, 5)
@@ -204,7 +204,7 @@ def test_a_guard_admits_what_is_later_than_all_before() -> None:
     assert guard.accept(b"two", NUMBER, at, 5)
 
 
-def test_a_guard_lets_go_of_what_lies_beyond_the_window() -> None:
+def test_a_guard_drops_a_number_beyond_the_window() -> None:
     guard, at = ReplayGuard(), SIGNED_AT * S
     assert guard.accept(b"one", NUMBER, at, 5)
     earlier = at - 6 * S
@@ -221,7 +221,7 @@ def test_a_guard_remembers_a_bounded_number_of_senders() -> None:
     assert not guard.accept(bytes((16,)), NUMBER, at, 5)
 
 
-def test_a_guard_that_inherits_admits_nothing_that_the_other_would_not() -> None:
+def test_a_restored_guard_accepts_nothing_that_the_other_would_not() -> None:
     guard, second, at = ReplayGuard(), ReplayGuard(), SIGNED_AT * S
     assert guard.accept(b"one", NUMBER, at, 300)
     assert guard.accept(b"two", NUMBER, at, 300)
@@ -232,7 +232,7 @@ def test_a_guard_that_inherits_admits_nothing_that_the_other_would_not() -> None
     assert not second.accept(b"two", NUMBER + 5, at, 300)
 
 
-def test_who_signs_in_the_place_of_another_goes_on_counting() -> None:
+def test_a_restored_signer_continues_the_sequence() -> None:
     signer, second, at = Signer(), Signer(), SIGNED_AT * S
     hmac = context(window=300, replay="time").instance.hmac
     group = packed("224.0.0.18")
