@@ -26,8 +26,9 @@ options:
       - V(present) installs and starts the agent.
       - V(absent) stops it, after other hosts have taken its addresses over, and removes everything that was installed with it.
       - V(restarted) lets the installed version run, and changes nothing else. A new process takes over from the running one,
-        without an election and without losing a packet. When that is not possible, because the unit has changed too, systemd
-        restarts the service, and a master resigns first. When the new version can not run, the running one keeps serving.
+        without an election and without losing a packet. When that is not possible, for example because the unit has changed
+        too, systemd restarts the service, and a master resigns first. When the new version cannot run, the running one keeps
+        serving.
     type: str
     choices: [present, absent, restarted]
     default: present

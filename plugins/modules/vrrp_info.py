@@ -13,7 +13,7 @@ module: vrrp_info
 short_description: Query the VRRP agent of a host for its instances
 version_added: 0.1.0
 description:
-  - Returns the virtual routers of the agent of this collection, with the state of each, since when it is in it, and why.
+  - Returns the virtual routers of a host, each with its state, the reason, and the time since.
   - Needs no root on the host, and never changes anything.
 options:
   instances:
@@ -154,7 +154,7 @@ instances:
       description: How long it has been in the state, in seconds.
       type: float
     transitions:
-      description: The number of changes of state since the agent was first started.
+      description: The number of changes of state. A restart without a gap keeps it.
       type: int
     counters:
       description: The numbers of advertisements sent, received and discarded, by the name of the counter.

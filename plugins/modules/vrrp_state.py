@@ -14,7 +14,7 @@ short_description: Move the mastership of a VRRP instance to or away from a host
 version_added: 0.1.0
 description:
   - Sets the operator's intent for an instance on a host, and waits until it is reached.
-  - A move loses no packet, because the new master serves before the old one stops.
+  - A move loses no packet, because the new master serves before the old one stops. With C(virtual_mac) it may lose one.
   - A move causes no outage. When no other host takes over, a drain is undone and the task fails. The owner of the addresses
     (priority 255) is not displaced.
   - The intent is kept until it is changed, also across restarts of the agent.

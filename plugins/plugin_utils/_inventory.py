@@ -41,14 +41,12 @@ def place_priority(place: int) -> int:
     Distinct and in 1..254; a host added at the end changes no other's.
     """
     if not 0 <= place < _HOSTS_MAX:
-        raise InventoryError(
-            f"there are more than {_HOSTS_MAX} hosts: give priorities by vrrp_priority"
-        )
+        raise InventoryError(f"there are more than {_HOSTS_MAX} hosts: set vrrp_priority for each")
     return _DOWNWARDS_FROM - place if place < _DOWNWARDS_FROM else place + 1
 
 
 def plan(variables: t.Mapping[str, Variables]) -> dict[str, dict[str, Instances]]:
-    """Return the configuration of each host, from its ``vrrp_instances`` and ``vrrp_priority``.
+    """Return the configuration of each host, without its secrets, from its variables.
 
     The hosts are in the order of the play. Raises InventoryError with all problems at once.
     """
@@ -86,7 +84,7 @@ def _keys_of(instance: t.Mapping[str, t.Any]) -> list[t.Mapping[str, t.Any]]:
 
 
 def _without_secrets(config: dict[str, Instances]) -> dict[str, Instances]:
-    """Return an instance without its secrets, which reach the host by another option."""
+    """Return a configuration without its secrets, which reach the host by another option."""
     return {"instances": [_showable(one) for one in config["instances"]]}
 
 
@@ -149,8 +147,8 @@ def _equal_priorities(name: str, members: list[tuple[str, dict[str, t.Any]]]) ->
     for host, instance in members:
         by_priority.setdefault(instance["priority"], []).append(host)
     return [
-        f"{name}: {' and '.join(hosts)} have the same priority {priority}; give each its own "
-        "by vrrp_priority, or leave it out everywhere"
+        f"{name}: {' and '.join(hosts)} have the same priority {priority}; set a different "
+        "vrrp_priority for each, or leave it out everywhere"
         for priority, hosts in by_priority.items()
         if len(hosts) > 1
     ]

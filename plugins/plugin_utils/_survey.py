@@ -25,8 +25,8 @@ def survey(
 ) -> dict[str, t.Any]:
     """Return the table and the problems, from the results of ``vrrp_info`` on each host.
 
-    A host that could not be queried has ``msg`` in place of ``instances``. When the answers are not
-    ``complete``, the master may be another host, if all hear the same one.
+    A host that could not be queried has ``msg`` in place of ``instances``. Unless the answers are
+    ``complete``, the master may be a host without an answer, if all hear the same one.
     """
     groups: dict[str, list[tuple[str, Instance]]] = {}
     silent: list[tuple[str, str]] = []
@@ -40,7 +40,7 @@ def survey(
     problems = [
         line for name, members in groups.items() for line in _problems(name, members, complete)
     ]
-    problems += [f"{host} could not be asked: {why}" for host, why in silent]
+    problems += [f"{host} could not be queried: {why}" for host, why in silent]
     masters = _masters(groups)
     return {
         "table": align([_COLUMNS, *rows]),
@@ -48,12 +48,17 @@ def survey(
         "asked": list(answers),
         "masters": masters,
         "named": _labels(groups),
-        "summary": [f"{name}: {' and '.join(hosts)} is master" for name, hosts in masters.items()],
+        "summary": [_summary(name, hosts) for name, hosts in masters.items()],
         "priorities": {
             name: {host: instance["priority"] for host, instance in members}
             for name, members in groups.items()
         },
     }
+
+
+def _summary(name: str, hosts: list[str]) -> str:
+    verb = "are" if len(hosts) > 1 else "is"
+    return f"{name}: {' and '.join(hosts) or 'a host that was not queried'} {verb} master"
 
 
 def _row(host: str, instance: Instance) -> tuple[str, ...]:
@@ -103,5 +108,5 @@ def _split_views(name: str, master: Instance, members: list[tuple[str, Instance]
     for host, instance in members:
         heard = (instance["master"] or {}).get("address")
         if instance["state"] == "BACKUP" and heard != master["address"]:
-            others.append(f"{name}: {host} hears {heard or 'no master'}, not the master there is")
+            others.append(f"{name}: {host} hears {heard or 'no master'}, not the present master")
     return others

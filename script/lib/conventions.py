@@ -197,7 +197,7 @@ def check(paths: List[Path]) -> List[str]:
 
 
 def main() -> int:
-    """Check all Python files that git knows; print what is wrong."""
+    """Check all Python files that git does not ignore; print the problems."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.py"],
         check=True, capture_output=True, text=True,

@@ -29,7 +29,7 @@ class Timeline:
         )
 
     def runs(self) -> Iterator[tuple[int, int, str]]:
-        """Return (first probe, one past the last, host) for each run of answers, with gaps."""
+        """Yield (first probe, one past the last, host) for each run of answers, with gaps."""
         ends = [first for first, _mac in self._servers[1:]] + [self.sent]
         for (first, mac), end in zip(self._servers, ends, strict=True):
             yield first, end, self.names.get(mac, mac)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterator
 
-from segment import Segment, eventually
+from support.segment import Segment, eventually
 
 _FILE_HEADER, _RECORD = struct.Struct("=IHHiIII"), struct.Struct("=IIII")
 _IPV4, _ARP, _VRRP = 0x0800, 0x0806, 112

@@ -18,16 +18,18 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Callable
 
-import case_advertising
-import case_asking
-import case_footprint
-import case_planned
-import case_rollout
-import case_takeover
-import kernel_counters
-import results
-from results import Row
-from scale import SMOKE, Scale
+from bench import (
+    case_advertising,
+    case_asking,
+    case_footprint,
+    case_planned,
+    case_rollout,
+    case_takeover,
+    kernel_counters,
+    results,
+)
+from bench.results import Row
+from bench.scale import SMOKE, Scale
 
 Case = Callable[[Scale], list[Row]]
 CASES: dict[int, Case] = {

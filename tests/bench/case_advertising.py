@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import time
 
-import kernel_counters as counters
-from programs import (
+from bench import kernel_counters as counters
+from bench.programs import (
     OURS,
     PROGRAMS,
     THEIRS,
@@ -18,11 +18,11 @@ from programs import (
     start,
     wait_until_master_of_all,
 )
-from results import Goal, Row
-from scale import Scale
-from segment import Host
-from testbed import make_testbed
-from workload import Workload
+from bench.results import Goal, Row
+from bench.scale import Scale
+from bench.testbed import make_testbed
+from bench.workload import Workload
+from support.segment import Host
 
 
 def sending(scale: Scale) -> list[Row]:

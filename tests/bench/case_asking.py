@@ -11,12 +11,12 @@ import sys
 import time
 from pathlib import Path
 
-from programs import OURS, Ours, start, wait_until_master_of_all
-from results import Goal, Row
-from scale import Scale
-from segment import ENVIRONMENT, Host
-from testbed import make_testbed
-from workload import Workload
+from bench.programs import OURS, Ours, start, wait_until_master_of_all
+from bench.results import Goal, Row
+from bench.scale import Scale
+from bench.testbed import make_testbed
+from bench.workload import Workload
+from support.segment import ENVIRONMENT, Host
 
 ANSIBLE = str(Path(sys.executable).with_name("ansible"))
 

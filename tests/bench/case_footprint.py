@@ -9,14 +9,14 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 
-import kernel_counters as counters
-from advert_capture import Advert, AdvertCapture
-from programs import OURS, THEIRS, alternating, start, wait_until_master_of_all
-from results import Goal, Row
-from scale import Scale
-from segment import eventually
-from testbed import make_testbed
-from workload import Workload
+from bench import kernel_counters as counters
+from bench.advert_capture import Advert, AdvertCapture
+from bench.programs import OURS, THEIRS, alternating, start, wait_until_master_of_all
+from bench.results import Goal, Row
+from bench.scale import Scale
+from bench.testbed import make_testbed
+from bench.workload import Workload
+from support.segment import eventually
 
 Results = dict[tuple[str, int], list[float]]
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Callable, Mapping
 
-from advert_capture import Advert, AdvertCapture
-from programs import OURS, PROGRAMS, THEIRS, Program, alternating, start
-from results import Goal, Row
-from scale import Scale
-from segment import Host, Probe, eventually, ip
-from testbed import make_testbed
-from workload import Workload
+from bench.advert_capture import Advert, AdvertCapture
+from bench.programs import OURS, PROGRAMS, THEIRS, Program, alternating, start
+from bench.results import Goal, Row
+from bench.scale import Scale
+from bench.testbed import make_testbed
+from bench.workload import Workload
+from support.segment import Host, Probe, eventually, ip
 
 ADDRESS = "198.18.0.1"
 NOTHING = Goal(worst=0)

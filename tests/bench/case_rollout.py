@@ -19,9 +19,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Iterator
 
-from programs import OURS, PROGRAMS, THEIRS, alternating
-from results import Goal, Row
-from scale import Scale
+from bench.programs import OURS, PROGRAMS, THEIRS, alternating
+from bench.results import Goal, Row
+from bench.scale import Scale
 
 ROOT = Path(__file__).resolve().parents[2]
 LAB = ROOT / "roles" / "lab" / "files" / "lab.py"

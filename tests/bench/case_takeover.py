@@ -10,13 +10,13 @@ import ipaddress
 import time
 from typing import Sequence
 
-from advert_capture import Advert, AdvertCapture, Announcement
-from programs import OURS, PROGRAMS, THEIRS, alternating, start, wait_until_master_of_all
-from results import Goal, Row
-from scale import Scale
-from segment import eventually
-from testbed import make_testbed
-from workload import Workload
+from bench.advert_capture import Advert, AdvertCapture, Announcement
+from bench.programs import OURS, PROGRAMS, THEIRS, alternating, start, wait_until_master_of_all
+from bench.results import Goal, Row
+from bench.scale import Scale
+from bench.testbed import make_testbed
+from bench.workload import Workload
+from support.segment import eventually
 
 BEYOND = "beyond the master-down interval"
 Seen = Sequence["Advert | Announcement"]

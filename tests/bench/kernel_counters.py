@@ -13,7 +13,7 @@ import subprocess
 from pathlib import Path
 from typing import Iterable
 
-from segment import Host, ip
+from support.segment import Host, ip
 
 VIRTUAL = tuple(f"198.{number}." for number in range(18, 28))
 

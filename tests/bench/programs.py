@@ -15,9 +15,9 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Sequence
 
-import kernel_counters as counters
-from segment import Host, eventually
-from workload import Workload
+from bench import kernel_counters as counters
+from bench.workload import Workload
+from support.segment import Host, eventually
 
 ROOT = Path(__file__).resolve().parents[2]
 AGENT = (sys.executable, "-m", "_vrrp")

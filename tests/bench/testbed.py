@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Iterator
 
-from segment import Host, Segment, ip
-from workload import Workload
+from bench.workload import Workload
+from support.segment import Host, Segment, ip
 
 
 @contextmanager

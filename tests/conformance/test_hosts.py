@@ -9,13 +9,13 @@ from __future__ import annotations
 import ipaddress
 from typing import Any
 
-import ledger
 import pytest
 from _vrrp.engine.actions import Action, Send, SendFrames
 from _vrrp.engine.engine import Engine
 from _vrrp.engine.host.links import Link, LinkAddress, Links
 from _vrrp.model.config import build_config
 from _vrrp.model.family import text
+from conformance import ledger
 
 START = 1_000_000_000_000
 ENTRY = {"name": "web", "interface": "eth0", "vrid": 51, "addresses": ["192.0.2.100/24"]}
@@ -35,7 +35,7 @@ def links(case: dict[str, Any]) -> Links:
 
 
 def until_master(case: dict[str, Any]) -> list[Action]:
-    """All that a host wants done from its start until nobody else can be master."""
+    """Return all actions of a host from its start until its first advertisement."""
     engine = Engine()
     done = engine.links_changed(links(case), START)
     config = build_config({"instances": [{**ENTRY, **case.get("instance", {})}]})

@@ -12,13 +12,13 @@ from __future__ import annotations
 import ipaddress
 from typing import Any
 
-import ledger
 import pytest
 from _vrrp.fsm import actions as act
 from _vrrp.fsm import events as ev
 from _vrrp.fsm.parameters import Parameters
 from _vrrp.fsm.state import Backup, Initialize, Master, Peer, Purpose, Resigning, State
 from _vrrp.fsm.step import step
+from conformance import ledger
 
 NOW = 1_000_000_000_000
 ROUTER = {

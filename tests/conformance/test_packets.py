@@ -9,13 +9,13 @@ from __future__ import annotations
 import ipaddress
 from typing import Any
 
-import ledger
 import pytest
 from _vrrp.model.config import build_config
 from _vrrp.model.family import text
 from _vrrp.wire.datagram import Datagram, DropReason, ReceiveContext
 from _vrrp.wire.receive import receive
 from _vrrp.wire.received import Received
+from conformance import ledger
 
 ENTRY = {"name": "web", "interface": "eth0", "vrid": 51, "addresses": ["192.0.2.100/24"]}
 OWN = {4: "192.0.2.11", 6: "fe80::11"}

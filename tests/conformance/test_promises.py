@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-import ledger
+from conformance import ledger
 
 TEXT = (ledger.ROOT / "docs" / "promises.md").read_text()
 NAMED = re.findall(r"`(tests/\S+::\w+)`", TEXT)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import ledger
 import pytest
 from _vrrp.base.errors import ConfigError
 from _vrrp.model.config import build_config
 from _vrrp.model.family import text
+from conformance import ledger
 
 ENTRY = {"name": "web", "interface": "eth0", "vrid": 51, "addresses": ["192.0.2.100/24"]}
 

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["_vrrp", "targets"]):
-    import targets
+with atheris.instrument_imports(include=["_vrrp", "fuzz.targets"]):
+    from fuzz import targets
 
 INPUT_MAX = 2048
 

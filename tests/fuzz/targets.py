@@ -22,7 +22,7 @@ from _vrrp.wire.advertisement import FIXED_LENGTH, encode
 from _vrrp.wire.checksum import pseudo_header, with_checksum
 from _vrrp.wire.datagram import Datagram, DropReason, ReceiveContext
 from _vrrp.wire.receive import receive
-from vectors import DISCARDED, VALID
+from support.vectors import DISCARDED, VALID
 
 Target = Callable[[bytes], None]
 _SECRET = "hex:" + bytes(range(32)).hex()

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-import targets
 from _vrrp.wire.datagram import Datagram, DropReason, ReceiveContext
 from _vrrp.wire.receive import receive
 from _vrrp.wire.received import Received
+from fuzz import targets
 
 
 @pytest.mark.parametrize("name", sorted(targets.TARGETS))

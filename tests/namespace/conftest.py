@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Iterator
+from typing import Any, Iterator
 
 import pytest
-from segment import Segment
+from support.routers import Agent, StartPair, instance, start_pair
+from support.segment import Host, Segment
 
 
 @pytest.fixture
@@ -21,3 +22,21 @@ def segment(tmp_path: Path) -> Iterator[Segment]:
         yield made
     finally:
         made.remove()
+
+
+@pytest.fixture
+def pair(segment: Segment) -> StartPair:
+    """A function that starts a master and its backup with the settings given, and returns both."""
+
+    def start(**settings: Any) -> tuple[Agent, Agent]:
+        first = instance(**{"priority": 200, **settings})
+        second = instance(**{**settings, "priority": 100})
+        return start_pair(Agent(segment.host(), first), Agent(segment.host(), second))
+
+    return start
+
+
+@pytest.fixture
+def client(segment: Segment) -> Host:
+    """A host beside the routers."""
+    return segment.host()

@@ -10,8 +10,8 @@ import json
 from typing import Any
 
 import pytest
-from routers import Agent, instance
-from segment import Host, Segment, eventually, ip, with_length
+from support.routers import Agent, instance
+from support.segment import Host, Segment, eventually, ip, with_length
 
 
 def sole(segment: Segment, **settings: Any) -> Agent:
@@ -185,6 +185,6 @@ def test_a_filter_flushed_by_another_program_is_restored(segment: Segment) -> No
         agent.host.run("nft", "flush", "ruleset")
         eventually(lambda: "vrrp_agent_" in agent.host.run("nft", "list", "tables"))
         assert not client.reaches("192.0.2.100")
-    assert "making it again" in agent.log.read_text()
+    assert "creating it again" in agent.log.read_text()
     agent.stop()
     assert "vrrp_agent_" not in agent.host.run("nft", "list", "tables")

@@ -13,8 +13,9 @@ import sys
 import time
 
 import pytest
-from routers import Agent, instance
-from segment import Probe, Segment, eventually
+from support.moves import drain_and_return
+from support.routers import Agent, StartPair, instance
+from support.segment import Probe, Segment, eventually
 
 VIP = "192.0.2.100"
 FAMILIES = [
@@ -23,18 +24,9 @@ FAMILIES = [
 ]
 
 
-def pair(segment: Segment, **settings: object) -> tuple[Agent, Agent]:
-    """A master of priority 150 and a backup of priority 100, settled."""
-    first = Agent(segment.host(), instance(priority=150, **settings)).start()
-    first.wait_for("MASTER")
-    second = Agent(segment.host(), instance(priority=100, **settings)).start()
-    eventually(lambda: second.status()["master"], 5, "the backup hears the master")
-    return first, second
-
-
 @pytest.mark.parametrize("addresses", FAMILIES)
-def test_a_power_cut_moves_the_address(segment: Segment, addresses: list[str]) -> None:
-    first, second = pair(segment, addresses=addresses)
+def test_a_power_cut_moves_the_address(pair: StartPair, addresses: list[str]) -> None:
+    first, second = pair(addresses=addresses)
     address = addresses[-1].partition("/")[0]
     assert first.host.has(address)
     assert not second.host.has(address)
@@ -55,18 +47,12 @@ def test_a_power_cut_moves_the_address(segment: Segment, addresses: list[str]) -
 @pytest.mark.parametrize("addresses", FAMILIES)
 @pytest.mark.parametrize("interval", [1, 0.1])
 def test_planned_moves_lose_no_packet(
-    segment: Segment, addresses: list[str], interval: float
+    segment: Segment, pair: StartPair, addresses: list[str], interval: float
 ) -> None:
-    first, second = pair(segment, addresses=addresses, advertisement_interval=interval)
+    first, second = pair(addresses=addresses, advertisement_interval=interval)
     address = addresses[-1].partition("/")[0]
     probe = Probe(segment.host(), address)
-    time.sleep(0.3)  # The probe needs a neighbour entry before a move means anything to it.
-    first.ctl("backup", "web")
-    second.wait_for("MASTER")
-    first.wait_for("BACKUP")
-    first.ctl("master", "web")
-    first.wait_for("MASTER")
-    second.wait_for("BACKUP")
+    drain_and_return(first, second)
     time.sleep(0.3)  # Within 0.2 s of a claim, another one is taken for the old holder's answer.
     second.ctl("master", "web")
     second.wait_for("MASTER")
@@ -78,8 +64,8 @@ def test_planned_moves_lose_no_packet(
     assert {mac for _number, mac in result["servers"]} == {first.host.mac, second.host.mac}
 
 
-def test_a_crash_is_cleaned_up_and_announced_with_priority_zero(segment: Segment) -> None:
-    first, second = pair(segment, advertisement_interval=1)
+def test_a_crash_is_cleaned_up_and_announced_with_priority_zero(pair: StartPair) -> None:
+    first, second = pair(advertisement_interval=1)
     first.kill()
     assert first.host.has(VIP)
     first.clean_up()
@@ -98,8 +84,8 @@ def test_a_new_agent_cleans_up_after_a_dead_one(segment: Segment) -> None:
     assert not only.host.has(VIP)
 
 
-def test_an_address_deleted_by_another_program_is_restored(segment: Segment) -> None:
-    first, second = pair(segment)
+def test_an_address_deleted_by_another_program_is_restored(pair: StartPair) -> None:
+    first, second = pair()
     transitions = first.status()["transitions"]
     first.host.run("ip", "address", "delete", "192.0.2.100/24", "dev", "eth0")
     eventually(lambda: first.host.has(VIP), 2, "the address comes back")
@@ -108,8 +94,8 @@ def test_an_address_deleted_by_another_program_is_restored(segment: Segment) -> 
     assert second.status()["state"] == "BACKUP"
 
 
-def test_a_paused_master_listens_before_it_advertises(segment: Segment) -> None:
-    first, second = pair(segment, preempt=False)
+def test_a_paused_master_listens_before_it_advertises(pair: StartPair) -> None:
+    first, second = pair(preempt=False)
     first.signal(signal.SIGSTOP)
     second.wait_for("MASTER")
     received = second.status()["counters"]["advertisements_received"]
@@ -144,8 +130,8 @@ def test_a_forced_drain_completes_without_a_successor(segment: Segment) -> None:
     assert not only.host.has(VIP)
 
 
-def test_an_intent_outlives_the_agent(segment: Segment) -> None:
-    first, second = pair(segment)
+def test_an_intent_outlives_the_agent(pair: StartPair) -> None:
+    first, second = pair()
     first.ctl("backup", "web")
     second.wait_for("MASTER")
     first.wait_for("BACKUP")
@@ -156,7 +142,7 @@ def test_an_intent_outlives_the_agent(segment: Segment) -> None:
     second.signal(signal.SIGTERM)
     first.wait_for("MASTER")
     first.ctl("auto", "web")
-    assert first.wait_for("MASTER")["effective_priority"] == 150
+    assert first.wait_for("MASTER")["effective_priority"] == 200
 
 
 def test_an_address_owner_can_not_be_displaced(segment: Segment) -> None:
@@ -171,15 +157,15 @@ def test_an_address_owner_can_not_be_displaced(segment: Segment) -> None:
 
 
 @pytest.mark.measured
-def test_a_reload_keeps_mastership(segment: Segment) -> None:
-    first, second = pair(segment)
+def test_a_reload_keeps_mastership(segment: Segment, pair: StartPair) -> None:
+    first, second = pair()
     probe = Probe(segment.host(), VIP)
     first.configure(
         instance(priority=160, addresses=["192.0.2.100/24", "192.0.2.101/24"]),
         instance(name="db", vrid=52, addresses=["192.0.2.110/24"]),
     )
     transitions = first.status()["transitions"]
-    assert "in force" in first.ctl("reload").stdout
+    assert "applied" in first.ctl("reload").stdout
     eventually(lambda: first.host.has("192.0.2.101"), 2, "the new address")
     eventually(lambda: (second.status()["master"] or {}).get("priority") == 160, 2, "priority")
     first.wait_for("MASTER", name="db")
@@ -191,8 +177,8 @@ def test_a_reload_keeps_mastership(segment: Segment) -> None:
     assert probe.finish()["unanswered"] == 0
 
 
-def test_watch_reports_every_transition(segment: Segment) -> None:
-    first, second = pair(segment)
+def test_watch_reports_a_transition(pair: StartPair) -> None:
+    first, second = pair()
     command = ["ctl", "--socket", str(second.socket), "watch"]
     watch = second.host.start(sys.executable, "-m", "_vrrp", *command, stdout=subprocess.PIPE)
     assert watch.stdout is not None
@@ -203,7 +189,7 @@ def test_watch_reports_every_transition(segment: Segment) -> None:
     assert "web: BACKUP -> MASTER (timer_expired: 192.0.2.11 resigned)" in line
 
 
-def test_an_interface_still_exists_when_it_leaves_a_bridge(segment: Segment) -> None:
+def test_a_master_stays_master_when_its_interface_leaves_a_bridge(segment: Segment) -> None:
     only = Agent(segment.host(), instance()).start()
     only.wait_for("MASTER")
     only.host.run("ip", "link", "add", "br9", "type", "bridge")

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from routers import Agent, instance
-from segment import Capture, Segment, eventually, replay
+from support.routers import Agent, StartPair, instance
+from support.segment import Capture, Segment, eventually, replay
 
 ONE = {"id": 1, "secret": "one secret that is long enough here"}
 TWO = {"id": 2, "secret": "hex:" + "5a" * 32}
@@ -18,15 +18,6 @@ FAMILIES = [
     pytest.param(["192.0.2.100/24"], id="ipv4"),
     pytest.param(["fe80::100/64", "2001:db8::100/64"], id="ipv6"),
 ]
-
-
-def pair(segment: Segment, **settings: Any) -> tuple[Agent, Agent]:
-    """A master of priority 200 and a backup of 100, which hear each other."""
-    first, second = (Agent(segment.host(), instance(priority=p, **settings)) for p in (200, 100))
-    first.start().wait_for("MASTER")
-    second.start().wait_for("BACKUP")
-    second.wait_until_it_hears_a_master()
-    return first, second
 
 
 def assert_refused(agent: Agent, third: Agent, reason: str) -> None:
@@ -38,10 +29,10 @@ def assert_refused(agent: Agent, third: Agent, reason: str) -> None:
 
 
 def test_routers_of_version_2_accept_each_other_only_with_the_same_password(
-    segment: Segment,
+    segment: Segment, pair: StartPair
 ) -> None:
     old = {"version": 2, "advertisement_interval": 1}
-    first, second = pair(segment, **old, password="tulip")
+    first, second = pair(**old, password="tulip")
     wrong = Agent(segment.host(), instance(priority=250, **old, password="rose"))
     assert_refused(second, wrong, "wrong_password")
     none = Agent(segment.host(), instance(priority=250, **old))
@@ -52,9 +43,9 @@ def test_routers_of_version_2_accept_each_other_only_with_the_same_password(
 
 @pytest.mark.parametrize("addresses", FAMILIES)
 def test_routers_accept_each_other_only_with_the_same_key(
-    segment: Segment, addresses: list[str]
+    segment: Segment, pair: StartPair, addresses: list[str]
 ) -> None:
-    first, second = pair(segment, addresses=addresses, hmac={"keys": [ONE]})
+    first, second = pair(addresses=addresses, hmac={"keys": [ONE]})
     assert second.status()["settings"]["hmac"]["window"] == 5
     unsigned = Agent(segment.host(), instance(priority=250, addresses=addresses))
     assert_refused(second, unsigned, "hmac_missing")
@@ -70,16 +61,16 @@ def test_routers_accept_each_other_only_with_the_same_key(
     assert second.wait_for("MASTER")["reason"].endswith("resigned")
 
 
-def test_the_clean_up_of_a_dead_agent_signs_its_resignation(segment: Segment) -> None:
-    first, second = pair(segment, hmac={"keys": [ONE]}, advertisement_interval=1)
+def test_the_clean_up_of_a_dead_agent_signs_its_resignation(pair: StartPair) -> None:
+    first, second = pair(hmac={"keys": [ONE]}, advertisement_interval=1)
     first.kill()
     first.clean_up()
     # It would have to wait for more than three seconds if it discarded the resignation.
     assert second.wait_for("MASTER")["reason"].endswith("resigned")
 
 
-def test_a_replayed_advertisement_is_discarded(segment: Segment) -> None:
-    first, second = pair(segment, hmac={"keys": [ONE], "replay": "monotonic"})
+def test_a_replayed_advertisement_is_discarded(segment: Segment, pair: StartPair) -> None:
+    first, second = pair(hmac={"keys": [ONE], "replay": "monotonic"})
     recorder = segment.host()
     saved = segment.directory / "packets"
     capture = Capture(recorder, "proto 112", "-U", "-c", "10", "-w", str(saved))
@@ -105,15 +96,15 @@ def let_some_pass(master: Agent) -> None:
     eventually(lambda: master.status()["counters"]["advertisements_sent"] > counted + 5)
 
 
-def test_signatures_can_be_introduced_without_an_election(segment: Segment) -> None:
-    agents = pair(segment)
+def test_signatures_can_be_introduced_without_an_election(pair: StartPair) -> None:
+    agents = pair()
     for mode in ("receive-only", "permissive", "enforce"):
         roll_out(agents, {"keys": [ONE], "mode": mode})
     assert [agent.status()["transitions"] for agent in agents] == [2, 1]
 
 
-def test_a_key_can_be_replaced_without_an_election(segment: Segment) -> None:
-    agents = pair(segment, hmac={"keys": [ONE]})
+def test_a_key_can_be_replaced_without_an_election(pair: StartPair) -> None:
+    agents = pair(hmac={"keys": [ONE]})
     stages: list[dict[str, Any]] = [
         {"keys": [ONE, TWO], "active_key": 1},
         {"keys": [ONE, TWO], "active_key": 2},

@@ -11,8 +11,8 @@ import subprocess
 from typing import Any
 
 import pytest
-from routers import AGENT, Agent, instance
-from segment import ENVIRONMENT, Segment
+from support.routers import AGENT, Agent, instance
+from support.segment import ENVIRONMENT, Segment
 
 VIP = "192.0.2.100"
 
@@ -32,8 +32,8 @@ WRONG = {
     "no object": ("[]", "file: it does not hold an object"),
     "no instances": ("{}", "instances: it is required"),
     "a key twice": ('{"instances": [], "instances": []}', "file: the key 'instances'"),
-    "an unknown key of the file": ('{"instances": [], "log": 1}', "log: there is no such"),
-    "an unknown key": (config(instance(vird=1)), "instances[0].vird: there is no such"),
+    "an unknown key of the file": ('{"instances": [], "log": 1}', "log: unknown setting"),
+    "an unknown key": (config(instance(vird=1)), "instances[0].vird: unknown setting"),
     "a wrong type": (config(instance(vrid="51")), "instances[0].vrid: '51' is not a whole"),
     "a VRID out of range": (config(instance(vrid=256)), "instances[0].vrid: 256 is not in 1..255"),
     "a priority out of range": (config(instance(priority=0)), "instances[0].priority: 0 is not"),
@@ -123,7 +123,7 @@ def test_check_refuses_every_wrong_configuration(segment: Segment) -> None:
         assert f"vrrp-agent: {problem}" in process.stderr.read(), what
 
 
-def test_check_accepts_a_good_configuration(segment: Segment) -> None:
+def test_check_accepts_a_configuration_of_another_host_with_elsewhere(segment: Segment) -> None:
     path = segment.directory / "config.json"
     path.write_text(config(instance(interface="eth9")))
     elsewhere = [*AGENT, "check", "--elsewhere", str(path)]

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from routers import AGENT, Agent, instance
-from segment import Segment, eventually
+from support.routers import AGENT, Agent, instance
+from support.segment import Segment, eventually
 
 NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
 
@@ -53,14 +53,14 @@ def as_nobody(agent: Agent, *groups: str) -> list[str]:
 
 
 def outcome(agent: Agent, command: list[str]) -> tuple[int, str]:
-    """Run a command on the agent's host; gives exit status and errors."""
+    """Run a command on the agent's host; returns its exit status and its output."""
     errors = agent.directory / "errors"
     with errors.open("w") as file:
         status = agent.host.start(*command, stdout=file, stderr=file).wait(10)
     return status, errors.read_text()
 
 
-def test_status_answers_as_documented(agent: Agent) -> None:
+def test_a_status_has_the_documented_fields(agent: Agent) -> None:
     answer = say(agent, b'{"version": 1, "command": "status"}\n')
     assert answer["version"] == 1
     assert answer["agent"]["bundle"] is None
@@ -73,7 +73,7 @@ def test_status_answers_as_documented(agent: Agent) -> None:
     assert set(web["master"]) == {"address", "priority", "advertisement_interval"}
 
 
-def test_every_user_may_read_and_only_some_may_change(agent: Agent) -> None:
+def test_an_unprivileged_user_may_read_and_may_not_change(agent: Agent) -> None:
     assert outcome(agent, [*as_nobody(agent), "status"])[0] == 0
     for command in (["backup", "web"], ["reload"]):
         status, errors = outcome(agent, [*as_nobody(agent), *command])
@@ -171,4 +171,4 @@ def test_a_client_reports_that_no_agent_answers(agent: Agent) -> None:
     agent.stop()
     refused = agent.ctl("status", check=False)
     assert refused.returncode == 1
-    assert "no agent at" in refused.stderr
+    assert "can't be reached" in refused.stderr

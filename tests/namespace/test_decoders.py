@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""tcpdump and tshark read our packets without complaint."""
+"""tcpdump and tshark read the packets without complaint, but for the checksum form of RFC 9568."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from routers import Agent, instance
-from segment import Capture, Segment, eventually
+from support.routers import Agent, instance
+from support.segment import Capture, Segment, eventually
 
 V2 = {"version": 2, "advertisement_interval": 1}
 V6 = {"addresses": ["fe80::100/64", "2001:db8::100/64"]}

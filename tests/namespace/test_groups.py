@@ -9,11 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from routers import Agent, instance
-from segment import Segment, eventually
+from support.routers import Agent, instance, start_pair
+from support.segment import Segment, eventually
 
 
-def pair(segment: Segment, **settings: Any) -> tuple[Agent, Agent]:
+def pair_of_groups(segment: Segment, **settings: Any) -> tuple[Agent, Agent]:
     """Two hosts on two networks each; the first is master of both."""
     agents = []
     for priority in (200, 150):
@@ -29,13 +29,9 @@ def pair(segment: Segment, **settings: Any) -> tuple[Agent, Agent]:
             "interface": "eth1",
             "addresses": ["198.51.100.100/24"],
         }
-        agents.append(Agent(host, outside, inside).start())
+        agents.append(Agent(host, outside, inside))
     first, second = agents
-    for name in ("web", "inside"):
-        first.wait_for("MASTER", name=name)
-        second.wait_for("BACKUP", name=name)
-        second.wait_until_it_hears_a_master(name)
-    return first, second
+    return start_pair(first, second, "web", "inside")
 
 
 def together(agent: Agent, state: str) -> None:
@@ -45,7 +41,7 @@ def together(agent: Agent, state: str) -> None:
 
 
 def test_a_broken_interface_moves_the_whole_group(segment: Segment) -> None:
-    first, second = pair(segment)
+    first, second = pair_of_groups(segment)
     first.host.cut("eth1")
     together(second, "MASTER")
     together(first, "INITIALIZE")
@@ -57,7 +53,7 @@ def test_a_broken_interface_moves_the_whole_group(segment: Segment) -> None:
 
 
 def test_an_intent_moves_the_whole_group(segment: Segment) -> None:
-    first, second = pair(segment)
+    first, second = pair_of_groups(segment)
     first.ctl("backup", "web")
     together(second, "MASTER")
     together(first, "BACKUP")
@@ -68,7 +64,7 @@ def test_an_intent_moves_the_whole_group(segment: Segment) -> None:
 
 
 def test_a_group_resigns_when_another_master_appears_in_one_network(segment: Segment) -> None:
-    first, second = pair(segment)
+    first, second = pair_of_groups(segment)
     third = segment.host()
     rival = Agent(third, instance(priority=250)).start()
     rival.wait_for("MASTER")
@@ -80,10 +76,12 @@ def test_a_group_resigns_when_another_master_appears_in_one_network(segment: Seg
     together(first, "MASTER")
 
 
-def test_a_tracked_fault_of_one_member_moves_the_group(segment: Segment, tmp_path: Path) -> None:
+def test_a_tracked_file_that_lowers_the_priority_moves_the_whole_group(
+    segment: Segment, tmp_path: Path
+) -> None:
     file = tmp_path / "number"
     file.write_text("0")
-    first, second = pair(segment, track_files=[{"path": str(file), "weight": 1}])
+    first, second = pair_of_groups(segment, track_files=[{"path": str(file), "weight": 1}])
     assert first.status("inside")["effective_priority"] == 200
     # Both hosts read the file here, so the second one gets other settings: no tracking at all.
     settings = [
@@ -99,7 +97,7 @@ def test_a_tracked_fault_of_one_member_moves_the_group(segment: Segment, tmp_pat
 
 
 def test_a_new_member_does_not_disturb_the_others(segment: Segment) -> None:
-    first, _second = pair(segment)
+    first, _second = pair_of_groups(segment)
     before = first.status("web")["transitions"]
     third = {
         "name": "third",

@@ -9,9 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from routers import Agent, instance
-from segment import Segment, eventually
-from test_tracking import script
+from support.programs import script
+from support.routers import Agent, instance
+from support.segment import Segment, eventually
 
 MOMENTS = ("master", "backup", "initialize", "leaving_master")
 

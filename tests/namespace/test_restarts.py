@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Restarts: another process goes on, and nobody notices."""
+"""Restarts without a gap: a new process takes over, and no peer or client notices."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from routers import Agent, instance
-from segment import ROOT, Probe, Segment, eventually, ip
+from support.routers import Agent, StartPair, instance
+from support.segment import ROOT, Probe, Segment, eventually, ip
 
 VIP = "192.0.2.100"
 ROUTE = {"destination": "203.0.113.0/24", "via": "192.0.2.1"}
@@ -27,15 +27,6 @@ KINDS = [
     pytest.param({"virtual_mac": True}, id="virtual-mac"),
     pytest.param({"priority": 255}, id="owner"),
 ]
-
-
-def pair(segment: Segment, **settings: object) -> tuple[Agent, Agent]:
-    """A master and a backup, settled."""
-    first = Agent(segment.host(), instance(**{"priority": 150, **settings})).start()
-    first.wait_for("MASTER")
-    second = Agent(segment.host(), instance(**{**settings, "priority": 100})).start()
-    second.wait_until_it_hears_a_master()
-    return first, second
 
 
 def process_of(agent: Agent) -> int:
@@ -62,12 +53,11 @@ def unchanged(before: dict[str, Any]) -> Any:
 @pytest.mark.measured
 @pytest.mark.parametrize("settings", KINDS)
 def test_a_restart_loses_no_packet_and_causes_no_election(
-    segment: Segment, settings: dict[str, Any]
+    segment: Segment, pair: StartPair, settings: dict[str, Any]
 ) -> None:
-    first, second = pair(segment, **settings)
+    first, second = pair(**settings)
     address = settings.get("addresses", [VIP])[-1].partition("/")[0]
     probe = Probe(segment.host(), address)
-    time.sleep(0.3)  # The probe needs a neighbour entry.
     before = process_of(first), lasting(first.status()), lasting(second.status())
     for agent in (first, second):
         agent.ctl("restart")
@@ -81,10 +71,10 @@ def test_a_restart_loses_no_packet_and_causes_no_election(
 
 
 @pytest.mark.measured
-def test_a_restart_is_not_noticed_by_a_peer_with_a_master_down_interval_of_30_ms(
-    segment: Segment,
+def test_a_restart_is_not_noticed_at_an_advertisement_interval_of_10_ms(
+    pair: StartPair,
 ) -> None:
-    first, second = pair(segment, advertisement_interval=0.01)
+    first, second = pair(advertisement_interval=0.01)
     transitions = second.status()["transitions"]
     for _time in range(3):
         first.ctl("restart")
@@ -123,8 +113,8 @@ def traces(agent: Agent) -> dict[str, str]:
     }
 
 
-def test_the_new_process_applies_the_new_configuration(segment: Segment) -> None:
-    first, second = pair(segment)
+def test_the_new_process_applies_the_new_configuration(pair: StartPair) -> None:
+    first, second = pair()
     first.configure(instance(priority=150, addresses=["192.0.2.101/24"]))
     first.ctl("restart")
     eventually(lambda: first.host.has("192.0.2.101"), 5, "the new address")
@@ -133,7 +123,7 @@ def test_the_new_process_applies_the_new_configuration(segment: Segment) -> None
     assert second.status()["state"] == "BACKUP"
 
 
-def test_a_configuration_of_any_length_is_handed_over(segment: Segment) -> None:
+def test_a_configuration_of_half_a_megabyte_is_handed_over(segment: Segment) -> None:
     agent = Agent(segment.host(), instance())
     agent.config.write_text(agent.config.read_text() + " " * 500_000)
     agent.start().wait_for("MASTER")
@@ -142,8 +132,8 @@ def test_a_configuration_of_any_length_is_handed_over(segment: Segment) -> None:
     assert process_of(agent) != process
 
 
-def test_a_restart_with_a_wrong_configuration_changes_nothing(segment: Segment) -> None:
-    first, second = pair(segment)
+def test_a_restart_with_a_wrong_configuration_changes_nothing(pair: StartPair) -> None:
+    first, second = pair()
     process = process_of(first)
     first.config.write_text('{"instances": [{"name": "web", "vrid": 256}]}')
     refused = first.ctl("restart", check=False)
@@ -156,8 +146,8 @@ def test_a_restart_with_a_wrong_configuration_changes_nothing(segment: Segment) 
     assert second.status()["state"] == "BACKUP"
 
 
-def test_an_agent_with_a_resigning_router_refuses_a_restart(segment: Segment) -> None:
-    first, second = pair(segment, advertisement_interval=1)
+def test_an_agent_with_a_resigning_router_refuses_a_restart(pair: StartPair) -> None:
+    first, second = pair(advertisement_interval=1)
     second.host.isolate()
     first.ctl("backup", "web")
     refused = first.ctl("restart", check=False)
@@ -199,12 +189,14 @@ def test_a_version_that_can_not_run_does_not_replace_the_running_one(
     assert agent.status()["transitions"] == 2
 
 
-def test_the_new_process_runs_hooks_and_scripts(segment: Segment) -> None:
+def test_the_new_process_runs_hooks_and_keeps_the_observations(
+    segment: Segment, pair: StartPair
+) -> None:
     calls = segment.open_directory() / "calls"
     hook = f"/bin/sh -c 'echo $VRRP_STATE >> {calls}'"
     script = {"command": "/bin/true", "interval": 0.2}
     settings = {"hooks": [{"event": "backup", "command": hook}], "track_scripts": [script]}
-    first, second = pair(segment, **settings)
+    first, second = pair(**settings)
     eventually(lambda: calls.exists() and calls.read_text(), 5, "the hook of the start")
     first.ctl("restart")
     before = calls.read_text()

@@ -6,11 +6,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from routers import Agent, instance
-from segment import Capture, Host, Segment, eventually, ip
+from support.routers import Agent, StartPair, instance
+from support.segment import Capture, Host, Segment, eventually, ip
 
 IPV4, IPV6 = "192.0.2.100", "2001:db8::100"
 FAMILIES = [
@@ -20,40 +18,24 @@ FAMILIES = [
     ),
 ]
 MACS = [pytest.param(False, id="own mac"), pytest.param(True, id="virtual mac")]
-
-
-def pair(segment: Segment, **settings: Any) -> tuple[Agent, Agent, Host]:
-    """A master, a backup that hears it, and a client."""
-    given = {"addresses": [f"{IPV4}/24", f"{IPV6}/64"], **settings}
-    first, second = (Agent(segment.host(), instance(priority=p, **given)) for p in (200, 100))
-    first.start()
-    second.start()
-    wait_for_both(first, "MASTER")
-    wait_for_both(second, "BACKUP")
-    eventually(lambda: all(one["master"] for one in second.every("web")))
-    return first, second, segment.host()
-
-
-def wait_for_both(agent: Agent, state: str) -> None:
-    """Wait until the routers of both families are in a state."""
-    eventually(lambda: [one["state"] for one in agent.every("web")] == [state, state], 10, state)
+BOTH = [f"{IPV4}/24", f"{IPV6}/64"]
 
 
 @pytest.mark.parametrize(("address", "answers"), FAMILIES)
 @pytest.mark.parametrize("virtual_mac", MACS)
 def test_the_master_answers_for_the_addresses_and_the_backup_does_not(
-    segment: Segment, address: str, answers: str, virtual_mac: bool
+    pair: StartPair, client: Host, address: str, answers: str, virtual_mac: bool
 ) -> None:
-    first, second, client = pair(segment, virtual_mac=virtual_mac)
+    first, second = pair(addresses=BOTH, virtual_mac=virtual_mac)
     capture = Capture(client, answers, "-v")
     family = "2" if ":" in address else "1"
     mac = f"00:00:5e:00:0{family}:33" if virtual_mac else first.host.mac
 
-    def has_log_line() -> bool:
+    def has_answer() -> bool:
         ip("-n", client.namespace, "neighbor", "flush", "all")
         return client.reaches(address) and mac in "".join(capture.packets())
 
-    eventually(has_log_line)
+    eventually(has_answer)
     assert client.neighbour_mac(address) == mac
     # No other hardware address has been told for the address by anybody.
     text = "".join(capture.finish())
@@ -76,8 +58,8 @@ def test_a_backup_drops_packets_to_the_virtual_mac(segment: Segment) -> None:
     eventually(lambda: client.reaches(host.address))
 
 
-def test_neighbour_messages_pass_without_accept_mode(segment: Segment) -> None:
-    first, _second, client = pair(segment, accept_mode=False)
+def test_neighbour_messages_pass_without_accept_mode(pair: StartPair, client: Host) -> None:
+    first, _second = pair(addresses=BOTH, accept_mode=False)
     # A probe goes to the address itself, and only an answer makes the entry reachable.
     entry = ("lladdr", first.host.mac, "dev", "eth0", "nud", "probe")
     ip("-n", client.namespace, "neighbor", "replace", IPV6, *entry)
@@ -86,12 +68,14 @@ def test_neighbour_messages_pass_without_accept_mode(segment: Segment) -> None:
     assert not client.reaches(IPV6)
 
 
-def test_a_master_sends_no_router_advertisements(segment: Segment) -> None:
+def test_a_master_sends_no_router_advertisements(segment: Segment, pair: StartPair) -> None:
     listener = segment.host()
     capture = Capture(listener, "icmp6 and ip6[40] = 134")
-    first, second, _client = pair(segment)
+    first, second = pair(
+        addresses=BOTH,
+    )
     first.stop()
-    wait_for_both(second, "MASTER")
+    second.wait_for("MASTER")
     assert not "".join(capture.finish())
 
 
@@ -107,9 +91,9 @@ def test_a_master_adds_addresses_without_duplicate_address_detection(segment: Se
 
 @pytest.mark.parametrize("virtual_mac", MACS)
 def test_the_master_forwards_packets_sent_to_its_mac_address(
-    segment: Segment, virtual_mac: bool
+    segment: Segment, pair: StartPair, client: Host, virtual_mac: bool
 ) -> None:
-    first, _second, client = pair(segment, virtual_mac=virtual_mac)
+    first, _second = pair(addresses=BOTH, virtual_mac=virtual_mac)
     far = segment.host()
     first.host.run("sysctl", "-qw", "net.ipv4.ip_forward=1")
     first.host.run("ip", "address", "add", "203.0.113.1/24", "dev", "eth0")
@@ -129,10 +113,10 @@ def test_an_owner_accepts_packets_without_accept_mode(segment: Segment) -> None:
 
 
 @pytest.mark.parametrize("virtual_mac", MACS)
-def test_a_master_is_in_the_solicited_node_group_and_answers_as_a_router(
-    segment: Segment, virtual_mac: bool
+def test_a_master_joins_the_solicited_node_group_and_answers_as_a_router(
+    pair: StartPair, client: Host, virtual_mac: bool
 ) -> None:
-    first, second, client = pair(segment, virtual_mac=virtual_mac)
+    first, second = pair(addresses=BOTH, virtual_mac=virtual_mac)
     group = "ff02::1:ff00:100"
     assert group in first.host.run("ip", "maddress", "show")
     assert group not in second.host.run("ip", "maddress", "show")
@@ -153,10 +137,12 @@ def test_a_master_is_in_the_solicited_node_group_and_answers_as_a_router(
         pytest.param("ip6 proto 112", "class 0xc0", id="ipv6"),
     ],
 )
-def test_advertisements_have_precedence_on_output_queues(
-    segment: Segment, expression: str, precedence: str
+def test_advertisements_are_sent_with_internetwork_control_precedence(
+    pair: StartPair, client: Host, expression: str, precedence: str
 ) -> None:
-    _first, _second, client = pair(segment)
+    _first, _second = pair(
+        addresses=BOTH,
+    )
     capture = Capture(client, expression, "-v")
     eventually(lambda: precedence in "".join(capture.packets()))
     capture.finish()

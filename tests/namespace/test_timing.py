@@ -13,8 +13,8 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from routers import Agent, instance
-from segment import Capture, Segment, eventually
+from support.routers import Agent, instance
+from support.segment import Capture, Segment, eventually
 
 
 def started(segment: Segment, **settings: Any) -> Agent:

@@ -11,27 +11,17 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from routers import Agent, instance
-from segment import Segment, eventually
+from support.programs import script
+from support.routers import Agent, instance, start_pair
+from support.segment import Segment, eventually
 
 
-def script(path: Path, text: str) -> str:
-    """An executable that everybody may run."""
-    path.write_text(f"#!/bin/sh\n{text}\n")
-    path.chmod(0o755)
-    return str(path)
-
-
-def pair(segment: Segment, **settings: Any) -> tuple[Agent, Agent]:
+def tracking_pair(segment: Segment, **settings: Any) -> tuple[Agent, Agent]:
     """A master with these settings, and a backup without them."""
     host = segment.host()
     host.add_interface("eth1")
-    master = Agent(host, instance(priority=200, **settings)).start()
-    master.wait_for("MASTER")
-    backup = Agent(segment.host(), instance(priority=150)).start()
-    backup.wait_for("BACKUP")
-    backup.wait_until_it_hears_a_master()
-    return master, backup
+    master = Agent(host, instance(priority=200, **settings))
+    return start_pair(master, Agent(segment.host(), instance(priority=150)))
 
 
 def tracked(agent: Agent) -> dict[str, Any]:
@@ -40,7 +30,7 @@ def tracked(agent: Agent) -> dict[str, Any]:
 
 
 def test_an_interface_without_a_weight_is_a_fault_while_it_is_down(segment: Segment) -> None:
-    master, backup = pair(segment, track_interfaces=[{"interface": "eth1"}])
+    master, backup = tracking_pair(segment, track_interfaces=[{"interface": "eth1"}])
     master.host.cut("eth1")
     assert master.wait_for("INITIALIZE")["reason"] == "interface eth1: down"
     assert backup.wait_for("MASTER")["reason"].endswith("resigned")
@@ -49,7 +39,7 @@ def test_an_interface_without_a_weight_is_a_fault_while_it_is_down(segment: Segm
 
 
 def test_an_interface_with_a_weight_lowers_the_priority_while_it_is_down(segment: Segment) -> None:
-    master, backup = pair(segment, track_interfaces=[{"interface": "eth1", "weight": -60}])
+    master, backup = tracking_pair(segment, track_interfaces=[{"interface": "eth1", "weight": -60}])
     assert master.status()["effective_priority"] == 200
     master.host.cut("eth1")
     backup.wait_for("MASTER")
@@ -76,14 +66,14 @@ def test_a_missing_interface_is_down_and_the_status_says_why(segment: Segment) -
     assert agent.wait_for("MASTER")["effective_priority"] == 1
 
 
-def test_a_script_changes_after_as_many_results_as_rise_and_fall(
+def test_a_script_is_a_fault_after_repeated_failures_and_no_longer_after_successes(
     segment: Segment, tmp_path: Path
 ) -> None:
     flag, log = tmp_path / "good", tmp_path / "runs"
     flag.touch()
     command = script(tmp_path / "check", f"echo run >> {log}\ntest -e {flag} || exit 3")
     check = {"command": command, "interval": 0.1, "rise": 2, "fall": 3}
-    master, backup = pair(segment, track_scripts=[check])
+    master, backup = tracking_pair(segment, track_scripts=[check])
     flag.unlink()
     before = len(log.read_text().splitlines())
     assert master.wait_for("INITIALIZE")["reason"] == f"script {command}: exit status 3"
@@ -122,7 +112,7 @@ def test_a_script_runs_as_its_user(segment: Segment) -> None:
 def test_a_file_multiplies_its_weight_by_its_number(segment: Segment, tmp_path: Path) -> None:
     file = tmp_path / "number"
     file.write_text("0\n")
-    master, backup = pair(segment, track_files=[{"path": str(file), "weight": 2}])
+    master, backup = tracking_pair(segment, track_files=[{"path": str(file), "weight": 2}])
     file.write_text("-30\n")
     backup.wait_for("MASTER")
     assert master.status()["effective_priority"] == 140
@@ -138,7 +128,7 @@ def test_a_file_without_a_weight_is_a_fault_when_its_number_is_not_0(
 ) -> None:
     file = tmp_path / "maintenance"
     file.write_text("0")
-    master, backup = pair(segment, track_files=[{"path": str(file)}])
+    master, backup = tracking_pair(segment, track_files=[{"path": str(file)}])
     file.write_text("1")
     assert master.wait_for("INITIALIZE")["reason"] == f"file {file}: holds 1"
     backup.wait_for("MASTER")

@@ -10,8 +10,8 @@ import json
 from typing import Any
 
 import pytest
-from routers import Agent, instance
-from segment import Capture, Host, Segment, eventually, with_length
+from support.routers import Agent, instance
+from support.segment import Capture, Host, Segment, eventually, with_length
 
 FAMILIES = [pytest.param(4, id="ipv4"), pytest.param(6, id="ipv6")]
 

@@ -10,8 +10,9 @@ import json
 from typing import Any
 
 import pytest
-from routers import Agent, instance
-from segment import Host, Probe, Segment, eventually, ip, with_length
+from support.moves import drain_and_return
+from support.routers import Agent, StartPair, instance
+from support.segment import Host, Probe, Segment, eventually, ip, with_length
 
 MAC4, MAC6 = "00:00:5e:00:01:33", "00:00:5e:00:02:33"
 FAMILIES = [
@@ -30,21 +31,11 @@ def device(host: Host) -> str:
     return next((str(one["ifname"]) for one in links if one), "")
 
 
-def pair(segment: Segment, address: str) -> tuple[Agent, Agent, Host]:
-    """A master, a backup and a client."""
-    first = Agent(segment.host(), virtual(address, priority=200)).start()
-    first.wait_for("MASTER")
-    second = Agent(segment.host(), virtual(address, priority=100)).start()
-    second.wait_for("BACKUP")
-    second.wait_until_it_hears_a_master()
-    return first, second, segment.host()
-
-
 @pytest.mark.parametrize(("address", "mac"), FAMILIES)
 def test_clients_learn_the_virtual_mac_and_keep_it(
-    segment: Segment, address: str, mac: str
+    pair: StartPair, client: Host, address: str, mac: str
 ) -> None:
-    first, second, client = pair(segment, address)
+    first, second = pair(**virtual(address))
     assert client.reaches(address)
     assert client.neighbour_mac(address) == mac
     first.host.unplug()
@@ -54,8 +45,10 @@ def test_clients_learn_the_virtual_mac_and_keep_it(
 
 
 @pytest.mark.parametrize(("address", "mac"), FAMILIES)
-def test_the_hosts_own_address_keeps_its_own_mac(segment: Segment, address: str, mac: str) -> None:
-    first, _second, client = pair(segment, address)
+def test_the_hosts_own_address_keeps_its_own_mac(
+    pair: StartPair, client: Host, address: str, mac: str
+) -> None:
+    first, _second = pair(**virtual(address))
     own = first.host.address
     assert client.reaches(own)
     assert client.neighbour_mac(own) == first.host.mac
@@ -67,9 +60,9 @@ def test_the_hosts_own_address_keeps_its_own_mac(segment: Segment, address: str,
 
 @pytest.mark.parametrize(("address", "mac"), FAMILIES)
 def test_the_device_is_up_on_the_master_only_and_has_no_address_of_its_own(
-    segment: Segment, address: str, mac: str
+    pair: StartPair, address: str, mac: str
 ) -> None:
-    first, second, _client = pair(segment, address)
+    first, second = pair(**virtual(address))
     for agent, up in ((first, True), (second, False)):
         name = device(agent.host)
         (link,) = json.loads(ip("-json", "-n", agent.host.namespace, "link", "show", name))
@@ -80,8 +73,10 @@ def test_the_device_is_up_on_the_master_only_and_has_no_address_of_its_own(
 
 
 @pytest.mark.parametrize(("address", "mac"), FAMILIES)
-def test_two_masters_with_one_mac_hear_each_other(segment: Segment, address: str, mac: str) -> None:
-    first, second, client = pair(segment, address)
+def test_two_masters_with_one_mac_hear_each_other(
+    pair: StartPair, client: Host, address: str, mac: str
+) -> None:
+    first, second = pair(**virtual(address))
     second.host.isolate()
     second.wait_for("MASTER")
     second.host.rejoin()
@@ -95,7 +90,9 @@ def settings_of(host: Host) -> str:
     return host.run("sysctl", *(f"net.ipv4.{name}" for name in names))
 
 
-def test_a_stopped_agent_leaves_no_macvlan_behind(segment: Segment) -> None:
+def test_a_stopped_or_cleaned_up_agent_leaves_no_macvlan_and_no_sysctl_behind(
+    segment: Segment,
+) -> None:
     host = segment.host()
     host.run("sysctl", "-qw", "net.ipv4.conf.all.rp_filter=1")
     before = settings_of(host)
@@ -112,8 +109,8 @@ def test_a_stopped_agent_leaves_no_macvlan_behind(segment: Segment) -> None:
     assert (settings_of(host), device(host)) == (before, "")
 
 
-def test_a_reload_turns_the_virtual_mac_on_and_off(segment: Segment) -> None:
-    first, _second, client = pair(segment, "192.0.2.100")
+def test_a_reload_turns_the_virtual_mac_on_and_off(pair: StartPair, client: Host) -> None:
+    first, _second = pair(**virtual("192.0.2.100"))
     first.configure(instance(addresses=["192.0.2.100/24"], priority=200))
     first.ctl("reload")
     assert device(first.host) == ""
@@ -142,17 +139,14 @@ LOST_IN_A_MOVE = 2
 
 @pytest.mark.measured
 @pytest.mark.parametrize(("address", "mac"), FAMILIES)
-def test_planned_moves_lose_hardly_a_packet(segment: Segment, address: str, mac: str) -> None:
-    first, second, client = pair(segment, address)
+def test_planned_moves_lose_hardly_a_packet(
+    pair: StartPair, client: Host, address: str, mac: str
+) -> None:
+    first, second = pair(**virtual(address))
     assert client.reaches(address)
     probe = Probe(client, address)
     eventually(lambda: first.status()["seconds_in_state"] > 1)
-    first.ctl("backup", "web")
-    second.wait_for("MASTER")
-    first.wait_for("BACKUP")
-    first.ctl("master", "web")
-    first.wait_for("MASTER")
-    second.wait_for("BACKUP")
+    drain_and_return(first, second)
     result = probe.finish()
     assert len(result["gaps"]) <= 2, json.dumps(result)
     assert all(length <= LOST_IN_A_MOVE for _start, length in result["gaps"]), json.dumps(result)

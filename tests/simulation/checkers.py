@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from _vrrp.engine import actions as act
 from _vrrp.model.status import InstanceStatus
-from world import MS, S, World
+from simulation.world import MS, S, World
 
 
 class CheckedHost(Protocol):

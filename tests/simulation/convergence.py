@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any, Mapping
 
-from checkers import demand
-from host import Host
-from scenario import Cluster
-from world import S
+from simulation.checkers import demand
+from simulation.host import Host
+from simulation.scenario import Cluster
+from simulation.world import S
 
 Status = Mapping[str, Any]
 SETTLED_FOR = 5 * S

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Orderly experiments on a quiet cluster, whose outcome is known to the millisecond.
+"""Orderly experiments on a quiet cluster, whose outcome is known to a few milliseconds.
 
 A power cut, a stop, a drain: when a successor comes, who it is, and that somebody serves at every
 instant of a planned move.
@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from checkers import demand, skew
-from convergence import masters_of, statuses
-from host import Host
-from scenario import Cluster
-from world import MS, S
+from simulation.checkers import demand, skew
+from simulation.convergence import masters_of, statuses
+from simulation.host import Host
+from simulation.scenario import Cluster
+from simulation.world import MS, S
 
 TOLERANCE = 5 * MS  # For the way of a packet, and for agents that wake up a little late.
 

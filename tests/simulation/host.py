@@ -21,11 +21,11 @@ from _vrrp.model.config import build_config
 from _vrrp.model.intent import Intent, IntentKind
 from _vrrp.model.status import InstanceStatus
 from _vrrp.wire.datagram import Datagram
-from checkers import Checkers
-from network import Network
-from programs import Programs
-from unpack import one_by_one, packed_addresses
-from world import MS, World
+from simulation.checkers import Checkers
+from simulation.network import Network
+from simulation.programs import Programs
+from simulation.unpack import one_by_one, packed_addresses
+from simulation.world import MS, World
 
 WALL = datetime(2026, 11, 22, tzinfo=timezone.utc)
 EPOCH = int(WALL.timestamp()) * 1_000_000_000
@@ -158,7 +158,7 @@ class Host:
         self.world.note(f"{self.number} {line}")
 
     def _live_on(self, engine: Engine) -> None:
-        """Drop the pending answers for the engine before this one."""
+        """Replace the engine, and drop the pending answers for the one before."""
         self.engine = engine
         self._life += 1
         self._wake_planned_for = None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol, Sequence
 
 from _vrrp.engine.actions import Send
-from world import MS, World
+from simulation.world import MS, World
 
 
 class Station(Protocol):

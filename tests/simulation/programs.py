@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Callable
 
 from _vrrp.model.command import CommandResult
-from world import MS, World
+from simulation.world import MS, World
 
 
 class Programs:

@@ -11,10 +11,10 @@ from functools import partial
 from typing import Any, Callable
 
 from _vrrp.engine import actions as act
-from checkers import Checkers
-from host import Host
-from network import Network, Weather
-from world import MS, S, World
+from simulation.checkers import Checkers
+from simulation.host import Host
+from simulation.network import Network, Weather
+from simulation.world import MS, S, World
 
 ADDRESSES = {
     4: (["192.0.2.100/24"], ["192.0.2.200/24", "192.0.2.201/24"]),
@@ -101,7 +101,9 @@ def _priorities(random: Any) -> dict[int, int]:
 
 
 def _own(random: Any, common: dict[str, Any]) -> dict[str, Any]:
-    """Draw the settings of one host: version 3 learns the interval, so it may differ."""
+    """Draw the settings of one instance on one host: version 3 learns the interval, so it may
+    differ.
+    """
     own: dict[str, Any] = {}
     if common["version"] == 3 and random.random() < 0.15:
         own["advertisement_interval"] = random.choice([1, 3])
@@ -135,7 +137,7 @@ def plan_chaos(cluster: Cluster, length: int) -> None:
 
 
 def _part(cluster: Cluster, host: Host) -> None:
-    """Nobody hears the host, it hears nobody, or both."""
+    """Part a host from all others in one or both directions, or from a single one."""
     kind = cluster.world.random.choice(["deaf", "mute", "both", "one"])
     others = [one for one in cluster.hosts if one is not host]
     if kind == "one":
@@ -192,7 +194,7 @@ def _hold_and_pause(cluster: Cluster, host: Host) -> None:
 
 
 def _pause_and_refuse(cluster: Cluster, host: Host) -> None:
-    """A pause in which peers don't elect yet, at the end of which nothing can be sent."""
+    """A pause, short or long, at the end of which nothing can be sent for a moment."""
     length = cluster.world.random.randint(1000, 12_000) * MS
     host.pause(length)
     cluster.world.after(length - MS, lambda: host.refused.add(act.Send))
@@ -245,7 +247,7 @@ def _lose_address(cluster: Cluster, host: Host) -> None:
 
 
 def _add_address(cluster: Cluster, host: Host) -> None:
-    """Another program adds a virtual address."""
+    """Another program adds the virtual addresses of an instance."""
     if host.entries[0]["priority"] != 255:  # An owner may have them by itself.
         host.add_foreign(host.entries[0])
 

@@ -19,10 +19,10 @@ import traceback
 from dataclasses import dataclass
 from typing import Any, Mapping
 
-from convergence import check_convergence
-from experiments import run_experiments
-from scenario import heal, make_cluster, plan_chaos
-from world import S
+from simulation.convergence import check_convergence
+from simulation.experiments import run_experiments
+from simulation.scenario import heal, make_cluster, plan_chaos
+from simulation.world import S
 
 CHAOS = 40 * S
 # A router that the kernel refused tries again after 10 s; a delayed one waits 8 s more; the rest

@@ -13,11 +13,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from mutations import MUTATIONS, Mutation
-from simulate import run
+from simulation.mutations import MUTATIONS, Mutation
+from simulation.simulate import run
 
-HERE = Path(__file__).resolve().parent
-AGENT = HERE.parents[1] / "plugins" / "module_utils" / "_vrrp"
+TESTS = Path(__file__).resolve().parents[1]
+AGENT = TESTS.parent / "plugins" / "module_utils" / "_vrrp"
 SEEDS_MAX = 2000
 
 
@@ -48,17 +48,24 @@ def test_a_planted_bug_is_found(mutation: Mutation, tmp_path: Path) -> None:
     mutated.write_text(source.replace(mutation.right, mutation.wrong))
     command = [
         sys.executable,
-        "simulate.py",
+        "-m",
+        "simulation.simulate",
         "--stop",
         "--processes",
         "1",
         "--seeds",
         str(SEEDS_MAX),
     ]
-    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}:{HERE}"}
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}:{TESTS}"}
     # Less than a test may take, so that the program ends with it.
     found = subprocess.run(
-        command, check=False, cwd=HERE, env=environment, capture_output=True, text=True, timeout=100
+        command,
+        check=False,
+        cwd=TESTS,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=100,
     )
     assert found.returncode == 1, f"not found by {SEEDS_MAX} seeds"
     assert "Error" not in found.stderr, found.stderr

@@ -90,5 +90,5 @@ def _raise_if_failed(instance: InstanceStatus, number: int) -> None:
     change = instance["intent_change"]
     if change is None or change["number"] != number or change["outcome"] == "accepted":
         return
-    what = "the drain was undone" if change["outcome"] == "undone" else "the move was overtaken"
+    what = "the drain was undone" if change["outcome"] == "undone" else "the move was superseded"
     raise ControlError(change["outcome"], f"{what}: {change['message']}; {describe(instance)}")

@@ -35,11 +35,11 @@ def wait_until(
         except ControlError as error:
             if error.code != "unreachable":
                 raise
-            why = f"there is {error}"
+            why = str(error)
         if not why:
             return found
         if time.monotonic() >= deadline:
-            raise ControlError("timeout", f"after {timeout} seconds {why}")
+            raise ControlError("timeout", f"after {timeout} seconds: {why}")
         time.sleep(_POLL_INTERVAL)
 
 

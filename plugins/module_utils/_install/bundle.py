@@ -29,7 +29,7 @@ class BundleError(Exception):
 
 
 def read_package(directory: str) -> Iterator[Source]:
-    """Return the Python files of a package as (name in the archive, content), sorted."""
+    """Yield the Python files of a package as (name in the archive, content), sorted."""
     base = os.path.dirname(os.path.abspath(directory))
     for place, directories, files in os.walk(directory):
         directories[:] = sorted(one for one in directories if one != "__pycache__")
@@ -65,7 +65,7 @@ def unpack(path: str, name: str, versions: str) -> str:
     """
     sources = _read_archive(path)
     if name_of(name.rpartition("-")[0], sources) != name:
-        raise BundleError(f"the bundle at {path} does not hold {name}")
+        raise BundleError(f"the contents of the bundle at {path} do not match its name {name}")
     os.makedirs(versions, mode=0o755, exist_ok=True)
     target = os.path.join(versions, name)
     made = tempfile.mkdtemp(prefix=".new-", dir=versions)

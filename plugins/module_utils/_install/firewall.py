@@ -43,7 +43,7 @@ def close(host: Host) -> None:
         _close_firewalld(host)
     if host.remove(NFTABLES_DROP_IN):
         host.remove_if_empty(NFTABLES_DROP_IN_DIRECTORY)
-        host.command("tell systemd of its units", "systemctl", "daemon-reload")
+        host.command("reload the systemd units", "systemctl", "daemon-reload")
     for chain, handle in _nftables_rules(host):
         host.command(
             "remove the rule for VRRP from nftables",
@@ -100,7 +100,7 @@ def _open_nftables(host: Host) -> None:
             what = f"let VRRP into nftables chain {' '.join(chain)}"
             host.command(what, "nft", "insert", "rule", *chain, *_RULE)
     if chains and host.write(NFTABLES_DROP_IN, _drop_in(chains)):
-        host.command("tell systemd of its units", "systemctl", "daemon-reload")
+        host.command("reload the systemd units", "systemctl", "daemon-reload")
 
 
 def _drop_in(chains: Sequence[Chain]) -> str:
@@ -121,7 +121,7 @@ def _ruleset(host: Host) -> List[Dict[str, Any]]:
 
 
 def _input_chains(host: Host) -> List[Chain]:
-    """Return the base chains on the input hook."""
+    """Return the filter chains on the input hook, without those of the agent."""
     chains = [entry["chain"] for entry in _ruleset(host) if "chain" in entry]
     return [
         (chain["family"], chain["table"], chain["name"])

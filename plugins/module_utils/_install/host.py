@@ -102,7 +102,9 @@ class Host:
         owner: Ownership = READABLE,
         shown: Callable[[str], str] = str,
     ) -> bool:
-        """Write a file; returns whether that was a change. ``shown`` is the text for the diff."""
+        """Write a file; returns whether that was a change. ``shown`` makes a text fit for
+        the diff.
+        """
         before = read(path)
         if before == text and owner.matches(path):
             return False
@@ -141,7 +143,7 @@ class Host:
 
 
 def read(path: str) -> str | None:
-    """Return the text of a file; None when it does not exist."""
+    """Return the text of a file; None when it does not exist or can't be read."""
     try:
         with open(path, encoding="utf-8") as file:
             return file.read()

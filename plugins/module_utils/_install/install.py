@@ -56,7 +56,9 @@ class Wanted:
 
 @dataclass(frozen=True)
 class InstallResult:
-    """Return whether the agent has yet to be restarted, and its status if it was left alone."""
+    """The outcome of an installation: ``restart_required`` says that the agent still has to be
+    restarted; ``status`` is that of an agent that was left alone, else None.
+    """
 
     restart_required: bool = False
     status: Status | None = None
@@ -177,7 +179,7 @@ def _ensure_programs(host: Host, python: str) -> None:
 def _ensure_units(host: Host) -> None:
     changed = [host.write(path, text) for path, text in _UNITS.items()]
     if any(changed):
-        host.command("tell systemd of the units", "systemctl", "daemon-reload")
+        host.command("reload the systemd units", "systemctl", "daemon-reload")
 
 
 def _interfaces(config: Dict[str, Any] | None) -> List[str]:

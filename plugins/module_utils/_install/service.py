@@ -37,13 +37,13 @@ def restart(host: Host) -> None:
     Otherwise systemd restarts the service, and masters resign. Raises HostError when a new process
     can't run; the running one keeps serving.
     """
-    host.change("let another process of the agent go on", lambda: _restart_in_place(host))
+    host.change("restart the agent without a gap", lambda: _restart_in_place(host))
 
 
 def _restart_in_place(host: Host) -> None:
     running = running_status()
     if running and running["agent"].get("unit") != UNIT_DIGEST:
-        _restart_service(host, "what runs is of another unit")
+        _restart_service(host, "the systemd unit of the running agent has changed")
         return
     try:
         _ask_until_it_can()
@@ -54,7 +54,7 @@ def _restart_in_place(host: Host) -> None:
 
 
 def _ask_until_it_can() -> None:
-    """Raises ControlError."""
+    """Ask the agent to restart, again while it is busy; raises ControlError."""
     deadline = time.monotonic() + _PATIENCE
     while True:
         try:

@@ -75,12 +75,12 @@ RestrictSUIDSGID=true
 WantedBy=multi-user.target
 """
 
-# A process started by a restart without a gap runs under the unit of the old one; VRRP_UNIT names
-# it.
+# A process started by a restart without a gap still runs under the unit of the old one; the
+# environment variable VRRP_AGENT_UNIT has the digest of that unit.
 UNIT_DIGEST = hashlib.sha256(_UNIT.encode()).hexdigest()[:12]
 UNIT_TEXT = _UNIT.replace("User=", f"Environment={UNIT_VARIABLE}={UNIT_DIGEST}\nUser=", 1)
 
-# The helper runs scripts and hooks as the configured users, and so as root and without a sandbox.
+# The helper runs scripts and hooks as the configured users; for that it needs root, and no sandbox.
 # systemd starts it when the agent connects; it ends when the agent closes the connection.
 HELPER_UNIT_TEXT = f"""\
 [Unit]

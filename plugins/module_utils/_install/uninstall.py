@@ -33,7 +33,7 @@ def uninstall_agent(host: Host) -> None:
         host.command("stop the helper", "systemctl", "stop", *_HELPER)
         for unit in (paths.UNIT, paths.HELPER_UNIT, paths.HELPER_SOCKET_UNIT):
             host.remove(unit)
-        host.command("tell systemd of its units", "systemctl", "daemon-reload")
+        host.command("reload the systemd units", "systemctl", "daemon-reload")
     firewall.close(host)
     for path in _REMOVED:
         host.remove(path)

@@ -42,12 +42,13 @@ def checksum(data: bytes) -> int:
 class Probe:
     """Sends requests on schedule and notes the answers by their number."""
 
-    def __init__(self, address: str, interface: str, rate: int) -> None:
+    def __init__(self, address: str, interface: str, rate: int, report_first: bool) -> None:
         self.target = ipaddress.ip_address(address)
         self.interval = 1 / rate
         self.identifier = os.getpid() & 0xFFFF
         self.sent = 0
         self.servers: dict[int, str] = {}
+        self._report_first = report_first
         self._sender = self._open_sender(interface)
         kind = socket.SOCK_RAW | socket.SOCK_NONBLOCK
         protocol = 0x0800 if self.target.version == 4 else 0x86DD
@@ -67,7 +68,7 @@ class Probe:
         return sender
 
     def run(self, duration: float) -> dict[str, Any]:
-        """Probe for ``duration`` seconds; gives the result."""
+        """Probe for ``duration`` seconds, or until standard input is closed; returns the result."""
         started, wall = time.monotonic(), time.time()
         end = started + duration
         while time.monotonic() < end and not self._asked_to_stop():
@@ -111,6 +112,8 @@ class Probe:
             "!BBHHHQ", message[:16]
         )
         if kind == ANSWERS[self.target.version] and identifier == self.identifier:
+            if self._report_first and not self.servers:
+                print("answered", file=sys.stderr, flush=True)
             self.servers[number] = frame[6:12].hex(":")
 
     def _result(self, wall: float) -> dict[str, Any]:
@@ -151,9 +154,12 @@ def main() -> None:
     parser.add_argument("--interface", default="eth0")
     parser.add_argument("--rate", type=int, default=1000, help="probes a second")
     parser.add_argument("--duration", type=float, default=60, help="seconds, at most")
+    parser.add_argument(
+        "--report-first", action="store_true", help="say 'answered' on standard error at the first"
+    )
     chosen = parser.parse_args()
-    result = Probe(chosen.address, chosen.interface, chosen.rate).run(chosen.duration)
-    json.dump(result, sys.stdout)
+    probe = Probe(chosen.address, chosen.interface, chosen.rate, chosen.report_first)
+    json.dump(probe.run(chosen.duration), sys.stdout)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from _vrrp.agent.requests import ControlRequests
 from _vrrp.base.errors import ControlError
 from _vrrp.control.protocol import parse_request
 from _vrrp.model.status import AgentStatus
-from cluster import Cluster, Node
+from support.cluster import Cluster, Node
 
 
 def requests_to(node: Node) -> ControlRequests:
@@ -61,7 +61,7 @@ def test_a_dry_run_of_a_forced_drain_says_that_it_is_forced() -> None:
     assert (planned["state"], planned["intent_forced"]) == ("BACKUP", True)
 
 
-def test_a_dry_run_forecasts_no_state_for_a_router_that_takes_no_part() -> None:
+def test_a_dry_run_forecasts_an_unchanged_state_for_a_router_in_initialize() -> None:
     cluster = Cluster()
     node = cluster.node()
     node.set_link(up=False)
@@ -97,7 +97,7 @@ def test_a_status_of_an_unknown_instance_is_refused() -> None:
         ask(node, b'{"version": 1, "command": "status", "instances": ["web", "db"]}')
 
 
-def test_a_restart_is_answered_when_it_has_ended() -> None:
+def test_a_restart_is_answered_through_the_reply_callback() -> None:
     replies: list[Any] = []
     request = parse_request(b'{"version": 1, "command": "restart"}')
     assert requests_to(Cluster().node()).handle(request, replies.append) is None

@@ -20,7 +20,7 @@ def archive(directory: Path, sources: list[tuple[str, bytes]]) -> str:
     return str(path)
 
 
-def test_a_package_is_read_in_order_and_without_its_caches(tmp_path: Path) -> None:
+def test_only_the_python_files_of_a_package_are_read_in_order(tmp_path: Path) -> None:
     for name in ("pack/b.py", "pack/a.py", "pack/__pycache__/a.pyc", "pack/note.txt"):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -42,7 +42,7 @@ def test_the_same_contents_pack_to_the_same_bytes() -> None:
     assert bundle.pack(SOURCES) == bundle.pack(list(SOURCES))
 
 
-def test_a_packed_bundle_unpacks_completely_or_not_at_all(tmp_path: Path) -> None:
+def test_a_packed_bundle_unpacks_completely_also_a_second_time(tmp_path: Path) -> None:
     name = bundle.name_of("0.1.0", SOURCES)
     target = bundle.unpack(archive(tmp_path, SOURCES), name, str(tmp_path / "versions"))
     assert target == str(tmp_path / "versions" / name)
@@ -53,9 +53,9 @@ def test_a_packed_bundle_unpacks_completely_or_not_at_all(tmp_path: Path) -> Non
     assert [path.name for path in (tmp_path / "versions").iterdir()] == [name]
 
 
-def test_a_bundle_whose_contents_do_not_match_its_name_is_refused(tmp_path: Path) -> None:
+def test_a_bundle_that_is_torn_or_does_not_match_its_name_is_refused(tmp_path: Path) -> None:
     name = bundle.name_of("0.1.0", SOURCES)
-    with pytest.raises(bundle.BundleError, match="does not hold"):
+    with pytest.raises(bundle.BundleError, match="do not match its name"):
         bundle.unpack(archive(tmp_path, SOURCES[:1]), name, str(tmp_path / "versions"))
     (tmp_path / "torn.zip").write_bytes(bundle.pack(SOURCES)[:40])
     with pytest.raises(bundle.BundleError, match="can't be read"):

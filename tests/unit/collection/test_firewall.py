@@ -85,7 +85,9 @@ def test_nftables_with_the_rule_is_not_changed(tmp_path: Any) -> None:
         {"table": "vrrp_agent_4_51_2"},
     ],
 )
-def test_only_chains_on_the_input_hook_count(other: dict[str, Any]) -> None:
+def test_only_filter_chains_of_other_programs_on_the_input_hook_count(
+    other: dict[str, Any],
+) -> None:
     managed, _pretender = host(ruleset({"chain": {**CHAIN, **other}}))
     firewall.open_for_vrrp(managed, ["eth0"])
     assert managed.changes == []

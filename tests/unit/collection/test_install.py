@@ -30,7 +30,7 @@ def switch_to(library: Path, version: str, check_mode: bool = False) -> list[str
 
 
 def links(library: Path) -> dict[str, str]:
-    """Return the targets of the links, by the name of the version."""
+    """Return the version that each link points to, by the name of the link."""
     return {path.name: path.readlink().name for path in library.iterdir() if path.is_symlink()}
 
 

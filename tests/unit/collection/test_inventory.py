@@ -58,7 +58,7 @@ def test_a_priority_in_the_inventory_has_precedence() -> None:
 
 def test_equal_priorities_are_refused() -> None:
     assert problems(hosts({}, {}, {"vrrp_priority": 200})) == [
-        "web: host1 and host3 have the same priority 200; give each its own by vrrp_priority, "
+        "web: host1 and host3 have the same priority 200; set a different vrrp_priority for each, "
         "or leave it out everywhere"
     ]
 
@@ -86,7 +86,7 @@ def test_interfaces_may_differ_and_instances_may_be_missing() -> None:
     assert planned["host3"] == {"instances": []}
 
 
-def test_every_problem_of_every_host_is_reported_with_its_path() -> None:
+def test_all_problems_are_reported_together_with_disagreements_between_hosts() -> None:
     wrong = [{**WEB, "vrid": 256}]
     assert problems(hosts({"vrrp_instances": wrong, "vrrp_priority": 300}, {})) == [
         "host1: vrrp_instances[0].priority: 300 is not in 1..255",

@@ -69,7 +69,7 @@ def test_a_timeout_names_the_last_obstacle() -> None:
     seen: Any = {"instances": [instance(master=None)]}
     with pytest.raises(ControlError) as caught:
         wait.wait_until(lambda: seen, wait.unsettled, 0)
-    assert str(caught.value) == "after 0 seconds web is BACKUP (why) and hears no master"
+    assert str(caught.value) == "after 0 seconds: web is BACKUP (why) and hears no master"
 
 
 def test_a_wait_survives_an_agent_that_does_not_answer() -> None:

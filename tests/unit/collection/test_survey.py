@@ -55,11 +55,11 @@ def test_a_survey_reports_two_masters() -> None:
     assert found["problems"] == ["web has 2 masters: a and b"]
 
 
-def test_a_survey_reports_a_backup_that_hears_another_master() -> None:
+def test_a_survey_reports_a_backup_that_hears_another_master_or_none() -> None:
     found = survey({**GOOD, "c": answer("BACKUP", 13, 99), "d": answer("BACKUP", 14, None)})
     assert found["problems"] == [
-        "web: c hears 192.0.2.99, not the master there is",
-        "web: d hears no master, not the master there is",
+        "web: c hears 192.0.2.99, not the present master",
+        "web: d hears no master, not the present master",
     ]
 
 
@@ -73,5 +73,5 @@ def test_an_incomplete_survey_accepts_a_master_outside() -> None:
 
 def test_a_survey_reports_a_host_that_could_not_be_queried() -> None:
     found = survey({**GOOD, "c": {"msg": "unreachable"}})
-    assert found["problems"] == ["c could not be asked: unreachable"]
+    assert found["problems"] == ["c could not be queried: unreachable"]
     assert "UNKNOWN" in found["table"]

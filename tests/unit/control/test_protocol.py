@@ -22,7 +22,7 @@ def parse(**message: Any) -> protocol.Request:
     return protocol.parse_request(json.dumps({"version": 1, **message}).encode())
 
 
-def test_every_well_formed_request_is_read() -> None:
+def test_well_formed_requests_are_read() -> None:
     assert parse(command="status") == protocol.Request("status")
     assert parse(command="status", instances=["web"]).instances == ("web",)
     assert parse(command="reload").command == "reload"
@@ -84,7 +84,7 @@ def test_no_object_raises_anything_but_control_error(message: dict[str, Any]) ->
         parse(**message)
 
 
-def test_an_answer_is_one_line_with_its_fields() -> None:
+def test_an_answer_has_the_fields_of_a_success_or_a_failure() -> None:
     assert protocol.success(a=1) == {"version": 1, "ok": True, "a": 1}
     refused = protocol.failure(ControlError("forbidden", "no"))
     assert refused == {"version": 1, "ok": False, "error": {"code": "forbidden", "message": "no"}}

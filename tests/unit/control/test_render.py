@@ -55,7 +55,7 @@ def test_a_table_has_one_aligned_line_for_each_instance() -> None:
     assert len({line.index(word) for line, word in zip(lines, ("STATE", "MASTER", "INIT"))}) == 1
 
 
-def test_a_forecast_names_only_what_changes() -> None:
+def test_a_forecast_shows_an_arrow_only_for_values_that_change() -> None:
     drained: Any = {**MASTER, "label": "web", "state": "BACKUP", "intent": "backup"}
     waiting: Any = {**DOWN, "label": "a", "intent_forced": False}
     before: Any = [{**drained, "state": "MASTER", "intent": "auto"}, {**waiting, "intent": "auto"}]
@@ -70,7 +70,7 @@ def test_a_table_without_instances_says_so() -> None:
     assert table([]) == "no instances are configured"
 
 
-def test_a_duration_is_shown_in_two_units() -> None:
+def test_a_duration_of_a_minute_or_more_is_shown_in_two_units() -> None:
     for seconds, written in ((0, "0s"), (61, "1m01s"), (172_800, "2d00h"), (86_400, "24h00m")):
         shown: Any = {**MASTER, "seconds_in_state": seconds}
         assert f" {written} " in table([shown])

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from cluster import Cluster, instance, masters, pair
+from support.cluster import Cluster, instance, masters, pair
 
 
 def test_the_highest_priority_is_master_and_has_the_addresses() -> None:
@@ -37,7 +37,7 @@ def test_a_master_that_dies_is_replaced_after_the_master_down_interval() -> None
     assert second.status()["counters"]["advertisements_received"] == last
 
 
-def test_a_better_router_that_returns_preempts_without_a_gap() -> None:
+def test_a_better_router_preempts_when_it_returns() -> None:
     cluster, first, second = pair()
     first.connected = False
     cluster.run(5)

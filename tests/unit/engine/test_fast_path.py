@@ -2,16 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The steady path against the full one."""
+"""The fast path against the full path."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from _vrrp.engine.actions import SendBatch, Transition
-from cluster import MS, WALL
-from fast_path_pair import INSTANCES, FastPathPair, events, play
 from hypothesis import given, settings
+from support.cluster import MS, WALL
+from support.fast_path_pair import INSTANCES, FastPathPair, events, play
 
 
 @settings(max_examples=300, deadline=None)

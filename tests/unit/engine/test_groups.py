@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cluster import Cluster, Node, instance
+from support.cluster import Cluster, Node, instance
 
 INSIDE = {"name": "inside", "vrid": 52, "addresses": ["192.0.2.200/24"], "sync_group": "edge"}
 
@@ -79,7 +79,7 @@ def test_a_failed_drain_is_undone_for_all_members() -> None:
     assert node.serves("192.0.2.200")
 
 
-def test_a_member_refused_by_the_kernel_keeps_the_others_out() -> None:
+def test_a_group_stays_out_while_the_kernel_refuses_its_addresses() -> None:
     cluster, first, second = pair()
     first.set_intent("backup")
     cluster.run(5)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An engine that goes on where another left off is what that one would have been."""
+"""Handover of the state: the new engine continues as the old one would have."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ from _vrrp.engine.host.links import Link, LinkAddress
 from _vrrp.model.config import build_config
 from _vrrp.model.family import Family
 from _vrrp.model.intent import Intent, IntentKind
-from cluster import MS, Cluster, Node, instance
-from fast_path_pair import INSTANCES, FastPathPair, events, links, play
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.cluster import MS, Cluster, Node, instance
+from support.fast_path_pair import INSTANCES, FastPathPair, events, links, play
 
 CONFIG = build_config({"instances": INSTANCES})
 handovers = st.one_of(events, st.just([("hand over",)]))
@@ -168,7 +168,7 @@ def test_a_new_engine_keeps_a_hold() -> None:
     assert second.status()["effective_priority"] == 201
 
 
-def test_an_engine_with_a_resigning_router_refuses_an_export() -> None:
+def test_an_engine_that_is_stopping_or_has_a_resigning_router_refuses_an_export() -> None:
     cluster, first = master()
     cluster.nodes[1].connected = False
     first.set_intent("backup")

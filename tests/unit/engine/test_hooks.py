@@ -12,7 +12,7 @@ from _vrrp.engine.actions import RunCommand, Transition
 from _vrrp.engine.commands.hooks import HookQueue, HookRun
 from _vrrp.model.command import Command
 from _vrrp.model.hook import Hook, HookTrigger
-from cluster import Cluster, Node, instance
+from support.cluster import Cluster, Node, instance
 
 MOMENTS = ("master", "backup", "initialize", "leaving_master")
 

@@ -20,7 +20,7 @@ from _vrrp.engine.actions import (
 from _vrrp.fsm.events import Claim, Heard, Replaced
 from _vrrp.fsm.state import Peer
 from _vrrp.model.family import Family
-from cluster import MS, Cluster, Node, instance, masters, pair
+from support.cluster import MS, Cluster, Node, instance, masters, pair
 
 UNKNOWN_PEER = bytes([192, 0, 2, 99])
 GROUP = bytes([224, 0, 0, 18])

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from _vrrp.engine.actions import SaveIntents
-from cluster import Cluster, instance, masters, pair
+from support.cluster import Cluster, instance, masters, pair
 
 
 def test_a_drained_master_resigns_and_stays_backup() -> None:
@@ -91,7 +91,7 @@ def test_a_holder_is_not_preempted() -> None:
     assert second.status()["intent"] == "master"
 
 
-def test_a_priority_one_above_is_no_claim_against_an_original_master() -> None:
+def test_a_priority_one_above_a_holder_that_never_bid_is_no_claim() -> None:
     cluster = Cluster()
     first = cluster.node(priority=200)
     second = cluster.node(priority=199)
@@ -128,7 +128,7 @@ def test_a_holder_yields_to_the_owner_of_the_addresses() -> None:
     assert masters(cluster) == [1]
 
 
-def test_an_intent_that_no_priority_can_achieve_is_refused() -> None:
+def test_an_intent_for_an_unknown_instance_or_beyond_any_priority_is_refused() -> None:
     cluster = Cluster()
     cluster.node(priority=100)
     owner = cluster.node(priority=255)

@@ -10,7 +10,7 @@ import pytest
 from _vrrp.engine.actions import Log, SocketSpec
 from _vrrp.model.family import Family
 from _vrrp.wire.datagram import Datagram
-from cluster import WALL, Cluster, logs, pair
+from support.cluster import WALL, Cluster, logs, pair
 
 SPEC = SocketSpec(7, Family.IPV4)
 UNKNOWN_PEER = bytes([192, 0, 2, 99])
@@ -42,7 +42,7 @@ OTHERS = [
 
 
 @pytest.mark.parametrize(("message", "text"), OTHERS)
-def test_an_anomaly_is_counted_and_logged_once_a_minute(message: str, text: str) -> None:
+def test_an_anomaly_of_an_accepted_packet_is_logged_once_a_minute(message: str, text: str) -> None:
     cluster = Cluster()
     node = cluster.node(priority=100)
     heard = Datagram(UNKNOWN_PEER, GROUP, 255, bytes.fromhex(message))

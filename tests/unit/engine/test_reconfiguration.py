@@ -7,10 +7,10 @@
 from __future__ import annotations
 
 from _vrrp.engine.actions import Send
-from cluster import WALL, Cluster, Node, instance, logs, pair
+from support.cluster import WALL, Cluster, Node, instance, logs, pair
 
 
-def test_a_new_priority_does_not_move_the_master() -> None:
+def test_a_higher_priority_of_the_master_causes_no_election() -> None:
     cluster, first, _second = pair()
     first.configure(instance(priority=160))
     cluster.run(5)
@@ -96,7 +96,7 @@ def test_names_can_swap_their_vrids() -> None:
     assert only.serves("192.0.2.101")
 
 
-def test_a_removed_router_without_an_interface_is_dropped() -> None:
+def test_a_removed_router_that_can_not_send_is_dropped() -> None:
     cluster = Cluster()
     node = cluster.node(priority=200)
     cluster.run(5)
@@ -112,7 +112,7 @@ def test_a_removed_router_without_an_interface_is_dropped() -> None:
     assert deadline > cluster.now
 
 
-def test_a_stopping_owner_does_not_remove_its_own_addresses() -> None:
+def test_a_stopping_master_logs_no_addresses_of_another_program() -> None:
     cluster = Cluster()
     node = cluster.node(priority=200)
     cluster.run(5)

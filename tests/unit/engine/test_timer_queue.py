@@ -41,7 +41,7 @@ def test_a_later_deadline_needs_no_call() -> None:
     assert timers.pop_due(30) == [timed]
 
 
-def test_an_earlier_deadline_is_scheduled_again() -> None:
+def test_an_object_scheduled_again_for_an_earlier_deadline_is_due_once() -> None:
     timers, timed = TimerQueue(), Timed(30)
     timers.schedule(timed)
     timed.deadline = 10

@@ -22,7 +22,7 @@ from _vrrp.model.tracking import (
 )
 from _vrrp.wire.advertisement import Advertisement, encode
 from _vrrp.wire.datagram import Datagram
-from cluster import MS, Cluster, instance
+from support.cluster import MS, Cluster, instance
 
 S = 1000 * MS
 SCRIPT = ScriptCheck(Command(("/bin/check",), "", S), 2 * S, rise=2, fall=3)
@@ -128,7 +128,7 @@ def test_a_file_without_a_weight_is_a_fault_unless_it_holds_0(
 @pytest.mark.parametrize(
     ("count", "negative", "positive"), [(0, -30, 0), (1, -30, 0), (2, 0, 30), (3, 0, 30)]
 )
-def test_a_process_check_counts_processes_of_its_name(
+def test_a_process_check_is_up_when_at_least_its_quorum_runs(
     count: int, negative: int, positive: int
 ) -> None:
     tracking = watching(PROCESS)
@@ -172,7 +172,7 @@ CHECK = {"command": "/bin/check", "interval": 1, "timeout": 600, "weight": -60}
 @pytest.mark.parametrize(
     ("priority", "weight", "effective"), [(100, -253, 1), (200, 253, 254), (255, -100, 255)]
 )
-def test_the_effective_priority_is_never_0_or_255(
+def test_weights_keep_the_priority_in_1_to_254_and_an_owner_at_255(
     priority: int, weight: int, effective: int
 ) -> None:
     cluster = Cluster()
@@ -236,7 +236,7 @@ def test_a_master_with_a_fault_serves_until_its_successor_is_heard() -> None:
     assert (first.state, first.serves()) == ("INITIALIZE", False)
 
 
-def test_a_router_starts_again_when_its_fault_ends_while_it_resigns() -> None:
+def test_a_router_starts_again_when_its_fault_ends_after_it_resigned() -> None:
     cluster = Cluster()
     first = cluster.node(priority=200, track_scripts=[{**CHECK, "weight": 0}])
     first.finish()
@@ -259,7 +259,9 @@ def test_a_script_that_never_answers_counts_as_failed() -> None:
     assert node.status()["reason"] == "script /bin/check: no answer in time"
 
 
-def test_a_router_starts_again_when_its_fault_ends_during_a_pause() -> None:
+def test_a_router_starts_again_when_its_fault_ended_before_a_pause_completes_the_resignation() -> (
+    None
+):
     cluster = Cluster()
     only = cluster.node(track_scripts=[{**CHECK, "weight": 0}])
     only.finish()

@@ -11,7 +11,20 @@ from dataclasses import replace
 import pytest
 from _vrrp.fsm import events as ev
 from _vrrp.fsm.state import Backup, Initialize, Master, Purpose
-from machine import BACKUP, DISPLACE, DOWN, LOWER, NOW, OUT, POLITE, SKEW, TAKEOVER, S, after, heard
+from support.machine import (
+    BACKUP,
+    DISPLACE,
+    DOWN,
+    LOWER,
+    NOW,
+    OUT,
+    POLITE,
+    SKEW,
+    TAKEOVER,
+    S,
+    after,
+    heard,
+)
 
 
 def test_backup_takes_over_when_the_timer_expires() -> None:

@@ -13,7 +13,7 @@ from _vrrp.fsm import actions as act
 from _vrrp.fsm import events as ev
 from _vrrp.fsm.state import Backup, Initialize, Master, Purpose
 from _vrrp.fsm.step import next_deadline
-from machine import (
+from support.machine import (
     ANNOUNCE,
     BACKUP,
     DISPLACE,
@@ -88,7 +88,9 @@ def test_a_dead_master_is_replaced_without_the_preemption_delay() -> None:
 
 
 @pytest.mark.parametrize("event", [heard(100), heard(200), heard(0)], ids=str)
-def test_a_delayed_preemption_is_cancelled_by_a_better_or_resigning_master(event: ev.Event) -> None:
+def test_a_delayed_preemption_is_cancelled_by_a_master_that_is_not_worse_or_resigns(
+    event: ev.Event,
+) -> None:
     waiting, _actions = after(BACKUP, heard(50), NOW, PATIENT)
     reached, _actions = after(waiting, event, NOW + S, PATIENT)
     assert isinstance(reached, Backup)
@@ -138,7 +140,9 @@ def test_a_member_of_a_group_is_ready_and_waits() -> None:
 
 
 @pytest.mark.parametrize("event", [heard(100), heard(0)], ids=str)
-def test_a_master_that_is_heard_ends_readiness(event: ev.Event) -> None:
+def test_readiness_ends_when_a_master_that_is_not_worse_or_resigns_is_heard(
+    event: ev.Event,
+) -> None:
     ready = replace(BACKUP, ready=True)
     state, _actions = after(ready, event, NOW + S, GROUPED)
     assert isinstance(state, Backup)
@@ -153,7 +157,7 @@ def test_a_worse_master_does_not_end_readiness_and_is_displaced() -> None:
     assert actions == DISPLACE
 
 
-def test_a_member_that_resigns_with_its_group_becomes_backup_with_or_without_a_successor() -> None:
+def test_a_member_that_resigns_with_its_group_becomes_backup_without_a_successor() -> None:
     resigning, actions = after(MASTER, ev.Resign(Purpose.GROUP, "the group"), NOW)
     assert actions == [RELEASE]
     alone, actions = after(resigning, ev.TimerExpired(), NOW + 4_500 * MS)
@@ -161,7 +165,7 @@ def test_a_member_that_resigns_with_its_group_becomes_backup_with_or_without_a_s
     assert actions == [REMOVE]
 
 
-def test_with_a_virtual_mac_the_advertisement_moves_the_traffic_so_it_goes_first() -> None:
+def test_a_preempting_backup_with_a_virtual_mac_advertises_before_it_announces() -> None:
     virtual = replace(ROUTER, virtual_mac=True)
     _state, actions = after(BACKUP, ev.Claim("cause"), NOW, virtual)
     assert actions == TAKEOVER

@@ -12,7 +12,7 @@ import pytest
 from _vrrp.fsm import actions as act
 from _vrrp.fsm import events as ev
 from _vrrp.fsm.state import Backup, Initialize, Master
-from machine import (
+from support.machine import (
     ANNOUNCE,
     BACKUP,
     DOWN,

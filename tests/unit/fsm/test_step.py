@@ -15,7 +15,7 @@ from _vrrp.fsm import events as ev
 from _vrrp.fsm.parameters import Parameters
 from _vrrp.fsm.state import Backup, Initialize, Master, Purpose, Resigning, State
 from _vrrp.fsm.step import TABLE, next_deadline
-from machine import (
+from support.machine import (
     ANNOUNCE,
     BACKUP,
     DOWN,

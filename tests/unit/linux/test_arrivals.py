@@ -40,7 +40,7 @@ def make_socket() -> Any:
 
 
 def receive(wall_offset: int | None, *times: int) -> list[int]:
-    """Return the arrival times that an open socket reports."""
+    """Return the arrival times that a VrrpSocket reports for packets with these timestamps."""
     batch: Any = PacketBatch(*times)
     found: list[int] = make_socket().drain(batch, NOW, wall_offset)[1]
     return found

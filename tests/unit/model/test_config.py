@@ -39,7 +39,7 @@ def test_a_minimal_instance_has_the_documented_defaults() -> None:
     assert str(instance.addresses[0]) == "192.0.2.100/24"
 
 
-def test_every_setting_is_read() -> None:
+def test_settings_that_differ_from_the_defaults_are_read() -> None:
     given = {
         **WEB,
         "priority": 255,
@@ -241,7 +241,7 @@ WRONG_OPTIONS = [
     ({"hmac": {"keys": [{"id": 0, "secret": "x" * 32}]}}, ".hmac.keys[0].id: 0 is not in 1..255"),
     ({"hmac": {"keys": [{"id": 1, "secret": "x" * 31}]}}, ".hmac.keys[0].secret: the secret does"),
     ({"hmac": {"keys": [{"id": 1, "secret": "x" * 65}]}}, ".hmac.keys[0].secret: the secret does"),
-    ({"hmac": {"keys": [{"id": 1, "secret": "hex:0g"}]}}, ".hmac.keys[0].secret: the secret hold"),
+    ({"hmac": {"keys": [{"id": 1, "secret": "hex:0g"}]}}, ".hmac.keys[0].secret: the secret is"),
     ({"hmac": {"keys": [{"id": 1, "secret": "ä" * 32}]}}, ".hmac.keys[0].secret: the secret is no"),
     ({"hmac": {"keys": [KEY, KEY]}}, ".hmac.keys: an id is used twice"),
     ({"hmac": {"keys": [KEY], "active_key": 2}}, ".hmac.active_key: there is no key with the id 2"),
@@ -286,7 +286,7 @@ WRONG_OPTIONS = [
     ),
     (
         {"virtual_routes": [{"destination": "default"}]},
-        ".virtual_routes[0]: a default route needs via or source",
+        ".virtual_routes[0]: default needs via or source",
     ),
     (
         {"virtual_routes": [{"destination": "192.0.2.0/24", "via": "fe80::1"}]},

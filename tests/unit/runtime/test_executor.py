@@ -57,7 +57,7 @@ def test_every_action_has_one_handler() -> None:
     assert groups | singles == set(get_args(Action))
 
 
-def test_addresses_that_could_not_be_installed_are_not_announced() -> None:
+def test_a_router_without_its_addresses_neither_advertises_nor_announces() -> None:
     kernel = Refuses()
     performer = executor_on(kernel)
     install = Install("web", ())

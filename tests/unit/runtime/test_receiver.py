@@ -41,7 +41,7 @@ class VrrpSocket:
 
 
 class Loop:
-    """Return the callbacks due, and whether the socket is watched."""
+    """The event loop: the handlers of the sockets, and whether each is watched."""
 
     def __init__(self) -> None:
         self.handlers: dict[bool, Callable[[], None]] = {}
@@ -136,7 +136,7 @@ def test_a_socket_with_few_packets_after_a_delay_is_watched_again(stage: Stage) 
     assert stage.receiver.next_deadline() is None
 
 
-def test_every_socket_is_read_before_a_deadline_is_handled(stage: Stage) -> None:
+def test_a_delayed_socket_is_read_at_once_when_everything_is_polled(stage: Stage) -> None:
     stage.arrive()
     stage.arrive(30)
     assert stage.read == [1]

@@ -63,18 +63,18 @@ def test_saved_values_are_loaded_after_a_restart(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"web": {"intent": "off"}}', '{"web": 7}', "7"])
-def test_a_torn_intents_file_counts_as_empty(tmp_path: Path, text: str) -> None:
+def test_an_invalid_intents_file_counts_as_empty(tmp_path: Path, text: str) -> None:
     (tmp_path / "intents.json").write_text(text)
     assert Storage(str(tmp_path)).load_intents() == {}
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[7]", '[{"router": "web"}]', "null"])
-def test_a_torn_recovery_file_counts_as_empty(tmp_path: Path, text: str) -> None:
+def test_an_invalid_recovery_file_counts_as_empty(tmp_path: Path, text: str) -> None:
     (tmp_path / "recovery.json").write_text(text)
     assert Storage(str(tmp_path)).load_recoveries() == []
 
 
-def test_an_unchanged_value_is_not_written_again(tmp_path: Path) -> None:
+def test_an_unchanged_recovery_is_not_written_again(tmp_path: Path) -> None:
     storage = Storage(str(tmp_path))
     storage.save_recoveries([RECOVERY])
     (tmp_path / "recovery.json").unlink()

@@ -30,7 +30,7 @@ def test_the_hosts_that_answered_are_named_in_order() -> None:
     assert timeline.served(400, 500) == "node2 from 350"
 
 
-def test_the_picture_names_hosts_and_gaps() -> None:
+def test_the_picture_names_hosts_events_and_long_gaps() -> None:
     picture = draw(Timeline(RESULT, NAMES), [(250, "power cut")])
     assert picture.startswith("<svg ")
     for words in ("node1", "node2", "50 ms", "power cut"):

@@ -11,7 +11,7 @@ import ipaddress
 import pytest
 from _vrrp.model.instance import ChecksumForm
 from _vrrp.wire.advertisement import Advertisement, encode, message_length
-from vectors import VALID, Vector
+from support.vectors import VALID, Vector
 
 
 @pytest.mark.parametrize("vector", VALID, ids=lambda vector: vector.name)

@@ -19,14 +19,14 @@ def packed(text: str) -> bytes:
     return ipaddress.ip_address(text).packed
 
 
-def test_a_gratuitous_arp_has_the_bytes_of_the_rfc() -> None:
+def test_a_gratuitous_arp_has_the_bytes_of_the_published_frame() -> None:
     frame = gratuitous_arp(packed("192.0.2.1"), bytes.fromhex("00005e00010a"))
     assert frame.hex() == (
         "ffffffffffff00005e00010a0806000108000604000100005e00010ac000020100005e00010ac0000201"
     )
 
 
-def test_an_unsolicited_neighbor_advertisement_has_the_bytes_of_the_rfc() -> None:
+def test_an_unsolicited_neighbor_advertisement_has_the_bytes_of_the_published_frame() -> None:
     mac = bytes.fromhex("00005e00020a")
     source = packed("fe80::200:5eff:fe00:20a")
     frame = unsolicited_neighbor_advertisement(packed("2001:db8::1"), mac, source)

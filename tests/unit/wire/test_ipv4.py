@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 SOURCE, GROUP = bytes([192, 168, 100, 2]), bytes([224, 0, 0, 18])
 
 
-def test_the_header_of_an_advertisement_has_ttl_255_and_protocol_112() -> None:
+def test_the_header_of_an_advertisement_equals_the_published_one_but_for_the_checksum() -> None:
     # As published for holo, but for the checksum b5e8, which the kernel fills in.
     assert build_header(SOURCE, GROUP, 20, 255).hex() == "45c0002800000000ff700000c0a86402e0000012"
 
@@ -50,7 +50,7 @@ def test_an_invalid_packet_is_none() -> None:
     )
 
 
-def test_the_comparable_part_ignores_the_identification() -> None:
+def test_the_comparable_part_ignores_the_identification_and_the_header_checksum() -> None:
     header = build_header(SOURCE, GROUP, 4, 255)
     another = header[:4] + b"\x12\x34" + header[6:10] + b"\xab\xcd" + header[12:]
     assert comparable_part(header + b"vrrp") == comparable_part(another + b"vrrp")

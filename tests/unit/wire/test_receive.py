@@ -16,7 +16,7 @@ from _vrrp.wire.receive import receive
 from _vrrp.wire.received import Received
 from hypothesis import given
 from hypothesis import strategies as st
-from vectors import DISCARDED, VALID, Vector
+from support.vectors import DISCARDED, VALID, Vector
 
 
 def datagram(vector: Vector, message: bytes | None = None) -> Datagram:
@@ -103,7 +103,7 @@ def test_no_datagram_raises(message: bytes, length: int, ttl: int) -> None:
     assert isinstance(found, (Received, DropReason))
 
 
-def test_every_drop_reason_has_a_case() -> None:
+def test_every_drop_reason_but_those_of_signatures_has_a_case() -> None:
     by_packet = {vector.reason for vector in DISCARDED}
     # Those of signatures have theirs in test_trailer.py.
     reasons = {one.value for one in DropReason if not one.value.startswith("hmac_")}
@@ -169,7 +169,7 @@ def test_an_instance_accepts_the_packets_of_its_settings(
 
 
 @pytest.mark.parametrize("case", FOREIGN, ids=str)
-def test_an_instance_discards_packets_of_other_settings(
+def test_an_instance_discards_packets_that_do_not_match_it_for_their_reason(
     case: tuple[dict[str, object], str, str, str, int, str],
 ) -> None:
     found = receive_with(*case[:5])

@@ -108,7 +108,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize("case", WRONG, ids=lambda case: case[0])
-def test_a_wrong_signature_is_discarded(
+def test_a_packet_without_a_valid_signature_is_discarded_for_its_reason(
     case: tuple[str, str, dict[str, object], str],
 ) -> None:
     _name, message, settings, reason = case
@@ -123,7 +123,9 @@ def test_a_signature_is_valid_for_its_sender_only() -> None:
 
 
 @pytest.mark.parametrize("mode", ["permissive", "receive-only"])
-def test_a_permissive_instance_accepts_unsigned_advertisements(mode: str) -> None:
+def test_an_instance_that_does_not_enforce_signatures_accepts_unsigned_advertisements(
+    mode: str,
+) -> None:
     assert isinstance(receive(over_ipv4(PDU4), context(mode=mode)), Received)
 
 
@@ -144,7 +146,7 @@ def test_an_instance_without_keys_discards_a_signed_packet_by_its_length() -> No
     ("seconds", "taken"),
     [(0, True), (5, True), (6, False), (-5, True), (-6, False), (3600, False)],
 )
-def test_a_signature_of_another_time_is_stale(seconds: int, taken: bool) -> None:
+def test_a_signature_is_stale_when_its_age_exceeds_the_window(seconds: int, taken: bool) -> None:
     arrived = over_ipv4(PDU4 + HEAD + CODE4, SIGNED_AT + seconds)
     found = receive(arrived, context(replay="time", window=5))
     assert found is DropReason.HMAC_STALE if not taken else isinstance(found, Received)
@@ -180,7 +182,7 @@ def test_an_age_is_signed_and_survives_the_wrap() -> None:
     assert age(0xFFFFFFFF << 32, (1 << 32) * S) == 1
 
 
-def test_sequence_numbers_of_one_sender_only_increase() -> None:
+def test_sequence_numbers_increase_unless_the_clock_is_set_back_beyond_the_window() -> None:
     numbers, at = SequenceNumbers(), SIGNED_AT * S
     assert numbers.next(at, 5) == 0x6800000000000000
     assert numbers.next(at, 5) == 0x6800000000000001
@@ -204,7 +206,7 @@ def test_a_guard_accepts_a_number_later_than_all_before() -> None:
     assert guard.accept(b"two", NUMBER, at, 5)
 
 
-def test_a_guard_drops_a_number_beyond_the_window() -> None:
+def test_a_guard_forgets_the_latest_number_when_it_is_beyond_the_window() -> None:
     guard, at = ReplayGuard(), SIGNED_AT * S
     assert guard.accept(b"one", NUMBER, at, 5)
     earlier = at - 6 * S

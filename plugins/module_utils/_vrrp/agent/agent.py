@@ -122,7 +122,7 @@ class Agent:
         self._prepare()
         self._server.open()
         self._notifier.ready()
-        LOGGER.info("started with %d instances", len(self._config.instances))
+        LOGGER.info("started; instances: %d", len(self._config.instances))
 
     def enter_standby(self) -> None:
         """Prepare to take over from another process, which serves."""
@@ -147,7 +147,7 @@ class Agent:
 
     def old_process_exited(self) -> None:
         """Apply the current configuration file: the old process has exited."""
-        LOGGER.info("took over %d instances from the old process", len(self._config.instances))
+        LOGGER.info("took over from the old process; instances: %d", len(self._config.instances))
         self._notifier.ready()
         self.reload_and_log()
 

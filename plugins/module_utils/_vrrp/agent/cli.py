@@ -4,7 +4,7 @@
 #
 # This module is PRIVATE to the collection and can change at any time.
 
-"""The command line: run, check, ctl, cleanup.
+"""The command line: run, check, ctl, cleanup, helper.
 
 Each command imports its modules when it is chosen: ``ctl`` must not load netlink.
 """
@@ -33,27 +33,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def control(arguments: Sequence[str] | None = None) -> int:
     """``vrrpctl``: the same as ``vrrp-agent ctl``."""
-    parser = argparse.ArgumentParser(prog="vrrpctl", description="Ask the VRRP agent.")
+    parser = argparse.ArgumentParser(
+        prog="vrrpctl", description="Query and control the VRRP agent of this host."
+    )
     ctl.add_arguments(parser)
     return ctl.run(parser.parse_args(arguments))
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="vrrp-agent", description="A VRRP agent.")
+    parser = argparse.ArgumentParser(
+        prog="vrrp-agent", description="A VRRP agent (RFC 9568, RFC 3768)."
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    _add_run(commands.add_parser("run", help="take part with the instances of a file"))
-    check = commands.add_parser("check", help="tell what is wrong with a configuration file")
+    _add_run(commands.add_parser("run", help="run the agent with a configuration file"))
+    check = commands.add_parser("check", help="validate a configuration file")
     check.add_argument("file", metavar="FILE", help="the configuration, or - for standard input")
     check.add_argument(
         "--elsewhere",
         action="store_true",
-        help="the file is for another host: any interface will do",
+        help="the file is for another host: do not check that its interfaces exist",
     )
     cleanup = commands.add_parser("cleanup", help="remove what a dead agent left behind")
     _add_paths(cleanup)
-    helper = commands.add_parser("helper", help="run commands for an agent, which starts this")
-    helper.add_argument("--config", default=CONFIG, metavar="FILE", help="what is allowed")
-    ctl.add_arguments(commands.add_parser("ctl", help="ask a running agent"))
+    helper = commands.add_parser(
+        "helper", help="run scripts and hooks for the agent, which starts this"
+    )
+    helper.add_argument(
+        "--config",
+        default=CONFIG,
+        metavar="FILE",
+        help="the configuration, with the commands that may run",
+    )
+    ctl.add_arguments(commands.add_parser("ctl", help="query or control a running agent"))
     return parser
 
 
@@ -66,7 +77,9 @@ def _add_paths(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--socket", default=CONTROL_SOCKET, metavar="PATH", help="the control socket"
     )
-    parser.add_argument("--state", metavar="DIRECTORY", help="where to remember intents")
+    parser.add_argument(
+        "--state", metavar="DIRECTORY", help="the directory of saved intents and clean-up records"
+    )
 
 
 def _state(arguments: argparse.Namespace) -> str:

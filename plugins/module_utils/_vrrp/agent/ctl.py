@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     watch.add_argument("--json", action="store_true", help="for programs, one object a line")
     commands.add_parser("reload", help="read the configuration file again")
     commands.add_parser(
-        "restart", help="restart the agent without a gap, with the installed version"
+        "restart", help="restart the agent with the installed version; masters stay master"
     )
     for intent, meaning in _INTENTS.items():
         command = commands.add_parser(intent, help=meaning)
@@ -70,7 +70,7 @@ def _status(client: ControlClient, arguments: argparse.Namespace) -> None:
 
 
 def _json(status: Status) -> str:
-    """Return a status as JSON for programs, without the fields about the request."""
+    """Return a status as JSON for programs, without the field ``ok`` of the answer."""
     return json.dumps({name: value for name, value in status.items() if name != "ok"}, indent=2)
 
 
@@ -99,7 +99,7 @@ def _set_intent(client: ControlClient, arguments: argparse.Namespace) -> None:
     _write(table(answer["instances"]))
     wanted = WANTED_STATES.get(IntentKind(intent))
     if wanted and any(one["state"] != wanted for one in answer["instances"]):
-        _write("The move has begun; 'vrrpctl status' shows its end.")
+        _write("The move has begun; 'vrrpctl status' shows whether it is complete.")
 
 
 def _write(text: str) -> None:

@@ -33,7 +33,7 @@ class StandbyAgent:
         try:
             self._agent = Agent(paths, old_process.config, old_process.control)
         except ConfigError as error:
-            why = f"this version does not take the configuration in force: {error}"
+            why = f"the new version rejects the running configuration: {error}"
             raise ControlError(NOT_INHERITED, why) from None
 
     def run(self) -> None:
@@ -46,7 +46,7 @@ class StandbyAgent:
         try:
             self._agent.take_over(state)
         except (KeyError, TypeError, ValueError) as error:
-            why = f"this version does not understand what the other one leaves: {error!r}"
+            why = f"the new version can't read the state of the old one: {error!r}"
             raise ControlError(NOT_INHERITED, why) from None
         self._old_process.send_serving()
 

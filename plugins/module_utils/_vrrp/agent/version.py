@@ -25,5 +25,5 @@ def bundle() -> str | None:
 
 
 def unit() -> str | None:
-    """Return the digest of the systemd unit that started this process; empty without one."""
+    """Return the digest of the systemd unit that started this process; None without one."""
     return os.environ.get(UNIT_VARIABLE)

@@ -31,11 +31,11 @@ DOWN_INTERVALS_DEFAULT = 3  # Advertisements missed before a takeover (section 6
 AUTHENTICATION_PASSWORD = 1  # Simple text (RFC 2338 section 5.3.6; reserved by RFC 3768).
 PASSWORD_MAX = 8  # Bytes (RFC 2338 section 5.3.10).
 HMAC_SECRET_MIN, HMAC_SECRET_MAX = 32, 64  # Bytes, as keepalived 2.4 has it.
-HMAC_WINDOW_MIN, HMAC_WINDOW_MAX = 5, 300  # Seconds, likewise; the former of the default only.
+HMAC_WINDOW_MIN, HMAC_WINDOW_MAX = 5, 300  # Seconds; the minimum is of the default only.
 HMAC_TRAILER_LENGTH = 28
 V2_AUTHENTICATION_DATA_LENGTH = 8  # Always present in version 2 (RFC 3768 section 5.3.10).
 
-# --- Constants of ours -------------------------------------------------------------------------
+# --- Constants of this agent -------------------------------------------------------------------
 
 # A packet must not need fragmenting on an Ethernet of 1500 bytes: (1500 - 40 - 8) / 16.
 IPV6_ADDRESSES_MAX = 90
@@ -90,8 +90,8 @@ REPEAT_INTERVAL_MIN = milliseconds(100)
 # dropped: the current state matters most.
 HOOKS_WAITING_MAX = 16
 
-# A command is ended when its time is over; this is for whoever ends it to say so.
+# The time after a command's timeout within which the helper has to report its end.
 COMMAND_GRACE = seconds(2)
 
-# Tables of the packet filter that are ours, and no firewall of the operator's.
+# Names of the agent's own nftables tables begin with this; all others are the operator's.
 FILTER_TABLE_PREFIX = "vrrp_agent_"

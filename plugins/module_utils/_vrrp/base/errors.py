@@ -54,6 +54,7 @@ NOT_RESTARTED, NOT_INHERITED = "not_restarted", "not_inherited"
 
 def invariant(condition: bool, why: str) -> None:
     """Raise AssertionError unless a condition holds that always has to; the agent exits, and the
-    service manager starts it again."""
+    service manager starts it again.
+    """
     if not condition:
         raise AssertionError(why)

@@ -7,8 +7,8 @@
 """Time, in one unit: integer nanoseconds.
 
 Inside the agent a point in time and a length of time are both ``Nanoseconds``. The wire counts
-centiseconds (version 3) or seconds (version 2), a person writes seconds; the conversions stand
-here and nowhere else.
+centiseconds (version 3) or seconds (version 2), and a person writes seconds; the conversions for
+both are here.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def to_seconds(length: Nanoseconds) -> float:
 
 
 def earliest(times: Iterable[Nanoseconds | None]) -> Nanoseconds | None:
-    """Return the earliest point in time, without None; None when all are."""
+    """Return the earliest of the points in time that are not None; None when there is none."""
     return min([one for one in times if one is not None], default=None)
 
 

@@ -102,7 +102,7 @@ class ControlClient:
             yield self._answer()
 
     def _request(self, command: str, **fields: object) -> Any:
-        """Return the fields of the answer, of the types in ``agent/requests.py``."""
+        """Return the fields of the answer; ``agent/requests.py`` has the other side."""
         request = {"version": PROTOCOL_VERSION, "command": command, **fields}
         try:
             self._socket.sendall(encode(request))
@@ -124,9 +124,9 @@ class ControlClient:
             raise ControlError("unreachable", f"the agent at {self._path} closed the connection")
         answer = json.loads(line)
         if not isinstance(answer, dict):
-            raise ControlError("bad_answer", f"the agent at {self._path} did not answer an object")
+            raise ControlError("bad_answer", f"the answer of {self._path} is not a JSON object")
         return answer
 
     def _unreachable(self, error: OSError) -> ControlError:
-        why = "it does not answer" if isinstance(error, socket.timeout) else error.strerror
-        return ControlError("unreachable", f"no agent at {self._path}: {why}")
+        why = "no answer in time" if isinstance(error, socket.timeout) else error.strerror
+        return ControlError("unreachable", f"the agent at {self._path} can't be reached: {why}")

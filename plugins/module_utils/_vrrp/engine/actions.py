@@ -27,8 +27,8 @@ from .host.resources import Resource
 class SocketSpec:
     """A socket: an interface index, a family and, on a virtual router's macvlan, its MAC address.
 
-    The kernel delivers packets from that address to the macvlan alone, and all others to its
-    parent as well, where they are received already.
+    Packets from that address are delivered only to the macvlan. All others are also delivered to
+    its parent and received there, so the macvlan's socket discards them.
     """
 
     index: int

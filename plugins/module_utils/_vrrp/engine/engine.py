@@ -97,7 +97,9 @@ class Engine:
         return earliest((self._fast_path.timers.next_deadline(), self._commands.next_deadline()))
 
     def status(self, now: Nanoseconds, wall: datetime) -> EngineStatus:
-        """Return all instances and the counters of no instance, as plain values."""
+        """Return all instances, and the counters of packets that belong to none, as plain
+        values.
+        """
         return {
             "instances": [
                 router_status(router, self._tracking, self._commands, now, wall)

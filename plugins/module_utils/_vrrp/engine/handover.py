@@ -81,7 +81,7 @@ class RouterState(TypedDict):
 
 
 class EngineState(TypedDict):
-    """All routers by name, the tracked observations, and counters of no router."""
+    """All routers by name, the tracked observations, and counters of packets without a router."""
 
     routers: Dict[str, RouterState]
     tracked: TrackingState

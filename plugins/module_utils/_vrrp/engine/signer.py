@@ -33,7 +33,9 @@ class Signer:
         self._numbers = {name: SequenceNumbers(number) for name, number in last.items()}
 
     def sign(self, send: Send, wall: Nanoseconds) -> Send:
-        """Return the message to send at this time of day (nanoseconds since 1970)."""
+        """Return the action with its message signed at this time of day (nanoseconds since 1970),
+        or unchanged for a router that does not sign.
+        """
         if send.hmac is None:
             return send
         numbers = self._numbers.setdefault(send.router, SequenceNumbers())

@@ -43,7 +43,7 @@ class Observation:
 class Verdict:
     """The consequence of all checks of an instance.
 
-    ``fault`` is why it may not take part, ``waits`` why it may not begin to, both empty when it
+    ``fault`` is why it may not take part, ``pending`` why it may not begin to, both empty when it
     may; ``adjustment`` is added to its priority.
     """
 
@@ -139,7 +139,7 @@ class Tracking:
         return due
 
     def next_deadline(self) -> Nanoseconds | None:
-        """The time at which the next script is due; None without scripts."""
+        """The time at which the next script is due; None when none waits."""
         waiting = (one.next_at for one in self._scripts.values() if not one.running)
         return min(waiting, default=None)
 

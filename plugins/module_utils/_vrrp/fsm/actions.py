@@ -47,8 +47,8 @@ class Announce:
 @dataclass(frozen=True)
 class DrainUndone:
     """No other router took over, so this one keeps serving. The engine reverts the intent, and
-    sends
-    Reconfigured once the priority is what it was before."""
+    sends Reconfigured once the priority is what it was before.
+    """
 
     cause: str
 

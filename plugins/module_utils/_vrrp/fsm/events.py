@@ -33,7 +33,7 @@ class Interrupted:
 
 @dataclass(frozen=True)
 class Replaced:
-    """Stop at once, but notify the peers: the configuration replaces this router by another."""
+    """Stop at once; a master notifies its peers. The configuration replaces this router."""
 
     cause: str
 

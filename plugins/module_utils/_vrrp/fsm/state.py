@@ -32,7 +32,7 @@ from ..base.units import Nanoseconds
 @slotted
 @dataclass(frozen=True)
 class Peer:
-    """The master that a backup last heard; ``address`` is its packed source."""
+    """Another router, by its last advertisement; ``address`` is the packed source."""
 
     address: bytes
     priority: int

@@ -8,7 +8,8 @@
 
 Pure: no clock, no socket, no memory of its own. The table at the end has an entry for every pair
 of state and event; a pair that changes nothing has ``ignore``. RFC 9568 section 6.4 and RFC 3768
-section 6.4; the events Claim and Resign are additions, for the operator's intents.
+section 6.4. The RFCs know Startup, Shutdown, the timers and advertisements; all other events are
+additions.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ def skew_time(version: int, priority: int, interval: Nanoseconds) -> Nanoseconds
 def master_down_interval(
     version: int, priority: int, interval: Nanoseconds, down_intervals: int
 ) -> Nanoseconds:
-    """Return Active_Down_Interval: how long a backup of this priority waits for a master.
+    """Return Master_Down_Interval: how long a backup of this priority waits for a master.
 
     3 * Master_Adver_Interval + Skew_Time (RFC 5798 section 6.1; Active_Down_Interval in RFC 9568),
     where 3 is ``down_intervals``.

@@ -4,7 +4,7 @@
 #
 # This module is PRIVATE to the collection and can change at any time.
 
-"""Entries into a state: the only places where states are made from nothing."""
+"""Entries into a state that more than one transition uses."""
 
 from __future__ import annotations
 

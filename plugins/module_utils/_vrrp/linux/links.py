@@ -22,7 +22,7 @@ from .pyroute2_import import PYROUTE2_MISSING, NetlinkMessage
 if PYROUTE2_MISSING is None:
     from pyroute2.netlink.rtnl import RTM_DELADDR, RTM_DELLINK, RTM_NEWADDR, RTM_NEWLINK
 
-# pyroute2's object of a message has a reference cycle and 3 KB, and stays until a collection.
+# A pyroute2 message object has a reference cycle and 3 KB, and stays until it is collected.
 _GC_THRESHOLD = 200
 _AF_BRIDGE = 7
 _USABLE = IFF_UP | IFF_RUNNING

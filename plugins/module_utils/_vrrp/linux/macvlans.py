@@ -52,13 +52,15 @@ class MacvlanTable:
         return {one for one in wanted if self._devices.get(one.name) != one or not _exists(one)}
 
     def stale(self, wanted: Iterable[Macvlan]) -> set[Macvlan]:
-        """Return the names of present devices that are not wanted."""
+        """Return the present devices that are not wanted."""
         return set(self._devices.values()) - set(wanted)
 
     def create(self, device: Macvlan) -> None:
-        """Create a macvlan, in place of one that a dead agent left; raises KernelError."""
+        """Create a macvlan, or keep one that was inherited. Any other of that name is replaced, as
+        a dead agent left it. Raises KernelError.
+        """
         if device.name in self._adopted and _exists(device):
-            self._prepare(device)  # When that fails, it stays as the other agent left it.
+            self._prepare(device)  # When that fails, it stays as the old process left it.
             self._devices[device.name] = device
             return
         self._create(device)

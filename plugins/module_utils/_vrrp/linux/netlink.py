@@ -87,7 +87,7 @@ def message_types(data: bytes) -> List[int]:
 
 
 def parse(data: bytes) -> Iterator[Tuple[int, NetlinkMessage]]:
-    """Return (type, pyroute2's object) of every message about a link or an address."""
+    """Yield (type, pyroute2's object) of every message about a link or an address."""
     for at, length, kind, _sequence in _headers(data):
         if kind in _CLASSES:
             message = _CLASSES[kind](data[at : at + length])
@@ -159,7 +159,7 @@ def transact_atomic(opened: socket.socket, messages: Sequence[bytes]) -> int:
 
 
 def acknowledgements(data: bytes) -> Iterator[Tuple[int, int]]:
-    """Return (sequence number, errno) of every NLMSG_ERROR, which also acknowledges, with errno
+    """Yield (sequence number, errno) of every NLMSG_ERROR, which also acknowledges, with errno
     0.
     """
     for at, _length, kind, sequence in _headers(data):
@@ -169,7 +169,7 @@ def acknowledgements(data: bytes) -> Iterator[Tuple[int, int]]:
 
 
 def _headers(data: bytes) -> Iterator[Tuple[int, int, int, int]]:
-    """Return (offset, length, type, sequence number) of every message in data read from a
+    """Yield (offset, length, type, sequence number) of every message in data read from a
     socket.
     """
     at = 0

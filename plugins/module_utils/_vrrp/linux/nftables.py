@@ -57,7 +57,7 @@ Expression = Dict[str, object]
 
 
 class FilterTable:
-    """The filters of this host; the socket is opened when it is first needed. Mutable."""
+    """The filters of this host; each transaction opens a socket of its own. Mutable."""
 
     def __init__(self) -> None:
         self._filters: Dict[str, PacketFilter] = {}

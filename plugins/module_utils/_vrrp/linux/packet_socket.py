@@ -29,19 +29,19 @@ class FrameSender:
         self._sockets.clear()
 
     def send(self, index: int, frames: Sequence[bytes]) -> None:
-        """Send frames through the interface; raises KernelError on the first that fails."""
+        """Send frames through the interface. If one fails, all are sent again through a new socket;
+        raises KernelError when that fails, too.
+        """
         try:
             if index not in self._sockets or not self._send(index, frames):
                 self._open(index)
                 self._send(index, frames, last_try=True)
         except OSError as error:
-            raise KernelError(
-                error.errno or 0, "cannot open a packet socket for announcements"
-            ) from None
+            raise KernelError(error.errno or 0, "cannot send announcements") from None
 
     def _send(self, index: int, frames: Sequence[bytes], last_try: bool = False) -> bool:
-        """Send frames; returns whether all were sent, as the index may belong to another
-        interface by now.
+        """Send frames; returns whether all were sent. The index may belong to another interface
+        by now. Raises OSError on the last try.
         """
         try:
             for frame in frames:

@@ -16,7 +16,7 @@ from typing import List, Tuple
 from ..base.units import NANOSECONDS_PER_SECOND, Nanoseconds
 
 if ctypes.sizeof(ctypes.c_void_p) != 8:
-    raise ImportError("this agent needs 64-bit Linux, as which it reads what the kernel gives it")
+    raise ImportError("this agent runs on 64-bit Linux only")
 
 SLOTS = 128
 PACKET_MAX = 2048  # More than any advertisement that fits into a frame; a longer one is truncated.
@@ -111,7 +111,9 @@ class PacketBatch:
         return [self._bytes[at : at + length].tobytes() for at, length in places]
 
     def timestamps(self, count: int, offset: Nanoseconds) -> List[Nanoseconds]:
-        """Return the arrival times of the first packets: nanoseconds since 1970, and ``offset``."""
+        """Return the arrival times of the first packets: nanoseconds since 1970, plus
+        ``offset``.
+        """
         stamps = zip(self._seconds[:count].tolist(), self._nanoseconds[:count].tolist())
         return [seconds * NANOSECONDS_PER_SECOND + rest + offset for seconds, rest in stamps]
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Callable, Dict, Iterable, List, Sequence, Tuple
 
 from ..base.errors import KernelError
-from ..engine.host.resources import AddressResource, Resource
+from ..engine.host.resources import AddressResource, LinkUp, Resource
 from ..model.family import Family
 from . import netlink
 from .rtnetlink_messages import add_request, delete_request, index_of
@@ -88,7 +88,8 @@ class ResourceTable:
         """Add all of these resources to the host.
 
         When this returns, the host answers for the addresses: the kernel begins to deliver packets
-        to an IPv6 address a little after it has acknowledged it.
+        to an IPv6 address a little after it has acknowledged it, which is waited for (0.1 s at
+        most).
         """
         indexes = Indexes()
         requests = [[self._addition(one, indexes) for one in held] for held in lists]
@@ -148,6 +149,9 @@ def _first_error(
 ) -> KernelError | None:
     for one, number in zip(held, numbers):
         if number and number not in harmless:
+            if isinstance(one, LinkUp):
+                state = "up" if verb == "add" else "down"
+                return KernelError(number, f"cannot set {one.interface} {state}")
             where = getattr(one, "interface", "")
             return KernelError(number, f"cannot {verb} {one}{' on ' + where if where else ''}")
     return None

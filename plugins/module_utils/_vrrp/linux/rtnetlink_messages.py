@@ -158,7 +158,7 @@ def _prefix(attribute: str, prefix: Prefix | None) -> List[Tuple[str, object]]:
 
 
 def _table(number: int) -> int:
-    """Return the header field and the attribute of a table: the header has only one byte."""
+    """Return the header field of a table, which has one byte; 0 for a number that needs more."""
     return number if number <= _TABLE_IN_HEADER_MAX else 0
 
 
@@ -200,9 +200,7 @@ def delete_device_request(name: str) -> bytes:
 
 
 def delivery_request(index: int, address: VirtualAddress) -> bytes:
-    """Return the request for the route of packets to an IPv6 address that arrive at the
-    interface.
-    """
+    """Return the request that looks up the route to an IPv6 address through the interface."""
     message = rtmsg()
     message["family"] = socket.AF_INET6
     message["dst_len"] = 128

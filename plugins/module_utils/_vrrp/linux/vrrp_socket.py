@@ -64,7 +64,9 @@ class VrrpSocket:
             _join(self._socket, family, index)
         except OSError as error:
             self._socket.close()
-            raise KernelError(error.errno or 0, f"cannot listen for VRRP on {index}") from None
+            raise KernelError(
+                error.errno or 0, f"cannot receive VRRP on interface {index}"
+            ) from None
 
     def fileno(self) -> int:
         """The descriptor that is readable when a packet waits."""
@@ -152,7 +154,9 @@ class PriorityZeroSocket:
             _bind(self._socket, index)
         except OSError as error:
             self._socket.close()
-            raise KernelError(error.errno or 0, f"cannot listen for VRRP on {index}") from None
+            raise KernelError(
+                error.errno or 0, f"cannot receive VRRP on interface {index}"
+            ) from None
 
     def fileno(self) -> int:
         """Return the descriptor that is readable."""
@@ -231,7 +235,7 @@ def _ipv6(data: bytes, ancillary: bytes, sender: bytes) -> Tuple[bytes, bytes, i
 
 
 def _control_messages(ancillary: bytes) -> Iterator[Tuple[int, bytes]]:
-    """Return the ancillary data of a packet as (type, data) (cmsg(3))."""
+    """Yield the ancillary data of a packet as (type, data) (cmsg(3))."""
     at = 0
     while at + _CONTROL.size <= len(ancillary):
         length, _level, kind = _CONTROL.unpack_from(ancillary, at)

@@ -98,7 +98,7 @@ def _load(text: str) -> object:
 
 
 class _DuplicateKeyError(Exception):
-    """A key occurs twice in one object, of which JSON would silently take the second."""
+    """A key occurs twice in one object; ``json.loads`` would silently take the last one."""
 
 
 def _object(pairs: List[Tuple[str, object]]) -> Dict[str, object]:

@@ -46,7 +46,9 @@ def instances_of(values: Settings) -> List[Instance]:
 
 
 def _share(values: Settings, family: Family, families: List[Family]) -> Settings:
-    """Return the settings of one family; those without a family go to the first."""
+    """Return the settings of one family. Excluded addresses, routes and rules of a family that
+    the entry has no addresses of go to the first.
+    """
     own = dict(values, dual_stack=len(families) > 1)
     own["addresses"] = _with_link_local(
         values["vrid"], tuple(one for one in values["addresses"] if one.family is family)
@@ -70,8 +72,10 @@ def peers_of(values: Settings, family: Family) -> Tuple[bytes, ...]:
 
 
 def _with_window(hmac: Hmac | None, values: Settings) -> Hmac | None:
-    """Return the default window: as long as a master that is not heard may be believed alive,
-    in whole seconds, and not shorter than what hosts' clocks commonly differ.
+    """Return the keys with the default window filled in; None without keys.
+
+    The default is as long as an unheard master may be believed alive, in whole seconds, and not
+    shorter than the difference that is common between the clocks of hosts.
     """
     if hmac is None or hmac.window != 0:
         return hmac

@@ -31,7 +31,7 @@ read_down_intervals = whole_number(1, 100)
 read_ttl = whole_number(1, VRRP_TTL)
 read_name = matching(
     r"[A-Za-z0-9_][A-Za-z0-9_.:-]{0,63}",
-    "a name of 1 to 64 letters, digits and the characters _.:-",
+    "a name of 1 to 64 letters, digits and _.:- that begins with a letter, a digit or _",
 )
 read_interface = matching(r"(?!\.{1,2}$)[^\s/]{1,15}", "an interface name of 1 to 15 characters")
 read_path = matching(r"/[^\0]+", "an absolute path")
@@ -71,7 +71,7 @@ def read_seconds(value: object) -> Nanoseconds:
 
 
 def read_period(value: object) -> Nanoseconds:
-    """Read a period in seconds, which can't be 0."""
+    """Read a period in seconds, not shorter than ``REPEAT_INTERVAL_MIN``."""
     length = read_seconds(value)
     if length < REPEAT_INTERVAL_MIN:
         raise ValueError(

@@ -48,7 +48,7 @@ class Instance:
     """The settings of one virtual router; ``parse_config`` returns only legal ones.
 
     A configuration entry with addresses of both families becomes two instances with one name and
-    ``dual_stack`` set. Addresses that are no VirtualAddress are packed.
+    ``dual_stack`` set. All addresses of type bytes are packed.
     """
 
     name: str

@@ -65,7 +65,7 @@ def matching(pattern: str, what: str) -> Reader[str]:
 
 
 def one_of(choices: Mapping[str, Value]) -> Reader[Value]:
-    """Make a reader of one of some words, each of which stands for a value."""
+    """Make a reader of one of several words, each of which stands for a value."""
 
     def read(value: object) -> Value:
         if not isinstance(value, str) or value not in choices:

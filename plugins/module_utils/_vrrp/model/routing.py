@@ -56,7 +56,7 @@ class VirtualRoute:
 
 @dataclass(frozen=True)
 class VirtualRule:
-    """Packets from a network, to a network or with a mark are routed by ``table``."""
+    """Packets from a network, to a network, from an interface or with a mark use ``table``."""
 
     table: int
     source: Prefix | None = None
@@ -127,7 +127,7 @@ def _default(given: Settings) -> Prefix:
     """Return the default network of the family of the route's other addresses."""
     known = given.get("via") or given.get("source")
     if known is None:
-        raise ValueError("a default route needs via or source, or 0.0.0.0/0 or ::/0 for default")
+        raise ValueError("default needs via or source; without them, write 0.0.0.0/0 or ::/0")
     return Prefix(bytes(len(known)), 0)
 
 

@@ -66,7 +66,8 @@ class Hmac:
 
 def read_secret(value: object) -> bytes:
     """Read a secret: the characters themselves, or hexadecimal digits after ``hex:``. Raises
-    ValueError."""
+    ValueError.
+    """
     if not isinstance(value, str) or not value.isascii() or not value.isprintable():
         raise ValueError("the secret is not a string of visible ASCII characters")
     secret = _from_hexadecimal(value) if value.startswith(_HEXADECIMAL) else value.encode()
@@ -79,7 +80,7 @@ def _from_hexadecimal(value: str) -> bytes:
     try:
         return bytes.fromhex(value[len(_HEXADECIMAL) :])
     except ValueError:
-        raise ValueError("the secret holds something else than hexadecimal digits") from None
+        raise ValueError("the secret is not made of pairs of hexadecimal digits") from None
 
 
 _read_fields_of_key = record({"id": whole_number(1, 255), "secret": read_secret}, ["id", "secret"])

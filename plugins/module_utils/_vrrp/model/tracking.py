@@ -22,7 +22,7 @@ _SCRIPT_INTERVAL_DEFAULT = seconds(1)
 
 @dataclass(frozen=True)
 class InterfaceCheck:
-    """Up while the interface is set up and has a carrier."""
+    """Up while the interface is administratively up and has a carrier."""
 
     interface: str
 
@@ -71,8 +71,9 @@ Check = Union[InterfaceCheck, ScriptCheck, FileCheck, ProcessCheck]
 class Tracked:
     """A check and its weight for an instance.
 
-    Weight 0: the instance takes no part while the check is down. A negative weight is added to
-    the priority while it is down, a positive one while it is up.
+    Weight 0: the instance takes no part while the check is down, or a file holds another number
+    than 0. A negative weight is added to the priority while the check is down, a positive one while
+    it is up; for a file, the number times the weight is added while it is up.
     """
 
     check: Check

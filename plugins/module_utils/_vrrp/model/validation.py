@@ -170,7 +170,7 @@ def _served(instance: Instance) -> Sequence[Hashable]:
 
 
 def _repeated_names(instances: Sequence[Tuple[str, Instance]]) -> Iterator[Problem]:
-    """Return names used twice; the two instances of one entry share its name."""
+    """Yield a problem for each name used twice; the two instances of one entry share a name."""
     first: Dict[str, str] = {}
     complained: set[str] = set()
     for path, instance in instances:

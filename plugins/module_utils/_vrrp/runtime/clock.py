@@ -18,7 +18,7 @@ _DRIFT_MAX = milliseconds(1)
 
 
 def now() -> Nanoseconds:
-    """Return monotonic time that includes the sleep of the machine: peers do not wait for it."""
+    """Return monotonic time, which also counts while the machine sleeps: peers do not wait."""
     return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
 
 
@@ -39,6 +39,8 @@ class WallOffset:
         self._seen = now() - wall_nanoseconds()
 
     def update(self, here: Nanoseconds, there: Nanoseconds) -> Nanoseconds | None:
-        """Return the offset since the last call; None when the time of day was set meanwhile."""
+        """Return the offset, by one reading of both clocks: ``here`` is monotonic, ``there`` the
+        time of day. None when the time of day was set since the last call.
+        """
         before, self._seen = self._seen, here - there
         return self._seen if abs(self._seen - before) <= _DRIFT_MAX else None

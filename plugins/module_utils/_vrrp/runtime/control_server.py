@@ -40,7 +40,9 @@ _SO_PEERGROUPS = 59
 _GROUPS_LENGTH_MAX = 1024  # The most that Python can read: 256 groups.
 _CONNECTIONS_MAX = 64
 _CONNECTIONS_OF_A_USER_MAX = 16  # For each user except root, so that nobody can lock root out.
-_LINES_MAX = 16  # Requests handled at a time: answers must not keep the loop from its timers.
+_LINES_MAX = (
+    16  # A client that sends more requests at once is disconnected: answers must not delay timers.
+)
 _PENDING_MAX = 1 << 22  # Bytes that a client may leave unread before it is disconnected.
 _MODE = 0o666  # Reading needs no root; changes are checked by credentials.
 

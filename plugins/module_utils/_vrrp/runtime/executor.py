@@ -102,7 +102,7 @@ class Executor:
             failed = self._perform_batch(kind, batch)
             failures.extend(failed)
             if kind is Install:
-                # Addresses that could not be added are not announced.
+                # A router whose addresses could not be added neither advertises nor announces.
                 failed_routers.update(_router(one) for one, _error in failed)
         return failures
 

@@ -30,7 +30,9 @@ _NOTHING = Provision(frozenset(), frozenset())  # A leftover does not affect any
 
 
 class Provisioner:
-    """``storage`` lists the macvlans and filters that exist already, from the agent before."""
+    """``storage`` names the macvlans that exist already, from the agent before, and keeps the old
+    values of kernel settings.
+    """
 
     def __init__(self, storage: Storage, loop: Loop) -> None:
         self._loop = loop

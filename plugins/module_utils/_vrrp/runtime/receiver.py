@@ -95,7 +95,7 @@ class Receiver:
             self._loop.want_read(one.priority_zero, True)
 
     def sender(self, index: int, family: Family) -> VrrpSocket | None:
-        """Return the socket that sends through an interface."""
+        """Return the socket that sends through an interface; None when there is none."""
         return self._senders.get((index, family))
 
     def close(self) -> None:

@@ -27,10 +27,12 @@ class Notifier:
     def ready(self) -> None:
         """Report that the agent serves, and start to feed the watchdog."""
         self._watchdog_at = self._watchdog_at or 0
-        self._notify("READY=1\nSTATUS=taking part")
+        self._notify("READY=1\nSTATUS=running; see vrrpctl status")
 
     def reloading(self) -> None:
-        """Report that the configuration is being read; ``ready`` follows when it is applied."""
+        """Report that the configuration is being read; ``ready`` follows, also when it is
+        rejected.
+        """
         self._notify("RELOADING=1")
 
     def stopping(self) -> None:

@@ -73,7 +73,7 @@ class Storage:
             return None
 
     def _write(self, name: str, text: str, durable: bool) -> None:
-        # The text of thousands would take much memory.
+        # Only a digest is kept: the text for thousands of instances would take much memory.
         digest = hashlib.sha256(text.encode()).digest()
         if self._written.get(name) == digest:
             return

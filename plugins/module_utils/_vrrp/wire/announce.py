@@ -30,7 +30,9 @@ _TARGET_LINK_LAYER_ADDRESS = bytes((2, 1))  # Type 2, one unit of eight bytes.
 
 
 def announcement(address: bytes, mac: bytes, link_local: bytes | None) -> bytes:
-    """Return the frame that announces ``address`` at ``mac``; IPv6 is sent from ``link_local``."""
+    """Return the frame that announces ``address`` at ``mac``; IPv6 is sent from ``link_local``,
+    or from ``address`` if that is None.
+    """
     if len(address) == 4:
         return gratuitous_arp(address, mac)
     return unsolicited_neighbor_advertisement(address, mac, link_local or address)

@@ -49,8 +49,8 @@ class DropReason(Enum):
 
 @dataclass(frozen=True)
 class Datagram:
-    """A packet received for protocol 112: packed addresses, TTL or hop limit, the message, and the
-    time of day (nanoseconds since 1970) at which it did.
+    """A received packet of protocol 112: packed addresses, TTL or hop limit, the message, and the
+    time of day of its arrival (nanoseconds since 1970).
     """
 
     source: bytes

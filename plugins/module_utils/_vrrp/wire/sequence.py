@@ -71,7 +71,8 @@ class ReplayGuard:
     def accept(self, sender: bytes, number: int, wall: Nanoseconds, window: int | None) -> bool:
         """Return whether the number is later than all before; if so, it becomes the latest.
 
-        With a ``window`` in seconds, a number beyond it means that the sender's clock was set.
+        A latest number that differs from ``wall`` by more than ``window`` seconds is ignored: the
+        sender was silent, or its clock was set, and numbers that old are discarded as stale.
         """
         latest = self._latest.get(sender)
         if latest is not None and window is not None and abs(age(latest, wall)) > window:

@@ -78,7 +78,7 @@ class HookQueue:
         return dropped
 
     def start_next(self, number: int, now: Nanoseconds) -> HookRun | None:
-        """Start the next hook under this number, unless one is running."""
+        """Start the next hook under this number, unless one is running; returns it, or None."""
         if self._running is not None or not self._waiting:
             return None
         self._running = _Running(number, self._waiting.popleft(), now)

@@ -62,7 +62,7 @@ class CommandScheduler:
         return actions
 
     def timed_out(self, now: Nanoseconds) -> List[Tuple[int, CommandResult]]:
-        """Count overdue commands as failed, and start the next ones."""
+        """Return the number of each overdue command, with a result that says it did not answer."""
         hooks = [queue.timed_out(now) for queue in self._queues.values()]
         scripts = [number for number, (_check, at) in self._scripts.items() if now >= at]
         return [(number, _NO_ANSWER) for number in [*hooks, *scripts] if number is not None]

@@ -6,8 +6,8 @@
 
 """Deferred resignations: a master that resigns serves until its leaving hooks have ended.
 
-While a member of a group waits, another can't resign: the peer's group would not accept
-a part of it. So all members wait until the last hook of any of them has ended.
+While one member of a group waits, no other may resign: the group of the peer can't take over a
+part of it. So all members wait until the last hook of any of them has ended.
 """
 
 from __future__ import annotations

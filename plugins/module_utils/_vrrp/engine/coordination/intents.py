@@ -49,7 +49,9 @@ class IntentStore:
         return self._changes
 
     def resolve(self, routers: Iterable[Router], outcome: ChangeOutcome, message: str) -> None:
-        """End a change: it failed, so the intent before applies again, or it was superseded."""
+        """End a change. One that failed brings back the intent before, or ``auto`` if that was a
+        drain; one that was superseded leaves ``auto``.
+        """
         for router in routers:
             change = router.intent_change
             if change is not None:
@@ -83,8 +85,8 @@ def refuse_unreachable(router: Router, intent: Intent) -> None:
     if _cannot_be_outbid(router, peer):
         raise ControlError(
             "outbid",
-            f"{text(peer.address)} is master with priority 254 and the higher address; "
-            "release or lower it first",
+            f"{text(peer.address)} is master with priority {peer.priority} and the higher address; "
+            "lower its priority, or set its intent to auto, first",
         )
 
 
@@ -94,7 +96,10 @@ def _cannot_be_outbid(router: Router, peer: Peer) -> bool:
 
 
 def event_for_intent(router: Router) -> Event | None:
-    """Return the event that carries out the router's intent at once; None when none is needed."""
+    """Return the event that carries out the router's intent at once; None when none is needed.
+
+    The bid of a router that is to hold mastership is raised above the master's.
+    """
     kind, state = router.intent.kind, router.state
     if kind is IntentKind.MASTER and isinstance(state, (Backup, Resigning)):
         raise_hold_priority(router, state.master if isinstance(state, Backup) else None)

@@ -46,7 +46,7 @@ class Obstacles:
         self._tracking.links_changed(links)
 
     def routers_changed(self, routers: Iterable[Router]) -> None:
-        """Update the virtual addresses, which no router sends from, as they may move away."""
+        """Update the virtual addresses. Only an owner sends from one, as they may move away."""
         self._virtual = {}
         for router in routers:
             instance = router.instance
@@ -74,7 +74,7 @@ class Obstacles:
     def obstacle(
         self, router: Router, members: Sequence[Router], now: Nanoseconds
     ) -> Obstacle | None:
-        """Return why a router, or another member of its sync group, can't take part; None if both
+        """Return why a router, or another member of its sync group, can't take part; None if all
         can.
         """
         own = self._own_obstacle(router)
@@ -114,7 +114,7 @@ class Obstacles:
             return f"{min(missing)} does not exist"
         device = macvlan_of(instance, link.index)
         if device is not None and device.name not in self.links:
-            return f"{device.name} is not there yet"
+            return f"the macvlan {device.name} does not exist yet"
         return None
 
 

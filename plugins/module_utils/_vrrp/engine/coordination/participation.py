@@ -99,7 +99,7 @@ class Participation:
         router.count(["addresses_restored"], len(missing))
         log = Log(
             router.name,
-            f"{', '.join(map(str, missing))} was deleted by another program; adding it again",
+            f"another program deleted {', '.join(map(str, missing))}; adding it again",
         )
         return [log, *self._routers.step(router, AddressesLost(), now)]
 
@@ -156,5 +156,5 @@ def _remove_unexpected(router: Router) -> Actions:
     found = router.unexpected_addresses()
     if not found:
         return []
-    text = f"{', '.join(map(str, found))} was added by another program; removing"
+    text = f"another program added {', '.join(map(str, found))}; removing it"
     return [Log(router.name, text), Remove(router.name, found)]

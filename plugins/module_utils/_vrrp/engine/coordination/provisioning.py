@@ -55,13 +55,13 @@ def affected_routers(
 
 
 class RecoveryFile:
-    """The recoveries of all routers that are saved already."""
+    """The recovery records that were saved last."""
 
     def __init__(self) -> None:
         self._saved: Tuple[Recovery, ...] | None = None
 
     def update(self, routers: Iterable[Router]) -> List[SaveRecoveries]:
-        """Save the clean-up data if they have changed since they were last saved."""
+        """Return the action that saves the records, if they have changed since the last time."""
         found = (router.recovery() for router in routers)
         recoveries = tuple(one for one in found if one is not None)
         if recoveries == self._saved:

@@ -32,7 +32,7 @@ def groups_of(routers: Iterable[Router]) -> Dict[str, List[Router]]:
 
 
 def group_decisions(name: str, members: Sequence[Router]) -> List[Decision]:
-    """Yield the events that bring the members of a group into the same state."""
+    """Return the events that bring the members of a group into the same state."""
     states = [type(one.state) for one in members]
     if Initialize in states or Backup not in states:
         return []

@@ -11,8 +11,8 @@ checks, the state machine, the actions) finds that an event changed nothing but 
 path keeps the result, and repeats it for as long as nothing else happens to the router:
 
 - ``receive.py``: a backup remembers the packet that it heard. The same bytes from the same sender
-  pass the same checks with the same result, so hearing them again is a store. Backups that wait
-  equally long have one deadline together.
+  pass the same checks with the same result, so only the time of arrival is stored. Backups that
+  wait equally long have one deadline together.
 - ``send.py``: a master joins a slot of masters that advertise at the same instants. They have one
   deadline, and one action with the advertisements of all.
 

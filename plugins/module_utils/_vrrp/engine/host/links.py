@@ -31,7 +31,7 @@ class LinkAddress:
 
 @dataclass(frozen=True)
 class Link:
-    """An interface; ``up`` means that it is set up and has a carrier."""
+    """An interface; ``up`` means that it is administratively up and has a carrier."""
 
     index: int
     name: str

@@ -48,8 +48,8 @@ class RouterInputs:
     def effective_priority(self, last_priority: int) -> int:
         """Return the priority to advertise, by the tracked priority and the operator's intent.
 
-        While a resignation is deferred, it stays the ``last_priority`` that was advertised, or
-        peers would not wait for it.
+        While a resignation is deferred, it stays the ``last_priority`` that was advertised: at a
+        lower one, peers would preempt this router before its leaving hooks have ended.
         """
         if self.deferred is not None:
             return last_priority

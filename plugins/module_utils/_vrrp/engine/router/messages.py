@@ -77,7 +77,7 @@ def announcements(
 
 def _link_local(instance: Instance, interfaces: InterfaceMap, link: Link) -> bytes | None:
     """Return the source of Neighbor Advertisements: a link-local address of the link or its
-    parent.
+    parent; None when neither has one.
     """
     virtual = {address.packed for address in instance.served_addresses}
     parent = interfaces.links.get(instance.interface)

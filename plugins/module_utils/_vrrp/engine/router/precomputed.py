@@ -27,7 +27,7 @@ from .served_resources import ServedResources
 @slotted
 @dataclass(frozen=True)
 class StepBasis:
-    """All that a backup's step follows from besides the event, each replaced when it changes."""
+    """All that a backup's step depends on besides the event; a change makes a new object."""
 
     inputs: RouterInputs
     state: State

@@ -194,7 +194,9 @@ class Router:
 
     @property
     def deadline(self) -> Nanoseconds | None:
-        """The time of its own wake-up; None on the fast path, where it is woken with others."""
+        """The time of its own wake-up. None on the fast path, where it is woken with others, or
+        when only another event can change its state.
+        """
         return next_deadline(self._state) if self._fast_path is None else None
 
     @property
@@ -322,7 +324,9 @@ class Router:
         return self.link if self.instance.unicast_peers else self._served.interfaces.vip_link
 
     def record_send_failure(self) -> int:
-        """Record that the last advertisement was not sent; returns how many in a row were not."""
+        """Record that the last advertisement did not reach a destination; returns how many in a row
+        reached none.
+        """
         self.leave_fast_path()
         destinations = self.instance.destinations_from(self.address)
         return self._send_failures.record(self._sent_count, len(destinations))

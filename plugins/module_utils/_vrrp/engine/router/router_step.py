@@ -23,7 +23,7 @@ from .served_resources import ServedResources
 @dataclass(frozen=True)
 class RouterStep:
     """The state and the served resources after an event at the time ``at``, the priorities that
-    were advertised, the counters that go up, and the actions on the host.
+    were advertised, the counters that go up, the actions on the host, and drains that were undone.
     """
 
     at: Nanoseconds

@@ -46,10 +46,9 @@ class SendFailures:
             self.consecutive = 0
 
     def record(self, number: int, destinations: int) -> int:
-        """Record that a destination of an advertisement, the last one, was not reached.
+        """Record that the last advertisement, ``number``, did not reach one of its destinations.
 
-        Returns how many advertisements in a row were not sent; one that reached a single
-        destination was.
+        Returns how many advertisements in a row reached no destination.
         """
         self.unreached = self.unreached + 1 if self.last_incomplete == number else 1
         self.last_incomplete = number

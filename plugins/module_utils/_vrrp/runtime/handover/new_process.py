@@ -60,7 +60,7 @@ class NewProcess:
         loop.want_write(self._stream, self._stream.is_pending)
 
     def next_deadline(self) -> Nanoseconds:
-        """The time at which ``run_due`` has to be called; None for never."""
+        """The time at which ``run_due`` has to be called."""
         return self._give_up_at
 
     def run_due(self, now: Nanoseconds) -> None:
@@ -90,7 +90,7 @@ class NewProcess:
         self._stream.close()
 
     def _wait_for_message(self, deadline: Nanoseconds) -> _Messages | None:
-        """Return the next messages: none when the deadline passes, None when the process has
+        """Return the next messages; an empty list at the deadline, None when the process has
         ended.
         """
         poll = select.poll()

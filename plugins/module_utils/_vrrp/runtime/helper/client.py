@@ -102,7 +102,9 @@ class HelperClient:
         if self._stream is None:
             return
         if not self._stream.send(message):
-            self._disconnect("the helper has gone")
+            self._disconnect(
+                "the helper process has exited; scripts and hooks that were running count as failed"
+            )
         else:
             self._loop.want_write(self._stream, self._stream.is_pending)
 
@@ -121,7 +123,9 @@ class HelperClient:
             return
         messages = stream.receive() if stream.flush() else None
         if messages is None:
-            self._disconnect("the helper has gone")
+            self._disconnect(
+                "the helper process has exited; scripts and hooks that were running count as failed"
+            )
             return
         self._loop.want_write(stream, stream.is_pending)
         for message in messages:

@@ -87,7 +87,9 @@ class ProcessRunner:
         return min((child.deadline for child in self._running.values()), default=None)
 
     def reap(self, now: Nanoseconds) -> None:
-        """Report programs that have ended, and kill those whose timeout has passed."""
+        """Report programs that have ended; end those whose timeout has passed, by SIGTERM at
+        first.
+        """
         for number, child in list(self._running.items()):
             child.read()
             status = child.process.poll()

@@ -42,7 +42,7 @@ _Key = Tuple[Tuple[str, ...], str]
 
 
 class Allowlist:
-    """The commands and targets that the configuration file allows; read again when it changes.
+    """The commands and files that the configuration file allows; read again when it changes.
 
     Everything it once allowed stays allowed: an agent that has rejected a new file still uses the
     old one.
@@ -135,7 +135,12 @@ class HelperServer:
         number, arguments = int(message["run"]), tuple(message["command"])
         user = str(message["user"])
         if not self._allowlist.allow_command(arguments, user):
-            self._finished(number, CommandResult(None, "not in the configuration file"))
+            self._finished(
+                number,
+                CommandResult(
+                    None, "the helper refused the command: it is not in the configuration file"
+                ),
+            )
             return
         command = Command(arguments, user or self._user, seconds(message["timeout"]))
         self._processes.start(number, command, message["environment"], clock.now())

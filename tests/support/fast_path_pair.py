@@ -25,8 +25,8 @@ from _vrrp.model.family import Family
 from _vrrp.model.intent import Intent, IntentKind
 from _vrrp.wire.advertisement import Advertisement, encode
 from _vrrp.wire.datagram import Datagram
-from cluster import MS, WALL, instance
 from hypothesis import strategies as st
+from support.cluster import MS, WALL, instance
 
 GROUP = bytes([224, 0, 0, 18])
 SPEC = SocketSpec(7, Family.IPV4)
@@ -127,7 +127,8 @@ class FastPathPair:
 
 
 def by_router(actions: list[Action]) -> dict[str, list[Action]]:
-    """Return the actions of each router, in order, with batches taken apart."""
+    """Return the actions of each router, in order, with batches taken apart; without those that
+    belong to no router."""
     found: dict[str, list[Action]] = defaultdict(list)
     for action in actions:
         if isinstance(action, SendBatch):

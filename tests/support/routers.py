@@ -10,9 +10,9 @@ import json
 import signal
 import subprocess
 import sys
-from typing import Any
+from typing import Any, Callable
 
-from segment import ENVIRONMENT, Host, eventually
+from support.segment import ENVIRONMENT, Host, eventually
 
 AGENT = (sys.executable, "-m", "_vrrp")
 
@@ -89,18 +89,22 @@ class Agent:
         return found
 
     def wait_for(self, state: str, within: float = 10.0, name: str = "web") -> dict[str, Any]:
-        """Wait until the instance is in a state; gives its status."""
+        """Wait until an instance is in a state, in all its families; returns its status."""
 
         def reached() -> dict[str, Any] | None:
-            status = self.status(name)
-            return status if status["state"] == state else None
+            statuses = self.every(name)
+            return statuses[0] if {one["state"] for one in statuses} == {state} else None
 
         found: dict[str, Any] = eventually(reached, within, f"{state} on {self.host.namespace}")
         return found
 
     def wait_until_it_hears_a_master(self, name: str = "web") -> None:
         """Wait until a backup knows its master."""
-        eventually(lambda: self.status(name)["master"], 10, f"{self.host.namespace} hears nobody")
+
+        def hears() -> bool:
+            return all(one["master"] for one in self.every(name))
+
+        eventually(hears, 10, f"{self.host.namespace} hears nobody")
 
     def signal(self, number: signal.Signals) -> None:
         """Send the agent's process a signal."""
@@ -122,3 +126,18 @@ class Agent:
     def clean_up(self) -> None:
         """Clean up as the systemd unit does after every exit."""
         self.host.start(*AGENT, "cleanup", "--socket", str(self.socket)).wait(10)
+
+
+StartPair = Callable[..., "tuple[Agent, Agent]"]
+
+
+def start_pair(first: Agent, second: Agent, *names: str) -> tuple[Agent, Agent]:
+    """Start a master and its backup, and wait until the backup hears the master."""
+    first.start()
+    for name in names or ("web",):
+        first.wait_for("MASTER", name=name)
+    second.start()
+    for name in names or ("web",):
+        second.wait_for("BACKUP", name=name)
+        second.wait_until_it_hears_a_master(name)
+    return first, second

@@ -229,7 +229,7 @@ class Segment:
 
 
 class Probe:
-    """1000 echo requests a second from a host to an address."""
+    """1000 echo requests a second from a host to an address, which has answered the first."""
 
     def __init__(self, host: Host, address: str) -> None:
         self._process = host.start(
@@ -238,12 +238,17 @@ class Probe:
             address,
             "--interface",
             "eth0",
+            "--report-first",
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
+        errors = self._process.stderr
+        assert errors is not None
+        assert errors.readline() == "answered\n", f"{address} did not answer the probe"
 
     def finish(self) -> dict[str, Any]:
-        """Stop probing; gives the result (see the probe)."""
+        """Stop probing; returns the result (see the probe)."""
         output, _errors = self._process.communicate(timeout=10)
         result: dict[str, Any] = json.loads(output)
         assert result["sent"] > 0

@@ -15,7 +15,7 @@ import subprocess
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from segment import Host, eventually, ip
+from support.segment import Host, eventually, ip
 
 VRID = 51
 # Debian's, unless another one is named.
@@ -125,7 +125,7 @@ class Keepalived:
 
 
 def keepalived_version() -> tuple[int, ...]:
-    """Of the keepalived that tests use."""
+    """Return the version of the keepalived that the tests use."""
     printed = subprocess.run([PROGRAM, "--version"], check=True, capture_output=True, text=True)
     found = re.search(r"Keepalived v([\d.]+)", printed.stdout + printed.stderr)
     assert found
