@@ -231,12 +231,17 @@ def print_log_in() -> None:
     print(f"remove it:  {sys.executable} {LAB} --name {NAME} down")
 
 
-def main() -> None:
-    """Run the demo; the exit status tells whether the promises held."""
-    parser = argparse.ArgumentParser(description="Watch an address fail over.")
-    parser.add_argument("--keep", action="store_true", help="leave the lab to be looked at")
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of the options of ``script/demo``."""
+    parser = argparse.ArgumentParser(prog="script/demo", description="Watch an address fail over.")
+    parser.add_argument("--keep", action="store_true", help="keep the lab running")
     parser.add_argument("--picture", metavar="FILE", help="draw the timeline as SVG")
-    chosen = parser.parse_args()
+    return parser
+
+
+def main() -> None:
+    """Run the demo; the exit status says whether the promises held."""
+    chosen = make_parser().parse_args()
     LOG.write_text("")
     (ROOT / ".cache" / "demo-vrrp.yml").write_text(INVENTORY)
     lab("down")

@@ -48,7 +48,7 @@ CASES: dict[int, Case] = {
 
 def main() -> int:
     """The command line of ``script/bench``."""
-    chosen = _parser().parse_args()
+    chosen = make_parser().parse_args()
     scale = SMOKE if chosen.smoke else Scale()
     if chosen.times:
         scale = replace(scale, times=chosen.times)
@@ -63,7 +63,8 @@ def main() -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of the options of ``script/bench``."""
     parser = argparse.ArgumentParser(prog="script/bench", description=__doc__)
     parser.add_argument(
         "cases", nargs="*", type=int, choices=[*CASES, []], metavar="CASE", help="only these"

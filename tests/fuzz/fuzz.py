@@ -11,7 +11,6 @@ The exit status is not 0 when something was found; the input lies where the last
 
 from __future__ import annotations
 
-import argparse
 import sys
 import tempfile
 from pathlib import Path
@@ -20,6 +19,8 @@ import atheris
 
 with atheris.instrument_imports(include=["_vrrp", "fuzz.targets"]):
     from fuzz import targets
+
+from fuzz.options import make_parser
 
 INPUT_MAX = 2048
 
@@ -31,11 +32,7 @@ def corpus(directory: str, name: str) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="fuzz a target")
-    parser.add_argument("target", choices=sorted(targets.TARGETS))
-    parser.add_argument("--seconds", type=int, default=20, help="how long (20)")
-    parser.add_argument("--found", default=".", help="where to leave an input that fails")
-    chosen = parser.parse_args()
+    chosen = make_parser().parse_args()
     with tempfile.TemporaryDirectory() as directory:
         corpus(directory, chosen.target)
         options = [

@@ -71,8 +71,8 @@ def _facts(status: Mapping[str, Any]) -> list[object]:
     return [*(status[key] for key in keys), sorted(status["counters"].values())]
 
 
-def main() -> int:
-    """The command line of ``script/simulate``."""
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of the options of ``script/simulate``."""
     parser = argparse.ArgumentParser(prog="script/simulate", description=__doc__)
     parser.add_argument("--seeds", type=int, default=5000, help="how many (default: 5000)")
     parser.add_argument("--first", type=int, default=0, help="the first of them (default: 0)")
@@ -80,7 +80,12 @@ def main() -> int:
     parser.add_argument("--trace", action="store_true", help="with --seed: all that happens")
     parser.add_argument("--processes", type=int, help="how many at once (default: all there are)")
     parser.add_argument("--stop", action="store_true", help="end with the first that fails")
-    chosen = parser.parse_args()
+    return parser
+
+
+def main() -> int:
+    """Run one seed or many; returns the exit status."""
+    chosen = make_parser().parse_args()
     if chosen.seed is not None:
         return _show(run(chosen.seed, keep_lines=chosen.trace))
     seeds = range(chosen.first, chosen.first + chosen.seeds)

@@ -14,7 +14,7 @@ from dataclasses import replace
 from _vrrp.fsm import actions as act
 from _vrrp.fsm import events as ev
 from _vrrp.fsm.parameters import Parameters
-from _vrrp.fsm.state import Backup, Master, Peer, Purpose, Resigning, State
+from _vrrp.fsm.state import Backup, Initialize, Master, Peer, Purpose, Resigning, State
 from _vrrp.fsm.step import step
 
 S = 1_000_000_000
@@ -61,3 +61,28 @@ def after(
     state: State, event: ev.Event, now: int = NOW, parameters: Parameters = ROUTER
 ) -> tuple[State, list[act.Action]]:
     return step(parameters, state, event, now)
+
+
+STATES: list[State] = [Initialize("why"), BACKUP, MASTER, DRAINING, STOPPING, FOLLOWING]
+EVENTS: list[ev.Event] = [
+    ev.Startup(),
+    ev.Interrupted("cause"),
+    ev.Interrupted("cause", retry=True),
+    ev.Replaced("cause"),
+    ev.TimerExpired(),
+    heard(0),
+    heard(50),
+    heard(100, LOWER),
+    heard(100),
+    heard(200),
+    heard(255),
+    ev.Claim("cause"),
+    ev.Resign(Purpose.DRAIN, "cause"),
+    ev.Resign(Purpose.STOP, "cause"),
+    ev.Resign(Purpose.GROUP, "cause"),
+    ev.Elected(),
+    ev.Reconfigured(),
+    ev.PriorityChanged(),
+    ev.AddressesLost(),
+]
+PARAMETERS = [ROUTER, OWNER, POLITE, DRAINED, OUT, PATIENT, GROUPED]

@@ -13,54 +13,22 @@ import pytest
 from _vrrp.fsm import actions as act
 from _vrrp.fsm import events as ev
 from _vrrp.fsm.parameters import Parameters
-from _vrrp.fsm.state import Backup, Initialize, Master, Purpose, Resigning, State
+from _vrrp.fsm.state import Backup, Initialize, Master, Resigning, State
 from _vrrp.fsm.step import TABLE, next_deadline
 from support.machine import (
     ANNOUNCE,
-    BACKUP,
     DOWN,
-    DRAINED,
-    DRAINING,
-    FOLLOWING,
-    GROUPED,
+    EVENTS,
     INSTALL,
-    LOWER,
-    MASTER,
     NOW,
-    OUT,
     OWNER,
-    PATIENT,
-    POLITE,
+    PARAMETERS,
     REMOVE,
-    ROUTER,
-    STOPPING,
+    STATES,
     S,
     after,
     heard,
 )
-
-STATES = [Initialize("why"), BACKUP, MASTER, DRAINING, STOPPING, FOLLOWING]
-EVENTS = [
-    ev.Startup(),
-    ev.Interrupted("cause"),
-    ev.Interrupted("cause", retry=True),
-    ev.Replaced("cause"),
-    ev.TimerExpired(),
-    heard(0),
-    heard(50),
-    heard(100, LOWER),
-    heard(100),
-    heard(200),
-    heard(255),
-    ev.Claim("cause"),
-    ev.Resign(Purpose.DRAIN, "cause"),
-    ev.Resign(Purpose.STOP, "cause"),
-    ev.Resign(Purpose.GROUP, "cause"),
-    ev.Elected(),
-    ev.Reconfigured(),
-    ev.PriorityChanged(),
-    ev.AddressesLost(),
-]
 
 
 def test_the_table_is_complete() -> None:
@@ -69,9 +37,7 @@ def test_the_table_is_complete() -> None:
 
 @pytest.mark.parametrize("state", STATES, ids=str)
 @pytest.mark.parametrize("event", EVENTS, ids=str)
-@pytest.mark.parametrize(
-    "parameters", [ROUTER, OWNER, POLITE, DRAINED, OUT, PATIENT, GROUPED], ids=str
-)
+@pytest.mark.parametrize("parameters", PARAMETERS, ids=str)
 @pytest.mark.parametrize("late", [0, 2 * S, 4 * S, 60 * S])
 def test_every_state_handles_every_event(
     state: State, event: ev.Event, parameters: Parameters, late: int

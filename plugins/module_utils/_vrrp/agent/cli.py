@@ -23,7 +23,7 @@ from .paths import Paths, state_directory
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status: 0, 1 for a failure, 2 for wrong usage."""
-    chosen = _parser().parse_args(arguments)
+    chosen = make_parser().parse_args(arguments)
     try:
         return _COMMANDS[chosen.command](chosen)
     except (ConfigError, ControlError) as error:
@@ -33,14 +33,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def control(arguments: Sequence[str] | None = None) -> int:
     """``vrrpctl``: the same as ``vrrp-agent ctl``."""
+    return ctl.run(make_control_parser().parse_args(arguments))
+
+
+def make_control_parser() -> argparse.ArgumentParser:
+    """Return the parser of the options of ``vrrpctl``."""
     parser = argparse.ArgumentParser(
         prog="vrrpctl", description="Query and control the VRRP agent of this host."
     )
     ctl.add_arguments(parser)
-    return ctl.run(parser.parse_args(arguments))
+    return parser
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of the options of ``vrrp-agent``."""
     parser = argparse.ArgumentParser(
         prog="vrrp-agent", description="A VRRP agent (RFC 9568, RFC 3768)."
     )
