@@ -19,6 +19,7 @@ from _vrrp.engine.actions import (
     SocketSpec,
 )
 from _vrrp.engine.engine import Engine
+from _vrrp.engine.fast_path.fast_path import FastPath
 from _vrrp.engine.host.links import Link, LinkAddress
 from _vrrp.model.config import build_config
 from _vrrp.model.family import Family
@@ -45,14 +46,22 @@ def links(up: bool) -> dict[str, Link]:
     return {"eth0": Link(7, "eth0", up, LINK.mac, LINK.addresses)}
 
 
+class NoFastPath(FastPath):
+    """A fast path that no router enters."""
+
+    def learn(self, *_arguments: object) -> None:
+        """Leave a backup on the full path."""
+
+    def join_slot(self, *_arguments: object) -> None:
+        """Leave a master on the full path."""
+
+
 class FastPathPair:
     """``fast`` takes the short way where there is one, ``full`` never does."""
 
     def __init__(self, entries: list[dict[str, Any]] = INSTANCES) -> None:
         self.now = 1000 * 1000 * MS
-        self.fast, self.full = Engine(), Engine()
-        self.full._fast_path.learn = lambda *_arguments: None  # type: ignore[method-assign]
-        self.full._fast_path.join_slot = lambda *_arguments: None  # type: ignore[method-assign]
+        self.fast, self.full = Engine(), Engine(fast_path=NoFastPath())
         self.up = True
         self.both("links_changed", {"eth0": LINK})
         self.both("reconfigure", build_config({"instances": entries}))
@@ -61,7 +70,7 @@ class FastPathPair:
     def both(self, method: str, *arguments: Any) -> None:
         """Let the same happen to both."""
         done = [getattr(engine, method)(*arguments, self.now) for engine in self._engines]
-        self._compare(*done)
+        self.compare(*done)
 
     @property
     def _engines(self) -> tuple[Engine, Engine]:
@@ -76,7 +85,7 @@ class FastPathPair:
         strange = list(self.fast.unmatched_packets(SPEC, [packet], [self.now]))
         self.fast_count += not strange
         short = self.fast.receive_datagram(SPEC, datagram, self.now, packet) if strange else []
-        self._compare(short, self.full.receive_datagram(SPEC, datagram, self.now))
+        self.compare(short, self.full.receive_datagram(SPEC, datagram, self.now))
 
     def set_intent(self, name: str, kind: str) -> None:
         """The operator wants something."""
@@ -89,7 +98,7 @@ class FastPathPair:
         if isinstance(done[0], str):
             assert done[0] == done[1]
         else:
-            self._compare(*done)
+            self.compare(*done)
 
     def pull(self) -> None:
         """The cable is pulled, or plugged in again."""
@@ -113,11 +122,12 @@ class FastPathPair:
         assert deadline is not None
         self.now = deadline
         fast, full = (engine.wakeup(deadline) for engine in self._engines)
-        self._compare(fast, full)
+        self.compare(fast, full)
         (action,) = (one for one in fast if isinstance(one, SendBatch))
         return action
 
-    def _compare(self, fast: list[Action], full: list[Action]) -> None:
+    def compare(self, fast: list[Action], full: list[Action]) -> None:
+        """Assert that both did the same, and are in the same state."""
         assert by_router(fast) == by_router(full)
         assert self.shown_by(self.fast) == self.shown_by(self.full)
 

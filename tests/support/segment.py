@@ -19,11 +19,12 @@ import uuid
 from pathlib import Path
 from typing import Any, Callable
 
+import netns
+
 ROOT = Path(__file__).resolve().parents[2]
 PROBE = ROOT / "roles" / "lab" / "files" / "probe.py"
 REPLAY = Path(__file__).resolve().parent / "replay.py"
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "plugins" / "module_utils")}
-QUIET_IPV6 = ("all", "default", "eth0")
 
 
 def eventually(predicate: Callable[[], Any], within: float = 10.0, what: str = "") -> Any:
@@ -59,39 +60,7 @@ class Host:
         self.port = f"p{number}"
         self.address = f"192.0.2.{10 + number}"
         self.address6 = f"2001:db8::{10 + number}"
-        self._make()
-
-    def _make(self) -> None:
-        ip("netns", "add", self.namespace)
-        ip(
-            "-n",
-            self.namespace,
-            "link",
-            "add",
-            "eth0",
-            "type",
-            "veth",
-            "peer",
-            "name",
-            self.port,
-            "netns",
-            self.segment.namespace,
-        )
-        ip("-n", self.segment.namespace, "link", "set", self.port, "master", "br0", "up")
-        for name in QUIET_IPV6:
-            self.run("sysctl", "-qw", f"net.ipv6.conf.{name}.accept_dad=0")
-        ip("-n", self.namespace, "address", "add", f"{self.address}/24", "dev", "eth0")
-        ip(
-            "-n",
-            self.namespace,
-            "address",
-            "add",
-            f"{self.address6}/64",
-            "dev",
-            "eth0",
-        )
-        ip("-n", self.namespace, "link", "set", "lo", "up")
-        self.plug_in()
+        netns.connect(self.namespace, segment.namespace, self.port, self.address)
 
     def isolate(self) -> None:
         """Part the host from the others, with the link up."""
@@ -174,9 +143,7 @@ class Segment:
         self.processes: list[subprocess.Popen[str]] = []
         self._directories: list[Path] = []
         self._bridges: set[str] = set()
-        ip("netns", "add", self.namespace)
-        ip("-n", self.namespace, "link", "add", "br0", "type", "bridge", "mcast_snooping", "0")
-        ip("-n", self.namespace, "link", "set", "br0", "up")
+        netns.make_bridge(self.namespace)
 
     def host(self) -> Host:
         """Another host."""

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Network namespaces of a lab: a bridge that has no way out, and hosts on it."""
+"""Network namespaces of a lab: a bridge without a route out, and hosts on it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from pathlib import Path
 
 
 def run(*command: str | Path) -> str:
-    """Run a command; gives its output, raises CalledProcessError."""
+    """Run a command; returns its output, raises CalledProcessError."""
     words = [str(word) for word in command]
     return subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def attempt(*command: str | Path) -> bool:
-    """Run a command that may fail; tells whether it did not."""
+    """Run a command that may fail; returns whether it succeeded."""
     words = [str(word) for word in command]
     return subprocess.run(words, check=False, capture_output=True).returncode == 0
 
@@ -27,20 +27,21 @@ def exists(namespace: str) -> bool:
     return Path(f"/run/netns/{namespace}").exists()
 
 
-def make_bridge(namespace: str, address: str) -> None:
-    """Have a namespace with the bridge br0, at an IPv4 address."""
+def make_bridge(namespace: str, address: str | None = None) -> None:
+    """Make a namespace with the bridge br0, with an IPv4 address if one is given."""
     if exists(namespace):
         return
     run("ip", "netns", "add", namespace)
     # Snooping would eat the advertisements: nobody here is a multicast router.
     run("ip", "-n", namespace, "link", "add", "br0", "type", "bridge", "mcast_snooping", "0")
-    run("ip", "-n", namespace, "address", "add", f"{address}/24", "dev", "br0")
+    if address is not None:
+        run("ip", "-n", namespace, "address", "add", f"{address}/24", "dev", "br0")
     for link in ("lo", "br0"):
         run("ip", "-n", namespace, "link", "set", link, "up")
 
 
 def connect(namespace: str, bridge: str, port: str, address: str) -> None:
-    """Have a namespace with eth0 on the bridge; IPv4 and IPv6 end in the same number."""
+    """Make a namespace with eth0 on the bridge; IPv4 and IPv6 end in the same number."""
     if exists(namespace):
         return
     number = address.rpartition(".")[2]

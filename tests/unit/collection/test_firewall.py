@@ -70,7 +70,9 @@ def test_nftables_gets_a_rule_and_a_drop_in_that_brings_it_back() -> None:
 def test_nftables_with_the_rule_is_not_changed(tmp_path: Any) -> None:
     rule = {**RULE, "comment": "failover.vrrp"}
     managed, _pretender = host(ruleset({"chain": CHAIN}, {"rule": rule}))
-    (tmp_path / "vrrp.conf").write_text(firewall._drop_in([("inet", "filter", "input")]))
+    before, _pretender = host(ruleset({"chain": CHAIN}))
+    firewall.open_for_vrrp(before, ["eth0"])
+    (tmp_path / "vrrp.conf").write_text(before.diff[0]["after"])
     firewall.open_for_vrrp(managed, ["eth0"])
     assert managed.changes == []
 

@@ -55,7 +55,7 @@ class Lineage(FastPathPair):
         done = new_engine.import_state(state, self._intents(), self.now)
         assert is_silent(done)
         self.fast = new_engine
-        self._compare([], [])
+        self.compare([], [])
         return ""
 
     def instances(self) -> list[dict[str, Any]]:
@@ -73,9 +73,9 @@ class Lineage(FastPathPair):
     def _intents(self) -> dict[str, Intent]:
         return {one["name"]: Intent(IntentKind(one["intent"])) for one in self.instances()}
 
-    def _compare(self, fast: list[Action], full: list[Action]) -> None:
+    def compare(self, fast: list[Action], full: list[Action]) -> None:
         """All but remarks for the log: an heir does not know what was said already."""
-        super()._compare(without_logs(fast), without_logs(full))
+        super().compare(without_logs(fast), without_logs(full))
 
     def shown_by(self, engine: Engine) -> Any:
         """All but what became of the last change of an intent: it is not handed on."""

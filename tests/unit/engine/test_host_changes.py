@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from _vrrp.engine.actions import (
     Install,
@@ -17,9 +19,13 @@ from _vrrp.engine.actions import (
     SocketSpec,
     Transition,
 )
-from _vrrp.fsm.events import Claim, Heard, Replaced
+from _vrrp.engine.host.links import Link, LinkAddress
+from _vrrp.engine.router.router import Router
+from _vrrp.fsm.events import Claim, Heard, Replaced, Startup
 from _vrrp.fsm.state import Peer
+from _vrrp.model.config import build_config
 from _vrrp.model.family import Family
+from _vrrp.model.intent import Intent
 from support.cluster import MS, Cluster, Node, instance, masters, pair
 
 UNKNOWN_PEER = bytes([192, 0, 2, 99])
@@ -224,15 +230,21 @@ def test_unsent_advertisements_of_an_earlier_mastership_do_not_count() -> None:
 
 
 def test_an_owner_that_returns_at_once_does_not_keep_an_address_it_had_added() -> None:
-    cluster = Cluster()
-    owner = cluster.node(priority=255)
-    cluster.run(5)
-    router = next(iter(owner.engine._routers))
-    # Overruled and master again, before the kernel has told that the address is off.
+    (owner,) = build_config({"instances": [instance(priority=255)]}).instances
+    router = Router(owner, Intent(), 0)
+    own = LinkAddress(bytes([192, 0, 2, 12]), 24)
+    added = LinkAddress(bytes([192, 0, 2, 100]), 24)
+    before = Link(7, "eth0", True, bytes(6), (own,))
+    router.bind({"eth0": before}, before)
+    router.update(replace(router.inputs, address=own.packed))
+    router.step(Startup(), 0)
+    serving = replace(before, addresses=(own, added))
+    router.bind({"eth0": serving}, serving)
+    # Preempted and master again, before the kernel has reported that the address is gone.
     for event in (Heard(Peer(UNKNOWN_PEER, 255, 1000 * MS)), Claim("cause")):
-        actions, _undone = router.step(event, cluster.now)
+        actions, _undone = router.step(event, 100 * MS)
     assert isinstance(actions[0], Install)
-    (removed,) = (one for one in router.step(Replaced("cause"), cluster.now)[0]
+    (removed,) = (one for one in router.step(Replaced("cause"), 200 * MS)[0]
                   if isinstance(one, Remove))  # fmt: skip
     assert [str(one) for one in removed.resources] == ["192.0.2.100/24"]
 

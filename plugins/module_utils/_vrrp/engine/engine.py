@@ -69,14 +69,19 @@ Actions = List[Action]
 
 
 class Engine:
-    """Starts with no routers and no links; ``reconfigure`` and ``links_changed`` bring them."""
+    """Starts without routers and links, which ``reconfigure`` and ``links_changed`` add.
 
-    def __init__(self, intents: Mapping[str, Intent] | None = None) -> None:
+    Another ``fast_path`` than the usual one is for tests.
+    """
+
+    def __init__(
+        self, intents: Mapping[str, Intent] | None = None, fast_path: FastPath | None = None
+    ) -> None:
         self._demultiplexer = Demultiplexer()
         self._tracking = Tracking()
         self._obstacles = Obstacles(self._tracking)
         self._commands = CommandScheduler(self._tracking)
-        self._fast_path = FastPath()
+        self._fast_path = fast_path or FastPath()
         self._routers = RouterSet(intents or {}, self._commands, self._fast_path.timers)
         self._participation = Participation(self._routers, self._obstacles, self._tracking)
         self._reconfiguration = Reconfiguration(self._routers, self._obstacles, self._participation)

@@ -15,12 +15,13 @@ from typing import Callable, Dict, Iterable, Iterator, List, Tuple, Union
 
 from ..base.constants import VRRP_PROTOCOL
 from ..base.errors import KernelError
-from ..base.units import Nanoseconds, milliseconds
+from ..base.units import Nanoseconds
 from ..model.family import Family, text
 from ..wire.constants import INTERNETWORK_CONTROL
 from ..wire.datagram import Datagram
 from ..wire.ipv4 import build_header, comparable_part, parse_comparable
 from . import bpf
+from .arrivals import ArrivalFilter
 from .constants import SO_RCVBUFFORCE
 from .recvmmsg import SLOTS, PacketBatch, enable_timestamps
 
@@ -30,7 +31,6 @@ _IPV6_MULTICAST_ALL = 29
 _IPV6_FREEBIND = 78
 _RECEIVE_BUFFER = 1 << 21  # Several hundred routers may advertise at the same instant.
 _BATCHES_MAX = 32  # Read at once, so that a flood can't keep the loop from its timers.
-_AGO_MAX = milliseconds(200)
 _CONTROL = struct.Struct("=Qii")
 
 PreparedSend = Callable[[], object]
@@ -47,13 +47,12 @@ class VrrpSocket:
     another interface: a macvlan has only virtual ones.
     """
 
-    _not_before: Nanoseconds = 0
-
     def __init__(self, index: int, family: Family, mac: bytes = b"") -> None:
         self.index = index
         self.family = family
         self._socket = _open(family)
         self._send_to = self._socket.sendto
+        self._arrivals: ArrivalFilter[Packet] = ArrivalFilter()
         self._sockaddrs: Dict[bytes, _SocketAddress] = {}
         try:
             _bind(self._socket, index)
@@ -105,7 +104,7 @@ class VrrpSocket:
         """Skip packets that arrived before ``at`` in the next read: another process has read
         them.
         """
-        self._not_before = at
+        self._arrivals.drop_before(at)
 
     def drain(
         self, batch: PacketBatch, now: Nanoseconds, wall_offset: Nanoseconds | None
@@ -126,12 +125,7 @@ class VrrpSocket:
                     break
         except OSError:
             pass  # None is left. Or ENETDOWN and the like, which the link monitor reports.
-        if self._not_before and wall_offset is not None:
-            recent = [at for at, arrived in enumerate(times) if arrived >= self._not_before]
-            packets, times = [packets[at] for at in recent], [times[at] for at in recent]
-        self._not_before = 0
-        earliest = now - _AGO_MAX if wall_offset is not None else now
-        return packets, [one if earliest < one < now else now for one in times]
+        return self._arrivals.apply(packets, times, now, wall_offset)
 
     def _packets(self, batch: PacketBatch, filled: int) -> Iterable[Packet]:
         if self.family is Family.IPV4:

@@ -91,6 +91,11 @@ class Executor:
             Transition: self._log_transition,
         }
 
+    @property
+    def action_types(self) -> List[Type[Action]]:
+        """The types of actions that it performs, each once for every handler."""
+        return [*self._group_handlers, *self._handlers]
+
     def perform(self, actions: List[Action]) -> List[Failure]:
         """Perform all actions; returns those that failed, each with its error."""
         failures: List[Failure] = []
