@@ -40,7 +40,7 @@ cd "$work" || exit 1
 # In check mode nothing on this machine is touched.
 ansible-playbook -i inventory.yml --check failover.vrrp.deploy >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 grep -q 'changed=1' "$work/log" || { cat "$work/log"; exit 1; }
-# --limit hides hosts and gives them no other priorities.
+# --limit hides hosts, and does not change their priorities.
 ansible-playbook -i inventory.yml --check --diff --limit b failover.vrrp.deploy >"$work/log" 2>&1 ||
     { cat "$work/log"; exit 1; }
 grep -q '"priority": 199' "$work/log" || { cat "$work/log"; exit 1; }
@@ -56,4 +56,4 @@ done
 for role in vrrp lab; do
     ansible-doc -t role "failover.vrrp.$role" >/dev/null
 done
-echo "the artefact installs and works by itself: $(stat -c %s "$work"/*.tar.gz) bytes"
+echo "the artefact installs and works without the checkout: $(stat -c %s "$work"/*.tar.gz) bytes"

@@ -77,7 +77,7 @@ def lab(*arguments: str) -> None:
 
 
 def playbook(name: str, *arguments: str) -> str:
-    """Run a playbook of the collection on the lab; gives its output."""
+    """Run a playbook of the collection on the lab; returns its output."""
     inventories = ("-i", STATE / "inventory.json", "-i", ROOT / ".cache" / "demo-vrrp.yml")
     return run("ansible-playbook", *inventories, f"failover.vrrp.{name}", *arguments)
 
@@ -120,7 +120,7 @@ class Watch:
         return int((time.time() - self._started) * 1000)
 
     def finish(self) -> Timeline:
-        """Stop the probe; gives what it measured, with the events moved to its own time."""
+        """Stop the probe; returns what it measured, with the events moved to its own time."""
         output, _errors = self._process.communicate(timeout=30)
         result: dict[str, Any] = json.loads(output)
         shift = int((result["start"] - self._started) * 1000)
@@ -175,7 +175,7 @@ def watch_it_move() -> tuple[Timeline, list[Event]]:
 
 
 def report(timeline: Timeline, events: list[Event]) -> bool:
-    """Print who served when and what went unanswered; tells whether the promises held."""
+    """Print which hosts served when, and unanswered probes; returns whether the promises held."""
     width = max(len(event.what) for event in events)
     print(f"{'':{width}}  unanswered  allowed  who served, from when (ms)")
     held = True
@@ -201,7 +201,7 @@ def leftovers() -> list[str]:
 
 
 def demonstrate(picture: str | None) -> bool:
-    """Deploy, watch, report; tells whether all held."""
+    """Deploy, watch, report; returns whether all promises held."""
     say("deploying to three booted hosts: ansible-playbook failover.vrrp.deploy")
     show_recap(playbook("deploy"))
     say("asking who is master: ansible-playbook failover.vrrp.status")

@@ -50,7 +50,7 @@ class AdvertCapture:
         eventually(lambda: "listening on" in errors.read_text(), 10, "tcpdump")
 
     def finish(self) -> list[Advert | Announcement]:
-        """Stop; gives all that was seen, in order."""
+        """Stop; returns all that was seen, in order."""
         self._process.send_signal(signal.SIGINT)
         self._process.wait(10)
         return self.so_far()

@@ -183,7 +183,7 @@ def test_watch_reports_a_transition(pair: StartPair) -> None:
     watch = second.host.start(sys.executable, "-m", "_vrrp", *command, stdout=subprocess.PIPE)
     assert watch.stdout is not None
     eventually(lambda: len(second.status()) > 0, 2)
-    time.sleep(0.3)  # The watcher is another process; nothing tells when it listens.
+    time.sleep(0.3)  # The watcher is another process; nothing shows when it listens.
     first.ctl("backup", "web")
     line = watch.stdout.readline()
     assert "web: BACKUP -> MASTER (timer_expired: 192.0.2.11 resigned)" in line
@@ -194,7 +194,7 @@ def test_a_master_stays_master_when_its_interface_leaves_a_bridge(segment: Segme
     only.wait_for("MASTER")
     only.host.run("ip", "link", "add", "br9", "type", "bridge")
     only.host.run("ip", "link", "set", "eth0", "master", "br9")
-    # The kernel tells of a port that leaves a bridge as if the interface were deleted.
+    # The kernel reports a port that leaves a bridge as if the interface were deleted.
     only.host.run("ip", "link", "set", "eth0", "nomaster")
     time.sleep(0.3)  # Long enough for the agent to have heard, had it believed it.
     status = only.status()

@@ -37,7 +37,7 @@ def agent(segment: Segment, public: Path) -> Agent:
 
 
 def say(agent: Agent, line: bytes) -> dict[str, Any]:
-    """Send a line as it is; gives the answer."""
+    """Send a line as it is; returns the answer."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
         client.settimeout(5)
         client.connect(str(agent.socket))

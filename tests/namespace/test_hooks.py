@@ -59,7 +59,7 @@ def test_addresses_stay_until_the_leaving_hook_has_ended(segment: Segment, tmp_p
     second.wait_for("MASTER")
     first.wait_for("BACKUP")
     eventually(lambda: lines(tmp_path) == ["leaving_master 1", "backup 0"])
-    # The other one was not told before the hook had ended.
+    # No resignation was sent before the hook had ended.
     assert second.status()["seconds_in_state"] < first.status()["seconds_in_state"] + 0.5
 
 

@@ -117,10 +117,10 @@ def test_another_router_fails_over_to_ours_and_back(
 @pytest.mark.parametrize("maker", [Keepalived, Frr])
 def test_our_address_owner_preempts_another_router(segment: Segment, maker: Maker) -> None:
     agent, peer = group(segment, maker, V3, ours=255, theirs=100)
-    # A host keeps another address to speak from, see the README.
+    # The owner has another address to send from, see docs/settings.md.
     agent.host.run("ip", "address", "add", V3.addresses[0], "dev", "eth0")
     peer.start().wait_for("MASTER")
-    # The owner comes at once, whoever was master, and the other lets go.
+    # The owner becomes master at once, and the other router steps down.
     agent.start()
     agent.wait_for("MASTER", within=1.0)
     peer.wait_for("BACKUP")

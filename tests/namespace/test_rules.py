@@ -37,7 +37,7 @@ def test_the_master_answers_for_the_addresses_and_the_backup_does_not(
 
     eventually(has_answer)
     assert client.neighbour_mac(address) == mac
-    # No other hardware address has been told for the address by anybody.
+    # No host announced another hardware address for it.
     text = "".join(capture.finish())
     others = {agent.host.mac for agent in (first, second)} - {mac}
     assert not [one for one in others if one in text]

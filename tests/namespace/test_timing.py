@@ -73,7 +73,7 @@ def test_a_backup_tolerates_as_many_missed_advertisements_as_configured(
     backup.wait_for("BACKUP")
     backup.wait_until_it_hears_a_master()
     master.host.unplug()
-    # The reason tells the whole wait, which is the skew time (at most an interval) longer.
+    # The reason has the whole wait, which is longer by the skew time (at most an interval).
     assert least <= heard_for(backup.wait_for("MASTER")["reason"]) <= most
 
 

@@ -88,7 +88,7 @@ class Checkers:
         return self._advertised_at[host.number, name] - host.clock_offset
 
     def sends(self, host: CheckedHost, send: act.Send) -> None:
-        """An advertisement leaves: only a master may speak, and only when it serves."""
+        """Check an advertisement: only a master may send one, and only when it serves."""
         key, priority = (host.number, send.router), send.message[2]
         entry = next((one for one in host.entries if one["name"] == send.router), None)
         if entry is None:

@@ -109,7 +109,7 @@ class Host:
         self.world.after(restart_after or self.world.random.randint(1000, 3000) * MS, self.boot)
 
     def power_off(self) -> None:
-        """End everything at once; nobody is told."""
+        """End everything at once, without a notification."""
         if self.alive:
             self._die()
         self.addresses.clear()
@@ -136,7 +136,7 @@ class Host:
                 self.network.carry(self, self._signer.sign(resignation, self.wall))
 
     def hand_over(self) -> None:
-        """Let another engine go on, unless this is a bad moment for it."""
+        """Hand over to another engine, unless the engine refuses at this moment."""
         if not self.alive or self.paused:
             return
         try:
@@ -192,7 +192,7 @@ class Host:
     # --- What happens to it ---
 
     def happens(self, event: Callable[[], list[act.Action]]) -> None:
-        """Let the agent handle something, now or when it goes on."""
+        """Let the agent handle an event, now or at the end of its pause."""
         if not self.alive:
             return
         if self.paused:
@@ -224,7 +224,7 @@ class Host:
         return []
 
     def set_intent(self, name: str, kind: str, forced: bool = False) -> str:
-        """Set an intent as an operator does; gives the code of a refusal, or nothing."""
+        """Set an intent as an operator does; returns the code of a refusal, or nothing."""
         if not self.alive or self.paused:
             return "unreachable"
         try:
@@ -362,7 +362,7 @@ class Host:
         return self.engine.status(self.now, WALL)["instances"]
 
     def reported_state(self, name: str) -> str | None:
-        """The state of an instance as its transitions tell, or at first its status."""
+        """The state of an instance by its transitions, or at first by its status."""
         if name not in self._reported:
             self._reported.update({one["name"]: one["state"] for one in self.status()})
         return self._reported.get(name) if self.alive else None
@@ -378,7 +378,7 @@ class Host:
 
     @property
     def knows_its_links(self) -> bool:
-        """Whether the agent has been told of all changes of its interface."""
+        """Whether the agent has received all changes of its interface."""
         return not self._links_planned
 
     def has_any(self, entry: dict[str, Any]) -> bool:

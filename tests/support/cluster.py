@@ -64,7 +64,7 @@ class Node:
         self.do(self.engine.reconfigure(self.config, self.cluster.now))
 
     def hand_over(self) -> list[Action]:
-        """Have another engine go on where this one is; gives what it did to get there.
+        """Hand over to another engine; returns the actions of that.
 
         Raises ControlError when this is no moment for it.
         """
@@ -125,7 +125,7 @@ class Node:
         self.set_link(up=True)
 
     def set_intent(self, kind: str, forced: bool = False, name: str = "web") -> str:
-        """Set an intent; gives the code of the refusal, or nothing."""
+        """Set an intent; returns the code of the refusal, or nothing."""
         try:
             intent = Intent(IntentKind(kind), forced)
             _number, actions = self.engine.set_intent(name, intent, self.cluster.now)

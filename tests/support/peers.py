@@ -61,7 +61,7 @@ class Peer(Protocol):
 
 
 def own_address(host: Host, kind: Kind) -> str:
-    """The address that a host speaks from in unicast."""
+    """Return the address that a host sends unicast from."""
     return host.address6 if kind.family == 6 else host.address
 
 

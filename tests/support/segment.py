@@ -28,7 +28,7 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "plugins" / "module_utils"
 
 
 def eventually(predicate: Callable[[], Any], within: float = 10.0, what: str = "") -> Any:
-    """Poll until ``predicate`` gives something true; fail when ``within`` seconds are over."""
+    """Poll until ``predicate`` returns something true; fail after ``within`` seconds."""
     deadline = time.monotonic() + within
     while True:
         found = predicate()
@@ -40,7 +40,7 @@ def eventually(predicate: Callable[[], Any], within: float = 10.0, what: str = "
 
 
 def ip(*arguments: str) -> str:
-    """Run iproute2; gives what it printed."""
+    """Run iproute2; returns what it printed."""
     result = subprocess.run(["ip", *arguments], check=True, capture_output=True, text=True)
     return result.stdout
 
@@ -88,7 +88,7 @@ class Host:
         ip("-n", self.segment.namespace, "link", "set", f"{name}{self.number}", "up")
 
     def run(self, *command: str) -> str:
-        """Run a command in the namespace; gives what it printed."""
+        """Run a command in the namespace; returns what it printed."""
         entered = ["ip", "netns", "exec", self.namespace, *command]
         return subprocess.run(entered, check=True, capture_output=True, text=True).stdout
 
@@ -248,7 +248,7 @@ class Capture:
         return self._process.poll() is not None
 
     def finish(self) -> list[str]:
-        """Stop; gives all lines."""
+        """Stop; returns all lines."""
         self._process.send_signal(signal.SIGINT)
         self._process.wait(5)
         return self.packets()

@@ -280,7 +280,9 @@ class Lab:
         raise SystemExit(f"lab {self.name} has no host {name}")
 
     def up(self, count: int, suites: list[str]) -> bool:
-        """Have hosts booted, the suites dealt out in turn; tells whether some were not."""
+        """Boot the hosts, with the suites assigned in turn; returns whether some were not
+        running.
+        """
         wanted = [Host(self, number) for number in range(1, count + 1)]
         if self.inventory.exists() and all(host.is_on for host in wanted):
             return False
@@ -297,7 +299,7 @@ class Lab:
         return True
 
     def down(self) -> bool:
-        """Have no lab of this name; tells whether there was one."""
+        """Remove the lab of this name; returns whether there was one."""
         if not self.directory.exists():
             return False
         for host in self.hosts():
@@ -362,7 +364,9 @@ class Lab:
 
 
 def main() -> None:
-    """Do what the command line says, and tell as JSON whether something changed."""
+    """Run the command, and print as JSON whether something changed (power-off and power-on:
+    always).
+    """
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--name", default="vrrp-lab", help="the name of the lab")
     commands = parser.add_subparsers(dest="command", required=True)

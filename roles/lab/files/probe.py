@@ -5,7 +5,7 @@
 """Ask an address for a sign of life at a steady rate, and record who answered and who did not.
 
 It sends ICMP echo requests through the kernel, which follows gratuitous ARP and Neighbor
-Advertisements like any client, and reads the answers as Ethernet frames, whose source tells which
+Advertisements like any client, and reads the answers as Ethernet frames, whose source shows which
 host served. It stops after ``--duration`` seconds, or when its standard input is closed.
 
 The result is JSON: ``start`` (seconds since the epoch), ``interval`` (seconds), ``sent``,

@@ -43,7 +43,7 @@ class Lineage(FastPathPair):
     """``fast`` is replaced by its heir now and then, ``full`` never."""
 
     def hand_over(self) -> str:
-        """Let an heir go on; gives the code of the refusal, if it is a bad moment."""
+        """Hand over; returns the code of a refusal."""
         try:
             state = json.loads(json.dumps(self.fast.export_state()))
         except ControlError as error:

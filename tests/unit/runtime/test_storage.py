@@ -41,7 +41,7 @@ RECOVERY = Recovery(
 )
 
 
-# An interface without an address: its macvlan is there, and nobody can be told.
+# An interface without an address: its macvlan exists, and nothing can be sent.
 MUTE = Recovery("web", "eth0", (), b"", (), device="vrrp4.51.2")
 
 

@@ -105,8 +105,8 @@ TABLE: Dict[Tuple[Type[State], Type[Event]], Handler] = {
     (Initialize, Claim): ignore,  # Nothing to serve on; the intent is kept for later.
     (Initialize, Elected): ignore,  # A group with a member that takes no part elects nobody.
     (Initialize, Resign): initialize.shut_down,
-    (Initialize, Reconfigured): ignore,  # Nobody to tell.
-    (Initialize, PriorityChanged): ignore,  # Nobody to tell.
+    (Initialize, Reconfigured): ignore,  # No peer to notify.
+    (Initialize, PriorityChanged): ignore,  # No peer to notify.
     (Initialize, AddressesLost): ignore,  # Not ours.
     (Backup, Startup): ignore,  # Takes part already.
     (Backup, Interrupted): backup.interrupted,

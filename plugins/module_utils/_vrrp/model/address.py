@@ -68,7 +68,7 @@ _record = record(
 
 
 def read_address(value: object) -> VirtualAddress:
-    """An address by itself, or an object with its interface, label and scope."""
+    """Read a string with an address, or an object with address, interface, label and scope."""
     if not isinstance(value, dict):
         return parse_address(value)
     given = _record(value)

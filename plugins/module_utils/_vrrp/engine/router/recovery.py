@@ -27,7 +27,7 @@ def make_recovery(
 ) -> Recovery:
     """The record of a router on ``link`` that advertises through ``egress_link``.
 
-    The addresses that the host has by itself stay.
+    The owner's own addresses stay.
     """
     instance, address = inputs.instance, inputs.address
     device = macvlan_of(instance, link.index)

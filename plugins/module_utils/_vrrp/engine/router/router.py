@@ -346,7 +346,7 @@ class Router:
         return self._recovery[1]
 
     def snapshot(self) -> RouterSnapshot:
-        """Return the state from which another process can go on."""
+        """Return the state from which another process can continue."""
         state = self.state
         return RouterSnapshot(
             None if isinstance(state, Initialize) else state,

@@ -4,7 +4,7 @@
 #
 # This module is PRIVATE to the collection and can change at any time.
 
-"""The state from which another process can go on as a router."""
+"""The state from which another process can continue as a router."""
 
 from __future__ import annotations
 
