@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from _vrrp.engine.actions import RunCommand, Transition
+from _vrrp.engine.actions import PollTargets, RunCommand, Transition
 from _vrrp.engine.commands.hooks import HookQueue, HookRun
 from _vrrp.model.command import Command
 from _vrrp.model.hook import Hook, HookTrigger
@@ -26,6 +26,13 @@ def called(node: Node) -> list[str]:
     """The hooks that were started, in order."""
     runs = [one for one in node.done if isinstance(one, RunCommand)]
     return [one.command.arguments[0].removeprefix("/bin/") for one in runs]
+
+
+def test_the_helper_is_kept_ready_as_long_as_an_instance_has_hooks() -> None:
+    node = hooked(Cluster(), "leaving_master")
+    node.configure(instance())
+    targets = [one for one in node.done if isinstance(one, PollTargets)]
+    assert [one.has_hooks for one in targets] == [True, False]
 
 
 def test_each_hook_waits_for_the_one_before() -> None:

@@ -53,10 +53,15 @@ class Provision:
 
 @dataclass(frozen=True)
 class PollTargets:
-    """Poll exactly these files and processes, and report changes."""
+    """Poll exactly these files and processes, and report changes.
+
+    With ``has_hooks`` hooks may have to run: the helper is kept ready, as it can't be started any
+    more when the service manager stops the agent.
+    """
 
     files: FrozenSet[str]
     processes: FrozenSet[str]
+    has_hooks: bool = False
 
 
 @slotted

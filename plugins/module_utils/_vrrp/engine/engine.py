@@ -14,6 +14,7 @@ simulator.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Iterator, List, Mapping, Sequence, Tuple
 
@@ -318,7 +319,8 @@ class Engine:
         if not self._participation.phase.owns_host:
             return []  # The old process still tracks.
         targets = self._tracking.set_checks(all_checks(self._routers), now)
-        return [targets, *self._commands.run_scripts(now)]
+        has_hooks = any(router.instance.hooks for router in self._routers)
+        return [replace(targets, has_hooks=has_hooks), *self._commands.run_scripts(now)]
 
     def stop(self, now: Nanoseconds, cause: str = "the agent is stopping") -> Actions:
         """Stop: masters resign and serve until a successor is heard; see ``stopped``."""

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import socket
-from typing import Callable, Dict, FrozenSet, List, Mapping, Set, Tuple
+from typing import Callable, Dict, List, Mapping, Set
 
 from ...base.units import NANOSECONDS_PER_SECOND, Nanoseconds, to_seconds
 from ...engine.actions import PollTargets, RunCommand
@@ -24,8 +24,7 @@ OnEnd = Callable[[int, CommandResult], None]
 OnTargets = Callable[[Mapping[str, "str | None"], Mapping[str, int]], None]
 
 _RETRY_INTERVAL: Nanoseconds = NANOSECONDS_PER_SECOND
-_Targets = Tuple[FrozenSet[str], FrozenSet[str]]
-_NOTHING: _Targets = (frozenset(), frozenset())
+_NOTHING = PollTargets(frozenset(), frozenset())
 
 
 class HelperClient:
@@ -42,7 +41,7 @@ class HelperClient:
         self._on_targets = on_targets
         self._stream: JsonStream | None = None
         self._running: Set[int] = set()
-        self._targets: _Targets = _NOTHING
+        self._targets = _NOTHING
         self._retry_at: Nanoseconds = 0
         self._failed: Dict[int, str] = {}
 
@@ -64,7 +63,7 @@ class HelperClient:
 
         Also sent when nothing changed: the helper may have refused it by an older configuration.
         """
-        before, self._targets = self._targets, (action.files, action.processes)
+        before, self._targets = self._targets, action
         if self._targets != _NOTHING or before != _NOTHING:
             self._request(self._targets_message())
 
@@ -91,7 +90,7 @@ class HelperClient:
         self._disconnect("the agent stopped")
 
     def _targets_message(self) -> Dict[str, List[str]]:
-        files, processes = self._targets
+        files, processes = self._targets.files, self._targets.processes
         return {"files": sorted(files), "processes": sorted(processes)}
 
     def _request(self, message: Mapping[str, object]) -> None:
