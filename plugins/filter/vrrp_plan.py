@@ -21,7 +21,7 @@ def vrrp_plan(
     """Return the configuration of each of the hosts.
 
     ``instances`` are those of every host when none of them has any in its variables: they were
-    given to the role as parameters.
+    given to the role as parameters. Raises AnsibleFilterError for an invalid inventory.
     """
     variables = {host: _variables_of(hostvars[host]) for host in hosts}
     if all(own["vrrp_instances"] is None for own in variables.values()):

@@ -38,7 +38,8 @@ class InventoryError(Exception):
 def place_priority(place: int) -> int:
     """Return the priority of the host at this place (0 is the first) in the play's hosts.
 
-    Distinct and in 1..254; a host added at the end changes no other's.
+    Distinct and in 1..254; a host added at the end changes no other's. Raises InventoryError for a
+    place beyond the last priority.
     """
     if not 0 <= place < _HOSTS_MAX:
         raise InventoryError(f"there are more than {_HOSTS_MAX} hosts: set vrrp_priority for each")

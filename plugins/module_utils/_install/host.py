@@ -75,7 +75,7 @@ class Host:
         return status, output
 
     def change(self, what: str, act: Callable[[], object]) -> None:
-        """Record a change, and make it unless in check mode."""
+        """Record a change, and make it unless in check mode; raises HostError."""
         self.changes.append(what)
         if self._check_mode:
             return

@@ -29,6 +29,9 @@ def due_at(state: Backup) -> Nanoseconds:
 def timer_expired(
     parameters: Parameters, state: Backup, event: TimerExpired, now: Nanoseconds
 ) -> Result:
+    """Take over when the Master_Down_Timer fires (RFC 9568 section 6.4.2), unless something
+    else has to be awaited.
+    """
     if now < due_at(state):
         return state, []
     waited = parameters.master_down_interval(state.master_adver_interval)
@@ -46,6 +49,7 @@ def timer_expired(
 
 
 def elected(parameters: Parameters, state: Backup, event: Elected, now: Nanoseconds) -> Result:
+    """Take over together with the rest of the sync group."""
     return _take_over(parameters, state, now)
 
 
@@ -76,7 +80,7 @@ def _why_takeover(master: Peer | None, preempts: bool, waited: Nanoseconds) -> s
 
 
 def heard(parameters: Parameters, state: Backup, event: Heard, now: Nanoseconds) -> Result:
-    """RFC 9568 section 6.4.2 (400 to 470). Only a master breaks ties by address."""
+    """Handle an advertisement (RFC 9568 section 6.4.2). Only a master breaks ties by address."""
     peer = event.peer
     if peer.priority == PRIORITY_RESIGN:
         down_at = now + parameters.skew_time(state.master_adver_interval)
@@ -110,15 +114,17 @@ def _why_backup(state: Backup, peer: Peer) -> str:
 
 
 def claim(parameters: Parameters, state: Backup, event: Claim, now: Nanoseconds) -> Result:
+    """Become master at the operator's request, in place of a live master."""
     return to_master(parameters, now, event.cause, displaces=True)
 
 
 def shut_down(parameters: Parameters, state: Backup, event: Replaced, now: Nanoseconds) -> Result:
-    # RFC 9568 section 6.4.2 (315): a backup that shuts down sends nothing.
+    """Shut down (RFC 9568 section 6.4.2): a backup sends nothing."""
     return Initialize(event.cause), []
 
 
 def resign(parameters: Parameters, state: Backup, event: Resign, now: Nanoseconds) -> Result:
+    """Shut down for a stop; a backup has nothing else to resign from."""
     if event.purpose is Purpose.STOP:
         return Initialize(event.cause), []
     return state, []
@@ -127,4 +133,5 @@ def resign(parameters: Parameters, state: Backup, event: Resign, now: Nanosecond
 def interrupted(
     parameters: Parameters, state: Backup, event: Interrupted, now: Nanoseconds
 ) -> Result:
+    """Stop taking part, for the cause."""
     return to_initialize(event.cause, event.retry, now), []

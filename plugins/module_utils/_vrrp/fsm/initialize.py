@@ -29,10 +29,12 @@ def startup(parameters: Parameters, state: Initialize, event: Startup, now: Nano
 def interrupted(
     parameters: Parameters, state: Initialize, event: Interrupted, now: Nanoseconds
 ) -> Result:
+    """Stay out, for the new cause."""
     return to_initialize(event.cause, event.retry, now), []
 
 
 def shut_down(
     parameters: Parameters, state: Initialize, event: Union[Replaced, Resign], now: Nanoseconds
 ) -> Result:
+    """Shut down (RFC 9568 section 6.4.1): there is nothing to send."""
     return Initialize(event.cause), []

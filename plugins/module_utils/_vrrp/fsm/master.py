@@ -39,6 +39,7 @@ from .transitions import Result, schedule_refresh, to_backup, to_initialize
 def timer_expired(
     parameters: Parameters, state: Master, event: TimerExpired, now: Nanoseconds
 ) -> Result:
+    """Advertise when the Adver_Timer fires (RFC 9568 section 6.4.3), and announce when due."""
     actions: List[Action] = []
     if now >= state.adver_at:
         actions.append(Advertise(parameters.priority))
@@ -64,7 +65,9 @@ def _next_adver_at(adver_at: Nanoseconds, parameters: Parameters, now: Nanosecon
 
 
 def heard(parameters: Parameters, state: Master, event: Heard, now: Nanoseconds) -> Result:
-    """RFC 9568 section 6.4.3 (700 to 770)."""
+    """Answer priority 0, step down for a better router, and assert mastership against a worse one
+    (RFC 9568 section 6.4.3).
+    """
     peer = event.peer
     if peer.priority == PRIORITY_RESIGN:
         adver_at = now + parameters.advertisement_interval
@@ -96,17 +99,20 @@ def resign(parameters: Parameters, state: Master, event: Resign, now: Nanosecond
 def interrupted(
     parameters: Parameters, state: State, event: Interrupted, now: Nanoseconds
 ) -> Result:
+    """Stop serving at once, after priority 0 if the peers can be notified."""
     resignation: List[Action] = [Advertise(PRIORITY_RESIGN)] if event.notify_peers else []
     return to_initialize(event.cause, event.retry, now), [*resignation, RemoveAddresses()]
 
 
 def replaced(parameters: Parameters, state: State, event: Replaced, now: Nanoseconds) -> Result:
+    """Send priority 0, and remove the addresses (RFC 9568 section 6.4.3)."""
     return Initialize(event.cause), [Advertise(PRIORITY_RESIGN), RemoveAddresses()]
 
 
 def reconfigured(
     parameters: Parameters, state: Master, event: Reconfigured, now: Nanoseconds
 ) -> Result:
+    """Install and advertise the new settings at once."""
     after = replace(state, adver_at=now + parameters.advertisement_interval)
     return after, [InstallAddresses(), Advertise(parameters.priority), Announce()]
 
@@ -114,6 +120,7 @@ def reconfigured(
 def priority_changed(
     parameters: Parameters, state: Master, event: PriorityChanged, now: Nanoseconds
 ) -> Result:
+    """Advertise the new priority at once."""
     after = replace(state, adver_at=now + parameters.advertisement_interval)
     return after, [Advertise(parameters.priority)]
 
@@ -121,4 +128,5 @@ def priority_changed(
 def addresses_lost(
     parameters: Parameters, state: State, event: AddressesLost, now: Nanoseconds
 ) -> Result:
+    """Install the addresses again, and announce them."""
     return state, [InstallAddresses(), Announce()]

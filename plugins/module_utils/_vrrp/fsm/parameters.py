@@ -49,6 +49,7 @@ class Parameters:
 
     @property
     def is_owner(self) -> bool:
+        """Whether the router owns the addresses (priority 255)."""
         return self.priority == PRIORITY_OWNER
 
     def skew_time(self, interval: Nanoseconds) -> Nanoseconds:

@@ -22,6 +22,9 @@ from .transitions import Result, to_backup, to_master
 def timer_expired(
     parameters: Parameters, state: Resigning, event: TimerExpired, now: Nanoseconds
 ) -> Result:
+    """Repeat priority 0 until a successor is heard; in the end remove the addresses, or serve
+    again.
+    """
     if now >= state.give_up_at:
         return _give_up(parameters, state, now)
     if now < state.adver_at or state.successor is not None:
@@ -63,6 +66,7 @@ def heard(parameters: Parameters, state: Resigning, event: Heard, now: Nanosecon
 
 
 def claim(parameters: Parameters, state: Resigning, event: Claim, now: Nanoseconds) -> Result:
+    """Become master again, unless the router is stopping."""
     if state.purpose is Purpose.STOP:
         return state, []
     return to_master(parameters, now, event.cause)

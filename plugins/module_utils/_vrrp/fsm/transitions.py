@@ -29,6 +29,9 @@ Result = Tuple[State, List[Action]]
 def to_backup(
     parameters: Parameters, now: Nanoseconds, reason: str, peer: Peer | None = None
 ) -> Result:
+    """Enter Backup (RFC 9568 sections 6.4.1 and 6.4.3); ``peer`` is the master that was heard, if
+    any.
+    """
     state = restart_listening(parameters, now, reason, peer)
     return state, [RemoveAddresses()]
 
@@ -47,7 +50,7 @@ def restart_listening(
 def to_master(
     parameters: Parameters, now: Nanoseconds, reason: str, displaces: bool = False
 ) -> Result:
-    """RFC 9568 section 6.4.2 (355), with the addresses installed before the advertisement.
+    """Enter Master (RFC 9568 section 6.4.2), with the addresses installed before the advertisement.
 
     ``displaces``: a live master stops serving the moment it hears the advertisement. So the
     addresses are announced before, unless the switches learn from the advertisement itself.
@@ -79,4 +82,5 @@ def start_delayed(parameters: Parameters, state: State, now: Nanoseconds) -> Sta
 
 
 def to_initialize(cause: str, retry: bool, now: Nanoseconds) -> Initialize:
+    """Enter Initialize for a cause; with ``retry`` the router tries to start again later."""
     return Initialize(cause, now + RETRY_INTERVAL if retry else None)

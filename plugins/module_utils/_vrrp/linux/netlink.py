@@ -61,7 +61,8 @@ _BATCH_MAX = 500  # Acknowledgements that surely fit into the receive buffer.
 
 
 def open_socket(protocol: int = ROUTE, groups: int = 0) -> socket.socket:
-    """Open a netlink socket that receives the notifications of the groups (a bit each)."""
+    """Open a netlink socket that receives the notifications of the groups (a bit each); raises
+    ImportError without pyroute2."""
     if PYROUTE2_MISSING is not None:
         raise PYROUTE2_MISSING
     opened = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, protocol)
@@ -75,7 +76,9 @@ def open_socket(protocol: int = ROUTE, groups: int = 0) -> socket.socket:
 
 
 def open_link_events() -> socket.socket:
-    """Open a netlink socket that receives changes to links and addresses."""
+    """Open a netlink socket that receives changes to links and addresses; raises ImportError
+    without pyroute2.
+    """
     if PYROUTE2_MISSING is not None:
         raise PYROUTE2_MISSING
     return open_socket(groups=RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR)

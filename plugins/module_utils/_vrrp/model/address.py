@@ -35,6 +35,7 @@ class VirtualAddress:
 
     @property
     def family(self) -> Family:
+        """The address family."""
         return Family.of(self.packed)
 
     def __str__(self) -> str:
@@ -68,7 +69,8 @@ _record = record(
 
 
 def read_address(value: object) -> VirtualAddress:
-    """Read a string with an address, or an object with address, interface, label and scope."""
+    """Read a string with an address, or an object with address, interface, label and scope; raises
+    ValueError."""
     if not isinstance(value, dict):
         return parse_address(value)
     given = _record(value)

@@ -4,7 +4,7 @@
 #
 # This module is PRIVATE to the collection and can change at any time.
 
-"""Readers of single settings."""
+"""Readers of single settings; each raises ValueError for a value that is not legal."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ read_user = matching(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}", "the name of a user")
 
 
 def read_password(value: object) -> str:
-    """Read the password of version 2, eight bytes in a packet (RFC 2338 section 5.3.10)."""
+    """Read the password of version 2, eight bytes in a packet (RFC 2338 section 5.3.10); raises
+    ValueError."""
     if not isinstance(value, str) or not value.isascii() or not value.isprintable():
         raise ValueError("the password is not a string of visible ASCII characters")
     if not 1 <= len(value) <= PASSWORD_MAX:
@@ -48,21 +49,21 @@ def read_password(value: object) -> str:
 
 
 def read_flag(value: object) -> bool:
-    """Read true or false; numbers and strings are refused."""
+    """Read true or false; raises ValueError for anything else."""
     if not isinstance(value, bool):
         raise ValueError(f"{value!r} is not true or false")
     return value
 
 
 def read_version(value: object) -> int:
-    """Read the protocol version."""
+    """Read the protocol version, 2 or 3; raises ValueError."""
     if isinstance(value, bool) or value not in (2, 3) or not isinstance(value, int):
         raise ValueError(f"{value!r} is not 2 or 3")
     return value
 
 
 def read_seconds(value: object) -> Nanoseconds:
-    """Read a length of time in seconds, at most an hour."""
+    """Read a length of time in seconds, at most an hour; raises ValueError."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise ValueError(f"{value!r} is not a number of seconds")
     if not 0 <= value <= _SECONDS_MAX:
@@ -71,7 +72,7 @@ def read_seconds(value: object) -> Nanoseconds:
 
 
 def read_period(value: object) -> Nanoseconds:
-    """Read a period in seconds, not shorter than ``REPEAT_INTERVAL_MIN``."""
+    """Read a period in seconds, not shorter than ``REPEAT_INTERVAL_MIN``; raises ValueError."""
     length = read_seconds(value)
     if length < REPEAT_INTERVAL_MIN:
         raise ValueError(
@@ -81,7 +82,7 @@ def read_period(value: object) -> Nanoseconds:
 
 
 def read_ip(value: object) -> bytes:
-    """Read an address without a prefix length; returns it packed."""
+    """Read an address without a prefix length; returns it packed, raises ValueError."""
     try:
         return ipaddress.ip_address(value if isinstance(value, str) else "").packed
     except ValueError:

@@ -92,6 +92,7 @@ class Instance:
 
     @property
     def family(self) -> Family:
+        """The address family, that of all its addresses."""
         return self.addresses[0].family
 
     @property

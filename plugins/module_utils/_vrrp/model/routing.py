@@ -28,6 +28,7 @@ class Prefix:
 
     @property
     def family(self) -> Family:
+        """The address family."""
         return Family.of(self.packed)
 
     def __str__(self) -> str:
@@ -47,6 +48,7 @@ class VirtualRoute:
 
     @property
     def family(self) -> Family:
+        """The address family."""
         return self.destination.family
 
     def __str__(self) -> str:
@@ -67,6 +69,7 @@ class VirtualRule:
 
     @property
     def family(self) -> Family:
+        """The address family."""
         known = self.source or self.destination
         return known.family if known else Family.IPV4
 

@@ -22,6 +22,7 @@ class _JournalFormatter(logging.Formatter):
     """The journal has the time; the line begins with its severity."""
 
     def format(self, record: logging.LogRecord) -> str:
+        """Return the line, with its severity in front."""
         return _PRIORITIES.get(record.levelno, "<6>") + super().format(record)
 
 

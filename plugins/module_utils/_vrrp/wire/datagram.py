@@ -61,6 +61,7 @@ class Datagram:
 
     @property
     def family(self) -> Family:
+        """The address family."""
         return Family.IPV4 if len(self.source) == 4 else Family.IPV6
 
     @property
