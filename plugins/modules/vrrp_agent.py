@@ -25,7 +25,7 @@ options:
     description:
       - V(present) installs and starts the agent.
       - V(absent) stops it, after other hosts have taken its addresses over, and removes everything that was installed with it.
-      - V(restarted) lets the installed version run, and changes nothing else. A new process takes over from the running one,
+      - V(restarted) restarts the agent into the installed version, and changes nothing else. A new process takes over from the running one,
         without an election and without losing a packet. When that is not possible, for example because the unit has changed
         too, systemd restarts the service, and a master resigns first. When the new version cannot run, the running one keeps
         serving.
@@ -75,7 +75,7 @@ EXAMPLES = r"""
           addresses: [192.0.2.100/24]
           priority: 150
 
-- name: Let the installed version run, one host after the other
+- name: Restart into the installed version, one host after the other
   failover.vrrp.vrrp_agent:
     state: restarted
   throttle: 1

@@ -97,10 +97,10 @@ instances:
       description: The version of the protocol.
       type: int
     state:
-      description: V(INITIALIZE), V(BACKUP) or V(MASTER).
+      description: V(INITIALIZE), V(BACKUP) or V(MASTER). A master that is resigning is V(MASTER), too.
       type: str
     reason:
-      description: Why it is in this state.
+      description: The reason of the last change of state.
       type: str
     intent:
       description: The operator's intent, V(auto), V(master) or V(backup).

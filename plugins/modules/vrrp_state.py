@@ -34,7 +34,7 @@ options:
     choices: [master, backup, auto]
     required: true
   wait:
-    description: Wait until the state is reached.
+    description: Wait until the state is reached. For V(auto), only until the intent is set.
     type: bool
     default: true
   wait_timeout:

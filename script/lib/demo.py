@@ -226,7 +226,7 @@ def table(output: str) -> str:
 
 def print_log_in() -> None:
     """Tell how to look around in the lab that was kept."""
-    print(f"log in:     {STATE}/ssh root@192.0.2.11     (12, 13)")
+    print(f"log in:     {STATE}/ssh root@192.0.2.11   (node1; .12 is node2, .13 node3)")
     print(f"inventory:  -i {STATE}/inventory.json -i {ROOT}/.cache/demo-vrrp.yml")
     print(f"remove it:  {sys.executable} {LAB} --name {NAME} down")
 

@@ -65,7 +65,18 @@ class Row:
         return {**entry, "ratio": self.ratio, "goal": str(self.goal), "met": self.is_met}
 
 
-_HEAD = ("case", "what", "ours", "worst", "beside", "theirs", "worst", "ratio", "goal", "")
+_HEAD = (
+    "case",
+    "measurement",
+    "agent",
+    "worst",
+    "compared with",
+    "result",
+    "worst",
+    "ratio",
+    "goal",
+    "",
+)
 _VERDICTS = {None: "", True: "met", False: "MISSED"}
 
 

@@ -27,10 +27,10 @@ def without(key: str) -> dict[str, Any]:
 
 # What is wrong, and how the error begins. The last one needs a host to be wrong on.
 WRONG = {
-    "an empty file": ("", "file: it is empty"),
+    "an empty file": ("", "file: empty"),
     "broken JSON": ('{"instances": [}', "file: line 1 column 16 is not JSON"),
-    "no object": ("[]", "file: it does not hold an object"),
-    "no instances": ("{}", "instances: it is required"),
+    "no object": ("[]", "file: does not hold an object"),
+    "no instances": ("{}", "instances: missing"),
     "a key twice": ('{"instances": [], "instances": []}', "file: the key 'instances'"),
     "an unknown key of the file": ('{"instances": [], "log": 1}', "log: unknown setting"),
     "an unknown key": (config(instance(vird=1)), "instances[0].vird: unknown setting"),
@@ -63,7 +63,7 @@ WRONG = {
         "instances[0].unicast_peers: no IPv6 peer is listed, but there are IPv6 addresses",
     ),
     "no address": (config(instance(addresses=[])), "instances[0].addresses: there are 0 entries"),
-    "no addresses": (config(without("addresses")), "instances[0].addresses: it is required"),
+    "no addresses": (config(without("addresses")), "instances[0].addresses: missing"),
     "an address that is none": (
         config(instance(addresses=["192.0.2.256/24"])),
         "instances[0].addresses[0]: '192.0.2.256/24' is not an IP address",
@@ -120,7 +120,7 @@ def test_check_refuses_every_wrong_configuration(segment: Segment) -> None:
         process = host.start(*AGENT, "check", str(path), stderr=subprocess.PIPE)
         assert process.wait(10) == 1, what
         assert process.stderr is not None
-        assert f"vrrp-agent: {problem}" in process.stderr.read(), what
+        assert f"{path}: {problem.removeprefix('file: ')}" in process.stderr.read(), what
 
 
 def test_check_accepts_a_configuration_of_another_host_with_elsewhere(segment: Segment) -> None:
@@ -128,7 +128,7 @@ def test_check_accepts_a_configuration_of_another_host_with_elsewhere(segment: S
     path.write_text(config(instance(interface="eth9")))
     elsewhere = [*AGENT, "check", "--elsewhere", str(path)]
     result = subprocess.run(elsewhere, env=ENVIRONMENT, capture_output=True, text=True, check=True)
-    assert result.stdout == f"{path}: 1 instance, nothing wrong\n"
+    assert result.stdout == f"{path}: 1 instance, valid\n"
 
 
 def test_an_agent_does_not_start_with_a_wrong_configuration(segment: Segment) -> None:

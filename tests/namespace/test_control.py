@@ -79,7 +79,8 @@ def test_an_unprivileged_user_may_read_and_may_not_change(agent: Agent) -> None:
         status, errors = outcome(agent, [*as_nobody(agent), *command])
         assert (status, errors) == (
             1,
-            "vrrpctl: permission denied: changes need root or membership in the agent's group\n",
+            "vrrpctl: permission denied: changes need root or membership in the group of the "
+            "control socket, which is vrrp after an installation\n",
         )
     assert agent.status()["intent"] == "auto"
 
@@ -103,6 +104,17 @@ def test_a_member_of_the_socket_group_may_change(agent: Agent) -> None:
     assert group == 0
     assert outcome(agent, [*as_nobody(agent, "--groups=12"), "auto", "web"])[0] == 1
     assert outcome(agent, [*as_nobody(agent, "--groups=12,0"), "auto", "web"])[0] == 0
+
+
+def test_a_clean_up_is_refused_while_the_agent_serves(agent: Agent) -> None:
+    agent.wait_for("MASTER")
+    command = [sys.executable, "-m", "_vrrp", "cleanup", "--socket", str(agent.socket)]
+    status, errors = outcome(agent, command)
+    assert (status, errors) == (
+        1, f"vrrp-agent: an agent is running, and answers at {agent.socket}\n"
+    )  # fmt: skip
+    assert agent.host.has("192.0.2.100")
+    assert Path(f"{agent.socket}.state", "recovery.json").read_text() != "[]"
 
 
 @pytest.mark.parametrize(
@@ -163,7 +175,7 @@ def test_a_second_agent_at_the_same_socket_does_not_start(agent: Agent) -> None:
     command = ["run", "--config", str(agent.config), "--socket", str(agent.socket)]
     status, errors = outcome(agent, [*AGENT, *command])
     assert status == 1
-    assert "another agent answers at" in errors
+    assert "an agent is running, and answers at" in errors
     assert agent.status()["state"] == "MASTER"
 
 

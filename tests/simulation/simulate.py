@@ -4,9 +4,9 @@
 
 """Run whole clusters of real engines on a virtual clock, each drawn from a seed.
 
-A run is chaos, during which what must never happen is looked for, then healing and what must hold
-on a quiet network, then orderly experiments. The same seed does the same, so a seed that fails is
-all that is needed to see it again: ``script/simulate --seed N --trace``.
+A run injects faults and checks what must hold at every instant, then heals them and checks what
+must hold on a quiet network, and then makes orderly experiments. Equal seeds do the same, so a seed
+that fails can be seen again: ``script/simulate --seed N --trace``.
 """
 
 from __future__ import annotations

@@ -91,4 +91,5 @@ def _raise_if_failed(instance: InstanceStatus, number: int) -> None:
     if change is None or change["number"] != number or change["outcome"] == "accepted":
         return
     what = "the drain was undone" if change["outcome"] == "undone" else "the move was superseded"
-    raise ControlError(change["outcome"], f"{what}: {change['message']}; {describe(instance)}")
+    text = f"{instance['label']}: {what}: {change['message']}; it is {instance['state']} now"
+    raise ControlError(change["outcome"], text)

@@ -61,7 +61,9 @@ def has_settled(instance: InstanceStatus) -> bool:
 
 def describe(instance: InstanceStatus) -> str:
     """Return an instance as an error names it: its state and the reason."""
+    name, state, reason = instance["label"], instance["state"], instance["reason"]
+    if state != "BACKUP":
+        return f"{name} is {state} ({reason})"
     master = instance["master"]
     heard = f"hears {master['address']} ({master['priority']})" if master else "hears no master"
-    name, state, reason = instance["label"], instance["state"], instance["reason"]
     return f"{name} is {state} ({reason}) and {heard}"

@@ -150,7 +150,7 @@ def _validate(host: Host, wanted: Wanted, text: str) -> None:
         )
         status, output = host.ask(wanted.python, "-IS", "-c", code)
     if status != 0:
-        problems = [line.partition("vrrp-agent: ")[2] or line for line in output.splitlines()]
+        problems = [line.removeprefix(f"{file.name}: ") for line in output.splitlines()]
         raise HostError("the configuration is invalid:\n" + "\n".join(problems))
 
 

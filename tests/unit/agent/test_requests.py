@@ -80,7 +80,7 @@ def test_a_dry_run_is_refused_as_the_change_itself() -> None:
 
 def test_a_dry_run_of_an_unknown_instance_is_refused() -> None:
     node = Cluster().node()
-    with pytest.raises(ControlError, match="there is no instance 'db'"):
+    with pytest.raises(ControlError, match="there is no instance db; this host has web"):
         ask(node, set_intent("master", dry_run=True).replace(b'"web"', b'"db"'))
 
 

@@ -94,12 +94,21 @@ def check_keys(value: Any) -> None:
         check_keys(one)
 
 
+def check_play(play: Mapping[str, Any]) -> None:
+    """Assert that the roles of a play exist, and the parts of them that its tasks include."""
+    included = [task["ansible.builtin.include_role"] for task in play.get("post_tasks", [])]
+    parts = [(one["name"], one["tasks_from"]) for one in included]
+    for role, part in [*((role, "main") for role in play["roles"]), *parts]:
+        folder = ROOT / "roles" / role.removeprefix(COLLECTION) / "tasks"
+        assert (folder / f"{part}.yml").exists()
+
+
 def check_yaml(document: Any) -> None:
-    """Assert that an inventory, variables, settings of an instance or tasks are valid."""
+    """Assert that an inventory, variables, settings of an instance, plays or tasks are valid."""
     check_keys(document)
     if isinstance(document, list):
-        for task in document:
-            check_task(task)
+        for entry in document:
+            (check_play if "hosts" in entry else check_task)(entry)
     elif set(document) <= set(role_spec()):
         check_variables(document)
     elif set(document) <= set(role_spec()["vrrp_instances"]["options"]):

@@ -48,15 +48,15 @@ def test_well_formed_requests_are_read() -> None:
         ),
         (b'{"version": 1, "command": []}', "command: [] is not one of"),
         (b'{"version": 1, "command": "reload", "now": true}', "now: reload has no such field"),
-        (b'{"version": 1, "command": "status", "instances": "web"}', "instances: it is not a list"),
-        (b'{"version": 1, "command": "set-intent"}', "instance: it is not a name"),
+        (b'{"version": 1, "command": "status", "instances": "web"}', "instances: not a list"),
+        (b'{"version": 1, "command": "set-intent"}', "instance: not a name"),
         (
             b'{"version": 1, "command": "set-intent", "instance": "web", "intent": "off"}',
             "intent: 'off' is not auto, master or backup",
         ),
         (
             b'{"version": 1, "command": "set-intent", "instance": "a", "intent": [], "force": 1}',
-            "force: it is not true or false",
+            "force: not true or false",
         ),
     ],
 )

@@ -64,12 +64,12 @@ def test_a_configuration_may_have_no_instances() -> None:
 
 
 WRONG = [
-    ("", "file: it is empty"),
-    ("  \n", "file: it is empty"),
+    ("", "file: empty"),
+    ("  \n", "file: empty"),
     ('{"instances": [', "file: line 1 column 16 is not JSON: Expecting value"),
-    ("[]", 'file: it does not hold an object such as {"instances": []}'),
-    ("{}", "instances: it is required"),
-    ('{"instances": {}}', "instances: it is not a list"),
+    ("[]", 'file: does not hold an object such as {"instances": []}'),
+    ("{}", "instances: missing"),
+    ('{"instances": {}}', "instances: not a list"),
     (
         '{"instances": [], "instances": []}',
         "file: the key 'instances' occurs twice in one object",
@@ -158,7 +158,7 @@ WRONG = [
         config(WEB, {**DB, "addresses": ["192.0.2.100/32"]}),
         "instances[1].addresses: an address on eth0 is used by instances[0] already",
     ),
-    (config({"name": "web"}), "instances[0].interface: it is required"),
+    (config({"name": "web"}), "instances[0].interface: missing"),
     (config({**WEB, "announce_count": 0}), "instances[0].announce_count: 0 is not in 1..100"),
     (
         config({**WEB, "advertise_checksum": "rfc1071"}),
@@ -214,7 +214,7 @@ WRONG_OPTIONS = [
         ".unicast_peers: no IPv6 peer is listed, but there are IPv6 addresses",
     ),
     ({"unicast_peers": ["192.0.2.12"] * 2}, ".unicast_peers: a peer is listed twice"),
-    ({"unicast_ttl": 64}, ".unicast_ttl: it has no meaning without unicast_peers"),
+    ({"unicast_ttl": 64}, ".unicast_ttl: has no effect without unicast_peers"),
     ({**UNICAST, "unicast_ttl": 256}, ".unicast_ttl: 256 is not in 1..255"),
     (
         {**UNICAST, "unicast_ttl_min": 64, "unicast_ttl_max": 63},
@@ -235,9 +235,9 @@ WRONG_OPTIONS = [
     ({"version": 2, "password": "123456789"}, ".password: the password does not have 1 to 8"),
     ({"version": 2, "password": ""}, ".password: the password"),
     ({"version": 2, "password": "pässword"}, ".password: the password is not a string of visible"),
-    ({"hmac": {}}, ".hmac.keys: it is required"),
+    ({"hmac": {}}, ".hmac.keys: missing"),
     ({"hmac": {"keys": []}}, ".hmac.keys: there are 0 entries, and at least 1 is needed"),
-    ({"hmac": {"keys": ["x" * 32]}}, ".hmac.keys[0]: it is not an object with id and secret"),
+    ({"hmac": {"keys": ["x" * 32]}}, ".hmac.keys[0]: not an object with id and secret"),
     ({"hmac": {"keys": [{"id": 0, "secret": "x" * 32}]}}, ".hmac.keys[0].id: 0 is not in 1..255"),
     ({"hmac": {"keys": [{"id": 1, "secret": "x" * 31}]}}, ".hmac.keys[0].secret: the secret does"),
     ({"hmac": {"keys": [{"id": 1, "secret": "x" * 65}]}}, ".hmac.keys[0].secret: the secret does"),
@@ -252,24 +252,24 @@ WRONG_OPTIONS = [
     ({"hmac": {"keys": [KEY], "window": 301}}, ".hmac.window: 301 is not in 1..300"),
     (
         {"hmac": {"keys": [KEY], "window": 5, "replay": "monotonic"}},
-        ".hmac.window: it has no meaning with replay: monotonic",
+        ".hmac.window: has no effect with replay: monotonic",
     ),
     (
         {"version": 2, "password": "tulip", "hmac": {"keys": [KEY]}},
-        ".password: it would be sent in clear text; remove it",
+        ".password: would be sent in clear text; remove it",
     ),
     (
         {"addresses": [f"fe80::{one:x}/64" for one in range(1, 91)], "hmac": {"keys": [KEY]}},
         ".addresses: there are 90, and a packet holds 89",
     ),
-    ({"preempt": False, "preempt_delay": 5}, ".preempt_delay: it has no meaning with preempt"),
+    ({"preempt": False, "preempt_delay": 5}, ".preempt_delay: has no effect with preempt"),
     ({"down_intervals": 0}, ".down_intervals: 0 is not in 1..100"),
     ({"virtual_mac": "yes"}, ".virtual_mac: 'yes' is not true or false"),
     (
         {"addresses": [{"address": "192.0.2.1/24", "labels": "x"}]},
         ".addresses[0].labels: unknown setting",
     ),
-    ({"addresses": [{"interface": "eth1"}]}, ".addresses[0].address: it is required"),
+    ({"addresses": [{"interface": "eth1"}]}, ".addresses[0].address: missing"),
     (
         {"addresses": [{"address": "2001:db8::1/64", "label": "eth0:x"}]},
         ".addresses[0]: label and scope are for IPv4 addresses only",
@@ -279,7 +279,7 @@ WRONG_OPTIONS = [
         ".addresses[0].scope: 'planet' is not global, site, link or host",
     ),
     ({"excluded_addresses": ["192.0.2.100/32"]}, ".addresses: an address is listed twice"),
-    ({"virtual_routes": [{}]}, ".virtual_routes[0].destination: it is required"),
+    ({"virtual_routes": [{}]}, ".virtual_routes[0].destination: missing"),
     (
         {"virtual_routes": [{"destination": "192.0.2.1/24"}]},
         ".virtual_routes[0].destination: '192.0.2.1/24' is not a network",
@@ -293,7 +293,10 @@ WRONG_OPTIONS = [
         ".virtual_routes[0]: via and destination are of different families",
     ),
     ({"virtual_rules": [{"table": 100}]}, ".virtual_rules[0]: the rule selects nothing"),
-    ({"virtual_rules": [{"from": "192.0.2.0/24"}]}, ".virtual_rules[0].table: it is required"),
+    (
+        {"virtual_rules": [{"from": "192.0.2.0/24"}]},
+        ".virtual_rules[0].table: missing",
+    ),
     ({"track_interfaces": [{"interface": "eth1", "weight": 254}]}, ".track_interfaces[0].weight"),
     (
         {"track_scripts": [{"command": "check"}]},
@@ -310,7 +313,7 @@ WRONG_OPTIONS = [
         {"hooks": [{"event": "fault", "command": "/bin/x"}]},
         ".hooks[0].event: 'fault' is not master, ",
     ),
-    ({"hooks": [{"event": "master"}]}, ".hooks[0].command: it is required"),
+    ({"hooks": [{"event": "master"}]}, ".hooks[0].command: missing"),
     (
         {"hooks": [{"event": "master", "command": "/bin/x", "user": "a b"}]},
         ".hooks[0].user: 'a b' is",

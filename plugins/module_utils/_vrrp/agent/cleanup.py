@@ -61,7 +61,7 @@ def _remove_resources(table: ResourceTable, recovery: Recovery) -> bool:
         return True
     if removed:
         LOGGER.warning(
-            "%s: removed %d addresses that a dead agent had left behind", recovery.router, removed
+            "%s: addresses removed that a dead agent had left behind: %d", recovery.router, removed
         )
     return removed > 0
 

@@ -62,7 +62,7 @@ def make_parser() -> argparse.ArgumentParser:
     cleanup = commands.add_parser("cleanup", help="remove what a dead agent left behind")
     _add_paths(cleanup)
     helper = commands.add_parser(
-        "helper", help="run scripts and hooks for the agent, which starts this"
+        "helper", help="run scripts and hooks for the agent; systemd starts this"
     )
     helper.add_argument(
         "--config",
@@ -75,13 +75,18 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--config", default=CONFIG, metavar="FILE", help="the configuration")
+    parser.add_argument(
+        "--config", default=CONFIG, metavar="FILE", help=f"the configuration ({CONFIG})"
+    )
     _add_paths(parser)
 
 
 def _add_paths(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--socket", default=CONTROL_SOCKET, metavar="PATH", help="the control socket"
+        "--socket",
+        default=CONTROL_SOCKET,
+        metavar="PATH",
+        help=f"the control socket ({CONTROL_SOCKET})",
     )
     parser.add_argument(
         "--state", metavar="DIRECTORY", help="the directory of saved intents and clean-up records"
@@ -111,10 +116,18 @@ def _run(arguments: argparse.Namespace) -> int:
 def _check(arguments: argparse.Namespace) -> int:
     from .config_file import host_interfaces, load, refuse_unknown_interfaces
 
-    config = load("/dev/stdin" if arguments.file == "-" else arguments.file)
-    if not arguments.elsewhere:
-        refuse_unknown_interfaces(config, host_interfaces())
-    sys.stdout.write(f"{arguments.file}: {_count(len(config.instances))}, nothing wrong\n")
+    path = "/dev/stdin" if arguments.file == "-" else arguments.file
+    try:
+        config = load(path)
+        if not arguments.elsewhere:
+            refuse_unknown_interfaces(config, host_interfaces())
+    except ConfigError as error:
+        for problem in error.problems:
+            of_file = problem.path in ("file", path)
+            text = problem.text if of_file else str(problem)
+            sys.stderr.write(f"{arguments.file}: {text}\n")
+        return 1
+    sys.stdout.write(f"{arguments.file}: {_count(len(config.instances))}, valid\n")
     return 0
 
 
@@ -124,10 +137,12 @@ def _count(number: int) -> str:
 
 def _cleanup(arguments: argparse.Namespace) -> int:
     from ..runtime import log
+    from ..runtime.control_server import refuse_running_agent
     from ..runtime.storage import Storage
     from .cleanup import clean_up
 
     log.set_up()
+    refuse_running_agent(arguments.socket)
     clean_up(Storage(_state(arguments)))
     return 0
 

@@ -29,7 +29,7 @@ def read(path: str) -> str:
             return file.read()
     except (OSError, UnicodeDecodeError) as error:
         why = os.strerror(error.errno or 0) if isinstance(error, OSError) else str(error)
-        raise ConfigError([Problem(path, f"it can't be read: {why}")]) from None
+        raise ConfigError([Problem(path, f"can't be read: {why}")]) from None
 
 
 def refuse_unknown_interfaces(config: Config, known: AbstractSet[str]) -> None:

@@ -28,13 +28,18 @@ _INTENTS = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``vrrpctl``."""
-    parser.add_argument("--socket", default=CONTROL_SOCKET, help="the agent's control socket")
+    parser.add_argument(
+        "--socket",
+        default=CONTROL_SOCKET,
+        metavar="PATH",
+        help=f"the agent's control socket ({CONTROL_SOCKET})",
+    )
     commands = parser.add_subparsers(dest="action", metavar="COMMAND", required=True)
     status = commands.add_parser("status", help="show the instances of this host")
     status.add_argument("names", nargs="*", metavar="NAME", help="only these instances")
-    status.add_argument("--json", action="store_true", help="for programs")
+    status.add_argument("--json", action="store_true", help="print JSON")
     watch = commands.add_parser("watch", help="show every transition as it happens")
-    watch.add_argument("--json", action="store_true", help="for programs, one object a line")
+    watch.add_argument("--json", action="store_true", help="print JSON, one object a line")
     commands.add_parser("reload", help="read the configuration file again")
     commands.add_parser(
         "restart", help="restart the agent with the installed version; masters stay master"

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import Callable, List, Mapping
 
-from ..base.errors import ControlError
+from ..base.errors import unknown_instance
 from ..base.units import to_wall_time
 from ..control.protocol import RELOAD, RESTART, STATUS, Request
 from ..engine.actions import Action, Transition
@@ -84,10 +84,10 @@ class ControlRequests:
         found = self._engine.status(clock.now(), clock.wall())
         instances = found["instances"]
         if request.instances is not None:
-            known = {one["name"] for one in instances}
+            known = sorted({one["name"] for one in instances})
             missing = [name for name in request.instances if name not in known]
             if missing:
-                raise ControlError("unknown_instance", f"there is no instance {', '.join(missing)}")
+                raise unknown_instance(missing, known)
             instances = [one for one in instances if one["name"] in request.instances]
         return {"agent": self._about(), "instances": instances, "counters": found["counters"]}
 

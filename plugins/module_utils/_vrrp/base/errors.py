@@ -52,6 +52,12 @@ class ControlError(Exception):
 NOT_RESTARTED, NOT_INHERITED = "not_restarted", "not_inherited"
 
 
+def unknown_instance(missing: Sequence[str], known: Sequence[str]) -> ControlError:
+    """Return the error for names of instances that the host does not have."""
+    names = f"this host has {', '.join(known)}" if known else "this host has none"
+    return ControlError("unknown_instance", f"there is no instance {', '.join(missing)}; {names}")
+
+
 def invariant(condition: bool, why: str) -> None:
     """Raise AssertionError unless a condition holds that always has to; the agent exits, and the
     service manager starts it again.

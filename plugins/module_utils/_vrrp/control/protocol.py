@@ -113,14 +113,14 @@ def _status(message: Message) -> Request:
     if names is None:
         return Request(STATUS)
     if not isinstance(names, list) or not all(isinstance(one, str) for one in names):
-        raise _bad("instances: it is not a list of names")
+        raise _bad("instances: not a list of names")
     return Request(STATUS, instances=tuple(names))
 
 
 def _set_intent(message: Message) -> Request:
     instance = message.get("instance")
     if not isinstance(instance, str):
-        raise _bad("instance: it is not a name")
+        raise _bad("instance: not a name")
     force, dry_run = _flag(message, "force"), _flag(message, "dry_run")
     kind = read_intent_kind(message.get("intent"))
     intent = Intent(kind, force and kind is IntentKind.BACKUP)
@@ -130,7 +130,7 @@ def _set_intent(message: Message) -> Request:
 def _flag(message: Message, field: str) -> bool:
     value = message.get(field, False)
     if not isinstance(value, bool):
-        raise _bad(f"{field}: it is not true or false")
+        raise _bad(f"{field}: not true or false")
     return value
 
 

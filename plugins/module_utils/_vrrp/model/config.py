@@ -83,7 +83,7 @@ def build_config(document: object) -> Config:
 
 def _load(text: str) -> object:
     if not text.strip():
-        raise ConfigError([Problem("file", "it is empty")])
+        raise ConfigError([Problem("file", "empty")])
     try:
         return json.loads(text, object_pairs_hook=_object)
     except json.JSONDecodeError as error:
@@ -94,7 +94,7 @@ def _load(text: str) -> object:
             [Problem("file", f"the key {error} occurs twice in one object")]
         ) from None
     except RecursionError:
-        raise ConfigError([Problem("file", "it is nested too deeply")]) from None
+        raise ConfigError([Problem("file", "nested too deeply")]) from None
 
 
 class _DuplicateKeyError(Exception):
@@ -112,14 +112,14 @@ def _object(pairs: List[Tuple[str, object]]) -> Dict[str, object]:
 
 def _entries(document: object, problems: List[Problem]) -> List[Tuple[str, object]]:
     if not isinstance(document, dict):
-        problems.append(Problem("file", 'it does not hold an object such as {"instances": []}'))
+        problems.append(Problem("file", 'does not hold an object such as {"instances": []}'))
         return []
     for key in document:
         if key != "instances":
             problems.append(Problem(str(key), "unknown setting"))
     entries = document.get("instances")
     if not isinstance(entries, list):
-        why = "it is not a list" if "instances" in document else "it is required"
+        why = "not a list" if "instances" in document else "missing"
         problems.append(Problem("instances", why))
         return []
     return [(f"instances[{index}]", entry) for index, entry in enumerate(entries)]

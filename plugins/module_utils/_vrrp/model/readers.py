@@ -104,7 +104,7 @@ def record(readers: Mapping[str, Reader[Any]], required: Sequence[str]) -> Reade
     def read(value: object) -> Settings:
         if not isinstance(value, dict):
             raise ValueError(f"{value!r} is not an object with settings")
-        problems = [Problem(f".{key}", "it is required") for key in required if key not in value]
+        problems = [Problem(f".{key}", "missing") for key in required if key not in value]
         found: Settings = {}
         for key, entry in value.items():
             if key not in readers:

@@ -89,7 +89,7 @@ _read_fields_of_key = record({"id": whole_number(1, 255), "secret": read_secret}
 def _read_key(value: object) -> HmacKey:
     if not isinstance(value, dict):
         # The value may be the secret itself, which must not appear in a message.
-        raise ValueError("it is not an object with id and secret")
+        raise ValueError("not an object with id and secret")
     given = _read_fields_of_key(value)
     return HmacKey(given["id"], given["secret"])
 
@@ -127,4 +127,4 @@ def _problems(given: Settings, keys: Tuple[HmacKey, ...], active: int) -> Iterat
     if active not in numbers:
         yield Problem(".active_key", f"there is no key with the id {active}")
     if "window" in given and not given.get("replay", True):
-        yield Problem(".window", "it has no meaning with replay: monotonic")
+        yield Problem(".window", "has no effect with replay: monotonic")

@@ -86,7 +86,7 @@ def _version_problems(values: Settings) -> Iterator[Problem]:
         yield Problem("password", "version 3 of the protocol has no passwords")
     if "password" in values and "hmac" in values:
         yield Problem(
-            "password", "it would be sent in clear text; remove it, hmac already authenticates"
+            "password", "would be sent in clear text; remove it, hmac already authenticates"
         )
 
 
@@ -109,7 +109,7 @@ def _interval_problems(values: Settings) -> Iterator[Problem]:
 
 def _preempt_problems(values: Settings) -> Iterator[Problem]:
     if values.get("preempt_delay") and not values.get("preempt", True):
-        yield Problem("preempt_delay", "it has no meaning with preempt: false")
+        yield Problem("preempt_delay", "has no effect with preempt: false")
 
 
 def _unicast_problems(values: Settings) -> Iterator[Problem]:
@@ -119,7 +119,7 @@ def _unicast_problems(values: Settings) -> Iterator[Problem]:
     if "unicast_peers" not in values:
         for key in _UNICAST_ONLY:
             if key in values:
-                yield Problem(key, "it has no meaning without unicast_peers")
+                yield Problem(key, "has no effect without unicast_peers")
         return
     yield from _peer_problems(values, families)
     low, high = values.get("unicast_ttl_min", VRRP_TTL), values.get("unicast_ttl_max", VRRP_TTL)

@@ -119,7 +119,8 @@ class ControlServer:
             if request.is_privileged and not connection.may_change(self._group):
                 raise ControlError(
                     "forbidden",
-                    "permission denied: changes need root or membership in the agent's group",
+                    "permission denied: changes need root or membership in the group of the "
+                    "control socket, which is vrrp after an installation",
                 )
             if request.command == WATCH:
                 connection.watches = True
@@ -187,7 +188,7 @@ def listen(path: str) -> socket.socket:
     """
     os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
     if os.path.exists(path):
-        _refuse_second_agent(path)
+        refuse_running_agent(path)
         os.unlink(path)
     opened = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
     opened.bind(path)
@@ -197,10 +198,11 @@ def listen(path: str) -> socket.socket:
     return opened
 
 
-def _refuse_second_agent(path: str) -> None:
+def refuse_running_agent(path: str) -> None:
+    """Raise ControlError ``running`` when an agent answers at the socket."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         try:
             probe.connect(path)
         except OSError:
             return
-    raise ControlError("running", f"another agent answers at {path}")
+    raise ControlError("running", f"an agent is running, and answers at {path}")

@@ -156,5 +156,5 @@ def _remove_unexpected(router: Router) -> Actions:
     found = router.unexpected_addresses()
     if not found:
         return []
-    text = f"another program added {', '.join(map(str, found))}; removing it"
+    text = f"removing {', '.join(map(str, found))}, which this router does not serve"
     return [Log(router.name, text), Remove(router.name, found)]

@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Dict, Iterator, List, Mapping, Sequence
 
-from ...base.errors import ControlError
+from ...base.errors import unknown_instance
 from ...base.units import Nanoseconds
 from ...fsm.actions import DrainUndone
 from ...fsm.events import Claim, Event, Reconfigured, Resign
@@ -136,7 +136,7 @@ class RouterSet:
         """
         moving = self.moving_together(name)
         if not moving:
-            raise ControlError("unknown_instance", f"there is no instance {name!r}")
+            raise unknown_instance([name], sorted({one.instance.name for one in self}))
         for router in moving:
             refuse_unreachable(router, intent)
         return moving
@@ -159,10 +159,10 @@ class RouterSet:
 
     def release_hold(self, router: Router, peer: Peer) -> Actions:
         """Release a hold after the operator made another host master."""
-        message = f"{text(peer.address)} was made master with priority {peer.priority}"
+        message = f"{text(peer.address)} claimed mastership with priority {peer.priority}"
         moving = self.moving_together(router.instance.name)
         self._intents.resolve(moving, ChangeOutcome.SUPERSEDED, message)
-        note = Log(router.name, f"no longer held here: {message}", warning=False)
+        note = Log(router.name, f"the hold is released: {message}", warning=False)
         return [note, self._intents.save_action()]
 
     def _revert_drain(self, router: Router, undone: DrainUndone, now: Nanoseconds) -> Actions:

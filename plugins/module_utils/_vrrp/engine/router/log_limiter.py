@@ -36,6 +36,6 @@ class LogLimiter:
         times = len(self._changed_at)
         if times < FLAPPING_TRANSITIONS or now - self._changed_at[0] > FLAPPING_WINDOW:
             return []
-        why = "check the link, and whether advertisements arrive late"
+        why = "unless it was moved, check the link, and whether advertisements arrive late"
         text = f"changed state {times} times within a minute: {why}"
         return self.log(router, "flapping", text, now)

@@ -63,6 +63,12 @@ class _Process:
         return CommandResult(status, "", last)
 
 
+def _why(command: Command, error: Exception) -> str:
+    if isinstance(error, KeyError):
+        return f"there is no user {command.user}"
+    return str(getattr(error, "strerror", None) or error)
+
+
 class ProcessRunner:
     """The running programs; ``on_end`` is called for each that has ended, with its number."""
 
@@ -77,8 +83,7 @@ class ProcessRunner:
         try:
             process = _spawn(command, environment)
         except (OSError, KeyError, subprocess.SubprocessError) as error:
-            why = f"there is no user {command.user}" if isinstance(error, KeyError) else str(error)
-            self._on_end(number, CommandResult(None, f"cannot be run: {why}"))
+            self._on_end(number, CommandResult(None, f"can't be started: {_why(command, error)}"))
             return
         self._running[number] = _Process(command, process, now)
 
