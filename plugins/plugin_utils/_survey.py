@@ -32,7 +32,7 @@ def survey(
     silent: list[tuple[str, str]] = []
     for host, answer in answers.items():
         if "instances" not in answer:
-            silent.append((host, str(answer.get("msg", "it was not asked"))))
+            silent.append((host, str(answer.get("msg", "it was not queried"))))
         for instance in answer.get("instances", []):
             groups.setdefault(instance["label"], []).append((host, instance))
     rows = [_row(host, one) for name in sorted(groups) for host, one in groups[name]]

@@ -49,7 +49,7 @@ def hearing(scale: Scale) -> list[Row]:
     theirs = found[THEIRS, THEIRS]
     return [
         Row(2, f"{what} keepalived", "µs", found[OURS, THEIRS], theirs, Goal(ratio=0.8)),
-        Row(2, f"{what} its like", "µs", found[OURS, OURS], theirs, Goal(ratio=0.5)),
+        Row(2, f"{what} another agent", "µs", found[OURS, OURS], theirs, Goal(ratio=0.5)),
     ]
 
 

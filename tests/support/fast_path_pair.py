@@ -138,7 +138,8 @@ class FastPathPair:
 
 def by_router(actions: list[Action]) -> dict[str, list[Action]]:
     """Return the actions of each router, in order, with batches taken apart; without those that
-    belong to no router."""
+    belong to no router.
+    """
     found: dict[str, list[Action]] = defaultdict(list)
     for action in actions:
         if isinstance(action, SendBatch):

@@ -62,7 +62,8 @@ _BATCH_MAX = 500  # Acknowledgements that surely fit into the receive buffer.
 
 def open_socket(protocol: int = ROUTE, groups: int = 0) -> socket.socket:
     """Open a netlink socket that receives the notifications of the groups (a bit each); raises
-    ImportError without pyroute2."""
+    ImportError without pyroute2.
+    """
     if PYROUTE2_MISSING is not None:
         raise PYROUTE2_MISSING
     opened = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, protocol)

@@ -70,7 +70,8 @@ _record = record(
 
 def read_address(value: object) -> VirtualAddress:
     """Read a string with an address, or an object with address, interface, label and scope; raises
-    ValueError."""
+    ValueError.
+    """
     if not isinstance(value, dict):
         return parse_address(value)
     given = _record(value)

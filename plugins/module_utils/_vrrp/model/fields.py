@@ -40,7 +40,8 @@ read_user = matching(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}", "the name of a user")
 
 def read_password(value: object) -> str:
     """Read the password of version 2, eight bytes in a packet (RFC 2338 section 5.3.10); raises
-    ValueError."""
+    ValueError.
+    """
     if not isinstance(value, str) or not value.isascii() or not value.isprintable():
         raise ValueError("the password is not a string of visible ASCII characters")
     if not 1 <= len(value) <= PASSWORD_MAX:

@@ -109,7 +109,8 @@ _read_settings = record(
 def read_hmac(value: object) -> Hmac:
     """Read the keys of an instance and their use; the first key signs unless another is named.
 
-    Raises RefusedError."""
+    Raises RefusedError.
+    """
     given = _read_settings(value)
     keys = given["keys"]
     active = given.get("active_key", keys[0].number)
