@@ -135,7 +135,7 @@ WRONG = [
     ),
     (
         config({**WEB, "addresses": ["224.0.0.18"]}),
-        "instances[0].addresses[0]: 224.0.0.18 is a multicast address, which no host can serve",
+        "instances[0].addresses[0]: 224.0.0.18 is a multicast address, which no host can have",
     ),
     (
         config({**WEB, "addresses": ["192.0.2.1/24", "192.0.2.1/32"]}),
@@ -206,6 +206,36 @@ def test_deep_nesting_is_a_problem_and_no_crash() -> None:
 KEY = {"id": 1, "secret": "x" * 32}
 UNICAST = {"unicast_peers": ["192.0.2.12", "192.0.2.13"]}
 WRONG_OPTIONS = [
+    (
+        {"addresses": ["192.0.2.0/24"]},
+        ".addresses[0]: 192.0.2.0 is the network address of 192.0.2.0/24",
+    ),
+    (
+        {"addresses": ["192.0.2.255/24"]},
+        ".addresses[0]: 192.0.2.255 is the broadcast address of 192.0.2.0/24",
+    ),
+    ({"addresses": ["192.0.2.1/0"]}, ".addresses[0]: 192.0.2.1/0 has the prefix length 0"),
+    (
+        {"addresses": ["fe80::1/64", "2001:db8::/64"]},
+        ".addresses[1]: 2001:db8:: is the network address of 2001:db8::/64",
+    ),
+    (
+        {"addresses": ["fe80::1/64", "::ffff:192.0.2.1/96"]},
+        ".addresses[1]: ::ffff:",
+    ),
+    ({"unicast_peers": ["224.0.0.18"]}, ".unicast_peers[0]: 224.0.0.18 is a multicast address"),
+    ({"unicast_peers": ["127.0.0.1"]}, ".unicast_peers[0]: 127.0.0.1 is a loopback address"),
+    ({"unicast_peers": ["255.255.255.255"]}, ".unicast_peers[0]: 255.255.255.255 is the broadcast"),
+    ({"unicast_peers": ["0.0.0.0"]}, ".unicast_peers[0]: 0.0.0.0 is the unspecified address"),
+    ({"source_address": "ff02::12"}, ".source_address: ff02::12 is a multicast address"),
+    (
+        {"unicast_peers": ["192.0.2.12", "192.0.2.100"]},
+        ".unicast_peers: 192.0.2.100 is a virtual address, which may be on this host",
+    ),
+    (
+        {"source_address": "192.0.2.100"},
+        ".source_address: 192.0.2.100 is a virtual address, which a backup does not have",
+    ),
     ({"unicast_peers": []}, ".unicast_peers: there are 0 entries, and at least 1 is needed"),
     ({"unicast_peers": ["lb2"]}, ".unicast_peers[0]: 'lb2' is not an IP address"),
     ({"unicast_peers": ["2001:db8::1"]}, ".unicast_peers: 2001:db8::1 is an IPv6 address, but"),

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
+from typing import Union
 
 from ..base.slots import slotted
 from .family import Family
-from .fields import read_interface
+from .fields import read_interface, refuse_impossible
 from .readers import matching, one_of, record
 
+IpInterface = Union[ipaddress.IPv4Interface, ipaddress.IPv6Interface]
 SCOPES = {"global": 0, "site": 200, "link": 253, "host": 254}  # rtnetlink(7), rtm_scope.
 
 
@@ -45,7 +47,7 @@ class VirtualAddress:
 def parse_address(text: object) -> VirtualAddress:
     """Read ``192.0.2.100/24`` or ``2001:db8::1``; without a length it is a host address.
 
-    Raises ValueError for an address that no host can serve.
+    Raises ValueError for an address that no host can have.
     """
     if not isinstance(text, str):
         raise ValueError(f"{text!r} is not a string such as 192.0.2.100/24")
@@ -53,7 +55,8 @@ def parse_address(text: object) -> VirtualAddress:
         interface = ipaddress.ip_interface(text)
     except ValueError:
         raise ValueError(f"{text!r} is not an IP address with a prefix length") from None
-    _refuse_unservable(interface.ip)
+    refuse_impossible(interface.ip)
+    _refuse_ends_of_network(interface)
     return VirtualAddress(interface.ip.packed, interface.network.prefixlen)
 
 
@@ -81,13 +84,14 @@ def read_address(value: object) -> VirtualAddress:
     return VirtualAddress(address.packed, address.prefix_length, **given)
 
 
-def _refuse_unservable(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
-    kinds = (
-        (address.is_multicast, "a multicast"),
-        (address.is_loopback, "a loopback"),
-        (address.is_unspecified, "the unspecified"),
-        (address.packed == b"\xff\xff\xff\xff", "the broadcast"),
-    )
-    for applies, kind in kinds:
-        if applies:
-            raise ValueError(f"{address} is {kind} address, which no host can serve")
+def _refuse_ends_of_network(interface: IpInterface) -> None:
+    """Raise ValueError for the network and the broadcast address, which no host can have."""
+    address, network = interface.ip, interface.network
+    if network.prefixlen == 0:
+        raise ValueError(f"{interface} has the prefix length 0, which makes every address local")
+    if network.max_prefixlen - network.prefixlen <= 1:
+        return  # RFC 3021 and RFC 6164: both addresses of such a network are hosts'.
+    if address == network.network_address:
+        raise ValueError(f"{address} is the network address of {network}")
+    if address.version == 4 and address == network.broadcast_address:
+        raise ValueError(f"{address} is the broadcast address of {network}")

@@ -88,3 +88,24 @@ def read_ip(value: object) -> bytes:
         return ipaddress.ip_address(value if isinstance(value, str) else "").packed
     except ValueError:
         raise ValueError(f"{value!r} is not an IP address") from None
+
+
+def read_host_ip(value: object) -> bytes:
+    """Read an address of a host without a prefix length; returns it packed, raises ValueError."""
+    packed = read_ip(value)
+    refuse_impossible(ipaddress.ip_address(packed))
+    return packed
+
+
+def refuse_impossible(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
+    """Raise ValueError for an address that no host on a network can have."""
+    kinds = (
+        (address.is_multicast, "a multicast"),
+        (address.is_loopback, "a loopback"),
+        (address.is_unspecified, "the unspecified"),
+        (address.packed == b"\xff\xff\xff\xff", "the broadcast"),
+        (getattr(address, "ipv4_mapped", None) is not None, "an IPv4-mapped"),
+    )
+    for applies, kind in kinds:
+        if applies:
+            raise ValueError(f"{address} is {kind} address, which no host can have")

@@ -22,6 +22,7 @@ from ..base.constants import (
     IPV4_ADDRESSES_MAX,
     IPV6_ADDRESSES_MAX,
     IPV6_SIGNED_ADDRESSES_MAX,
+    PRIORITY_OWNER,
     V2_INTERVAL_MAX,
     V2_INTERVAL_MIN,
     V3_INTERVAL_MAX,
@@ -50,6 +51,7 @@ def contradictions(path: str, values: Settings) -> List[Problem]:
         *_interval_problems(values),
         *_version_problems(values),
         *_unicast_problems(values),
+        *_virtual_address_problems(values),
         *_preempt_problems(values),
     ]
     return [Problem(f"{path}.{one.path}", one.text) for one in found]
@@ -144,6 +146,18 @@ def _peer_problems(values: Settings, families: Sequence[Family]) -> Iterator[Pro
             )
         if family is Family.IPV6 and len({is_link_local(peer) for peer in own}) > 1:
             yield Problem("unicast_peers", "link-local and other IPv6 addresses are mixed")
+
+
+def _virtual_address_problems(values: Settings) -> Iterator[Problem]:
+    """Problems with virtual addresses where hosts need addresses of their own."""
+    virtual = {one.packed for one in (*values["addresses"], *values.get("excluded_addresses", ()))}
+    source, is_owner = values.get("source_address"), values.get("priority") == PRIORITY_OWNER
+    if source in virtual and not is_owner:
+        why = "is a virtual address, which a backup does not have"
+        yield Problem("source_address", f"{text(source)} {why}")
+    for peer in sorted(virtual.intersection(values.get("unicast_peers", ()))):
+        why = "is a virtual address, which may be on this host"
+        yield Problem("unicast_peers", f"{text(peer)} {why}; list another address of the peer")
 
 
 def _of_another_family(address: bytes) -> str:
