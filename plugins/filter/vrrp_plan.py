@@ -9,7 +9,9 @@ from __future__ import annotations
 import typing as t
 
 from ansible.errors import AnsibleFilterError, AnsibleUndefinedVariable
+from ansible_collections.failover.vrrp.plugins.plugin_utils._coercion import coerce_options
 from ansible_collections.failover.vrrp.plugins.plugin_utils._inventory import InventoryError, plan
+from ansible_collections.failover.vrrp.plugins.plugin_utils._role_spec import role_options
 
 _VARIABLES = ("vrrp_instances", "vrrp_priority")
 _RESOLVED = "__vrrp_resolved"
@@ -26,8 +28,9 @@ def vrrp_plan(
     variables = {host: _variables_of(hostvars[host]) for host in hosts}
     if all(own["vrrp_instances"] is None for own in variables.values()):
         variables = {host: {**own, "vrrp_instances": instances} for host, own in variables.items()}
+    options = role_options()
     try:
-        return plan(variables)
+        return plan({host: coerce_options(options, own) for host, own in variables.items()})
     except InventoryError as error:
         raise AnsibleFilterError(f"the inventory is invalid:\n{error}") from None
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.failover.vrrp.plugins.plugin_utils._coercion import coerce
 from ansible_collections.failover.vrrp.plugins.plugin_utils._inventory import secrets
+from ansible_collections.failover.vrrp.plugins.plugin_utils._role_spec import role_options
 
 
 def vrrp_secrets(instances: t.Sequence[t.Mapping[str, t.Any]]) -> dict[str, t.Any]:
     """Return the secrets of the instances, by their names."""
-    return secrets(instances)
+    return secrets(coerce(role_options()["vrrp_instances"], instances))
 
 
 class FilterModule:

@@ -152,7 +152,7 @@ def _virtual_address_problems(values: Settings) -> Iterator[Problem]:
     """Problems with virtual addresses where hosts need addresses of their own."""
     virtual = {one.packed for one in (*values["addresses"], *values.get("excluded_addresses", ()))}
     source, is_owner = values.get("source_address"), values.get("priority") == PRIORITY_OWNER
-    if source in virtual and not is_owner:
+    if source is not None and source in virtual and not is_owner:
         why = "is a virtual address, which a backup does not have"
         yield Problem("source_address", f"{text(source)} {why}")
     for peer in sorted(virtual.intersection(values.get("unicast_peers", ()))):
