@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.errors import AnsibleFilterError, AnsibleUndefinedVariable
+from ansible.errors import AnsibleUndefinedVariable
 from ansible_collections.failover.vrrp.plugins.plugin_utils._coercion import coerce_options
 from ansible_collections.failover.vrrp.plugins.plugin_utils._inventory import InventoryError, plan
 from ansible_collections.failover.vrrp.plugins.plugin_utils._role_spec import role_options
@@ -20,19 +20,20 @@ _RESOLVED = "__vrrp_resolved"
 def vrrp_plan(
     hostvars: t.Mapping[str, t.Any], hosts: t.Sequence[str], instances: t.Any = None
 ) -> dict[str, t.Any]:
-    """Return the configuration of each of the hosts.
+    """Return the configuration of each of the hosts, or the problems of the inventory.
 
     ``instances`` are those of every host when none of them has any in its variables: they were
-    given to the role as parameters. Raises AnsibleFilterError for an invalid inventory.
+    given to the role as parameters.
     """
     variables = {host: _variables_of(hostvars[host]) for host in hosts}
     if all(own["vrrp_instances"] is None for own in variables.values()):
         variables = {host: {**own, "vrrp_instances": instances} for host, own in variables.items()}
     options = role_options()
+    coerced = {host: coerce_options(options, own) for host, own in variables.items()}
     try:
-        return plan({host: coerce_options(options, own) for host, own in variables.items()})
+        return {"configs": plan(coerced), "problems": []}
     except InventoryError as error:
-        raise AnsibleFilterError(f"the inventory is invalid:\n{error}") from None
+        return {"configs": {}, "problems": str(error).splitlines()}
 
 
 def _variables_of(host: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

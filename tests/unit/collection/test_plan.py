@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Strings of the inventory that mean numbers, booleans and lists."""
+"""The filter vrrp_plan: strings that mean numbers, booleans and lists, and its problems."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ STRINGS = {
 
 def test_a_plan_takes_strings_that_mean_numbers_and_booleans() -> None:
     own = {"vrrp_instances": [STRINGS], "vrrp_priority": "120"}
-    (planned,) = vrrp_plan({"lb1": own}, ["lb1"])["lb1"]["instances"]
+    (planned,) = vrrp_plan({"lb1": own}, ["lb1"])["configs"]["lb1"]["instances"]
     assert planned == {
         "name": "web",
         "interface": "eth0",
@@ -97,3 +97,14 @@ def test_a_plan_takes_strings_that_mean_numbers_and_booleans() -> None:
 def test_a_password_of_digits_is_a_secret() -> None:
     instance = {**STRINGS, "version": "2", "password": 12345678}
     assert vrrp_secrets([instance]) == {"web": {"password": "12345678"}}
+
+
+def test_the_problems_of_an_inventory_are_returned_one_a_line() -> None:
+    own = {"vrrp_instances": [{**STRINGS, "vrid": "300", "preempt": "maybe"}]}
+    assert vrrp_plan({"lb1": own}, ["lb1"]) == {
+        "configs": {},
+        "problems": [
+            "lb1: vrrp_instances[0].vrid: 300 is not in 1..255",
+            "lb1: vrrp_instances[0].preempt: 'maybe' is not true or false",
+        ],
+    }
