@@ -17,6 +17,8 @@ from collections.abc import Mapping
 
 from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.base.errors import ConfigError
 from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.model.config import build_config
+from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.model.instance import Instance
+from ansible_collections.failover.vrrp.plugins.plugin_utils._agreement import disagreements
 
 Variables = t.Mapping[str, t.Any]
 Instances = t.List[t.Dict[str, t.Any]]
@@ -26,8 +28,6 @@ Instances = t.List[t.Dict[str, t.Any]]
 _DOWNWARDS_FROM = 200
 _HOSTS_MAX = 254
 
-# The settings that all hosts of an instance have to agree on; interface names may differ.
-_COMMON = ("vrid", "version", "addresses", "advertisement_interval", "down_intervals")
 _PASSWORD, _HMAC, _KEYS = "password", "hmac", "keys"
 
 
@@ -55,8 +55,14 @@ def plan(variables: t.Mapping[str, Variables]) -> dict[str, dict[str, Instances]
         host: {"instances": _instances(own, place_priority(place))}
         for place, (host, own) in enumerate(variables.items())
     }
-    problems = [line for host, config in configs.items() for line in _own_problems(host, config)]
-    problems += _common_problems(configs)
+    built: dict[str, t.Sequence[Instance]] = {}
+    problems: list[str] = []
+    for host, config in configs.items():
+        try:
+            built[host] = build_config(config).instances
+        except ConfigError as error:
+            problems += [f"{host}: vrrp_{problem}" for problem in error.problems]
+    problems += disagreements(built)
     if problems:
         raise InventoryError("\n".join(problems))
     return {host: _without_secrets(config) for host, config in configs.items()}
@@ -118,54 +124,3 @@ def _without_empty(value: t.Any) -> t.Any:
     if isinstance(value, list):
         return [_without_empty(one) for one in value]
     return value
-
-
-def _own_problems(host: str, config: dict[str, Instances]) -> list[str]:
-    try:
-        build_config(config)
-    except ConfigError as error:
-        return [f"{host}: vrrp_{problem}" for problem in error.problems]
-    return []
-
-
-def _common_problems(configs: t.Mapping[str, dict[str, Instances]]) -> list[str]:
-    """Return the problems between hosts: settings that have to agree, and those that have to
-    differ.
-    """
-    groups: dict[t.Any, list[tuple[str, dict[str, t.Any]]]] = {}
-    for host, config in configs.items():
-        for instance in config["instances"]:
-            groups.setdefault(instance.get("name"), []).append((host, instance))
-    problems: list[str] = []
-    for name, members in groups.items():
-        problems += _equal_priorities(name, members)
-        problems += _disagreements(name, members)
-    return problems
-
-
-def _equal_priorities(name: str, members: list[tuple[str, dict[str, t.Any]]]) -> list[str]:
-    by_priority: dict[t.Any, list[str]] = {}
-    for host, instance in members:
-        by_priority.setdefault(instance["priority"], []).append(host)
-    return [
-        f"{name}: {' and '.join(hosts)} have the same priority {priority}; set a different "
-        "vrrp_priority for each, or leave it out everywhere"
-        for priority, hosts in by_priority.items()
-        if len(hosts) > 1
-    ]
-
-
-def _disagreements(name: str, members: list[tuple[str, dict[str, t.Any]]]) -> list[str]:
-    first_host, first = members[0]
-    unequal = [
-        f"{name}: {what} is not the same on {first_host} and {host}"
-        for host, instance in members[1:]
-        for what, kind in (("password", _PASSWORD), ("hmac.keys", "hmac_keys"))
-        if _secrets_of(instance).get(kind) != _secrets_of(first).get(kind)
-    ]
-    return unequal + [
-        f"{name}: {key} is {first.get(key)} on {first_host} and {instance.get(key)} on {host}"
-        for host, instance in members[1:]
-        for key in _COMMON
-        if instance.get(key) != first.get(key)
-    ]

@@ -38,7 +38,9 @@ def survey(
     rows = [_row(host, one) for name in sorted(groups) for host, one in groups[name]]
     rows += [("-", host, "UNKNOWN", "-", "-", "-", why) for host, why in silent]
     problems = [
-        line for name, members in groups.items() for line in _problems(name, members, complete)
+        line
+        for name, members in groups.items()
+        for line in (*_problems(name, members, complete), *_disagreements(name, members))
     ]
     problems += [f"{host} could not be queried: {why}" for host, why in silent]
     masters = _masters(groups)
@@ -95,6 +97,21 @@ def _problems(name: str, members: list[tuple[str, Instance]], complete: bool) ->
         hosts = " and ".join(host for host, _instance in masters)
         return [f"{name} has {len(masters)} masters: {hosts}"]
     return _split_views(name, masters[0][1], members)
+
+
+def _disagreements(name: str, members: list[tuple[str, Instance]]) -> t.Iterator[str]:
+    """Problems with settings that have to differ between hosts, or have to be the same."""
+    by_priority: dict[int, list[str]] = {}
+    for host, instance in members:
+        by_priority.setdefault(instance["priority"], []).append(host)
+    for priority, hosts in by_priority.items():
+        if len(hosts) > 1:
+            yield f"{name}: {' and '.join(hosts)} have the same priority {priority}"
+    first_host, first = members[0]
+    key = "advertisement_interval"
+    for host, instance in members[1:]:
+        if instance[key] != first[key]:
+            yield f"{name}: {key} is {first[key]:g} on {first_host} and {instance[key]:g} on {host}"
 
 
 def _hear_one_master(members: list[tuple[str, Instance]]) -> bool:

@@ -67,15 +67,80 @@ def test_hosts_that_disagree_are_refused() -> None:
     other = [{**WEB, "vrid": 52, "addresses": ["192.0.2.101/24"]}]
     assert problems(hosts({}, {"vrrp_instances": other})) == [
         "web: vrid is 51 on host1 and 52 on host2",
-        "web: addresses is ['192.0.2.100/24'] on host1 and ['192.0.2.101/24'] on host2",
+        "web: addresses is 192.0.2.100 on host1 and 192.0.2.101 on host2",
     ]
 
 
-def test_addresses_in_different_orders_are_refused() -> None:
-    two = ["192.0.2.100/24", "192.0.2.101/24"]
-    here, there = ([{**WEB, "addresses": addresses}] for addresses in (two, two[::-1]))
-    assert problems(hosts({"vrrp_instances": here}, {"vrrp_instances": there})) == [
-        f"web: addresses is {two} on host1 and {two[::-1]} on host2"
+def web(**settings: Any) -> dict[str, Any]:
+    """The variables of a host with one instance."""
+    return {"vrrp_instances": [{**WEB, **settings}]}
+
+
+IPV6 = ["fe80::200:5eff:fe00:233/64", "2001:DB8::100/64"]
+PEERS = ["192.0.2.11", "192.0.2.12", "192.0.2.13"]
+
+
+@pytest.mark.parametrize(
+    ("here", "there"),
+    [
+        ({}, {"version": 3, "advertisement_interval": 1, "down_intervals": 3}),
+        (
+            {"addresses": ["192.0.2.100/24", "192.0.2.101/24"]},
+            {"addresses": ["192.0.2.101/24", "192.0.2.100/24"]},
+        ),
+        ({"addresses": IPV6}, {"addresses": ["2001:db8::100/64"]}),
+        (
+            {"addresses": [{"address": "192.0.2.100/24", "label": "eth0:web"}]},
+            {"addresses": [{"address": "192.0.2.100/24", "interface": "eth1"}]},
+        ),
+        ({"unicast_peers": ["192.0.2.12"]}, {"unicast_peers": ["192.0.2.11"]}),
+        ({"unicast_peers": PEERS[:2]}, {"unicast_peers": PEERS[:2]}),
+    ],
+    ids=["defaults", "order", "link-local", "label", "peers", "shared-peers"],
+)
+def test_hosts_agree_although_they_spell_it_differently(
+    here: dict[str, Any], there: dict[str, Any]
+) -> None:
+    assert list(plan(hosts(web(**here), web(**there)))) == ["host1", "host2"]
+
+
+def test_hosts_with_other_families_are_refused() -> None:
+    both = ["192.0.2.100/24", "2001:db8::100/64"]
+    assert problems(hosts(web(addresses=both), web())) == [
+        "web: host1 has IPv6 addresses, and host2 has none"
+    ]
+
+
+def test_unicast_beside_multicast_is_refused() -> None:
+    assert problems(hosts(web(unicast_peers=PEERS[:2]), web())) == [
+        "web: host1 sends to unicast_peers, and host2 to the multicast group"
+    ]
+
+
+def test_a_host_that_leaves_out_another_as_peer_is_refused() -> None:
+    first, second, third = PEERS
+    assert problems(
+        hosts(
+            web(unicast_peers=[second]),
+            web(unicast_peers=[first, third]),
+            web(unicast_peers=[first, second]),
+        )
+    ) == [
+        "web: unicast_peers of host1 leaves out 192.0.2.11 and 192.0.2.13, of which only one can "
+        "be its own"
+    ]
+
+
+def test_hosts_that_leave_out_the_same_peer_are_refused() -> None:
+    assert problems(hosts(*[web(unicast_peers=PEERS[:1])] * 2)) == [
+        "web: unicast_peers of all hosts has 1 address for 2 hosts"
+    ]
+
+
+def test_one_virtual_router_with_two_names_is_refused() -> None:
+    assert problems(hosts(web(), web(name="www"))) == [
+        "web on host1 and www on host2 have the same VRID 51 and address 192.0.2.100: "
+        "give the instance one name"
     ]
 
 
@@ -86,12 +151,11 @@ def test_interfaces_may_differ_and_instances_may_be_missing() -> None:
     assert planned["host3"] == {"instances": []}
 
 
-def test_all_problems_are_reported_together_with_disagreements_between_hosts() -> None:
+def test_all_problems_of_a_host_are_reported_together() -> None:
     wrong = [{**WEB, "vrid": 256}]
     assert problems(hosts({"vrrp_instances": wrong, "vrrp_priority": 300}, {})) == [
         "host1: vrrp_instances[0].priority: 300 is not in 1..255",
         "host1: vrrp_instances[0].vrid: 256 is not in 1..255",
-        "web: vrid is 256 on host1 and 51 on host2",
     ]
 
 

@@ -17,7 +17,8 @@ def answer(state: str, number: int, master: int | None) -> dict[str, Any]:
     web = {
         "name": "web", "label": "web",
         "state": state, "intent": "auto", "reason": "why", "master": heard,
-        "priority": 100, "effective_priority": 100, "address": f"192.0.2.{number}",
+        "priority": 211 - number, "effective_priority": 211 - number,
+        "address": f"192.0.2.{number}", "advertisement_interval": 1.0,
         "since": "2026-11-22T12:00:00.000+00:00",
     }  # fmt: skip
     return {"instances": [web]}
@@ -38,7 +39,7 @@ def test_a_survey_of_one_master_has_no_problem() -> None:
         "a",
         "MASTER",
         "auto",
-        "100",
+        "200",
         "2026-11-22",
         "12:00:00",
         "why",
@@ -75,3 +76,18 @@ def test_a_survey_reports_a_host_that_could_not_be_queried() -> None:
     found = survey({**GOOD, "c": {"msg": "unreachable"}})
     assert found["problems"] == ["c could not be queried: unreachable"]
     assert "UNKNOWN" in found["table"]
+
+
+def changed(host: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    """Return the answer of a host with other fields."""
+    return {"instances": [{**host["instances"][0], **fields}]}
+
+
+def test_a_survey_reports_equal_priorities() -> None:
+    found = survey({**GOOD, "b": changed(GOOD["b"], priority=200)})
+    assert found["problems"] == ["web: a and b have the same priority 200"]
+
+
+def test_a_survey_reports_different_intervals() -> None:
+    found = survey({**GOOD, "b": changed(GOOD["b"], advertisement_interval=0.1)})
+    assert found["problems"] == ["web: advertisement_interval is 1 on a and 0.1 on b"]
