@@ -186,11 +186,13 @@ def main() -> None:
         supports_check_mode=True,
         required_if=[("state", "present", ["bundle"])],
     )
-    host = Host(lambda command: module.run_command(list(command)), module.check_mode)
+    host = Host(
+        lambda command: module.run_command(list(command)), module.get_bin_path, module.check_mode
+    )
     try:
         result = bring_to_state(module, host)
     except (HostError, BundleError) as error:
-        module.fail_json(msg=str(error), actions=host.changes)
+        module.fail_json(msg=str(error), actions=host.changes, changed=bool(host.changes))
     if module._diff:
         result["diff"] = host.diff
     module.exit_json(actions=host.changes, **result)

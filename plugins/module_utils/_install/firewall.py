@@ -16,7 +16,7 @@ import json
 from typing import Any, Dict, List, Sequence, Tuple
 
 from .._vrrp.base.constants import FILTER_TABLE_PREFIX
-from .host import Host, read
+from .host import Host, HostError, read
 from .paths import (
     FIREWALLD_ZONES,
     NFTABLES_DROP_IN,
@@ -51,6 +51,14 @@ def close(host: Host) -> None:
         )  # fmt: skip
 
 
+def _unchangeable(unit: str, program: str, output: str) -> HostError:
+    return HostError(
+        f"{unit} is active, and its rules can't be read, so VRRP may be blocked "
+        f"({program}: {output.strip() or 'missing or not answering'}); mend that, or accept IP "
+        "protocol 112 yourself and set vrrp_firewall to false"
+    )
+
+
 def _is_active(host: Host, unit: str) -> bool:
     status, _output = host.ask("systemctl", "is-active", "--quiet", unit)
     return status == 0
@@ -76,7 +84,9 @@ def _open_firewalld(host: Host, interfaces: Sequence[str]) -> None:
 def _zone(host: Host, interface: str) -> str:
     status, output = host.ask("firewall-cmd", f"--get-zone-of-interface={interface}")
     if status != 0:
-        _status, output = host.ask("firewall-cmd", "--get-default-zone")
+        status, output = host.ask("firewall-cmd", "--get-default-zone")
+    if status != 0:
+        raise _unchangeable("firewalld.service", "firewall-cmd", output)
     return output.strip()
 
 
@@ -93,6 +103,9 @@ def _close_firewalld(host: Host) -> None:
 
 
 def _open_nftables(host: Host) -> None:
+    status, output = host.ask("nft", "--json", "list", "ruleset")
+    if status != 0:
+        raise _unchangeable("nftables.service", "nft", output)
     chains = _input_chains(host)
     opened = {chain for chain, _handle in _nftables_rules(host)}
     for chain in chains:

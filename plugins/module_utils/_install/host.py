@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Callable, Dict, List, Sequence, Tuple
 
 Runner = Callable[[Sequence[str]], Tuple[int, str, str]]
+Finder = Callable[[str], "str | None"]
 
 
 class HostError(Exception):
@@ -56,10 +57,15 @@ READABLE = Ownership(0o644)
 
 
 class Host:
-    """A host to install on; ``run`` runs a command and returns (exit status, output, errors)."""
+    """A host to install on; ``run`` runs a command and returns (exit status, output, errors).
 
-    def __init__(self, run: Runner, check_mode: bool) -> None:
+    ``find`` returns the path of a program, None for a missing one: the PATH of an unprivileged user
+    often lacks the directories of programs for root.
+    """
+
+    def __init__(self, run: Runner, find: Finder, check_mode: bool) -> None:
         self._run = run
+        self._find = find
         self._check_mode = check_mode
         self.changes: List[str] = []
         self.diff: List[Dict[str, str]] = []
@@ -69,9 +75,10 @@ class Host:
 
         A program that the host does not have counts as failed.
         """
-        if shutil.which(command[0]) is None and not os.path.isabs(command[0]):
+        program = self._find(command[0])
+        if program is None:
             return 127, ""
-        status, output, _errors = self._run(command)
+        status, output, _errors = self._run((program, *command[1:]))
         return status, output
 
     def change(self, what: str, act: Callable[[], object]) -> None:
@@ -91,7 +98,10 @@ class Host:
         self.change(what, lambda: self._must_run(what, command))
 
     def _must_run(self, what: str, command: Sequence[str]) -> None:
-        status, output, errors = self._run(command)
+        program = self._find(command[0])
+        if program is None:
+            raise HostError(f"{what}: the program {command[0]} is missing")
+        status, output, errors = self._run((program, *command[1:]))
         if status != 0:
             raise HostError(f"{what}: {' '.join(command)}: {(errors or output).strip()}")
 

@@ -7,12 +7,11 @@
 from __future__ import annotations
 
 import json
-import shutil
 from typing import Any, Sequence
 
 import pytest
 from ansible_collections.failover.vrrp.plugins.module_utils._install import firewall
-from ansible_collections.failover.vrrp.plugins.module_utils._install.host import Host
+from ansible_collections.failover.vrrp.plugins.module_utils._install.host import Host, HostError
 
 CHAIN = {"family": "inet", "table": "filter", "name": "input", "hook": "input", "type": "filter"}
 RULE = {"family": "inet", "table": "filter", "chain": "input", "handle": 9}
@@ -32,9 +31,11 @@ class Pretender:
         return (0 if known else 1), self.answers.get(line, ""), ""
 
 
-def host(answers: dict[str, str]) -> tuple[Host, Pretender]:
+def host(answers: dict[str, str], missing: str = "") -> tuple[Host, Pretender]:
+    """Return a host on which commands answer like this, without the program ``missing``."""
     pretender = Pretender(answers)
-    return Host(pretender, check_mode=True), pretender
+    managed = Host(pretender, lambda name: None if name == missing else name, check_mode=True)
+    return managed, pretender
 
 
 def ruleset(*entries: dict[str, Any]) -> dict[str, str]:
@@ -54,7 +55,6 @@ def test_a_host_without_a_firewall_is_not_changed() -> None:
 def _no_drop_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     monkeypatch.setattr(firewall, "NFTABLES_DROP_IN", str(tmp_path / "vrrp.conf"))
     monkeypatch.setattr(firewall, "FIREWALLD_ZONES", str(tmp_path / "zones"))
-    monkeypatch.setattr(shutil, "which", lambda name: name)
 
 
 def test_nftables_gets_a_rule_and_a_drop_in_that_brings_it_back() -> None:
@@ -139,3 +139,28 @@ def test_firewalld_that_accepts_vrrp_is_not_changed() -> None:
     managed, _pretender = host({**FIREWALLD, **opened})
     firewall.open_for_vrrp(managed, ["eth0"])
     assert managed.changes == []
+
+
+def test_a_program_is_run_by_its_path() -> None:
+    ran: list[str] = []
+
+    def run(command: Sequence[str]) -> tuple[int, str, str]:
+        ran.append(command[0])
+        return 0, "{}", ""
+
+    managed = Host(run, lambda name: f"/usr/sbin/{name}", check_mode=True)
+    assert managed.ask("nft", "list") == (0, "{}")
+    managed.command("flush", "nft", "flush")
+    assert ran == ["/usr/sbin/nft"]
+
+
+def test_an_active_nftables_without_its_program_is_an_error() -> None:
+    managed, _pretender = host(ruleset(), missing="nft")
+    with pytest.raises(HostError, match=r"^nftables\.service is active, and"):
+        firewall.open_for_vrrp(managed, ["eth0"])
+
+
+def test_an_active_firewalld_that_does_not_answer_is_an_error() -> None:
+    managed, _pretender = host({"systemctl is-active --quiet firewalld.service": ""})
+    with pytest.raises(HostError, match=r"^firewalld\.service is active, and"):
+        firewall.open_for_vrrp(managed, ["eth0"])

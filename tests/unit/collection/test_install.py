@@ -24,7 +24,7 @@ def library(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 def switch_to(library: Path, version: str, check_mode: bool = False) -> list[str]:
     """Have a version and switch to it; returns what was changed."""
     (library / "versions" / version).mkdir(parents=True, exist_ok=True)
-    host = Host(lambda _command: (0, "", ""), check_mode)
+    host = Host(lambda _command: (0, "", ""), lambda name: name, check_mode)
     install._ensure_current(host, version)
     return host.changes
 
