@@ -31,6 +31,8 @@ def survey(
     groups: dict[str, list[tuple[str, Instance]]] = {}
     silent: list[tuple[str, str]] = []
     for host, answer in answers.items():
+        if answer.get("code") == "unknown_instance":
+            continue  # It was queried for an instance that other hosts have.
         if "instances" not in answer:
             silent.append((host, str(answer.get("msg", "it was not queried"))))
         for instance in answer.get("instances", []):
@@ -48,6 +50,7 @@ def survey(
         "table": align([_COLUMNS, *rows]),
         "problems": problems,
         "asked": list(answers),
+        "unanswered": [host for host, _why in silent],
         "masters": masters,
         "named": _labels(groups),
         "summary": [_summary(name, hosts) for name, hosts in masters.items()],

@@ -91,3 +91,10 @@ def test_a_survey_reports_equal_priorities() -> None:
 def test_a_survey_reports_different_intervals() -> None:
     found = survey({**GOOD, "b": changed(GOOD["b"], advertisement_interval=0.1)})
     assert found["problems"] == ["web: advertisement_interval is 1 on a and 0.1 on b"]
+
+
+def test_a_survey_names_hosts_without_an_answer_and_leaves_out_those_without_the_instance() -> None:
+    elsewhere = {"msg": "there is no instance web", "code": "unknown_instance"}
+    found = survey({**GOOD, "c": {"msg": "unreachable"}, "d": elsewhere})
+    assert found["unanswered"] == ["c"]
+    assert found["problems"] == ["c could not be queried: unreachable"]
