@@ -51,6 +51,7 @@ class ControlRequests:
         self._perform = perform
         self._reload = reload
         self._restart = restart
+        self._wall = clock.WallClock()
 
     def handle(self, request: Request, reply: Reply) -> Mapping[str, object] | None:
         """Return the fields of the answer; None when ``reply`` is called later. Raises ControlError
@@ -69,6 +70,7 @@ class ControlRequests:
 
     def transition_message(self, transition: Transition) -> TransitionMessage:
         """Return a transition as the clients of ``watch`` receive it."""
+        now = clock.now()
         return {
             "instance": transition.instance,
             "label": transition.router,
@@ -77,11 +79,12 @@ class ControlRequests:
             "old": transition.old,
             "new": transition.new,
             "cause": transition.cause,
-            "at": to_wall_time(transition.at, clock.now(), clock.wall()),
+            "at": to_wall_time(transition.at, now, self._wall.at(now)),
         }
 
     def _status(self, request: Request) -> Status:
-        found = self._engine.status(clock.now(), clock.wall())
+        now = clock.now()
+        found = self._engine.status(now, self._wall.at(now))
         instances = found["instances"]
         if request.instances is not None:
             known = sorted({one["name"] for one in instances})

@@ -69,5 +69,5 @@ def to_wall_time(at: Nanoseconds, now: Nanoseconds, wall: datetime) -> str:
 
     ``wall`` is the time of day at ``now``.
     """
-    moment = wall - timedelta(microseconds=(now - at) // 1000)
+    moment = wall - timedelta(microseconds=now // 1000 - at // 1000)
     return moment.astimezone(timezone.utc).isoformat(timespec="milliseconds")

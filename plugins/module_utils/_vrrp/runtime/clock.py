@@ -9,12 +9,15 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 from ..base.units import Nanoseconds, milliseconds
 
 # A larger difference between two readings means that the time of day was set.
 _DRIFT_MAX = milliseconds(1)
+# So far the time of day that people see may be off before it is corrected.
+_SHIFT_MAX = milliseconds(20)
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 def now() -> Nanoseconds:
@@ -27,9 +30,22 @@ def wall_nanoseconds() -> Nanoseconds:
     return time.time_ns()
 
 
-def wall() -> datetime:
-    """Return the time of day, for people only."""
-    return datetime.now(timezone.utc)
+class WallClock:
+    """The time of day of points in monotonic time, for people only.
+
+    A point in time keeps its time of day, to the microsecond, until the time of day is set: the
+    two clocks are never read at quite the same moment.
+    """
+
+    def __init__(self) -> None:
+        self._offset = wall_nanoseconds() - now()
+
+    def at(self, moment: Nanoseconds) -> datetime:
+        """Return the time of day at ``moment``, in UTC."""
+        offset = wall_nanoseconds() - now()
+        if abs(offset - self._offset) > _SHIFT_MAX:
+            self._offset = offset
+        return _EPOCH + timedelta(microseconds=moment // 1000 + self._offset // 1000)
 
 
 class WallOffset:
