@@ -26,7 +26,9 @@ from .paths import (
 _MARK = "failover.vrrp"
 _RULE = ("meta", "l4proto", "112", "accept", "comment", f'"{_MARK}"')
 _FAMILIES = ("inet", "ip", "ip6")
+_LIST = ("nft", "--json", "list", "ruleset")
 Chain = Tuple[str, str, str]
+_Ruleset = List[Dict[str, Any]]
 
 
 def open_for_vrrp(host: Host, interfaces: Sequence[str]) -> None:
@@ -44,7 +46,8 @@ def close(host: Host) -> None:
     if host.remove(NFTABLES_DROP_IN):
         host.remove_if_empty(NFTABLES_DROP_IN_DIRECTORY)
         host.command("reload the systemd units", "systemctl", "daemon-reload")
-    for chain, handle in _nftables_rules(host):
+    status, output = host.ask(*_LIST)
+    for chain, handle in _nftables_rules(_parse(output)) if status == 0 else ():
         host.command(
             "remove the rule for VRRP from nftables",
             "nft", "delete", "rule", *chain, "handle", str(handle),
@@ -103,11 +106,12 @@ def _close_firewalld(host: Host) -> None:
 
 
 def _open_nftables(host: Host) -> None:
-    status, output = host.ask("nft", "--json", "list", "ruleset")
+    status, output = host.ask(*_LIST)
     if status != 0:
         raise _unchangeable("nftables.service", "nft", output)
-    chains = _input_chains(host)
-    opened = {chain for chain, _handle in _nftables_rules(host)}
+    ruleset = _parse(output)
+    chains = _input_chains(ruleset)
+    opened = {chain for chain, _handle in _nftables_rules(ruleset)}
     for chain in chains:
         if chain not in opened:
             what = f"let VRRP into nftables chain {' '.join(chain)}"
@@ -125,17 +129,14 @@ def _drop_in(chains: Sequence[Chain]) -> str:
     return "\n".join([head, "[Service]", *lines, ""])
 
 
-def _ruleset(host: Host) -> List[Dict[str, Any]]:
-    status, output = host.ask("nft", "--json", "list", "ruleset")
-    if status != 0:
-        return []
-    found: List[Dict[str, Any]] = json.loads(output).get("nftables", [])
+def _parse(output: str) -> _Ruleset:
+    found: _Ruleset = json.loads(output).get("nftables", [])
     return found
 
 
-def _input_chains(host: Host) -> List[Chain]:
+def _input_chains(ruleset: _Ruleset) -> List[Chain]:
     """Return the filter chains on the input hook, without those of the agent."""
-    chains = [entry["chain"] for entry in _ruleset(host) if "chain" in entry]
+    chains = [entry["chain"] for entry in ruleset if "chain" in entry]
     return [
         (chain["family"], chain["table"], chain["name"])
         for chain in chains
@@ -146,8 +147,8 @@ def _input_chains(host: Host) -> List[Chain]:
     ]
 
 
-def _nftables_rules(host: Host) -> List[Tuple[Chain, int]]:
-    rules = [entry["rule"] for entry in _ruleset(host) if "rule" in entry]
+def _nftables_rules(ruleset: _Ruleset) -> List[Tuple[Chain, int]]:
+    rules = [entry["rule"] for entry in ruleset if "rule" in entry]
     return [
         ((rule["family"], rule["table"], rule["chain"]), rule["handle"])
         for rule in rules
