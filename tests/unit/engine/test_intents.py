@@ -106,6 +106,26 @@ def test_a_priority_one_above_a_holder_that_never_bid_is_no_claim() -> None:
     assert second.status()["intent"] == "master"
 
 
+def test_a_known_peer_that_raises_its_priority_claims_from_a_holder_that_never_bid() -> None:
+    cluster, first, second = pair()
+    first.set_intent("backup")
+    cluster.run(10)
+    assert masters(cluster) == [2]
+    first.set_intent("master")
+    cluster.run(10)
+    for _again in range(2):
+        second.set_intent("master")
+        cluster.run(1)
+        # 150 + 1: the holder did not bid 152, which this host would have had to answer with 153.
+        assert second.status()["effective_priority"] == 151
+        assert [node.status()["intent"] for node in cluster.nodes] == ["auto", "master"]
+        second.set_intent("auto")
+        cluster.run(10)
+        assert masters(cluster) == [1]
+        first.set_intent("master")
+        cluster.run(1)
+
+
 def test_an_owner_preempts_even_with_preempt_false() -> None:
     cluster = Cluster()
     owner = cluster.node(priority=255, preempt=False)

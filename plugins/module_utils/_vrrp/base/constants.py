@@ -67,6 +67,9 @@ RESIGN_LINGER = milliseconds(50)
 # old holder, which answers a claim at once. Later it hears a newer claim.
 CLAIM_CONTEST_PERIOD = milliseconds(200)
 
+# How many peers' priorities a router remembers; a virtual router seldom has more than a few.
+PEERS_REMEMBERED = 32
+
 # The delay before a router tries again after the kernel refused an action.
 RETRY_INTERVAL = seconds(10)
 

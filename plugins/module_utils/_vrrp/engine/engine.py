@@ -281,6 +281,7 @@ class Engine:
 
     def _advertisement_received(self, router: Router, peer: Peer, now: Nanoseconds) -> Actions:
         is_claim = is_newer_claim(router, peer, now)
+        router.heard_priorities.record(peer)
         actions = self._routers.release_hold(router, peer) if is_claim else []
         raise_hold_priority(router, peer)
         actions.extend(self._routers.step(router, Heard(peer), now))

@@ -130,10 +130,11 @@ def is_newer_claim(router: Router, peer: Peer, now: Nanoseconds) -> bool:
     bids on, because what it hears is the old holder defending itself.
     """
     holds = router.intent.kind is IntentKind.MASTER and isinstance(router.state, Master)
+    if not holds or peer.priority != router.effective_priority + 1:
+        return False
     # A hold that never raised its priority started while already master. A peer exactly one above
-    # is then probably the next host in the inventory, not a newer claim.
-    has_bid = router.inputs.hold_priority > 0
-    if not holds or not has_bid or peer.priority != router.effective_priority + 1:
+    # is then probably the next host in the inventory, unless it was heard with a lower priority.
+    if not router.inputs.hold_priority and not router.heard_priorities.has_raised(peer):
         return False
     change = router.intent_change
     return change is None or now - change.at > CLAIM_CONTEST_PERIOD

@@ -31,6 +31,7 @@ from ..host.devices import macvlan_of
 from ..host.links import Link
 from ..host.resources import AddressResource
 from .fast_path_member import FastPathMember
+from .heard_priorities import HeardPriorities
 from .inputs import RouterInputs
 from .log_limiter import LogLimiter
 from .messages import MessageCache
@@ -56,8 +57,8 @@ class Router:
     __slots__ = (
         "_counters", "_fast_path", "_inputs", "_last_priority", "_log_limiter", "_messages",
         "_precomputed", "_recovery", "_send_failures", "_served", "_state", "awaited_hook",
-        "intent_change", "leaving_hooks_called", "link", "queued_at", "replay_guard",
-        "retired", "since", "transitions",
+        "heard_priorities", "intent_change", "leaving_hooks_called", "link", "queued_at",
+        "replay_guard", "retired", "since", "transitions",
     )  # fmt: skip
 
     def __init__(self, instance: Instance, intent: Intent, now: Nanoseconds) -> None:
@@ -70,6 +71,7 @@ class Router:
         self.awaited_hook = 0
         self.leaving_hooks_called = False
         self.replay_guard = ReplayGuard()
+        self.heard_priorities = HeardPriorities()
         self._inputs = RouterInputs(instance, intent)
         self._state: State = Initialize("starting")
         self._fast_path: FastPathMember | None = None
