@@ -12,6 +12,7 @@ import tempfile
 import typing as t
 
 from ansible.errors import AnsibleActionFail
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible_collections.failover.vrrp.plugins.module_utils._install import bundle, paths
 from ansible_collections.failover.vrrp.plugins.module_utils._install.templates import (
@@ -31,6 +32,7 @@ class ActionModule(ActionBase):
         """Run the module, with the archive if the host needs it."""
         super().run(tmp, task_vars)
         arguments = self._task.args.copy()
+        self._refuse_controller(arguments)
         if arguments.get("state", "present") != "present":
             return self._execute_module(module_args=arguments, task_vars=task_vars)
         sources = _sources()
@@ -41,6 +43,14 @@ class ActionModule(ActionBase):
         if "archive" in arguments:
             self._remove_tmp_path(self._connection._shell.tmpdir)
         return result
+
+    def _refuse_controller(self, arguments: dict[str, t.Any]) -> None:
+        """Raise AnsibleActionFail for a local connection, unless it is meant."""
+        if self._connection.transport == "local" and not boolean(arguments.get("allow_local")):
+            raise AnsibleActionFail(
+                "ansible_connection is local, so this would change the controller: leave the host "
+                "out of the play, or set vrrp_allow_local (in a task, allow_local) to true"
+            )
 
     def _has(self, name: str) -> bool:
         """Whether the host has the bundle of that name; checked without root."""

@@ -7,48 +7,57 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import asdict, replace
 
-from ansible.errors import AnsibleUndefinedVariable
-from ansible_collections.failover.vrrp.plugins.plugin_utils._coercion import coerce_options
-from ansible_collections.failover.vrrp.plugins.plugin_utils._inventory import InventoryError, plan
+from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.base.errors import Problem
+from ansible_collections.failover.vrrp.plugins.plugin_utils._host_settings import (
+    INSTANCES,
+    PRIORITY,
+    VARIABLES,
+    HostSettings,
+    read_host,
+)
+from ansible_collections.failover.vrrp.plugins.plugin_utils._plan import plan
+from ansible_collections.failover.vrrp.plugins.plugin_utils._resolve import own_variables, resolve
 from ansible_collections.failover.vrrp.plugins.plugin_utils._role_spec import role_options
-
-_VARIABLES = ("vrrp_instances", "vrrp_priority")
-_RESOLVED = "__vrrp_resolved"
 
 
 def vrrp_plan(
-    hostvars: t.Mapping[str, t.Any], hosts: t.Sequence[str], instances: t.Any = None
-) -> dict[str, t.Any]:
-    """Return the configuration of each of the hosts, or the problems of the inventory.
+    hostvars: t.Mapping[str, t.Any],
+    hosts: t.Sequence[str],
+    inventory: t.Sequence[str],
+    limit: str | None = None,
+) -> dict[str, dict[str, t.Any]]:
+    """Return the plan of each of the ``hosts``, computed among all hosts of the ``inventory``.
 
-    ``instances`` are those of every host when none of them has any in its variables: they were
-    given to the role as parameters.
+    With a ``limit``, instances have to be variables of the inventory: those that a play gives to
+    the role are known for its hosts alone.
     """
-    variables = {host: _variables_of(hostvars[host]) for host in hosts}
-    if all(own["vrrp_instances"] is None for own in variables.values()):
-        variables = {host: {**own, "vrrp_instances": instances} for host, own in variables.items()}
-    options = role_options()
-    coerced = {host: coerce_options(options, own) for host, own in variables.items()}
-    try:
-        return {"configs": plan(coerced), "problems": []}
-    except InventoryError as error:
-        return {"configs": {}, "problems": str(error).splitlines()}
+    settings = {host: _settings(hostvars[host]) for host in dict.fromkeys([*inventory, *hosts])}
+    if limit is not None:
+        for host in hosts:
+            settings[host] = _with_hidden_hosts(settings[host], hostvars[host])
+    return {host: asdict(one) for host, one in plan(settings, hosts).items()}
 
 
-def _variables_of(host: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Return a host's variables as the host itself has resolved them in the role.
+def _settings(variables: t.Mapping[str, t.Any]) -> HostSettings:
+    """Return the settings of a host as it has resolved them in the role, else from its variables.
 
-    The variables of a host outside the play are not resolved, and some can't be: such a host keeps
-    its place, and is not compared.
+    Variables that refer to something undefined are not known: such a host keeps its place, and is
+    not compared.
     """
-    resolved = host.get(_RESOLVED)
-    if resolved is not None:
-        return {name: resolved.get(name) for name in _VARIABLES}
-    try:
-        return {name: host.get(name) for name in _VARIABLES}
-    except AnsibleUndefinedVariable:
-        return dict.fromkeys(_VARIABLES)
+    own = own_variables(variables)
+    return read_host({name: resolve(own, name) for name in VARIABLES}, role_options())
+
+
+def _with_hidden_hosts(settings: HostSettings, variables: t.Mapping[str, t.Any]) -> HostSettings:
+    """Add a problem if the limit may hide hosts that have the same instances."""
+    if not settings.entries or settings.priority is not None or INSTANCES in variables:
+        return settings
+    what = "the play gives them to the role, and the limit hides its other hosts"
+    how = f"put them into the inventory, such as group_vars, or set {PRIORITY}"
+    problem = Problem(INSTANCES, f"{what}: {how}")
+    return replace(settings, problems=(*settings.problems, problem))
 
 
 class FilterModule:

@@ -7,15 +7,21 @@
 from __future__ import annotations
 
 import typing as t
+from collections.abc import Mapping
 
-from ansible_collections.failover.vrrp.plugins.plugin_utils._coercion import coerce
-from ansible_collections.failover.vrrp.plugins.plugin_utils._inventory import secrets
+from ansible_collections.failover.vrrp.plugins.plugin_utils._host_settings import (
+    INSTANCES,
+    OVERRIDES,
+    read_host,
+)
 from ansible_collections.failover.vrrp.plugins.plugin_utils._role_spec import role_options
+from ansible_collections.failover.vrrp.plugins.plugin_utils._secrets import secrets
 
 
-def vrrp_secrets(instances: t.Sequence[t.Mapping[str, t.Any]]) -> dict[str, t.Any]:
-    """Return the secrets of the instances, by their names."""
-    return secrets(coerce(role_options()["vrrp_instances"], instances))
+def vrrp_secrets(instances: t.Any, overrides: t.Any = None) -> dict[str, t.Any]:
+    """Return the secrets of the instances of a host, by their names."""
+    settings = read_host({INSTANCES: instances, OVERRIDES: overrides}, role_options())
+    return secrets(one.settings for one in settings.entries if isinstance(one.settings, Mapping))
 
 
 class FilterModule:

@@ -46,6 +46,12 @@ options:
     description: Accept IP protocol 112 (VRRP) when firewalld or nftables is active.
     type: bool
     default: true
+  allow_local:
+    description:
+      - Whether the host may be reached by a local connection. It is the controller then, and variables that many hosts share
+        can hit it by accident.
+    type: bool
+    default: false
   bundle:
     description: The name of the bundle. The action plugin sets it.
     type: str
@@ -180,6 +186,7 @@ def main() -> None:
             "config": {"type": "dict"},
             "secrets": {"type": "dict", "no_log": True},
             "firewall": {"type": "bool", "default": True},
+            "allow_local": {"type": "bool", "default": False},
             "bundle": {"type": "str"},
             "archive": {"type": "path"},
         },

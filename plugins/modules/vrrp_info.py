@@ -23,7 +23,8 @@ options:
   wait:
     description:
       - Wait until the elections are over, as far as this host can see.
-      - An instance has settled when it is master, or when it is backup and hears a master that it will not preempt.
+      - An instance has settled when it is master, when it is backup and hears a master that it will not preempt, or when a tracked
+        check keeps it out.
     type: bool
     default: false
   wait_timeout:

@@ -4,7 +4,7 @@
 #
 # This module is PRIVATE to the collection and can change at any time.
 
-"""Agreement of the hosts of an instance: what differs between them, and would make two masters.
+"""Problems between the hosts of a cluster: settings that must not differ, and those that have to.
 
 It compares instances as the agent builds them, not their spelling in the inventory. Pure, so that
 it can be tested without Ansible.
@@ -14,12 +14,14 @@ from __future__ import annotations
 
 import itertools
 import typing as t
+from dataclasses import dataclass
 
 from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.base.units import to_seconds
 from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.model.family import Family, text
 from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.model.instance import Instance
 
-Member = t.Tuple[str, Instance]
+# How an operator mends hosts that differ in a setting.
+_MEND = "make them equal, or give two clusters different values of vrrp_cluster"
 
 # The settings that all hosts of an instance have to agree on, as a problem shows them.
 _COMMON: dict[str, t.Callable[[Instance], object]] = {
@@ -36,85 +38,116 @@ _SECRET: dict[str, t.Callable[[Instance], object]] = {
 }
 
 
-def disagreements(hosts: t.Mapping[str, t.Sequence[Instance]]) -> list[str]:
-    """Return the problems between the instances of all hosts, one sentence each."""
-    members: dict[tuple[str, Family], list[Member]] = {}
+@dataclass(frozen=True)
+class Member:
+    """A host of a cluster, with its instance in one address family."""
+
+    host: str
+    instance: Instance
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """A problem of a host's instance with the rest of its cluster."""
+
+    host: str
+    setting: str
+    text: str
+
+
+def disagreements(
+    hosts: t.Mapping[str, t.Sequence[Instance]], size: int
+) -> t.Iterator[Disagreement]:
+    """Return the problems of a cluster, from the instances of its hosts, one for each family.
+
+    ``size`` is the number of its hosts, of which some may not be known yet.
+    """
+    families = {family: list(_members(hosts, family)) for family in Family}
+    for family, members in families.items():
+        if members:
+            lacking = [host for host in hosts if host not in {one.host for one in members}]
+            yield from _lacking(family, members[0].host, lacking)
+            yield from _equal_priorities(members)
+            yield from _unequal(members)
+            yield from _peers(members, size)
+
+
+def other_names(
+    instances: t.Iterable[tuple[str, Instance]],
+) -> t.Iterator[tuple[str, str, Disagreement]]:
+    """Return the instances that are one virtual router under two names, each with both names."""
+    routers: dict[tuple[int, bytes], tuple[str, str]] = {}
+    for host, instance in instances:
+        for address in instance.packed_addresses:
+            first, name = routers.setdefault((instance.vrid, address), (host, instance.name))
+            if name != instance.name:
+                what = f"{instance.name} has VRID {instance.vrid} and address {text(address)}"
+                why = f"{what}, which are those of {name} on {first}: give the instance one name"
+                yield name, instance.name, Disagreement(host, "name", why)
+
+
+def _members(hosts: t.Mapping[str, t.Sequence[Instance]], family: Family) -> t.Iterator[Member]:
     for host, instances in hosts.items():
-        for instance in instances:
-            members.setdefault((instance.name, instance.family), []).append((host, instance))
-    problems = [*_other_families(members)]
-    for (name, _family), own in members.items():
-        problems += [*_equal_priorities(name, own), *_unequal(name, own), *_peers(name, own)]
-    return list(dict.fromkeys([*problems, *_other_names(members)]))
+        yield from (Member(host, one) for one in instances if one.family is family)
 
 
-def _other_families(members: t.Mapping[tuple[str, Family], list[Member]]) -> t.Iterator[str]:
-    for name in dict.fromkeys(name for name, _family in members):
-        hosts = {family: [host for host, _one in members.get((name, family), [])]
-                 for family in Family}  # fmt: skip
-        for family, other in (tuple(Family), tuple(Family)[::-1]):
-            lacking = [host for host in hosts[other] if host not in hosts[family]]
-            if hosts[family] and lacking:
-                what = f"has {family.protocol} addresses, and {lacking[0]} has none"
-                yield f"{name}: {hosts[family][0]} {what}"
+def _lacking(family: Family, first: str, lacking: t.Sequence[str]) -> t.Iterator[Disagreement]:
+    for host in lacking:
+        what = f"has no {family.protocol} address, but {first} has one: {_MEND}"
+        yield Disagreement(host, "addresses", what)
 
 
-def _equal_priorities(name: str, members: t.Sequence[Member]) -> t.Iterator[str]:
-    by_priority: dict[int, list[str]] = {}
-    for host, instance in members:
-        by_priority.setdefault(instance.priority, []).append(host)
-    for priority, hosts in by_priority.items():
-        if len(hosts) > 1:
-            yield (
-                f"{name}: {' and '.join(hosts)} have the same priority {priority}; set a "
-                "different vrrp_priority for each, or leave it out everywhere"
-            )
+def _equal_priorities(members: t.Sequence[Member]) -> t.Iterator[Disagreement]:
+    first: dict[int, str] = {}
+    for member in members:
+        priority = member.instance.priority
+        other = first.setdefault(priority, member.host)
+        if other != member.host:
+            how = "set a different vrrp_priority for each host, or leave it out everywhere"
+            yield Disagreement(member.host, "priority", f"{priority}, as on {other}: {how}")
 
 
-def _unequal(name: str, members: t.Sequence[Member]) -> t.Iterator[str]:
-    first_host, first = members[0]
-    for host, instance in members[1:]:
+def _unequal(members: t.Sequence[Member]) -> t.Iterator[Disagreement]:
+    first = members[0]
+    for member in members[1:]:
         for key, secret in _SECRET.items():
-            if secret(instance) != secret(first):
-                yield f"{name}: {key} is not the same on {first_host} and {host}"
+            if secret(member.instance) != secret(first.instance):
+                yield Disagreement(member.host, key, f"not the same as on {first.host}: {_MEND}")
         for key, value in _COMMON.items():
-            here, there = value(first), value(instance)
+            here, there = value(member.instance), value(first.instance)
             if here != there:
-                yield f"{name}: {key} is {here} on {first_host} and {there} on {host}"
+                what = f"{here}, but {there} on {first.host}: {_MEND}"
+                yield Disagreement(member.host, key, what)
 
 
-def _peers(name: str, members: t.Sequence[Member]) -> t.Iterator[str]:
+def _peers(members: t.Sequence[Member], size: int) -> t.Iterator[Disagreement]:
     """Problems with the lists of unicast peers, from each of which a host may leave out itself."""
-    unicast = [host for host, instance in members if instance.unicast_peers]
-    multicast = [host for host, instance in members if not instance.unicast_peers]
-    if unicast and multicast:
-        what = f"{unicast[0]} sends to unicast_peers, and {multicast[0]} to the multicast group"
-        yield f"{name}: {what}"
-    elif unicast:
-        yield from _incomplete_peers(name, members)
+    first = members[0]
+    others = [one for one in members if bool(one.instance.unicast_peers) != _is_unicast(first)]
+    for member in others:
+        ways = ("unicast peers", "the multicast group")
+        here, there = ways if _is_unicast(member) else ways[::-1]
+        what = f"it sends to {here}, but {first.host} to {there}: {_MEND}"
+        yield Disagreement(member.host, "unicast_peers", what)
+    if _is_unicast(first) and not others:
+        yield from _incomplete_peers(members, size)
 
 
-def _incomplete_peers(name: str, members: t.Sequence[Member]) -> t.Iterator[str]:
-    everybody = set().union(*(instance.unicast_peers for _host, instance in members))
-    if len(everybody) < len(members):
-        count = f"{len(everybody)} address{'' if len(everybody) == 1 else 'es'}"
-        yield f"{name}: unicast_peers of all hosts has {count} for {len(members)} hosts"
+def _is_unicast(member: Member) -> bool:
+    return bool(member.instance.unicast_peers)
+
+
+def _incomplete_peers(members: t.Sequence[Member], size: int) -> t.Iterator[Disagreement]:
+    everybody = set(itertools.chain(*(one.instance.unicast_peers for one in members)))
+    own = 1 if len(members) == 1 else 0  # A host may leave out itself, and no other one names it.
+    if len(everybody) + own < size:
+        what = f"{len(everybody)} address{'' if len(everybody) == 1 else 'es'} for {size} hosts"
+        how = "name all of them; a template needs groups in place of ansible_play_hosts"
+        yield Disagreement(members[0].host, "unicast_peers", f"the hosts have {what}: {how}")
         return
-    for host, instance in members:
-        left_out = sorted(everybody.difference(instance.unicast_peers))
+    for member in members:
+        left_out = sorted(everybody.difference(member.instance.unicast_peers))
         if len(left_out) > 1:
             which = " and ".join(map(text, left_out))
-            why = "of which only one can be its own"
-            yield f"{name}: unicast_peers of {host} leaves out {which}, {why}"
-
-
-def _other_names(members: t.Mapping[tuple[str, Family], list[Member]]) -> t.Iterator[str]:
-    routers: dict[tuple[int, bytes], dict[str, str]] = {}
-    for host, instance in itertools.chain(*members.values()):
-        for address in instance.packed_addresses:
-            routers.setdefault((instance.vrid, address), {}).setdefault(instance.name, host)
-    for (vrid, address), names in routers.items():
-        if len(names) > 1:
-            who = " and ".join(f"{name} on {host}" for name, host in names.items())
-            what = f"have the same VRID {vrid} and address {text(address)}"
-            yield f"{who} {what}: give the instance one name"
+            what = f"leaves out {which}, of which only one can be its own: add the others"
+            yield Disagreement(member.host, "unicast_peers", what)

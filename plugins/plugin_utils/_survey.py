@@ -11,54 +11,115 @@ Pure, so that it can be tested without Ansible.
 
 from __future__ import annotations
 
+import ipaddress
 import typing as t
+from dataclasses import dataclass, field
 
+from ansible_collections.failover.vrrp.plugins.module_utils._control.query import NOT_INSTALLED
+from ansible_collections.failover.vrrp.plugins.module_utils._control.wait import is_out_of_service
 from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.control.render import align
 
 Instance = t.Mapping[str, t.Any]
+Members = t.List[t.Tuple[str, Instance]]
 
 _COLUMNS = ("INSTANCE", "HOST", "STATE", "INTENT", "PRIORITY", "SINCE", "WHY")
+_OUT = "out_of_service"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The extent of a survey.
+
+    ``names`` are the instances it is about; None for all. ``clusters`` has the cluster of each host
+    that is not in the unnamed one. A host in ``excused`` may have no agent yet, and one in
+    ``pending`` may not answer at all, because its turn has not come. Unless the survey is
+    ``complete``, the master may be a host without an answer, if all hear the same one.
+    """
+
+    names: t.Collection[str] | None = None
+    clusters: t.Mapping[str, str] = field(default_factory=dict)
+    excused: t.Collection[str] = ()
+    pending: t.Collection[str] = ()
+    complete: bool = True
+
+    def title(self, host: str, instance: Instance) -> str:
+        """Return the label of a host's instance, with the name of its cluster if it has one."""
+        cluster = self.clusters.get(host)
+        return f"{instance['label']} ({cluster})" if cluster else str(instance["label"])
+
+    def includes(self, instance: Instance) -> bool:
+        """Whether the survey is about an instance."""
+        return self.names is None or instance["name"] in self.names
+
+    def excuses(self, host: str, answer: t.Mapping[str, t.Any]) -> bool:
+        """Whether a host without instances in its answer is no problem."""
+        return host in self.pending or (
+            host in self.excused and answer.get("code") == NOT_INSTALLED
+        )
+
+
+EVERYTHING = Scope()
 
 
 def survey(
-    answers: t.Mapping[str, t.Mapping[str, t.Any]], complete: bool = True
+    answers: t.Mapping[str, t.Mapping[str, t.Any]], scope: Scope = EVERYTHING
 ) -> dict[str, t.Any]:
-    """Return the table and the problems, from the results of ``vrrp_info`` on each host.
+    """Return the table, the problems and the notices, from the results of ``vrrp_info`` by host.
 
-    A host that could not be queried has ``msg`` in place of ``instances``. Unless the answers are
-    ``complete``, the master may be a host without an answer, if all hear the same one.
+    A host that could not be queried has ``msg`` in place of ``instances``.
     """
-    groups: dict[str, list[tuple[str, Instance]]] = {}
-    silent: list[tuple[str, str]] = []
-    for host, answer in answers.items():
-        if answer.get("code") == "unknown_instance":
-            continue  # It was queried for an instance that other hosts have.
-        if "instances" not in answer:
-            silent.append((host, str(answer.get("msg", "it was not queried"))))
-        for instance in answer.get("instances", []):
-            groups.setdefault(instance["label"], []).append((host, instance))
-    rows = [_row(host, one) for name in sorted(groups) for host, one in groups[name]]
-    rows += [("-", host, "UNKNOWN", "-", "-", "-", why) for host, why in silent]
+    groups = _groups(answers, scope)
+    silent = {host: one for host, one in answers.items() if not _has_answered(one)}
+    blamed = {host: one for host, one in silent.items() if not scope.excuses(host, one)}
+    rows = [_row(name, host, one) for name in sorted(groups) for host, one in groups[name]]
+    rows += [("-", host, "UNKNOWN", "-", "-", "-", _reason(one)) for host, one in silent.items()]
     problems = [
         line
         for name, members in groups.items()
-        for line in (*_problems(name, members, complete), *_disagreements(name, members))
+        for line in (*_problems(name, members, scope), *_disagreements(name, members))
     ]
-    problems += [f"{host} could not be queried: {why}" for host, why in silent]
     masters = _masters(groups)
     return {
         "table": align([_COLUMNS, *rows]),
-        "problems": problems,
+        "problems": [*problems, *(_unheard(host, one) for host, one in blamed.items())],
+        "notices": [
+            *_notices(groups),
+            *(_unheard(h, silent[h]) for h in silent if h not in blamed),
+        ],
         "asked": list(answers),
-        "unanswered": [host for host, _why in silent],
+        "unanswered": list(silent),
         "masters": masters,
-        "named": _labels(groups),
+        "named": _titles(groups),
         "summary": [_summary(name, hosts) for name, hosts in masters.items()],
         "priorities": {
             name: {host: instance["priority"] for host, instance in members}
             for name, members in groups.items()
         },
+        "addresses": _reachable(groups),
     }
+
+
+def _groups(answers: t.Mapping[str, t.Any], scope: Scope) -> dict[str, Members]:
+    groups: dict[str, Members] = {}
+    for host, answer in answers.items():
+        for instance in answer.get("instances", []):
+            if scope.includes(instance):
+                one = {**instance, _OUT: is_out_of_service(instance, answer["instances"])}
+                groups.setdefault(scope.title(host, instance), []).append((host, one))
+    return groups
+
+
+def _has_answered(answer: t.Mapping[str, t.Any]) -> bool:
+    # A host may be queried for an instance that other hosts have.
+    return "instances" in answer or answer.get("code") == "unknown_instance"
+
+
+def _unheard(host: str, answer: t.Mapping[str, t.Any]) -> str:
+    return f"{host} could not be queried: {_reason(answer)}"
+
+
+def _reason(answer: t.Mapping[str, t.Any]) -> str:
+    return str(answer.get("msg", "it was not queried"))
 
 
 def _summary(name: str, hosts: list[str]) -> str:
@@ -66,32 +127,44 @@ def _summary(name: str, hosts: list[str]) -> str:
     return f"{name}: {' and '.join(hosts) or 'a host that was not queried'} {verb} master"
 
 
-def _row(host: str, instance: Instance) -> tuple[str, ...]:
+def _row(name: str, host: str, instance: Instance) -> tuple[str, ...]:
     configured, effective = instance["priority"], instance["effective_priority"]
     priority = str(configured) if configured == effective else f"{effective} (set: {configured})"
     since = str(instance["since"]).partition(".")[0].replace("T", " ")
     state, intent = instance["state"], instance["intent"]
-    return (instance["label"], host, state, intent, priority, since, instance["reason"])
+    return (name, host, state, intent, priority, since, instance["reason"])
 
 
-def _labels(groups: t.Mapping[str, list[tuple[str, Instance]]]) -> dict[str, list[str]]:
-    """Return the labels of each instance: two for one with two families."""
+def _titles(groups: t.Mapping[str, Members]) -> dict[str, list[str]]:
+    """Return the titles of each instance: two for one with two families."""
     found: dict[str, list[str]] = {}
-    for label, members in groups.items():
-        found.setdefault(members[0][1]["name"], []).append(label)
+    for title, members in groups.items():
+        found.setdefault(members[0][1]["name"], []).append(title)
     return found
 
 
-def _masters(groups: t.Mapping[str, list[tuple[str, Instance]]]) -> dict[str, list[str]]:
+def _masters(groups: t.Mapping[str, Members]) -> dict[str, list[str]]:
     return {
         name: [host for host, instance in members if instance["state"] == "MASTER"]
         for name, members in groups.items()
     }
 
 
-def _problems(name: str, members: list[tuple[str, Instance]], complete: bool) -> list[str]:
+def _reachable(groups: t.Mapping[str, Members]) -> list[str]:
+    """Return the addresses a master serves and accepts packets for, without link-local ones."""
+    return [
+        address
+        for members in groups.values()
+        for _host, one in members
+        if one["state"] == "MASTER" and one["settings"]["accept_mode"]
+        for address in one["addresses"]
+        if not ipaddress.ip_interface(address).is_link_local
+    ]
+
+
+def _problems(name: str, members: Members, scope: Scope) -> list[str]:
     masters = [(host, instance) for host, instance in members if instance["state"] == "MASTER"]
-    if not masters and not complete and _hear_one_master(members):
+    if not masters and not scope.complete and _hear_one_master(members):
         return []
     if not masters:
         states = ", ".join(f"{host} is {one['state']} ({one['reason']})" for host, one in members)
@@ -99,10 +172,26 @@ def _problems(name: str, members: list[tuple[str, Instance]], complete: bool) ->
     if len(masters) > 1:
         hosts = " and ".join(host for host, _instance in masters)
         return [f"{name} has {len(masters)} masters: {hosts}"]
-    return _split_views(name, masters[0][1], members)
+    return [*_unable(name, members), *_split_views(name, masters[0][1], members)]
 
 
-def _disagreements(name: str, members: list[tuple[str, Instance]]) -> t.Iterator[str]:
+def _unable(name: str, members: Members) -> t.Iterator[str]:
+    """Problems of hosts that can't take part, unless a tracked check says so: then an operator may
+    have taken them out.
+    """
+    for host, instance in members:
+        if instance["state"] == "INITIALIZE" and not instance[_OUT]:
+            yield f"{name}: {host} is INITIALIZE ({instance['reason']})"
+
+
+def _notices(groups: t.Mapping[str, Members]) -> t.Iterator[str]:
+    for name, members in groups.items():
+        for host, instance in members:
+            if instance[_OUT]:
+                yield f"{name}: {host} does not take part ({instance['reason']})"
+
+
+def _disagreements(name: str, members: Members) -> t.Iterator[str]:
     """Problems with settings that have to differ between hosts, or have to be the same."""
     by_priority: dict[int, list[str]] = {}
     for host, instance in members:
@@ -117,12 +206,12 @@ def _disagreements(name: str, members: list[tuple[str, Instance]]) -> t.Iterator
             yield f"{name}: {key} is {first[key]:g} on {first_host} and {instance[key]:g} on {host}"
 
 
-def _hear_one_master(members: list[tuple[str, Instance]]) -> bool:
+def _hear_one_master(members: Members) -> bool:
     heard = {(instance["master"] or {}).get("address") for _host, instance in members}
     return len(heard) == 1 and None not in heard
 
 
-def _split_views(name: str, master: Instance, members: list[tuple[str, Instance]]) -> list[str]:
+def _split_views(name: str, master: Instance, members: Members) -> list[str]:
     """Return the backups that hear another master than the one there is, or none."""
     others: list[str] = []
     for host, instance in members:

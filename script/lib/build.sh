@@ -27,11 +27,12 @@ for entry in "$installed"/* "$installed"/.[!.]*; do
 done
 
 cat >"$work/inventory.yml" <<'YAML'
-all:
+vrrp:
   hosts:
     a: {ansible_connection: local}
     b: {ansible_connection: local}
   vars:
+    vrrp_allow_local: true
     ansible_python_interpreter: "{{ ansible_playbook_python }}"
     vrrp_instances:
       - {name: web, interface: lo, vrid: 51, addresses: [192.0.2.100/24]}
@@ -44,9 +45,9 @@ grep -q 'changed=1' "$work/log" || { cat "$work/log"; exit 1; }
 ansible-playbook -i inventory.yml --check --diff --limit b failover.vrrp.deploy >"$work/log" 2>&1 ||
     { cat "$work/log"; exit 1; }
 grep -q '"priority": 199' "$work/log" || { cat "$work/log"; exit 1; }
-# An inventory that can't be right is refused before any host is touched.
+# A cluster that can't be right is refused before any of its hosts is touched.
 if ansible-playbook -i inventory.yml --check -e vrrp_priority=150 failover.vrrp.deploy >"$work/log" 2>&1 ||
-    ! grep -q 'a and b have the same priority 150' "$work/log" || grep -q 'changed=1' "$work/log"; then
+    ! grep -q '150, as on a' "$work/log" || grep -q 'changed=1' "$work/log"; then
     cat "$work/log"
     exit 1
 fi

@@ -8,16 +8,31 @@
 
 from __future__ import annotations
 
+import os
 from typing import List, Sequence
 
+from .._vrrp.base.errors import ControlError
+from .._vrrp.base.paths import CONFIG, CONTROL_SOCKET
 from .._vrrp.control.client import ControlClient
 from .._vrrp.model.status import InstanceStatus, IntentAnswer, Status
+
+# The code of the error when the agent is not installed at all.
+NOT_INSTALLED = "not_installed"
 
 
 def status(socket: str, instances: Sequence[str] | None = None) -> Status:
     """Return the agent's status; raises ControlError."""
-    with ControlClient(socket) as client:
-        return client.status(instances)
+    try:
+        with ControlClient(socket) as client:
+            return client.status(instances)
+    except ControlError as error:
+        if _is_installed(socket) or error.code != "unreachable":
+            raise
+        raise ControlError(NOT_INSTALLED, f"{error}; the agent is not installed") from None
+
+
+def _is_installed(socket: str) -> bool:
+    return socket != CONTROL_SOCKET or os.path.lexists(CONFIG)
 
 
 def moving_together(socket: str, name: str) -> List[InstanceStatus]:

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import time
-from typing import Callable, TypeVar
+from typing import Callable, Sequence, TypeVar
 
 from .._vrrp.base.errors import ControlError
 from .._vrrp.model.status import InstanceStatus, Status
@@ -45,18 +45,33 @@ def wait_until(
 
 def unsettled(status: Status) -> str:
     """Return the instances that have not settled, and why; empty when the elections are over."""
-    waiting = [one for one in status["instances"] if not has_settled(one)]
+    instances = status["instances"]
+    waiting = [one for one in instances if not has_settled(one, instances)]
     return "; ".join(describe(one) for one in waiting)
 
 
-def has_settled(instance: InstanceStatus) -> bool:
-    """Whether the instance is master, or hears a master that it will not preempt."""
+def has_settled(instance: InstanceStatus, instances: Sequence[InstanceStatus]) -> bool:
+    """Whether the instance is master, hears a master that it will not preempt, or is kept out by a
+    tracked check; ``instances`` are all of the host.
+    """
     if instance["state"] == "MASTER":
         return True
+    if instance["state"] == "INITIALIZE":
+        return is_out_of_service(instance, instances)
     master = instance["master"]
-    if instance["state"] != "BACKUP" or master is None:
+    if master is None:
         return False
     return not instance["preempt"] or master["priority"] >= instance["effective_priority"]
+
+
+def is_out_of_service(instance: InstanceStatus, instances: Sequence[InstanceStatus]) -> bool:
+    """Whether a tracked check keeps the instance out, its own or another one's of its sync group:
+    then an operator may have taken it out.
+    """
+    group = instance["sync_group"]
+    together = [one for one in instances if group is not None and one["sync_group"] == group]
+    faults = [check["fault"] for one in (instance, *together) for check in one["tracked"]]
+    return instance["state"] == "INITIALIZE" and any(faults)
 
 
 def describe(instance: InstanceStatus) -> str:

@@ -356,6 +356,7 @@ class Lab:
         named = {host.name: {"ansible_host": host.address} for host in hosts}
         return {
             "lab_hosts": {"hosts": named, "vars": reached},
+            "vrrp": {"children": {"lab_hosts": {}}},
             "lab_observer": {"hosts": {"observer": observed}},
         }
 

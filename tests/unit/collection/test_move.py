@@ -17,7 +17,8 @@ def instance(**settings: Any) -> Any:
     return {
         "name": "web", "label": "web", "state": "BACKUP", "intent": "auto", "intent_forced": False,
         "reason": "why", "preempt": True, "effective_priority": 100,
-        "master": {"address": "192.0.2.12", "priority": 150}, **settings,
+        "master": {"address": "192.0.2.12", "priority": 150}, "sync_group": None, "tracked": [],
+        **settings,
     }  # fmt: skip
 
 
@@ -53,6 +54,8 @@ def test_a_diff_shows_the_fields_that_a_move_changes() -> None:
     [
         ({"state": "MASTER", "master": None}, True),
         ({"state": "INITIALIZE"}, False),
+        ({"state": "INITIALIZE", "tracked": [{"fault": True}]}, True),
+        ({"state": "INITIALIZE", "tracked": [{"fault": False}]}, False),
         ({"master": None}, False),
         ({}, True),
         ({"effective_priority": 200}, False),
@@ -62,7 +65,19 @@ def test_a_diff_shows_the_fields_that_a_move_changes() -> None:
 def test_an_instance_has_settled_as_master_or_with_a_master_it_accepts(
     settings: dict[str, Any], settled: bool
 ) -> None:
-    assert wait.has_settled(instance(**settings)) is settled
+    one = instance(**settings)
+    assert wait.has_settled(one, [one]) is settled
+
+
+def test_a_tracked_check_keeps_all_of_a_sync_group_out() -> None:
+    out = instance(state="INITIALIZE", sync_group="vip", tracked=[{"fault": True}])
+    member = instance(state="INITIALIZE", sync_group="vip")
+    other = instance(state="INITIALIZE")
+    assert [wait.is_out_of_service(one, [out, member, other]) for one in (out, member, other)] == [
+        True,
+        True,
+        False,
+    ]
 
 
 def test_a_timeout_names_the_last_obstacle() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.failover.vrrp.plugins.plugin_utils._survey import survey
+from ansible_collections.failover.vrrp.plugins.plugin_utils._survey import Scope, survey
 
 
 def answer(state: str, number: int, master: int | None) -> dict[str, Any]:
@@ -19,7 +19,8 @@ def answer(state: str, number: int, master: int | None) -> dict[str, Any]:
         "state": state, "intent": "auto", "reason": "why", "master": heard,
         "priority": 211 - number, "effective_priority": 211 - number,
         "address": f"192.0.2.{number}", "advertisement_interval": 1.0,
-        "since": "2026-11-22T12:00:00.000+00:00",
+        "since": "2026-11-22T12:00:00.000+00:00", "sync_group": None, "tracked": [],
+        "addresses": ["192.0.2.100/24"], "settings": {"accept_mode": True},
     }  # fmt: skip
     return {"instances": [web]}
 
@@ -66,10 +67,10 @@ def test_a_survey_reports_a_backup_that_hears_another_master_or_none() -> None:
 
 def test_an_incomplete_survey_accepts_a_master_outside() -> None:
     part = {"b": GOOD["b"], "c": answer("BACKUP", 13, 11)}
-    assert survey(part, complete=False)["problems"] == []
+    assert survey(part, Scope(complete=False))["problems"] == []
     assert survey(part)["problems"] != []
     torn = {**part, "d": answer("BACKUP", 14, 12)}
-    assert survey(torn, complete=False)["problems"] != []
+    assert survey(torn, Scope(complete=False))["problems"] != []
 
 
 def test_a_survey_reports_a_host_that_could_not_be_queried() -> None:
@@ -98,3 +99,52 @@ def test_a_survey_names_hosts_without_an_answer_and_leaves_out_those_without_the
     found = survey({**GOOD, "c": {"msg": "unreachable"}, "d": elsewhere})
     assert found["unanswered"] == ["c"]
     assert found["problems"] == ["c could not be queried: unreachable"]
+
+
+OUT = {"state": "INITIALIZE", "master": None, "tracked": [{"fault": True}]}
+
+
+def test_a_host_kept_out_by_a_tracked_check_is_a_notice_while_another_one_serves() -> None:
+    found = survey({"a": GOOD["a"], "b": changed(GOOD["b"], **OUT)})
+    assert found["problems"] == []
+    assert found["notices"] == ["web: b does not take part (why)"]
+    alone = survey({"b": changed(GOOD["b"], **OUT)})
+    assert alone["problems"] == ["web has no master: b is INITIALIZE (why)"]
+
+
+def test_a_host_that_can_not_take_part_for_another_reason_is_a_problem() -> None:
+    down = changed(GOOD["b"], state="INITIALIZE", master=None, reason="eth0 is down")
+    found = survey({"a": GOOD["a"], "b": down})
+    assert found["problems"] == ["web: b is INITIALIZE (eth0 is down)"]
+
+
+def test_instances_of_one_name_in_two_clusters_are_apart() -> None:
+    found = survey(
+        {**GOOD, "c": answer("MASTER", 21, 21)}, Scope(clusters={"a": "", "b": "", "c": "paris"})
+    )
+    assert found["problems"] == []
+    assert found["masters"] == {"web": ["a"], "web (paris)": ["c"]}
+
+
+def test_a_survey_of_some_instances_leaves_out_the_others() -> None:
+    other = {**answer("BACKUP", 11, None)["instances"][0], "name": "db", "label": "db"}
+    both = {"instances": [*GOOD["a"]["instances"], other]}
+    assert survey({**GOOD, "a": both}, Scope(["web"]))["problems"] == []
+    assert survey({**GOOD, "a": both})["problems"] == ["db has no master: a is BACKUP (why)"]
+
+
+def test_a_host_whose_turn_has_not_come_need_not_answer() -> None:
+    absent = {"msg": "no agent", "code": "not_installed"}
+    answers = {**GOOD, "c": absent, "d": {"msg": "down"}}
+    found = survey(answers, Scope(excused=["c", "d"]))
+    assert found["problems"] == ["d could not be queried: down"]
+    assert found["notices"] == ["c could not be queried: no agent"]
+    assert survey(answers, Scope(excused=["c"], pending=["d"]))["problems"] == []
+    assert len(survey(answers)["problems"]) == 2
+
+
+def test_a_survey_names_the_addresses_that_can_be_reached() -> None:
+    six = changed(GOOD["a"], addresses=["fe80::100/64", "2001:db8::100/64"])
+    assert survey({"a": six})["addresses"] == ["2001:db8::100/64"]
+    deaf = changed(GOOD["a"], settings={"accept_mode": False})
+    assert survey({"a": deaf})["addresses"] == []

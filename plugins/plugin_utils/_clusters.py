@@ -1,0 +1,60 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# This module is PRIVATE to the collection and can change at any time.
+
+"""The clusters of an inventory: the hosts that share an instance.
+
+Pure, so that it can be tested without Ansible.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.failover.vrrp.plugins.plugin_utils._host_settings import (
+    Entry,
+    HostSettings,
+)
+
+# Places 0..199 get 200 down to 1, so that a host that holds mastership can bid above them all; in
+# a larger cluster, the next places get the priorities from 201 on.
+_DOWNWARDS_FROM = 200
+HOSTS_MAX = 254
+
+Key = t.Tuple[str, str]
+
+
+@dataclass
+class Cluster:
+    """The hosts of the inventory that have an instance of one name, and one ``vrrp_cluster``.
+
+    ``entries`` are the instances by host, in the order of the inventory.
+    """
+
+    name: str
+    entries: dict[str, Entry] = field(default_factory=dict)
+
+
+def find_clusters(hosts: t.Mapping[str, HostSettings]) -> dict[Key, Cluster]:
+    """Return the clusters of an inventory, by ``vrrp_cluster`` and the name of the instance."""
+    found: dict[Key, Cluster] = {}
+    for host, settings in hosts.items():
+        for entry in settings.entries:
+            if entry.name is not None:
+                key = (settings.cluster, entry.name)
+                found.setdefault(key, Cluster(entry.name)).entries.setdefault(host, entry)
+    return found
+
+
+def place_priority(place: int) -> int | None:
+    """Return the priority of the host at this place (0 is the first) of a cluster.
+
+    Distinct and in 1..254; a host added at the end changes no other's. None for a place beyond the
+    last priority.
+    """
+    if place >= HOSTS_MAX:
+        return None
+    return _DOWNWARDS_FROM - place if place < _DOWNWARDS_FROM else place + 1
