@@ -37,7 +37,7 @@ class ActionModule(ActionBase):
             return self._execute_module(module_args=arguments, task_vars=task_vars)
         sources = _sources()
         arguments["bundle"] = bundle.name_of(VERSION, sources)
-        if not self._task.check_mode and not self._has(arguments["bundle"]):
+        if not self._has(arguments["bundle"]):
             arguments["archive"] = self._bring(bundle.pack(sources))
         result = self._execute_module(module_args=arguments, task_vars=task_vars)
         if "archive" in arguments:

@@ -127,6 +127,7 @@ from ansible_collections.failover.vrrp.plugins.module_utils._install.install imp
     Wanted,
     install_agent,
 )
+from ansible_collections.failover.vrrp.plugins.module_utils._install.interpreter import find_python
 from ansible_collections.failover.vrrp.plugins.module_utils._install.service import restart
 from ansible_collections.failover.vrrp.plugins.module_utils._install.uninstall import (
     uninstall_agent,
@@ -169,7 +170,8 @@ def bring_to_state(module: AnsibleModule, host: Host) -> dict[str, t.Any]:
         return {"changed": True}
     config = with_secrets(parameters["config"], parameters["secrets"] or {})
     bundle, archive = parameters["bundle"], parameters["archive"]
-    wanted = Wanted(bundle, archive, sys.executable, config, parameters["firewall"])
+    python = find_python(host, sys.executable)
+    wanted = Wanted(bundle, archive, python, config, parameters["firewall"])
     outcome = install_agent(host, wanted)
     changed = bool(host.changes) or outcome.restart_required
     result = {"changed": changed, "bundle": bundle, "restart_required": outcome.restart_required}

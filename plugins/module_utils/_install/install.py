@@ -136,16 +136,17 @@ def _is_current(bundle: str) -> bool:
 def _validate(host: Host, wanted: Wanted, text: str) -> None:
     """Validate the configuration by the agent's own code; raises HostError with all problems.
 
-    In check mode before the first installation the host has no agent, and nothing is validated.
+    In check mode before the installation the code is that of the archive, which Python can import.
     """
     directory = os.path.join(paths.VERSIONS, wanted.bundle)
-    if not os.path.isdir(directory):
-        return
+    code_path = directory if os.path.isdir(directory) else wanted.archive
+    if code_path is None:
+        raise HostError(f"the host does not have {wanted.bundle}, and no archive was sent")
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         file.write(text)
         file.flush()
         code = (
-            f"import sys; sys.path.insert(0, {directory!r}); from _vrrp.agent.cli import main; "
+            f"import sys; sys.path.insert(0, {code_path!r}); from _vrrp.agent.cli import main; "
             f"sys.stderr = sys.stdout; raise SystemExit(main(['check', {file.name!r}]))"
         )
         status, output = host.ask(wanted.python, "-IS", "-c", code)
