@@ -43,7 +43,7 @@ options:
       - On the host they are in the configuration file, which only root and the agent's group can read.
     type: dict
   firewall:
-    description: Accept IP protocol 112 (VRRP) when firewalld or nftables is active.
+    description: Accept IP protocol 112 (VRRP) in firewalld, nftables, ufw and iptables, where they are in use.
     type: bool
     default: true
   allow_local:
@@ -202,6 +202,8 @@ def main() -> None:
         result = bring_to_state(module, host)
     except (HostError, BundleError) as error:
         module.fail_json(msg=str(error), actions=host.changes, changed=bool(host.changes))
+    for warning in host.warnings:
+        module.warn(warning)
     if module._diff:
         result["diff"] = host.diff
     module.exit_json(actions=host.changes, **result)

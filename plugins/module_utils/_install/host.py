@@ -65,17 +65,18 @@ class Host:
 
     def __init__(self, run: Runner, find: Finder, check_mode: bool) -> None:
         self._run = run
-        self._find = find
+        self.find = find
         self._check_mode = check_mode
         self.changes: List[str] = []
         self.diff: List[Dict[str, str]] = []
+        self.warnings: List[str] = []
 
     def ask(self, *command: str) -> Tuple[int, str]:
         """Run a command that changes nothing; returns its exit status and output.
 
         A program that the host does not have counts as failed.
         """
-        program = self._find(command[0])
+        program = self.find(command[0])
         if program is None:
             return 127, ""
         status, output, _errors = self._run((program, *command[1:]))
@@ -98,7 +99,7 @@ class Host:
         self.change(what, lambda: self._must_run(what, command))
 
     def _must_run(self, what: str, command: Sequence[str]) -> None:
-        program = self._find(command[0])
+        program = self.find(command[0])
         if program is None:
             raise HostError(f"{what}: the program {command[0]} is missing")
         status, output, errors = self._run((program, *command[1:]))

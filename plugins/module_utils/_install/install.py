@@ -24,8 +24,9 @@ from typing import Any, Dict, List
 from .._vrrp.base.paths import CONFIG
 from .._vrrp.control.protocol import digest
 from .._vrrp.model.status import Status
-from . import firewall, paths
+from . import paths
 from .bundle import unpack
+from .firewalls.firewalls import open_for_vrrp
 from .host import Host, HostError, Ownership, read
 from .service import running_status
 from .templates import HELPER_SOCKET_TEXT, HELPER_UNIT_TEXT, UNIT_TEXT, program
@@ -77,7 +78,7 @@ def install_agent(host: Host, wanted: Wanted) -> InstallResult:
     _ensure_programs(host, wanted.python)
     _ensure_units(host)
     if wanted.firewall:
-        firewall.open_for_vrrp(host, _interfaces(wanted.config))
+        open_for_vrrp(host, _interfaces(wanted.config))
     return _ensure_service(host, wanted.bundle, config)
 
 

@@ -12,7 +12,8 @@ import os
 import pwd
 
 from .._vrrp.base.paths import CONFIG_DIRECTORY, RUNTIME_DIRECTORY, STATE_DIRECTORY
-from . import firewall, paths
+from . import paths
+from .firewalls import firewalls
 from .host import Host
 
 _REMOVED = (
@@ -34,7 +35,7 @@ def uninstall_agent(host: Host) -> None:
         for unit in (paths.UNIT, paths.HELPER_UNIT, paths.HELPER_SOCKET_UNIT):
             host.remove(unit)
         host.command("reload the systemd units", "systemctl", "daemon-reload")
-    firewall.close(host)
+    firewalls.close(host)
     for path in _REMOVED:
         host.remove(path)
     _remove_user(host)

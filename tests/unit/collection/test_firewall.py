@@ -10,7 +10,13 @@ import json
 from typing import Any, Sequence
 
 import pytest
-from ansible_collections.failover.vrrp.plugins.module_utils._install import firewall
+from ansible_collections.failover.vrrp.plugins.module_utils._install.firewalls import (
+    firewalld,
+    firewalls,
+    iptables,
+    nftables,
+    ufw,
+)
 from ansible_collections.failover.vrrp.plugins.module_utils._install.host import Host, HostError
 
 CHAIN = {"family": "inet", "table": "filter", "name": "input", "hook": "input", "type": "filter"}
@@ -47,19 +53,21 @@ def ruleset(*entries: dict[str, Any]) -> dict[str, str]:
 
 def test_a_host_without_a_firewall_is_not_changed() -> None:
     managed, _pretender = host({})
-    firewall.open_for_vrrp(managed, ["eth0"])
+    firewalls.open_for_vrrp(managed, ["eth0"])
     assert managed.changes == []
 
 
 @pytest.fixture(autouse=True)
 def _no_drop_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
-    monkeypatch.setattr(firewall, "NFTABLES_DROP_IN", str(tmp_path / "vrrp.conf"))
-    monkeypatch.setattr(firewall, "FIREWALLD_ZONES", str(tmp_path / "zones"))
+    monkeypatch.setattr(nftables, "NFTABLES_DROP_IN", str(tmp_path / "vrrp.conf"))
+    monkeypatch.setattr(firewalld, "FIREWALLD_ZONES", str(tmp_path / "zones"))
+    monkeypatch.setattr(ufw, "CONFIG", str(tmp_path / "ufw.conf"))
+    monkeypatch.setattr(iptables, "UNITS", str(tmp_path))
 
 
 def test_nftables_gets_a_rule_and_a_drop_in_that_brings_it_back() -> None:
     managed, _pretender = host(ruleset({"chain": CHAIN}))
-    firewall.open_for_vrrp(managed, ["eth0"])
+    firewalls.open_for_vrrp(managed, ["eth0"])
     assert managed.changes[0] == "let VRRP into nftables chain inet filter input"
     (diff,) = managed.diff
     rule = "-nft insert rule inet filter input meta l4proto 112 accept comment '\"failover.vrrp\"'"
@@ -71,9 +79,9 @@ def test_nftables_with_the_rule_is_not_changed(tmp_path: Any) -> None:
     rule = {**RULE, "comment": "failover.vrrp"}
     managed, _pretender = host(ruleset({"chain": CHAIN}, {"rule": rule}))
     before, _pretender = host(ruleset({"chain": CHAIN}))
-    firewall.open_for_vrrp(before, ["eth0"])
+    firewalls.open_for_vrrp(before, ["eth0"])
     (tmp_path / "vrrp.conf").write_text(before.diff[0]["after"])
-    firewall.open_for_vrrp(managed, ["eth0"])
+    firewalls.open_for_vrrp(managed, ["eth0"])
     assert managed.changes == []
 
 
@@ -91,14 +99,14 @@ def test_only_filter_chains_of_other_programs_on_the_input_hook_count(
     other: dict[str, Any],
 ) -> None:
     managed, _pretender = host(ruleset({"chain": {**CHAIN, **other}}))
-    firewall.open_for_vrrp(managed, ["eth0"])
+    firewalls.open_for_vrrp(managed, ["eth0"])
     assert managed.changes == []
 
 
 def test_the_rule_of_nftables_is_removed_again() -> None:
     rule = {**RULE, "comment": "failover.vrrp"}
     managed, _pretender = host(ruleset({"rule": rule}, {"rule": RULE}))
-    firewall.close(managed)
+    firewalls.close(managed)
     assert managed.changes == ["remove the rule for VRRP from nftables"]
 
 
@@ -111,7 +119,7 @@ FIREWALLD = {
 
 def test_firewalld_is_opened_permanently_in_the_zones_of_the_interfaces() -> None:
     managed, _pretender = host(FIREWALLD)
-    firewall.open_for_vrrp(managed, ["eth0", "eth1"])
+    firewalls.open_for_vrrp(managed, ["eth0", "eth1"])
     assert managed.changes == [
         "let VRRP into zone internal",
         "let VRRP into zone internal",
@@ -127,7 +135,7 @@ def test_firewalld_is_closed_only_where_it_was_opened(tmp_path: Any) -> None:
     zones = ("internal", "public")
     opened = {f"firewall-cmd --zone={zone} --query-protocol=vrrp": "" for zone in zones}
     managed, _pretender = host({**FIREWALLD, **opened})
-    firewall.close(managed)
+    firewalls.close(managed)
     assert managed.changes == ["keep VRRP out of zone internal"]
 
 
@@ -137,7 +145,7 @@ def test_firewalld_that_accepts_vrrp_is_not_changed() -> None:
         "firewall-cmd --permanent --zone=internal --query-protocol=vrrp": "",
     }
     managed, _pretender = host({**FIREWALLD, **opened})
-    firewall.open_for_vrrp(managed, ["eth0"])
+    firewalls.open_for_vrrp(managed, ["eth0"])
     assert managed.changes == []
 
 
@@ -157,10 +165,82 @@ def test_a_program_is_run_by_its_path() -> None:
 def test_an_active_nftables_without_its_program_is_an_error() -> None:
     managed, _pretender = host(ruleset(), missing="nft")
     with pytest.raises(HostError, match=r"^nftables\.service is active, and"):
-        firewall.open_for_vrrp(managed, ["eth0"])
+        firewalls.open_for_vrrp(managed, ["eth0"])
 
 
 def test_an_active_firewalld_that_does_not_answer_is_an_error() -> None:
     managed, _pretender = host({"systemctl is-active --quiet firewalld.service": ""})
     with pytest.raises(HostError, match=r"^firewalld\.service is active, and"):
-        firewall.open_for_vrrp(managed, ["eth0"])
+        firewalls.open_for_vrrp(managed, ["eth0"])
+
+
+UFW_RULE = "allow proto vrrp from any to any"
+
+
+def test_ufw_gets_a_rule_while_it_is_enabled(tmp_path: Any) -> None:
+    managed, _pretender = host({f"ufw --dry-run {UFW_RULE}": ""})
+    firewalls.open_for_vrrp(managed, ["eth0"])
+    assert managed.changes == []
+    (tmp_path / "ufw.conf").write_text("# Set to yes to start on boot.\nENABLED=yes\n")
+    firewalls.open_for_vrrp(managed, ["eth0"])
+    assert managed.changes == ["let VRRP into ufw"]
+
+
+def test_ufw_with_the_rule_is_not_changed_and_loses_it_again(tmp_path: Any) -> None:
+    (tmp_path / "ufw.conf").write_text("ENABLED=yes\n")
+    managed, _pretender = host({"ufw show added": f"ufw {UFW_RULE} comment 'failover.vrrp'\n"})
+    firewalls.open_for_vrrp(managed, ["eth0"])
+    assert managed.changes == []
+    firewalls.close(managed)
+    assert managed.changes == ["keep VRRP out of ufw"]
+
+
+def test_an_older_ufw_that_does_not_know_vrrp_is_an_error(tmp_path: Any) -> None:
+    (tmp_path / "ufw.conf").write_text("ENABLED=yes\n")
+    managed, _pretender = host({})
+    with pytest.raises(HostError, match=r"^ufw is active, and can't be changed"):
+        firewalls.open_for_vrrp(managed, ["eth0"])
+
+
+@pytest.mark.parametrize(
+    ("rules", "opened"),
+    [
+        ("-P INPUT ACCEPT", False),
+        ("-P INPUT DROP", True),
+        ("-P INPUT ACCEPT\n-A INPUT -j REJECT --reject-with icmp-port-unreachable", True),
+        ("-P INPUT ACCEPT\n-A INPUT -p tcp -m multiport --dports 22 -j f2b-sshd", False),
+        ("-P INPUT ACCEPT\n-A INPUT -j LOG", False),
+        ("-P INPUT ACCEPT\n-A INPUT -j my-firewall", True),
+    ],
+)
+def test_iptables_gets_a_rule_where_its_rules_may_drop_vrrp(rules: str, opened: bool) -> None:
+    managed, _pretender = host({"iptables -w -S INPUT": rules})
+    firewalls.open_for_vrrp(managed, ["eth0"])
+    assert managed.changes == (["let VRRP into iptables"] if opened else [])
+
+
+def test_a_rule_of_iptables_is_put_back_after_every_load() -> None:
+    active = {"systemctl is-active --quiet netfilter-persistent.service": ""}
+    managed, _pretender = host({"ip6tables -w -S INPUT": "-P INPUT DROP", **active})
+    firewalls.open_for_vrrp(managed, ["eth0"])
+    assert managed.changes[0] == "let VRRP into ip6tables"
+    assert managed.warnings == []
+    rule = "-p 112 -m comment --comment failover.vrrp -j ACCEPT"
+    assert f"ExecStartPost=-ip6tables -w -I INPUT {rule}\n" in managed.diff[0]["after"]
+
+
+def test_a_rule_of_iptables_that_nothing_puts_back_is_a_warning() -> None:
+    managed, _pretender = host({"iptables -w -S INPUT": "-P INPUT DROP"})
+    firewalls.open_for_vrrp(managed, ["eth0"])
+    (warning,) = managed.warnings
+    assert warning.startswith("no service that loads the rules of iptables at the start was found")
+
+
+def test_iptables_with_the_rule_is_not_changed_and_loses_it_again() -> None:
+    rule = "INPUT -p 112 -m comment --comment failover.vrrp -j ACCEPT"
+    present = {"iptables -w -S INPUT": "-P INPUT DROP", f"iptables -w -C {rule}": ""}
+    managed, _pretender = host(present)
+    firewalls.open_for_vrrp(managed, ["eth0"])
+    assert managed.changes == []
+    firewalls.close(managed)
+    assert managed.changes == ["keep VRRP out of iptables"]

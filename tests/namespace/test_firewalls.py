@@ -1,0 +1,80 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Real firewalls that drop VRRP until it is accepted."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Sequence
+
+import pytest
+from ansible_collections.failover.vrrp.plugins.module_utils._install.firewalls import (
+    firewalls,
+    iptables,
+    ufw,
+)
+from ansible_collections.failover.vrrp.plugins.module_utils._install.host import Host
+from support.routers import Agent, StartPair
+from support.segment import eventually
+
+PROGRAMS = ("iptables", "ip6tables")
+
+
+def managed(agent: Agent, *prefix: str) -> Host:
+    """The host of an agent, as the module vrrp_agent changes it; no unit is active there."""
+
+    def run(command: Sequence[str]) -> tuple[int, str, str]:
+        if command[0].endswith("systemctl"):
+            return 3, "", ""
+        entered = ["ip", "netns", "exec", agent.host.namespace, *prefix, *command]
+        ended = subprocess.run(entered, capture_output=True, text=True, check=False)
+        return ended.returncode, ended.stdout, ended.stderr
+
+    return Host(run, shutil.which, check_mode=False)
+
+
+@pytest.mark.finding("F20")
+def test_iptables_that_drop_everything_are_opened(
+    pair: StartPair, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(iptables, "UNITS", str(tmp_path))
+    first, second = pair(
+        addresses=["192.0.2.100/24", "fe80::100/64", "2001:db8::100/64"],
+        advertisement_interval=0.1,
+    )
+    for program in PROGRAMS:
+        second.host.run(program, "-w", "-P", "INPUT", "DROP")
+    both_masters = {"MASTER"}
+    eventually(lambda: {one["state"] for one in second.every("web")} == both_masters)
+    host = managed(second)
+    firewalls.open_for_vrrp(host, ["eth0"])
+    assert host.changes == ["let VRRP into iptables", "let VRRP into ip6tables"]
+    assert len(host.warnings) == 1
+    eventually(lambda: {one["state"] for one in second.every("web")} == {"BACKUP"})
+    assert {one["state"] for one in first.every("web")} == {"MASTER"}
+    firewalls.close(host)
+    assert "112" not in second.host.run("iptables", "-w", "-S", "INPUT")
+
+
+@pytest.mark.finding("F20")
+def test_ufw_is_opened(pair: StartPair, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    # Its files are a copy, which only its own commands see in place of those of this machine.
+    files = shutil.copytree("/etc/ufw", tmp_path / "ufw")
+    monkeypatch.setattr(ufw, "CONFIG", str(files / "ufw.conf"))
+    monkeypatch.setattr(iptables, "UNITS", str(tmp_path))
+    inside = ("unshare", "--mount", "sh", "-c", f'mount --bind {files} /etc/ufw && exec "$@"', "sh")
+    _first, second = pair(advertisement_interval=0.1)
+    second.host.run(*inside, "ufw", "--force", "enable")
+    second.wait_for("MASTER")
+    host = managed(second, *inside)
+    firewalls.open_for_vrrp(host, ["eth0"])
+    assert host.changes == ["let VRRP into ufw"]
+    second.wait_for("BACKUP")
+    firewalls.open_for_vrrp(host, ["eth0"])
+    assert host.changes == ["let VRRP into ufw"]
+    firewalls.close(host)
+    assert host.changes[1:] == ["keep VRRP out of ufw"]
