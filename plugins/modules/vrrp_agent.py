@@ -46,6 +46,19 @@ options:
     description: Accept IP protocol 112 (VRRP) in firewalld, nftables, ufw and iptables, where they are in use.
     type: bool
     default: true
+  hold_back:
+    description:
+      - Leave the configuration as it is when it would change the packets of an instance that the host has already, such as its
+        VRID, version, addresses, unicast peers, password or keys. All else is done, and RV(held_back) names those settings.
+      - Until all hosts of a cluster have made such a change, they do not understand each other.
+    type: bool
+    default: false
+  apply_at:
+    description:
+      - The time at which the running agent applies a changed configuration, in seconds since 1970 by the clock of the host, at most
+        600 seconds ahead. With the same one for all hosts of a cluster, they change together.
+      - The module does not wait for it. Called again, it waits until the agent has applied the configuration.
+    type: float
   allow_local:
     description:
       - Whether the host may be reached by a local connection. It is the controller then, and variables that many hosts share
@@ -106,6 +119,10 @@ restart_required:
     brings it up to date.
   returned: when O(state=present)
   type: bool
+held_back:
+  description: The settings of each instance that a change of packets has held back, by the instance.
+  returned: when O(state=present)
+  type: dict
 agent:
   description: The running agent, as M(failover.vrrp.vrrp_info) returns it.
   returned: when the running agent was left as it is
@@ -171,10 +188,17 @@ def bring_to_state(module: AnsibleModule, host: Host) -> dict[str, t.Any]:
     config = with_secrets(parameters["config"], parameters["secrets"] or {})
     bundle, archive = parameters["bundle"], parameters["archive"]
     python = find_python(host, sys.executable)
-    wanted = Wanted(bundle, archive, python, config, parameters["firewall"])
+    wanted = Wanted(
+        bundle, archive, python, config, parameters["firewall"], parameters["hold_back"],
+        parameters["apply_at"],
+    )  # fmt: skip
     outcome = install_agent(host, wanted)
-    changed = bool(host.changes) or outcome.restart_required
-    result = {"changed": changed, "bundle": bundle, "restart_required": outcome.restart_required}
+    result = {
+        "changed": bool(host.changes) or outcome.restart_required,
+        "bundle": bundle,
+        "restart_required": outcome.restart_required,
+        "held_back": outcome.held_back,
+    }
     if outcome.status:
         result.update((name, outcome.status[name]) for name in ("agent", "instances"))
     return result
@@ -188,6 +212,8 @@ def main() -> None:
             "config": {"type": "dict"},
             "secrets": {"type": "dict", "no_log": True},
             "firewall": {"type": "bool", "default": True},
+            "hold_back": {"type": "bool", "default": False},
+            "apply_at": {"type": "float"},
             "allow_local": {"type": "bool", "default": False},
             "bundle": {"type": "str"},
             "archive": {"type": "path"},

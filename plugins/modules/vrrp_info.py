@@ -70,6 +70,9 @@ agent:
     config:
       description: The digest of the current configuration.
       type: str
+    scheduled_config:
+      description: The digest of a configuration that the agent will apply later.
+      type: str
     pid:
       description: The process ID.
       type: int

@@ -66,7 +66,7 @@ class Host:
     def __init__(self, run: Runner, find: Finder, check_mode: bool) -> None:
         self._run = run
         self.find = find
-        self._check_mode = check_mode
+        self.check_mode = check_mode
         self.changes: List[str] = []
         self.diff: List[Dict[str, str]] = []
         self.warnings: List[str] = []
@@ -85,7 +85,7 @@ class Host:
     def change(self, what: str, act: Callable[[], object]) -> None:
         """Record a change, and make it unless in check mode; raises HostError."""
         self.changes.append(what)
-        if self._check_mode:
+        if self.check_mode:
             return
         try:
             act()

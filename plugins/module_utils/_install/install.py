@@ -18,17 +18,17 @@ import pwd
 import re
 import shutil
 import tempfile
-from dataclasses import dataclass
-from typing import Any, Dict, List
+from dataclasses import dataclass, field
+from typing import Any, Dict, List, Mapping, Tuple
 
 from .._vrrp.base.paths import CONFIG
-from .._vrrp.control.protocol import digest
 from .._vrrp.model.status import Status
 from . import paths
 from .bundle import unpack
 from .firewalls.firewalls import open_for_vrrp
 from .host import Host, HostError, Ownership, read
-from .service import running_status
+from .peer_changes import changes_seen_by_peers
+from .service import ensure_current_version, ensure_service
 from .templates import HELPER_SOCKET_TEXT, HELPER_UNIT_TEXT, UNIT_TEXT, program
 
 _UNITS = {
@@ -45,7 +45,8 @@ class Wanted:
     """The wanted state: ``bundle`` is the name of the version, ``archive`` its file on this host,
     if any.
 
-    ``config`` is None to leave the configuration as it is.
+    ``config`` is None to leave the configuration as it is. With ``hold_back``, one that changes the
+    packets is left for a later run; ``apply_at`` is the time of day at which the agent applies it.
     """
 
     bundle: str
@@ -53,16 +54,20 @@ class Wanted:
     python: str
     config: Dict[str, Any] | None
     firewall: bool
+    hold_back: bool = False
+    apply_at: float | None = None
 
 
 @dataclass(frozen=True)
 class InstallResult:
     """The outcome of an installation: ``restart_required`` says that the agent still has to be
-    restarted; ``status`` is that of an agent that was left alone, else None.
+    restarted; ``status`` is that of an agent that was left alone, else None; ``held_back`` are the
+    settings of the instances whose packets the new configuration would change.
     """
 
     restart_required: bool = False
     status: Status | None = None
+    held_back: Mapping[str, List[str]] = field(default_factory=dict)
 
 
 def install_agent(host: Host, wanted: Wanted) -> InstallResult:
@@ -71,15 +76,19 @@ def install_agent(host: Host, wanted: Wanted) -> InstallResult:
     Raises HostError or BundleError; nothing in use is changed before the configuration has been
     validated.
     """
+    if wanted.apply_at is not None:
+        # The version that runs may not know the settings that it would have to schedule.
+        ensure_current_version(host, wanted.bundle)
     _ensure_user(host)
     _ensure_version(host, wanted)
-    config = _ensure_config(host, wanted)
+    config, held_back = _ensure_config(host, wanted)
     _ensure_current(host, wanted.bundle)
     _ensure_programs(host, wanted.python)
     _ensure_units(host)
     if wanted.firewall:
         open_for_vrrp(host, _interfaces(wanted.config))
-    return _ensure_service(host, wanted.bundle, config)
+    run = ensure_service(host, wanted.bundle, config, wanted.apply_at)
+    return InstallResult(run.restart_required, run.status, held_back)
 
 
 def _ensure_user(host: Host) -> None:
@@ -110,18 +119,25 @@ def _unpack(host: Host, wanted: Wanted) -> None:
         raise HostError(f"the agent can't be loaded by {wanted.python}: {output}")
 
 
-def _ensure_config(host: Host, wanted: Wanted) -> str | None:
-    """Write the configuration, validated by the version that will read it; returns its text."""
+def _ensure_config(host: Host, wanted: Wanted) -> Tuple[str | None, Mapping[str, List[str]]]:
+    """Write the configuration, validated by the version that will read it.
+
+    Returns the text of the file, and the changes that were held back.
+    """
     present = read(CONFIG)
     text = present
     if wanted.config is not None:
         text = json.dumps(wanted.config, indent=2, sort_keys=True) + "\n"
-    if text is not None and (text != present or not _is_current(wanted.bundle)):
+    if text is None:
+        return None, {}
+    if text != present or not _is_current(wanted.bundle):
         _validate(host, wanted, text)
-    if text is not None:
-        owner = Ownership(_CONFIG_MODE, paths.USER)
-        host.write(CONFIG, text, owner, shown=without_secrets)
-    return text
+    held_back = changes_seen_by_peers(present, text) if wanted.hold_back else {}
+    owner = Ownership(_CONFIG_MODE, paths.USER)
+    if held_back and not host.check_mode:
+        return present, held_back
+    host.write(CONFIG, text, owner, shown=without_secrets)
+    return text, held_back
 
 
 def without_secrets(text: str) -> str:
@@ -187,34 +203,3 @@ def _ensure_units(host: Host) -> None:
 def _interfaces(config: Dict[str, Any] | None) -> List[str]:
     instances = (config or {}).get("instances", [])
     return sorted({instance["interface"] for instance in instances})
-
-
-# --- The service ---------------------------------------------------------------------------------
-
-
-def _ensure_service(host: Host, bundle: str, config: str | None) -> InstallResult:
-    """Enable and start the service, or let the running agent read the configuration.
-
-    The agent itself reports its version, so an interrupted earlier run is completed.
-    """
-    enabled, active = _service_state(host)
-    if not enabled:
-        host.command("enable the service", "systemctl", "enable", paths.UNIT_NAME)
-    if not active:
-        host.command("start the service", "systemctl", "start", paths.UNIT_NAME)
-        return InstallResult()
-    status = running_status()
-    if status is None or status["agent"]["bundle"] != bundle:
-        return InstallResult(restart_required=True)
-    if config is not None and status["agent"]["config"] != digest(config):
-        host.command("reload the configuration", "systemctl", "reload", paths.UNIT_NAME)
-        return InstallResult()
-    return InstallResult(status=status)
-
-
-def _service_state(host: Host) -> tuple[bool, bool]:
-    _status, output = host.ask(
-        "systemctl", "show", "--property=UnitFileState,ActiveState", paths.UNIT_NAME
-    )
-    facts = dict(line.partition("=")[::2] for line in output.splitlines())
-    return facts.get("UnitFileState") == "enabled", facts.get("ActiveState") == "active"

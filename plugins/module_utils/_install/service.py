@@ -9,11 +9,14 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
+from typing import Tuple
 
 from .._control.query import status
 from .._vrrp.base.errors import NOT_RESTARTED, ControlError
 from .._vrrp.base.paths import CONTROL_SOCKET
 from .._vrrp.control.client import ControlClient
+from .._vrrp.control.protocol import digest
 from .._vrrp.model.status import Status
 from . import paths
 from .host import Host, HostError
@@ -21,6 +24,7 @@ from .templates import UNIT_DIGEST
 
 _PATIENCE = 30.0  # Seconds for a hook or a hand-over that is under way.
 _POLL = 0.2
+_SCHEDULE_PATIENCE = 120.0  # Seconds until hosts that change together have done so.
 
 
 def running_status() -> Status | None:
@@ -31,6 +35,70 @@ def running_status() -> Status | None:
         return None
 
 
+@dataclass(frozen=True)
+class ServiceResult:
+    """The service after a run: ``restart_required`` says that another version or unit is installed
+    than the one that runs; ``status`` is that of an agent that was left alone, else None.
+    """
+
+    restart_required: bool = False
+    status: Status | None = None
+
+
+def ensure_service(
+    host: Host, bundle: str, config: str | None, apply_at: float | None = None
+) -> ServiceResult:
+    """Enable and start the service, or let the running agent read the configuration, and apply it
+    at once or at a time of day.
+
+    The agent itself reports its version, so an interrupted earlier run is completed. Raises
+    HostError.
+    """
+    enabled, active = _service_state(host)
+    if not enabled:
+        host.command("enable the service", "systemctl", "enable", paths.UNIT_NAME)
+    if not active:
+        host.command("start the service", "systemctl", "start", paths.UNIT_NAME)
+        return ServiceResult()
+    status = _status_after_scheduled_reload(config)
+    if status is None or status["agent"]["bundle"] != bundle:
+        return ServiceResult(restart_required=True)
+    if config is None or status["agent"]["config"] == digest(config):
+        return ServiceResult(status=status)
+    if apply_at is None:
+        host.command("reload the configuration", "systemctl", "reload", paths.UNIT_NAME)
+    else:
+        host.change("schedule the new configuration", lambda: _reload_at(apply_at))
+    return ServiceResult()
+
+
+def _service_state(host: Host) -> Tuple[bool, bool]:
+    _status, output = host.ask(
+        "systemctl", "show", "--property=UnitFileState,ActiveState", paths.UNIT_NAME
+    )
+    facts = dict(line.partition("=")[::2] for line in output.splitlines())
+    return facts.get("UnitFileState") == "enabled", facts.get("ActiveState") == "active"
+
+
+def _status_after_scheduled_reload(config: str | None) -> Status | None:
+    """Return the status of the agent, once it has applied a configuration that is scheduled."""
+    deadline = time.monotonic() + _SCHEDULE_PATIENCE
+    while True:
+        found = running_status()
+        scheduled = found["agent"].get("scheduled_config") if found else None
+        if config is None or scheduled != digest(config) or time.monotonic() > deadline:
+            return found
+        time.sleep(_POLL)
+
+
+def _reload_at(moment: float) -> None:
+    try:
+        with ControlClient() as client:
+            client.reload(moment)
+    except ControlError as error:
+        raise HostError(f"schedule the new configuration: {error}") from None
+
+
 def restart(host: Host) -> None:
     """Let the installed version run: restart the agent without a gap, if that is possible.
 
@@ -38,6 +106,13 @@ def restart(host: Host) -> None:
     can't run; the running one keeps serving.
     """
     host.change("restart the agent without a gap", lambda: _restart_in_place(host))
+
+
+def ensure_current_version(host: Host, bundle: str) -> None:
+    """Restart an agent of another version than that of the bundle; raises HostError."""
+    running = running_status()
+    if running is not None and running["agent"]["bundle"] != bundle:
+        restart(host)
 
 
 def _restart_in_place(host: Host) -> None:

@@ -18,9 +18,12 @@ from support.cluster import Cluster, Node
 
 def requests_to(node: Node) -> ControlRequests:
     """The requests to the agent of a node."""
-    about: AgentStatus = {"version": "1", "bundle": None, "unit": None, "pid": 7, "config": "c"}
+    about: AgentStatus = {
+        "version": "1", "bundle": None, "unit": None, "pid": 7, "config": "c",
+        "scheduled_config": None,
+    }  # fmt: skip
     return ControlRequests(
-        node.engine, lambda: about, node.do, lambda: True, lambda reply: reply({"pid": 8})
+        node.engine, lambda: about, node.do, lambda _at: True, lambda reply: reply({"pid": 8})
     )
 
 

@@ -26,6 +26,7 @@ def test_well_formed_requests_are_read() -> None:
     assert parse(command="status") == protocol.Request("status")
     assert parse(command="status", instances=["web"]).instances == ("web",)
     assert parse(command="reload").command == "reload"
+    assert parse(command="reload", at=1.8e9).at == 1.8e9
     assert parse(command="watch").command == "watch"
     wanted = parse(command="set-intent", instance="web", intent="backup", force=True)
     assert (wanted.instance, wanted.intent) == ("web", Intent(IntentKind.BACKUP, True))

@@ -15,10 +15,9 @@ import gc
 import os
 import signal
 import socket
-from typing import Callable, Dict, List, Mapping, Tuple
+from typing import Callable, Dict, List, Mapping, Set, Tuple
 
 from ..base.constants import ADVERTISEMENT_INTERVAL_DEFAULT
-from ..base.errors import ConfigError, ControlError
 from ..base.units import earliest, seconds
 from ..control.protocol import digest
 from ..engine.actions import Action, SocketSpec, Transition
@@ -30,7 +29,6 @@ from ..linux.recvmmsg import PacketBatch
 from ..linux.resources import ResourceTable
 from ..linux.vrrp_socket import VrrpSocket
 from ..model.command import CommandResult
-from ..model.config import parse_config
 from ..model.instance import Config
 from ..model.status import AgentStatus
 from ..runtime import clock
@@ -48,8 +46,8 @@ from ..runtime.sd_notify import Notifier
 from ..runtime.signals import signal_socket
 from ..runtime.storage import Storage
 from .cleanup import clean_up
-from .config_file import read, refuse_unknown_interfaces
 from .paths import Paths
+from .reload import Reload
 from .requests import ControlRequests
 from .restart import Handover, Restart
 from .version import VERSION, bundle, unit
@@ -67,9 +65,7 @@ class Agent:
     """
 
     def __init__(self, paths: Paths, text: str, control: socket.socket) -> None:
-        self._config = parse_config(text)
-        self._text = text
-        self._paths = paths
+        self._configuration = Reload(paths.config, text, self._interfaces, self._apply_config)
         # The link to the installed version may point to another version later.
         self._bundle = bundle()
         self._owns_host = False
@@ -104,7 +100,7 @@ class Agent:
         self._server = ControlServer(paths.socket, control, self.loop, self._requests.handle)
         self._signals = signal_socket((signal.SIGHUP, signal.SIGTERM, signal.SIGINT))
         self._handlers: Dict[int, Callable[[], None]] = {
-            signal.SIGHUP: self.reload_and_log,
+            signal.SIGHUP: self._configuration.reload_and_log,
             signal.SIGTERM: self._stop,
             signal.SIGINT: self._stop,
         }
@@ -122,7 +118,7 @@ class Agent:
         self._prepare()
         self._server.open()
         self._notifier.ready()
-        LOGGER.info("started; instances: %d", len(self._config.instances))
+        LOGGER.info("started; instances: %d", len(self._configuration.config.instances))
 
     def enter_standby(self) -> None:
         """Prepare to take over from another process, which serves."""
@@ -147,9 +143,12 @@ class Agent:
 
     def old_process_exited(self) -> None:
         """Apply the current configuration file: the old process has exited."""
-        LOGGER.info("took over from the old process; instances: %d", len(self._config.instances))
+        LOGGER.info(
+            "took over from the old process; instances: %d",
+            len(self._configuration.config.instances),
+        )
         self._notifier.ready()
-        self.reload_and_log()
+        self._configuration.reload_and_log()
 
     def end(self) -> None:
         """End without changing the host, which another process owns."""
@@ -172,13 +171,14 @@ class Agent:
     def _prepare(self) -> None:
         self.loop.on_readable(self._signals, self._read_signals)
         self._perform(self._engine.links_changed(self._link_watcher.links(), clock.now()))
-        self._apply_config(self._config)
+        self._apply_config(self._configuration.config)
         gc.freeze()
         gc.set_threshold(_GC_THRESHOLD)
 
     def _main_loop(self) -> None:
         services = (
             self._receiver, self._link_watcher, self._helper, self._notifier, self._restarts,
+            self._configuration,
         )  # fmt: skip
         while not (self._engine.stopped or self._done):
             deadline = self._engine.next_deadline()
@@ -193,6 +193,7 @@ class Agent:
             self._helper.run_due(now)
             self._notifier.run_due(now)
             self._restarts.run_due(now)
+            self._configuration.run_due(now)
 
     def _close(self) -> None:
         self._server.close()
@@ -253,49 +254,33 @@ class Agent:
 
     # --- The configuration ---
 
-    def reload_and_log(self) -> None:
-        """Apply the current configuration file, or log its problems."""
-        try:
-            self._reload()
-        except (ConfigError, ControlError) as error:
-            for problem in str(error).splitlines():
-                LOGGER.error("configuration rejected: %s", problem)
+    def _reload(self, at: float | None) -> bool:
+        """Apply the configuration file, at once or at a time of day.
 
-    def _reload(self) -> bool:
-        """Apply the current configuration file; returns whether it has changed.
-
-        Raises ConfigError, or ControlError during a restart, and then changes nothing.
+        Returns whether it has changed. Raises ConfigError, or ControlError during a restart, and
+        then changes nothing.
         """
         self._restarts.refuse_if_restarting()
         self._notifier.reloading()
-        self._link_watcher.refresh()
         try:
-            text = read(self._paths.config)
-            config = parse_config(text)
-            refuse_unknown_interfaces(config, self._known_interfaces())
+            return self._configuration.reload(at)
         finally:
             self._notifier.ready()
-        changed = config != self._config
-        self._config, self._text = config, text
-        self._apply_config(config)
-        LOGGER.info("configuration %s", "applied" if changed else "read again, nothing changed")
-        return changed
 
     def _apply_config(self, config: Config) -> None:
         intervals = [instance.advertisement_interval for instance in config.instances]
         self._receiver.limit_delay(min(intervals, default=ADVERTISEMENT_INTERVAL_DEFAULT))
         self._perform(self._engine.reconfigure(config, clock.now()))
 
-    def _known_interfaces(self) -> set[str]:
-        """Return the interfaces of the host, and those that the current configuration waits for."""
-        waited_for = (instance.interfaces for instance in self._config.instances)
-        return set(self._link_watcher.links()).union(*waited_for)
+    def _interfaces(self) -> Set[str]:
+        self._link_watcher.refresh()
+        return set(self._link_watcher.links())
 
     # --- The next process ---
 
     def _restart(self, reply: Reply) -> None:
         """Hand over to a new process; ``reply`` is called with the outcome."""
-        self._restarts.start(self._server.socket, self._text, reply)
+        self._restarts.start(self._server.socket, self._configuration.text, reply)
 
     def _export_state(self) -> Handover:
         """Return the state for the new process, and the time by which it has to serve. Raises
@@ -325,7 +310,8 @@ class Agent:
             "bundle": self._bundle,
             "unit": unit(),
             "pid": os.getpid(),
-            "config": digest(self._text),
+            "config": digest(self._configuration.text),
+            "scheduled_config": self._configuration.scheduled_digest,
         }
 
     def _publish(self, transition: Transition) -> None:

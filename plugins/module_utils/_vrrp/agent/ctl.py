@@ -40,7 +40,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     status.add_argument("--json", action="store_true", help="print JSON")
     watch = commands.add_parser("watch", help="show every transition as it happens")
     watch.add_argument("--json", action="store_true", help="print JSON, one object a line")
-    commands.add_parser("reload", help="read the configuration file again")
+    reload = commands.add_parser("reload", help="read the configuration file again")
+    reload.add_argument(
+        "--at", type=float, metavar="SECONDS", help="apply it then, in seconds since 1970"
+    )
     commands.add_parser(
         "restart", help="restart the agent with the installed version; masters stay master"
     )
@@ -85,8 +88,9 @@ def _watch(client: ControlClient, arguments: argparse.Namespace) -> None:
 
 
 def _reload(client: ControlClient, arguments: argparse.Namespace) -> None:
-    changed = client.reload()
-    _write("configuration applied" if changed else "configuration unchanged")
+    changed = client.reload(arguments.at)
+    done = "applied" if arguments.at is None else "scheduled"
+    _write(f"configuration {done if changed else 'unchanged'}")
 
 
 def _restart(client: ControlClient, arguments: argparse.Namespace) -> None:

@@ -34,7 +34,8 @@ Perform = Callable[[List[Action]], None]
 
 class ControlRequests:
     """``about`` returns the status of the agent itself, ``perform`` performs the engine's actions,
-    ``reload`` reads the configuration and returns whether it has changed, ``restart`` starts
+    ``reload`` applies the configuration file at a time of day, None for at once, and returns
+    whether it has changed, ``restart`` starts
     another process and replies later.
     """
 
@@ -43,7 +44,7 @@ class ControlRequests:
         engine: Engine,
         about: Callable[[], AgentStatus],
         perform: Perform,
-        reload: Callable[[], bool],
+        reload: Callable[[float | None], bool],
         restart: Callable[[Reply], None],
     ) -> None:
         self._engine = engine
@@ -60,7 +61,7 @@ class ControlRequests:
         if request.command == STATUS:
             return self._status(request)
         if request.command == RELOAD:
-            return {"changed": self._reload()}
+            return {"changed": self._reload(request.at)}
         if request.command == RESTART:
             self._restart(reply)
             return None

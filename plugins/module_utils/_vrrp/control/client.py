@@ -83,9 +83,12 @@ class ControlClient:
         answer: IntentAnswer = self._request(SET_INTENT, **wanted)
         return answer
 
-    def reload(self) -> bool:
-        """Let the agent read the configuration file again; returns whether it had changed."""
-        changed: bool = self._request(RELOAD)["changed"]
+    def reload(self, at: float | None = None) -> bool:
+        """Let the agent read the configuration file again, and apply it at once, or at ``at`` in
+        seconds since 1970; returns whether it had changed.
+        """
+        when = {} if at is None else {"at": at}  # An agent of an older version refuses the field.
+        changed: bool = self._request(RELOAD, **when)["changed"]
         return changed
 
     def restart(self) -> int:

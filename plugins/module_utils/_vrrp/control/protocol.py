@@ -24,6 +24,7 @@ from ..model.intent import AUTO, Intent, IntentKind
 Message = Dict[str, object]  # One JSON object: a line of the protocol.
 
 PROTOCOL_VERSION = 1
+_TIME_MAX = 2**40  # Seconds since 1970.
 LINE_MAX = 65_536  # Bytes of a request; answers may be longer.
 
 STATUS, SET_INTENT, WATCH = "status", "set-intent", "watch"
@@ -32,7 +33,7 @@ _FIELDS: Dict[str, Set[str]] = {
     STATUS: {"instances"},
     SET_INTENT: {"instance", "intent", "force", "dry_run"},
     WATCH: set(),
-    RELOAD: set(),
+    RELOAD: {"at"},
     RESTART: set(),
 }
 _PRIVILEGED = frozenset({SET_INTENT, RELOAD, RESTART})
@@ -47,6 +48,7 @@ class Request:
     instance: str = ""
     intent: Intent = AUTO
     dry_run: bool = False
+    at: float | None = None
 
     @property
     def is_privileged(self) -> bool:
@@ -127,6 +129,15 @@ def _set_intent(message: Message) -> Request:
     return Request(SET_INTENT, instance=instance, intent=intent, dry_run=dry_run)
 
 
+def _reload(message: Message) -> Request:
+    at = message.get("at")
+    if at is None:
+        return Request(RELOAD)
+    if isinstance(at, bool) or not isinstance(at, (int, float)) or not 0 <= at < _TIME_MAX:
+        raise _bad("at: not a time of day in seconds since 1970")
+    return Request(RELOAD, at=at)
+
+
 def _flag(message: Message, field: str) -> bool:
     value = message.get(field, False)
     if not isinstance(value, bool):
@@ -145,7 +156,7 @@ def read_intent_kind(value: object) -> IntentKind:
 _REQUESTS: Dict[str, Callable[[Message], Request]] = {
     STATUS: _status,
     SET_INTENT: _set_intent,
-    RELOAD: lambda message: Request(RELOAD),
+    RELOAD: _reload,
     RESTART: lambda message: Request(RESTART),
     WATCH: lambda message: Request(WATCH),
 }

@@ -132,7 +132,7 @@ class EngineStatus(TypedDict):
 
 class AgentStatus(TypedDict):
     """The agent: ``bundle`` and ``unit`` are None for one run from a checkout, ``config`` is the
-    digest of the current configuration.
+    digest of the current configuration, and ``scheduled_config`` that of one that is applied later.
     """
 
     version: str
@@ -140,6 +140,7 @@ class AgentStatus(TypedDict):
     unit: Union[str, None]
     pid: int
     config: str
+    scheduled_config: Union[str, None]
 
 
 class Status(EngineStatus):

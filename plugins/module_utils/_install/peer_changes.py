@@ -1,0 +1,55 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
+
+"""Changes of a configuration that other hosts see in its packets.
+
+Such a change parts a host from its cluster until all hosts have made it.
+"""
+
+from __future__ import annotations
+
+from typing import Callable, Dict, List, Mapping, Tuple
+
+from .._vrrp.base.errors import ConfigError
+from .._vrrp.model.config import parse_config
+from .._vrrp.model.family import Family
+from .._vrrp.model.instance import Instance
+
+_Key = Tuple[str, Family]
+
+_SEEN: Dict[str, Callable[[Instance], object]] = {
+    "vrid": lambda one: one.vrid,
+    "version": lambda one: one.version,
+    "addresses": lambda one: frozenset(one.packed_addresses),
+    # Version 3 carries the interval in the packet, and backups follow it.
+    "advertisement_interval": lambda one: one.advertisement_interval if one.version == 2 else 0,
+    "unicast_peers": lambda one: frozenset(one.unicast_peers),
+    "password": lambda one: one.password,
+    "hmac": lambda one: one.hmac,
+}
+
+
+def changes_seen_by_peers(before: str | None, after: str) -> Dict[str, List[str]]:
+    """Return the settings that peers see, by the instance whose packets change.
+
+    Instances that are new or removed do not count. Nothing is returned for a configuration that
+    can't be read: no agent runs with it.
+    """
+    old, new = _instances(before), _instances(after)
+    found: Dict[str, List[str]] = {}
+    for key in [one for one in old if one in new]:
+        changed = [name for name, value in _SEEN.items() if value(old[key]) != value(new[key])]
+        names = found.setdefault(key[0], [])
+        names.extend(name for name in changed if name not in names)
+    return {name: changed for name, changed in found.items() if changed}
+
+
+def _instances(text: str | None) -> Mapping[_Key, Instance]:
+    try:
+        config = parse_config(text or "")
+    except ConfigError:
+        return {}
+    return {(one.name, one.family): one for one in config.instances}
