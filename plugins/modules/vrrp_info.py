@@ -34,6 +34,10 @@ options:
 extends_documentation_fragment:
   - failover.vrrp.attributes
   - failover.vrrp.attributes.socket
+attributes:
+  diff_mode:
+    description: Changes nothing, so there is no difference.
+    support: none
 author:
   - failover.vrrp contributors (@failover)
 seealso:

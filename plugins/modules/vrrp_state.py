@@ -21,9 +21,8 @@ description:
   - Both families of an instance move together, and so do all members of its sync group.
 options:
   instance:
-    description: The name of the instance.
+    description: The name of the instance. When omitted, all instances of the host.
     type: str
-    required: true
   state:
     description:
       - V(master) makes the host master and keeps it master. It advertises a priority just above the highest one that it hears,
@@ -34,7 +33,7 @@ options:
     choices: [master, backup, auto]
     required: true
   wait:
-    description: Wait until the state is reached. For V(auto), only until the intent is set.
+    description: Wait until the state is reached. With V(auto) no state is, so the module returns as soon as the intent is set.
     type: bool
     default: true
   wait_timeout:
@@ -57,9 +56,13 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Drain the host before its upgrade
+- name: Drain one instance
   failover.vrrp.vrrp_state:
     instance: web
+    state: backup
+
+- name: Drain the host before its upgrade
+  failover.vrrp.vrrp_state:
     state: backup
 
 - name: Make the host master
@@ -92,6 +95,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.failover.vrrp.plugins.module_utils._control.move import (
+    MoveError,
     move,
     needs_change,
     plan,
@@ -123,7 +127,7 @@ def main() -> None:
     """Run the module."""
     module = AnsibleModule(
         argument_spec={
-            "instance": {"type": "str", "required": True},
+            "instance": {"type": "str"},
             "state": {"type": "str", "choices": ["master", "backup", "auto"], "required": True},
             "wait": {"type": "bool", "default": True},
             "wait_timeout": {"type": "int", "default": 30},
@@ -134,6 +138,8 @@ def main() -> None:
     )
     try:
         result = run(module)
+    except MoveError as error:
+        module.fail_json(msg=str(error), code=error.code, changed=True)
     except ControlError as error:
         module.fail_json(msg=str(error), code=error.code)
     module.exit_json(**result)

@@ -124,8 +124,8 @@ class Node:
         self.cluster.settle()
         self.set_link(up=True)
 
-    def set_intent(self, kind: str, forced: bool = False, name: str = "web") -> str:
-        """Set an intent; returns the code of the refusal, or nothing."""
+    def set_intent(self, kind: str, forced: bool = False, name: str | None = "web") -> str:
+        """Set an intent of an instance, or of all; returns the code of the refusal, or nothing."""
         try:
             intent = Intent(IntentKind(kind), forced)
             _number, actions = self.engine.set_intent(name, intent, self.cluster.now)

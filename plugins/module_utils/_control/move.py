@@ -17,6 +17,10 @@ from .query import moving_together, set_intent
 from .wait import describe, wait_until
 
 
+class MoveError(ControlError):
+    """A move that has begun, and was not completed."""
+
+
 def needs_change(instance: InstanceStatus, state: str, force: bool) -> bool:
     """Whether the instance is not yet in the wanted state."""
     if instance["intent"] != state:
@@ -53,8 +57,8 @@ def plan(wanted: Mapping[str, Any]) -> List[InstanceStatus]:
 def move(wanted: Mapping[str, Any]) -> List[InstanceStatus]:
     """Set the intent, and wait until it is reached; returns the status of all that moved.
 
-    Raises ControlError when the agent refused or undid the move, or ``timeout`` with the last
-    status.
+    Raises ControlError when the agent refused the move, and MoveError when it undid it, or with the
+    code ``timeout`` and the last status.
     """
     socket, name, state = wanted["socket"], wanted["instance"], wanted["state"]
     number = set_intent(socket, name, state, force=wanted["force"])["change"]
@@ -65,7 +69,10 @@ def move(wanted: Mapping[str, Any]) -> List[InstanceStatus]:
     def obstacle(instances: List[InstanceStatus]) -> str:
         return "; ".join(filter(None, (_obstacle(one, number, state) for one in instances)))
 
-    return wait_until(ask, obstacle, wanted["wait_timeout"]) if wanted["wait"] else ask()
+    try:
+        return wait_until(ask, obstacle, wanted["wait_timeout"]) if wanted["wait"] else ask()
+    except ControlError as error:
+        raise MoveError(error.code, str(error)) from None
 
 
 def _obstacle(instance: InstanceStatus, number: int, state: str) -> str:
@@ -75,7 +82,12 @@ def _obstacle(instance: InstanceStatus, number: int, state: str) -> str:
 
 
 def _is_reached(instance: InstanceStatus, intent: str) -> bool:
-    """Whether the instance is in the state that the intent asks for; ``auto`` asks for none."""
+    """Whether the instance is in the state that the intent asks for; ``auto`` asks for none.
+
+    A host that can't take part serves as little as a backup.
+    """
+    if intent == IntentKind.BACKUP.value and instance["state"] == "INITIALIZE":
+        return True
     return instance["state"] == WANTED_STATES.get(IntentKind(intent), instance["state"])
 
 

@@ -35,11 +35,14 @@ def _is_installed(socket: str) -> bool:
     return socket != CONTROL_SOCKET or os.path.lexists(CONFIG)
 
 
-def moving_together(socket: str, name: str) -> List[InstanceStatus]:
-    """Return all that moves with an instance: both its families, and its sync group.
+def moving_together(socket: str, name: str | None) -> List[InstanceStatus]:
+    """Return all that moves with an instance: both its families, and its sync group. Without a
+    name, these are all instances of the host.
 
     Raises ControlError, also when there is no such instance.
     """
+    if name is None:
+        return status(socket)["instances"]
     named = status(socket, [name])["instances"]
     groups = {one["sync_group"] for one in named} - {None}
     if not groups:
@@ -48,11 +51,11 @@ def moving_together(socket: str, name: str) -> List[InstanceStatus]:
 
 
 def set_intent(
-    socket: str, instance: str, intent: str, *, force: bool, dry_run: bool = False
+    socket: str, instance: str | None, intent: str, *, force: bool, dry_run: bool = False
 ) -> IntentAnswer:
-    """Set the intent of an instance; with ``dry_run``, only return the outcome.
+    """Set the intent of an instance, or of all when it is None; returns the outcome.
 
-    Raises ControlError.
+    With ``dry_run`` nothing is changed. Raises ControlError.
     """
     with ControlClient(socket) as client:
         return client.set_intent(instance, intent, force=force, dry_run=dry_run)

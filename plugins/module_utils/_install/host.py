@@ -134,6 +134,7 @@ class Host:
         """Remove ``path``; returns whether that was a change."""
         if not os.path.lexists(path):
             return False
+        self._note_diff(path, f"{path} exists\n", "")
         self.change(f"remove {path}", lambda: _remove(path))
         return True
 

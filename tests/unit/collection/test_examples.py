@@ -250,7 +250,7 @@ def test_a_command_exists_and_has_valid_options(example: Example) -> None:
     "line",
     [
         "vrrpctl statsu",
-        "vrrpctl backup",
+        "vrrpctl backup web db",
         "vrrp-agent check",
         "script/simulate --sed 4",
         "script/bench 11",

@@ -30,6 +30,7 @@ def instance(**settings: Any) -> Any:
         ({"intent": "master", "state": "MASTER"}, "master", False, False),
         ({"intent": "master"}, "master", False, True),
         ({"intent": "backup"}, "backup", False, False),
+        ({"intent": "backup", "state": "INITIALIZE"}, "backup", False, False),
         ({"intent": "backup"}, "backup", True, True),
         ({"intent": "backup", "intent_forced": True}, "backup", True, False),
         ({"intent": "backup", "intent_forced": True}, "backup", False, True),

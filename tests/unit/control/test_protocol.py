@@ -50,7 +50,7 @@ def test_well_formed_requests_are_read() -> None:
         (b'{"version": 1, "command": []}', "command: [] is not one of"),
         (b'{"version": 1, "command": "reload", "now": true}', "now: reload has no such field"),
         (b'{"version": 1, "command": "status", "instances": "web"}', "instances: not a list"),
-        (b'{"version": 1, "command": "set-intent"}', "instance: not a name"),
+        (b'{"version": 1, "command": "set-intent", "instance": 7}', "instance: not a name"),
         (
             b'{"version": 1, "command": "set-intent", "instance": "web", "intent": "off"}',
             "intent: 'off' is not auto, master or backup",

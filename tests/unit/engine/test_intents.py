@@ -23,6 +23,24 @@ def test_a_drained_master_resigns_and_stays_backup() -> None:
     assert first.status()["reason"] == "drained by the operator"
 
 
+def test_all_instances_of_a_host_are_drained_in_one_step() -> None:
+    cluster = Cluster()
+    web, db = instance(), instance(name="db", vrid=52, addresses=["192.0.2.101/24"])
+    first = cluster.node(priority=150)
+    second = cluster.node(priority=100)
+    first.configure({**web, "priority": 150}, {**db, "priority": 150})
+    second.configure({**web, "priority": 100}, {**db, "priority": 100})
+    cluster.run(10)
+    assert first.set_intent("backup", name=None) == ""
+    cluster.run(10)
+    drained = [first.status("web"), first.status("db")]
+    assert [(one["state"], one["intent"]) for one in drained] == [("BACKUP", "backup")] * 2
+    assert len({one["intent_change"]["number"] for one in drained}) == 1
+    assert first.set_intent("auto", name=None) == ""
+    cluster.run(10)
+    assert [first.status(name)["state"] for name in ("web", "db")] == ["MASTER"] * 2
+
+
 def test_a_drained_router_takes_over_when_no_other_master_is_heard() -> None:
     cluster, first, second = pair()
     first.set_intent("backup")

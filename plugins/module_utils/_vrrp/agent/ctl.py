@@ -49,7 +49,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     for intent, meaning in _INTENTS.items():
         command = commands.add_parser(intent, help=meaning)
-        command.add_argument("name", metavar="NAME", help="the instance")
+        command.add_argument(
+            "name", nargs="?", metavar="NAME", help="the instance; without a name, all of the host"
+        )
         command.add_argument(
             "--dry-run", action="store_true", help="show the outcome without changing anything"
         )

@@ -70,12 +70,12 @@ class ControlClient:
         return answer
 
     def set_intent(
-        self, instance: str, intent: str, *, force: bool = False, dry_run: bool = False
+        self, instance: str | None, intent: str, *, force: bool = False, dry_run: bool = False
     ) -> IntentAnswer:
-        """Set the intent ``auto``, ``master`` or ``backup``; returns the number of the change, and
-        the status of the instances that it concerns.
+        """Set the intent ``auto``, ``master`` or ``backup`` of an instance; of all when it is None.
 
-        With ``dry_run`` nothing is changed, and the status is what it would be.
+        Returns the number of the change, and the status of the instances that it concerns. With
+        ``dry_run`` nothing is changed, and the status is what it would be.
         """
         wanted = {"instance": instance, "intent": intent, "force": force}
         if dry_run:  # An agent of an older version refuses the field.

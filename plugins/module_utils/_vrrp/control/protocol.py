@@ -41,11 +41,14 @@ _PRIVILEGED = frozenset({SET_INTENT, RELOAD, RESTART})
 
 @dataclass(frozen=True)
 class Request:
-    """A well-formed request: only the fields of its command have a meaning."""
+    """A well-formed request: only the fields of its command have a meaning.
+
+    Without an ``instance``, an intent is for all instances of the host.
+    """
 
     command: str
     instances: Tuple[str, ...] | None = None
-    instance: str = ""
+    instance: str | None = None
     intent: Intent = AUTO
     dry_run: bool = False
     at: float | None = None
@@ -121,7 +124,7 @@ def _status(message: Message) -> Request:
 
 def _set_intent(message: Message) -> Request:
     instance = message.get("instance")
-    if not isinstance(instance, str):
+    if instance is not None and not isinstance(instance, str):
         raise _bad("instance: not a name")
     force, dry_run = _flag(message, "force"), _flag(message, "dry_run")
     kind = read_intent_kind(message.get("intent"))

@@ -292,8 +292,8 @@ class Engine:
 
     # --- The operator ---
 
-    def set_intent(self, name: str, intent: Intent, now: Nanoseconds) -> Tuple[int, Actions]:
-        """Set the intent of an instance, and of all that moves with it.
+    def set_intent(self, name: str | None, intent: Intent, now: Nanoseconds) -> Tuple[int, Actions]:
+        """Set the intent of an instance, and of all that moves with it; of all for no name.
 
         Returns the number of the change, by which a client follows its outcome. Raises ControlError
         when it can't be done.
@@ -301,7 +301,7 @@ class Engine:
         number, actions = self._routers.set_intent(name, intent, now)
         return number, self._finish(actions, now)
 
-    def check_intent(self, name: str, intent: Intent) -> List[str]:
+    def check_intent(self, name: str | None, intent: Intent) -> List[str]:
         """Return the labels of all instances that ``set_intent`` would change; changes nothing.
 
         Raises ControlError where ``set_intent`` would.

@@ -129,19 +129,21 @@ class RouterSet:
 
     # --- The operator ---
 
-    def check_intent(self, name: str, intent: Intent) -> List[Router]:
+    def check_intent(self, name: str | None, intent: Intent) -> List[Router]:
         """Return the routers that an intent applies to: the instance, and all that moves with it.
+        Without a name, these are all.
 
         Raises ControlError when the intent can't be carried out.
         """
-        moving = self.moving_together(name)
-        if not moving:
+        everything = [router for router in self if not router.retired]
+        moving = everything if name is None else self.moving_together(name)
+        if name is not None and not moving:
             raise unknown_instance([name], sorted({one.instance.name for one in self}))
         for router in moving:
             refuse_unreachable(router, intent)
         return moving
 
-    def set_intent(self, name: str, intent: Intent, now: Nanoseconds) -> tuple[int, Actions]:
+    def set_intent(self, name: str | None, intent: Intent, now: Nanoseconds) -> tuple[int, Actions]:
         """Set the intent of an instance, and of all that moves with it; returns the number of the
         change. Raises ControlError as ``check_intent`` does.
         """
