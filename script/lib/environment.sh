@@ -44,21 +44,47 @@ need_packages() {
     [ -z "$policy" ] || rm -f "$policy"
 }
 
+# The Python that each ansible-core runs by in our tests, the newest first. VRRP_ANSIBLE_CORE=2.19
+# asks for a certain one.
+CORES=(2.21:3.13 2.20:3.12 2.19:3.11)
+
+# Print the path of an interpreter of that version; fail without one.
+find_python() {
+    local candidate
+    for candidate in "/usr/bin/python$1" "$HOME"/.pyenv/versions/"$1".*/bin/python3 "$(command -v "python$1")" python3; do
+        if "$candidate" -c "import sys; sys.exit('%d.%d' % sys.version_info[:2] != '$1')" 2>/dev/null; then
+            command -v "$candidate"
+            return
+        fi
+    done
+    return 1
+}
+
+# Set CORE and PYTHON to the wanted ansible-core and its Python, or to the newest that can be had.
+choose_core() {
+    local pair
+    for pair in "${CORES[@]}"; do
+        CORE=${pair%:*}
+        [ "$CORE" = "${VRRP_ANSIBLE_CORE:-$CORE}" ] || continue
+        PYTHON=$(find_python "${pair#*:}") && return
+    done
+    die "ansible-core ${VRRP_ANSIBLE_CORE:-2.19} needs another Python than there is: $(python3 --version)"
+}
+
 # Have a virtual environment with what the files in "$@" require; its place is $VENV.
 need_python() {
-    python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
-        die "ansible-core 2.19 needs Python 3.11, and python3 is $(python3 --version)"
     local key
-    key=$( (python3 --version; command -v python3; cat "$@") | sha256sum | cut -c1-12)
+    choose_core
+    key=$( (echo "$CORE"; "$PYTHON" --version; echo "$PYTHON"; cat "$@") | sha256sum | cut -c1-12)
     VENV=$CACHE/venv-$key
     export VENV
     [ -e "$VENV/complete" ] && return
     echo "making a virtual environment: a minute, once"
     rm -rf "$VENV"
-    python3 -m venv "$VENV"
+    "$PYTHON" -m venv "$VENV"
     local files=() file
     for file in "$@"; do files+=(-r "$file"); done
-    "$VENV/bin/pip" install --quiet --disable-pip-version-check "${files[@]}" \
+    "$VENV/bin/pip" install --quiet --disable-pip-version-check "ansible-core==$CORE.*" "${files[@]}" \
         >"$CACHE/pip.log" 2>&1 || { tail -20 "$CACHE/pip.log"; die "pip failed"; }
     touch "$VENV/complete"
 }
