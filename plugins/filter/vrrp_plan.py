@@ -15,11 +15,17 @@ from ansible_collections.failover.vrrp.plugins.plugin_utils._host_settings impor
     PRIORITY,
     VARIABLES,
     HostSettings,
+    is_resolved,
     read_host,
 )
 from ansible_collections.failover.vrrp.plugins.plugin_utils._plan import plan
 from ansible_collections.failover.vrrp.plugins.plugin_utils._resolve import own_variables, resolve
 from ansible_collections.failover.vrrp.plugins.plugin_utils._role_spec import role_options
+
+Variables = t.Mapping[str, t.Any]
+
+# The defaults of the role, which the inventory does not have.
+_LEFT_OUT: t.Tuple[t.Any, ...] = (None, "", [], {}, "present")
 
 
 def vrrp_plan(
@@ -27,27 +33,38 @@ def vrrp_plan(
     hosts: t.Sequence[str],
     inventory: t.Sequence[str],
     limit: str | None = None,
+    own: t.Mapping[str, Variables] | None = None,
 ) -> dict[str, dict[str, t.Any]]:
     """Return the plan of each of the ``hosts``, computed among all hosts of the ``inventory``.
 
     With a ``limit``, instances have to be variables of the inventory: those that a play gives to
-    the role are known for its hosts alone.
+    the role are known for its hosts alone. ``own`` are the variables of a host as it sees them
+    itself; when they are others than those of the inventory, no host is known.
     """
-    settings = {host: _settings(hostvars[host]) for host in dict.fromkeys([*inventory, *hosts])}
+    variables = {host: _variables(hostvars[host]) for host in dict.fromkeys([*inventory, *hosts])}
+    settings = {host: read_host(one, role_options()) for host, one in variables.items()}
     if limit is not None:
         for host in hosts:
             settings[host] = _with_hidden_hosts(settings[host], hostvars[host])
-    return {host: asdict(one) for host, one in plan(settings, hosts).items()}
+    same = all(_resolved(one) == variables[host] for host, one in (own or {}).items())
+    return {
+        host: {**asdict(one), "is_known": same and is_resolved(variables[host])}
+        for host, one in plan(settings, hosts).items()
+    }
 
 
-def _settings(variables: t.Mapping[str, t.Any]) -> HostSettings:
-    """Return the settings of a host as it has resolved them in the role, else from its variables.
+def _variables(variables: Variables) -> dict[str, t.Any]:
+    """Return the variables of a host as it has resolved them in the role, else from its variables.
 
-    Variables that refer to something undefined are not known: such a host keeps its place, and is
-    not compared.
+    Those that refer to something undefined are not known: such a host keeps its place, and is not
+    compared.
     """
-    own = own_variables(variables)
-    return read_host({name: resolve(own, name) for name in VARIABLES}, role_options())
+    return _resolved(own_variables(variables))
+
+
+def _resolved(variables: Variables) -> dict[str, t.Any]:
+    found = {name: resolve(variables, name) for name in VARIABLES}
+    return {name: value for name, value in found.items() if value not in _LEFT_OUT}
 
 
 def _with_hidden_hosts(settings: HostSettings, variables: t.Mapping[str, t.Any]) -> HostSettings:

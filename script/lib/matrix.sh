@@ -7,6 +7,7 @@
 
 . "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 choose_core
+# shellcheck disable=SC2153 # choose_core sets it.
 default=$CORE
 failed=()
 for pair in "${CORES[@]}"; do

@@ -22,6 +22,7 @@ from bench import (
     case_advertising,
     case_asking,
     case_footprint,
+    case_inventory,
     case_planned,
     case_rollout,
     case_takeover,
@@ -43,6 +44,7 @@ CASES: dict[int, Case] = {
     8: case_takeover.addresses,
     9: case_asking.asking,
     10: case_rollout.deploying,
+    11: case_inventory.planning,
 }
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 class Scale:
     """``times`` each figure is taken, over ``span`` seconds where it takes time.
 
+    ``hosts`` are those of an inventory, and ``managed`` those that Ansible has in a run.
     ``many`` and ``most`` are the numbers of instances for which the cases ask, ``slow`` is their
     slow interval in seconds.
     """
@@ -22,6 +23,8 @@ class Scale:
     many: int = 250
     most: int = 2000
     slow: float = 1.0
+    hosts: int = 10_000
+    managed: int = 1000
 
 
-SMOKE = Scale(times=1, span=0.5, many=20, most=40, slow=0.2)
+SMOKE = Scale(times=1, span=0.5, many=20, most=40, slow=0.2, hosts=400, managed=8)

@@ -149,6 +149,7 @@ def test_firewalld_that_accepts_vrrp_is_not_changed() -> None:
     assert managed.changes == []
 
 
+@pytest.mark.finding("F3")
 def test_a_program_is_run_by_its_path() -> None:
     ran: list[str] = []
 
@@ -162,6 +163,7 @@ def test_a_program_is_run_by_its_path() -> None:
     assert ran == ["/usr/sbin/nft"]
 
 
+@pytest.mark.finding("F3")
 def test_an_active_nftables_without_its_program_is_an_error() -> None:
     managed, _pretender = host(ruleset(), missing="nft")
     with pytest.raises(HostError, match=r"^nftables\.service is active, and"):

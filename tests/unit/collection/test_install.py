@@ -66,3 +66,14 @@ def test_check_mode_changes_nothing(library: Path) -> None:
     switch_to(library, "1")
     assert switch_to(library, "2", check_mode=True) != []
     assert links(library) == {"current": "1"}
+
+
+@pytest.mark.finding("F21")
+def test_a_removal_shows_in_diff_mode(tmp_path: Path) -> None:
+    secret = tmp_path / "config.json"
+    secret.write_text("tulip")
+    host = Host(lambda _command: (0, "", ""), lambda name: name, check_mode=True)
+    assert host.remove(str(secret))
+    (diff,) = host.diff
+    assert (diff["before"], diff["after"]) == (f"{secret} exists\n", "")
+    assert secret.exists()

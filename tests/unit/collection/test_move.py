@@ -70,6 +70,7 @@ def test_an_instance_has_settled_as_master_or_with_a_master_it_accepts(
     assert wait.has_settled(one, [one]) is settled
 
 
+@pytest.mark.finding("F7")
 def test_a_tracked_check_keeps_all_of_a_sync_group_out() -> None:
     out = instance(state="INITIALIZE", sync_group="vip", tracked=[{"fault": True}])
     member = instance(state="INITIALIZE", sync_group="vip")

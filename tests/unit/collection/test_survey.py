@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from ansible_collections.failover.vrrp.plugins.plugin_utils._survey import Scope, survey
 
 
@@ -84,16 +85,19 @@ def changed(host: dict[str, Any], **fields: Any) -> dict[str, Any]:
     return {"instances": [{**host["instances"][0], **fields}]}
 
 
+@pytest.mark.finding("F16")
 def test_a_survey_reports_equal_priorities() -> None:
     found = survey({**GOOD, "b": changed(GOOD["b"], priority=200)})
     assert found["problems"] == ["web: a and b have the same priority 200"]
 
 
+@pytest.mark.finding("F16")
 def test_a_survey_reports_different_intervals() -> None:
     found = survey({**GOOD, "b": changed(GOOD["b"], advertisement_interval=0.1)})
     assert found["problems"] == ["web: advertisement_interval is 1 on a and 0.1 on b"]
 
 
+@pytest.mark.finding("F6")
 def test_a_survey_names_hosts_without_an_answer_and_leaves_out_those_without_the_instance() -> None:
     elsewhere = {"msg": "there is no instance web", "code": "unknown_instance"}
     found = survey({**GOOD, "c": {"msg": "unreachable"}, "d": elsewhere})
@@ -104,6 +108,7 @@ def test_a_survey_names_hosts_without_an_answer_and_leaves_out_those_without_the
 OUT = {"state": "INITIALIZE", "master": None, "tracked": [{"fault": True}]}
 
 
+@pytest.mark.finding("F7")
 def test_a_host_kept_out_by_a_tracked_check_is_a_notice_while_another_one_serves() -> None:
     found = survey({"a": GOOD["a"], "b": changed(GOOD["b"], **OUT)})
     assert found["problems"] == []

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import pytest
 from _vrrp.engine.actions import SaveIntents
 from support.cluster import Cluster, instance, masters, pair
 
@@ -23,6 +24,7 @@ def test_a_drained_master_resigns_and_stays_backup() -> None:
     assert first.status()["reason"] == "drained by the operator"
 
 
+@pytest.mark.finding("F22")
 def test_all_instances_of_a_host_are_drained_in_one_step() -> None:
     cluster = Cluster()
     web, db = instance(), instance(name="db", vrid=52, addresses=["192.0.2.101/24"])

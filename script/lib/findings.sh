@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Show that the tests of each finding pass here, and that one of them fails on an earlier version.
+#
+#   script/test findings --against COMMIT
+
+. "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
+[ "${1:-}" = --against ] && [ -n "${2:-}" ] || die "usage: script/test findings --against COMMIT"
+need_python "$ROOT/requirements.txt" "$ROOT/script/requirements.txt"
+export PATH=$VENV/bin:$PATH
+
+work=$(mktemp -d)
+trap 'git -C "$ROOT" worktree remove --force "$work/earlier" 2>/dev/null; rm -rf "$work"' EXIT
+git -C "$ROOT" worktree add --quiet --detach "$work/earlier" "$2"
+# The tests of today, on the code of then.
+rm -rf "$work/earlier/tests"
+cp -r "$ROOT/tests" "$ROOT/pyproject.toml" "$work/earlier"
+
+run_in() {
+    local place=$1/.cache/collections/ansible_collections/failover
+    mkdir -p "$place"
+    ln -sfn "$1" "$place/vrrp"
+    (cd "$1" && ANSIBLE_COLLECTIONS_PATH=$1/.cache/collections FINDINGS_FILE=$2 \
+        pytest -q --tb=no -m finding -p support.findings --continue-on-collection-errors \
+        tests/unit tests/inventories tests/namespace 2>&1 | tail -1) || true
+}
+run_in "$ROOT" "$work/here.json"
+run_in "$work/earlier" "$work/there.json"
+# Chapter F: inventories and playbooks.
+mapfile -t findings < <(printf 'F%d\n' {1..23})
+python "$ROOT/tests/support/findings.py" "$work/here.json" "$work/there.json" "${findings[@]}"
