@@ -14,7 +14,7 @@ for pair in "${CORES[@]}"; do
     core=${pair%:*}
     [ "$core" != "$default" ] || continue
     echo "=== ansible-core $core"
-    VRRP_ANSIBLE_CORE=$core VRRP_SCENARIO=default "$ROOT/script/test" lint unit inventories sanity molecule ||
+    VRRP_ANSIBLE_CORE=$core VRRP_SCENARIO=default "$ROOT/script/test" lint unit inventories sanity lab molecule ||
         failed+=("$core")
 done
 [ "${#failed[@]}" = 0 ] || die "failed by ansible-core ${failed[*]}"
