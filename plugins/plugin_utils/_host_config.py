@@ -83,4 +83,7 @@ def _in_inventory(problem: Problem, entries: t.Sequence[Entry]) -> NamedProblem:
     if found is None:
         return NamedProblem(None, Problem(INSTANCES, str(problem)))
     entry = entries[int(found[1])]
-    return NamedProblem(entry.name, Problem(f"{entry.path}{found[2]}", problem.text))
+    text = problem.text
+    if problem.path.endswith((".True", ".False")):
+        text += " (YAML reads on, off, yes and no as booleans: put the key in quotes)"
+    return NamedProblem(entry.name, Problem(f"{entry.path}{found[2]}", text))

@@ -24,6 +24,10 @@ Members = t.List[t.Tuple[str, Instance]]
 
 _COLUMNS = ("INSTANCE", "HOST", "STATE", "INTENT", "PRIORITY", "SINCE", "WHY")
 _OUT = "out_of_service"
+_INTENTS = {
+    "master": "holds mastership by its operator's intent",
+    "backup": "is drained by its operator",
+}
 
 
 @dataclass(frozen=True)
@@ -76,14 +80,14 @@ def survey(
     problems = [
         line
         for name, members in groups.items()
-        for line in (*_problems(name, members, scope), *_disagreements(name, members))
+        for line in (*_problems(name, members, scope), *_disagreements(name, members, scope))
     ]
     masters = _masters(groups)
     return {
         "table": align([_COLUMNS, *rows]),
         "problems": [*problems, *(_unheard(host, one) for host, one in blamed.items())],
         "notices": [
-            *_notices(groups),
+            *_notices(groups, scope),
             *(_unheard(h, silent[h]) for h in silent if h not in blamed),
         ],
         "asked": list(answers),
@@ -171,8 +175,15 @@ def _problems(name: str, members: Members, scope: Scope) -> list[str]:
         return [f"{name} has no master: {states}"]
     if len(masters) > 1:
         hosts = " and ".join(host for host, _instance in masters)
-        return [f"{name} has {len(masters)} masters: {hosts}"]
+        return [f"{name} has {len(masters)} masters: {hosts}{_hint(masters)}"]
     return [*_unable(name, members), *_split_views(name, masters[0][1], members)]
+
+
+def _hint(masters: Members) -> str:
+    """Return a hint for two clusters that the inventory does not tell apart."""
+    routers = {(one["vrid"], tuple(one["addresses"])) for _host, one in masters}
+    how = "; if these are two clusters, give them different values of vrrp_cluster"
+    return how if len(routers) > 1 else ""
 
 
 def _unable(name: str, members: Members) -> t.Iterator[str]:
@@ -184,15 +195,26 @@ def _unable(name: str, members: Members) -> t.Iterator[str]:
             yield f"{name}: {host} is INITIALIZE ({instance['reason']})"
 
 
-def _notices(groups: t.Mapping[str, Members]) -> t.Iterator[str]:
+def _notices(groups: t.Mapping[str, Members], scope: Scope) -> t.Iterator[str]:
     for name, members in groups.items():
         for host, instance in members:
             if instance[_OUT]:
                 yield f"{name}: {host} does not take part ({instance['reason']})"
+            elif instance["intent"] in _INTENTS:
+                yield f"{name}: {host} {_INTENTS[instance['intent']]}"
+        if any(host in scope.excused for host, _instance in members):
+            yield from (f"{line}, not deployed now" for line in _differences(name, members))
 
 
-def _disagreements(name: str, members: Members) -> t.Iterator[str]:
-    """Problems with settings that have to differ between hosts, or have to be the same."""
+def _disagreements(name: str, members: Members, scope: Scope) -> t.Iterator[str]:
+    """Problems with settings of hosts that are not to be deployed later."""
+    yield from _differences(name, [one for one in members if one[0] not in scope.excused])
+
+
+def _differences(name: str, members: Members) -> t.Iterator[str]:
+    """Settings that have to differ between hosts and do not, or have to be the same and are not."""
+    if not members:
+        return
     by_priority: dict[int, list[str]] = {}
     for host, instance in members:
         by_priority.setdefault(instance["priority"], []).append(host)

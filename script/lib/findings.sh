@@ -8,7 +8,9 @@
 #   script/test findings --against COMMIT
 
 . "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
-[ "${1:-}" = --against ] && [ -n "${2:-}" ] || die "usage: script/test findings --against COMMIT"
+if [ "${1:-}" != --against ] || [ -z "${2:-}" ]; then
+    die "usage: script/test findings --against COMMIT"
+fi
 need_python "$ROOT/requirements.txt" "$ROOT/script/requirements.txt"
 export PATH=$VENV/bin:$PATH
 

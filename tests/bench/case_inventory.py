@@ -47,8 +47,8 @@ PING = """\
 
 def planning(scale: Scale) -> list[Row]:
     """The plan by itself, and through Ansible."""
-    every = [_plan(scale.hosts) for _ in range(scale.times)]
-    half = [_plan(scale.hosts // 2) for _ in range(scale.times)]
+    every = [_plan(scale.hosts) for _time in range(scale.times)]
+    half = [_plan(scale.hosts // 2) for _time in range(scale.times)]
     what = f"the plan of {scale.hosts} hosts in {scale.hosts // 4} clusters"
     twice = Goal(ratio=2.2)
     times = [one["seconds"] for one in every], [one["seconds"] for one in half]
@@ -78,7 +78,7 @@ def _through_ansible(scale: Scale) -> Row:
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
         (directory / "inventory.ini").write_text(INVENTORY.format(hosts="\n".join(names)))
-        for _ in range(min(scale.times, 2)):  # A ping of all hosts takes minutes.
+        for _time in range(min(scale.times, 2)):  # A ping of all hosts takes minutes.
             ours.append(_play(directory, PLAN))
             theirs.append(_play(directory, PING))
     what = f"the plan of {scale.managed} hosts through Ansible"

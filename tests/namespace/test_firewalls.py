@@ -18,8 +18,8 @@ from ansible_collections.failover.vrrp.plugins.module_utils._install.firewalls i
     ufw,
 )
 from ansible_collections.failover.vrrp.plugins.module_utils._install.host import Host
-from support.routers import Agent, StartPair
-from support.segment import eventually
+from support.routers import AGENT, Agent, StartPair
+from support.segment import ENVIRONMENT, eventually
 
 PROGRAMS = ("iptables", "ip6tables")
 
@@ -78,3 +78,17 @@ def test_ufw_is_opened(pair: StartPair, monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert host.changes == ["let VRRP into ufw"]
     firewalls.close(host)
     assert host.changes[1:] == ["keep VRRP out of ufw"]
+
+
+def test_the_agent_lets_vrrp_into_whatever_chains_were_loaded(pair: StartPair) -> None:
+    _first, second = pair(advertisement_interval=0.1)
+    chain = "type filter hook input priority 0; policy drop;"
+    second.host.run("nft", "add", "table", "inet", "mine")
+    second.host.run("nft", "add", "chain", "inet", "mine", "in", f"{{ {chain} }}")
+    second.wait_for("MASTER")
+    command = f"nft --json list ruleset | {' '.join(AGENT)} accept | nft -f -"
+    for _time in range(2):
+        entered = ["ip", "netns", "exec", second.host.namespace, "sh", "-c", command]
+        subprocess.run(entered, check=True, env=ENVIRONMENT)
+        second.wait_for("BACKUP")
+        assert second.host.run("nft", "list", "ruleset").count("failover.vrrp") == 1

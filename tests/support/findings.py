@@ -50,7 +50,7 @@ def compare(here: Outcomes, there: Outcomes, expected: list[str]) -> Iterator[tu
         elif failed_here:
             yield name, f"fails: {failed_here[0]}"
         elif not failed_there:
-            yield name, f"passes in the earlier version, too: {next(iter(tests))}"
+            yield name, f"passes in the earlier version, too: {min(tests)}"
         else:
             yield name, f"ok: {failed_there[0]} ({len(failed_there)} of {len(tests)} fail there)"
 

@@ -68,7 +68,7 @@ def ensure_service(
     if apply_at is None:
         host.command("reload the configuration", "systemctl", "reload", paths.UNIT_NAME)
     else:
-        host.change("schedule the new configuration", lambda: _reload_at(apply_at))
+        host.change("schedule the new configuration", lambda: _reload_at(host, apply_at))
     return ServiceResult()
 
 
@@ -91,12 +91,18 @@ def _status_after_scheduled_reload(config: str | None) -> Status | None:
         time.sleep(_POLL)
 
 
-def _reload_at(moment: float) -> None:
+def _reload_at(host: Host, moment: float) -> None:
     try:
         with ControlClient() as client:
             client.reload(moment)
     except ControlError as error:
         raise HostError(f"schedule the new configuration: {error}") from None
+    late = time.time() - moment
+    if late > 0:
+        host.warnings.append(
+            f"the configuration was applied {late:.1f} seconds after the other hosts of the "
+            "cluster: this host was notified too late, or its clock is ahead"
+        )
 
 
 def restart(host: Host) -> None:

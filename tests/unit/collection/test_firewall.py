@@ -70,9 +70,18 @@ def test_nftables_gets_a_rule_and_a_drop_in_that_brings_it_back() -> None:
     firewalls.open_for_vrrp(managed, ["eth0"])
     assert managed.changes[0] == "let VRRP into nftables chain inet filter input"
     (diff,) = managed.diff
-    rule = "-nft insert rule inet filter input meta l4proto 112 accept comment '\"failover.vrrp\"'"
-    assert f"ExecStartPost={rule}\n" in diff["after"]
-    assert f"ExecReload={rule}\n" in diff["after"]
+    # Not the chains of now: the service may load others.
+    accept = "nft --json list ruleset | /usr/local/sbin/vrrp-agent accept | nft -f -"
+    assert f"ExecStartPost=-/bin/sh -c '{accept}'\n" in diff["after"]
+    assert f"ExecReload=-/bin/sh -c '{accept}'\n" in diff["after"]
+
+
+def test_nftables_that_is_enabled_and_not_started_gets_the_drop_in() -> None:
+    enabled = {"systemctl is-enabled --quiet nftables.service": ""}
+    managed, _pretender = host({**enabled, "nft --json list ruleset": '{"nftables": []}'})
+    firewalls.open_for_vrrp(managed, ["eth0"])
+    assert managed.changes == [managed.changes[0], "reload the systemd units"]
+    assert len(managed.diff) == 1
 
 
 def test_nftables_with_the_rule_is_not_changed(tmp_path: Any) -> None:
@@ -100,7 +109,7 @@ def test_only_filter_chains_of_other_programs_on_the_input_hook_count(
 ) -> None:
     managed, _pretender = host(ruleset({"chain": {**CHAIN, **other}}))
     firewalls.open_for_vrrp(managed, ["eth0"])
-    assert managed.changes == []
+    assert [one for one in managed.changes if one.startswith("let VRRP")] == []
 
 
 def test_the_rule_of_nftables_is_removed_again() -> None:

@@ -170,7 +170,8 @@ def test_instances_may_be_a_mapping_by_name() -> None:
         (["web"], "vrrp_instances[0]: 'web' is not an object with settings"),
         (
             [{**WEB, "hooks": [{True: "master", "event": "backup", "command": "/bin/true"}]}],
-            "vrrp_instances[0].hooks[0].True: unknown setting",
+            "vrrp_instances[0].hooks[0].True: unknown setting (YAML reads on, off, yes and no as "
+            "booleans: put the key in quotes)",
         ),
     ],
     ids=["value", "name", "boolean-key", "nothing", "text", "entry", "boolean-setting"],

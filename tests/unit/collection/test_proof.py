@@ -36,8 +36,8 @@ def test_the_preferred_host_queries_its_own_clusters() -> None:
 def status(state: str, number: int) -> dict[str, Any]:
     """Return the status that the role returned for the host 192.0.2.<number>."""
     web = {
-        "name": "web", "label": "web", "state": state, "intent": "auto", "reason": "why",
-        "master": {"address": "192.0.2.1"}, "priority": 201 - number,
+        "name": "web", "label": "web", "vrid": 51, "state": state, "intent": "auto",
+        "reason": "why", "master": {"address": "192.0.2.1"}, "priority": 201 - number,
         "effective_priority": 201 - number, "address": f"192.0.2.{number}",
         "advertisement_interval": 1.0, "since": "2026-11-22T12:00:00.000+00:00",
         "sync_group": None, "tracked": [], "addresses": ["192.0.2.100/24"],

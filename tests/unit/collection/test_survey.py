@@ -16,7 +16,7 @@ def answer(state: str, number: int, master: int | None) -> dict[str, Any]:
     """Return the answer of the host 192.0.2.<number> about the instance web."""
     heard = {"address": f"192.0.2.{master}"} if master else None
     web = {
-        "name": "web", "label": "web",
+        "name": "web", "label": "web", "vrid": 51,
         "state": state, "intent": "auto", "reason": "why", "master": heard,
         "priority": 211 - number, "effective_priority": 211 - number,
         "address": f"192.0.2.{number}", "advertisement_interval": 1.0,
@@ -153,3 +153,25 @@ def test_a_survey_names_the_addresses_that_can_be_reached() -> None:
     assert survey({"a": six})["addresses"] == ["2001:db8::100/64"]
     deaf = changed(GOOD["a"], settings={"accept_mode": False})
     assert survey({"a": deaf})["addresses"] == []
+
+
+def test_settings_of_a_host_that_is_deployed_later_may_still_differ() -> None:
+    later = changed(GOOD["b"], advertisement_interval=0.5)
+    found = survey({**GOOD, "b": later}, Scope(excused=["b"]))
+    assert found["problems"] == []
+    assert found["notices"] == [
+        "web: advertisement_interval is 1 on a and 0.5 on b, not deployed now"
+    ]
+
+
+def test_an_intent_of_the_operator_is_a_notice() -> None:
+    found = survey({"a": GOOD["a"], "b": changed(GOOD["b"], intent="backup")})
+    assert found["notices"] == ["web: b is drained by its operator"]
+
+
+def test_masters_of_other_routers_may_be_two_clusters() -> None:
+    other = changed(answer("MASTER", 12, 12), vrid=61)
+    assert survey({"a": GOOD["a"], "b": other})["problems"] == [
+        "web has 2 masters: a and b; if these are two clusters, give them different values of "
+        "vrrp_cluster"
+    ]

@@ -6,45 +6,47 @@
 
 """Accepts VRRP in the chains of nftables.
 
-nftables loads one file at start and at reload, so the rule is put back by a drop-in of its unit.
+Its service loads one file at start and at reload, so a drop-in of its unit lets the agent put the
+rule back into the chains that are there then.
 """
 
 from __future__ import annotations
 
-import json
-from typing import Any, Dict, List, Sequence, Tuple
+from typing import Sequence
 
-from ..._vrrp.base.constants import FILTER_TABLE_PREFIX
+from ..._vrrp.linux.nft_rules import LIST, closed_chains, insertion, parse, rules
 from ..host import Host
-from ..paths import NFTABLES_DROP_IN, NFTABLES_DROP_IN_DIRECTORY
-from .common import MARK, is_active, unchangeable
+from ..paths import DAEMON, NFTABLES_DROP_IN, NFTABLES_DROP_IN_DIRECTORY
+from .common import is_active, unchangeable
 
 _UNIT = "nftables.service"
-_RULE = ("meta", "l4proto", "112", "accept", "comment", f'"{MARK}"')
-_FAMILIES = ("inet", "ip", "ip6")
-_LIST = ("nft", "--json", "list", "ruleset")
-Chain = Tuple[str, str, str]
-_Ruleset = List[Dict[str, Any]]
+_ACCEPT = f"-/bin/sh -c 'nft --json list ruleset | {DAEMON} accept | nft -f -'"
+_DROP_IN = f"""\
+# Written by the Ansible collection failover.vrrp: VRRP is let in after every load.
+[Service]
+ExecStartPost={_ACCEPT}
+ExecReload={_ACCEPT}
+"""
 
 
 def is_used(host: Host) -> bool:
-    """Whether the rules of nftables are loaded."""
-    return is_active(host, _UNIT)
+    """Whether the service of nftables loads rules, now or at the next start."""
+    return is_active(host, _UNIT) or _is_enabled(host)
+
+
+def _is_enabled(host: Host) -> bool:
+    status, _output = host.ask("systemctl", "is-enabled", "--quiet", _UNIT)
+    return status == 0
 
 
 def open_for_vrrp(host: Host, _interfaces: Sequence[str]) -> None:
     """Accept VRRP in all filter chains on the input hook; raises HostError."""
-    status, output = host.ask(*_LIST)
+    status, output = host.ask(*LIST)
     if status != 0:
         raise unchangeable(_UNIT, "nft", output)
-    ruleset = _parse(output)
-    chains = _input_chains(ruleset)
-    opened = {chain for chain, _handle in _nftables_rules(ruleset)}
-    for chain in chains:
-        if chain not in opened:
-            what = f"let VRRP into nftables chain {' '.join(chain)}"
-            host.command(what, "nft", "insert", "rule", *chain, *_RULE)
-    if chains and host.write(NFTABLES_DROP_IN, _drop_in(chains)):
+    for chain in closed_chains(parse(output)):
+        host.command(f"let VRRP into nftables chain {' '.join(chain)}", *insertion(chain))
+    if host.write(NFTABLES_DROP_IN, _DROP_IN):
         host.command("reload the systemd units", "systemctl", "daemon-reload")
 
 
@@ -53,45 +55,9 @@ def close(host: Host) -> None:
     if host.remove(NFTABLES_DROP_IN):
         host.remove_if_empty(NFTABLES_DROP_IN_DIRECTORY)
         host.command("reload the systemd units", "systemctl", "daemon-reload")
-    status, output = host.ask(*_LIST)
-    for chain, handle in _nftables_rules(_parse(output)) if status == 0 else ():
+    status, output = host.ask(*LIST)
+    for chain, handle in rules(parse(output)) if status == 0 else ():
         host.command(
             "remove the rule for VRRP from nftables",
             "nft", "delete", "rule", *chain, "handle", str(handle),
         )  # fmt: skip
-
-
-def _drop_in(chains: Sequence[Chain]) -> str:
-    # systemd takes one level of quotes away, and nft wants its own.
-    rule = " ".join(f"'{word}'" if '"' in word else word for word in _RULE)
-    rules = [f"-nft insert rule {' '.join(chain)} {rule}" for chain in chains]
-    lines = [f"{key}={rule}" for rule in rules for key in ("ExecStartPost", "ExecReload")]
-    head = "# Written by the Ansible collection failover.vrrp: VRRP is let in after every load."
-    return "\n".join([head, "[Service]", *lines, ""])
-
-
-def _parse(output: str) -> _Ruleset:
-    found: _Ruleset = json.loads(output).get("nftables", [])
-    return found
-
-
-def _input_chains(ruleset: _Ruleset) -> List[Chain]:
-    """Return the filter chains on the input hook, without those of the agent."""
-    chains = [entry["chain"] for entry in ruleset if "chain" in entry]
-    return [
-        (chain["family"], chain["table"], chain["name"])
-        for chain in chains
-        if chain.get("hook") == "input"
-        and chain.get("type") == "filter"
-        and chain["family"] in _FAMILIES
-        and not chain["table"].startswith(FILTER_TABLE_PREFIX)
-    ]
-
-
-def _nftables_rules(ruleset: _Ruleset) -> List[Tuple[Chain, int]]:
-    rules = [entry["rule"] for entry in ruleset if "rule" in entry]
-    return [
-        ((rule["family"], rule["table"], rule["chain"]), rule["handle"])
-        for rule in rules
-        if rule.get("comment") == MARK
-    ]

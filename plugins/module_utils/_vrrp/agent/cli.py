@@ -70,6 +70,7 @@ def make_parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="the configuration, with the commands that may run",
     )
+    commands.add_parser("accept", help="read a ruleset from nft, print the rules that let VRRP in")
     ctl.add_arguments(commands.add_parser("ctl", help="query or control a running agent"))
     return parser
 
@@ -155,4 +156,19 @@ def _helper(arguments: argparse.Namespace) -> int:
     return 0
 
 
-_COMMANDS = {"run": _run, "check": _check, "ctl": ctl.run, "cleanup": _cleanup, "helper": _helper}
+def _accept(_arguments: argparse.Namespace) -> int:
+    from ..linux.nft_rules import closed_chains, insertion, parse
+
+    for chain in closed_chains(parse(sys.stdin.read())):
+        sys.stdout.write(" ".join(insertion(chain)[1:]) + "\n")
+    return 0
+
+
+_COMMANDS = {
+    "run": _run,
+    "check": _check,
+    "ctl": ctl.run,
+    "cleanup": _cleanup,
+    "helper": _helper,
+    "accept": _accept,
+}

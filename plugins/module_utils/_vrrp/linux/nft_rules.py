@@ -1,0 +1,61 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
+
+"""Rules by which the chains of other programs accept VRRP, as the program ``nft`` reads them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Dict, List, Tuple
+
+from ..base.constants import FILTER_TABLE_PREFIX
+
+LIST = ("nft", "--json", "list", "ruleset")
+_MARK = "failover.vrrp"
+_RULE = ("meta", "l4proto", "112", "accept", "comment", f'"{_MARK}"')
+_FAMILIES = ("inet", "ip", "ip6")
+# Address family, table and name.
+Chain = Tuple[str, str, str]
+Ruleset = List[Dict[str, Any]]
+
+
+def parse(output: str) -> Ruleset:
+    """Return the ruleset that ``LIST`` prints; raises ValueError."""
+    found: Ruleset = json.loads(output).get("nftables", [])
+    return found
+
+
+def closed_chains(ruleset: Ruleset) -> List[Chain]:
+    """Return the filter chains on the input hook that lack the rule, without those of the agent."""
+    opened = {chain for chain, _handle in rules(ruleset)}
+    chains = [entry["chain"] for entry in ruleset if "chain" in entry]
+    return [
+        key
+        for chain in chains
+        for key in [(chain["family"], chain["table"], chain["name"])]
+        if _filters_input(chain) and key not in opened
+    ]
+
+
+def _filters_input(chain: Dict[str, Any]) -> bool:
+    is_filter = chain.get("hook") == "input" and chain.get("type") == "filter"
+    is_own = chain["table"].startswith(FILTER_TABLE_PREFIX)
+    return is_filter and chain["family"] in _FAMILIES and not is_own
+
+
+def rules(ruleset: Ruleset) -> List[Tuple[Chain, int]]:
+    """Return the chain and the handle of each rule that accepts VRRP and is ours."""
+    found = [entry["rule"] for entry in ruleset if "rule" in entry]
+    return [
+        ((rule["family"], rule["table"], rule["chain"]), rule["handle"])
+        for rule in found
+        if rule.get("comment") == _MARK
+    ]
+
+
+def insertion(chain: Chain) -> Tuple[str, ...]:
+    """Return the command that lets VRRP into a chain."""
+    return ("nft", "insert", "rule", *chain, *_RULE)
