@@ -46,7 +46,9 @@ class ActionModule(ActionBase):
 
     def _refuse_controller(self, arguments: dict[str, t.Any]) -> None:
         """Raise AnsibleActionFail for a local connection, unless it is meant."""
-        if self._connection.transport == "local" and not boolean(arguments.get("allow_local")):
+        if self._connection.transport == "local" and not boolean(
+            arguments.get("allow_local", False)
+        ):
             raise AnsibleActionFail(
                 "ansible_connection is local, so this would change the controller: leave the host "
                 "out of the play, or set vrrp_allow_local (in a task, allow_local) to true"

@@ -24,31 +24,25 @@ from ansible_collections.failover.vrrp.plugins.plugin_utils._role_spec import ro
 
 Variables = t.Mapping[str, t.Any]
 
-# The defaults of the role, which the inventory does not have.
-_LEFT_OUT: t.Tuple[t.Any, ...] = (None, "", [], {}, "present")
-
 
 def vrrp_plan(
     hostvars: t.Mapping[str, t.Any],
     hosts: t.Sequence[str],
     inventory: t.Sequence[str],
     limit: str | None = None,
-    own: t.Mapping[str, Variables] | None = None,
 ) -> dict[str, dict[str, t.Any]]:
     """Return the plan of each of the ``hosts``, computed among all hosts of the ``inventory``.
 
     With a ``limit``, instances have to be variables of the inventory: those that a play gives to
-    the role are known for its hosts alone. ``own`` are the variables of a host as it sees them
-    itself; when they are others than those of the inventory, no host is known.
+    the role are known for its hosts alone.
     """
     variables = {host: _variables(hostvars[host]) for host in dict.fromkeys([*inventory, *hosts])}
     settings = {host: read_host(one, role_options()) for host, one in variables.items()}
     if limit is not None:
         for host in hosts:
             settings[host] = _with_hidden_hosts(settings[host], hostvars[host])
-    same = all(_resolved(one) == variables[host] for host, one in (own or {}).items())
     return {
-        host: {**asdict(one), "is_known": same and is_resolved(variables[host])}
+        host: {**asdict(one), "is_resolved": _is_resolved(variables[host], hostvars[host])}
         for host, one in plan(settings, hosts).items()
     }
 
@@ -59,12 +53,13 @@ def _variables(variables: Variables) -> dict[str, t.Any]:
     Those that refer to something undefined are not known: such a host keeps its place, and is not
     compared.
     """
-    return _resolved(own_variables(variables))
+    own = own_variables(variables)
+    return {name: resolve(own, name) for name in VARIABLES}
 
 
-def _resolved(variables: Variables) -> dict[str, t.Any]:
-    found = {name: resolve(variables, name) for name in VARIABLES}
-    return {name: value for name, value in found.items() if value not in _LEFT_OUT}
+def _is_resolved(own: Variables, variables: Variables) -> bool:
+    """Whether the inventory's variables are known. Those of an earlier play may be outdated."""
+    return own_variables(variables) is variables and is_resolved(own)
 
 
 def _with_hidden_hosts(settings: HostSettings, variables: t.Mapping[str, t.Any]) -> HostSettings:

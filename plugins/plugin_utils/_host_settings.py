@@ -36,10 +36,14 @@ UNRESOLVED = _Unresolved()
 
 @dataclass(frozen=True)
 class Entry:
-    """One instance as the inventory has it; ``path`` is its place in the variables of the host."""
+    """One instance as the inventory has it; ``path`` is its place in the variables of the host.
+
+    It is not ``is_complete`` when more may be said of it elsewhere, which can't be known yet.
+    """
 
     path: str
     settings: t.Any
+    is_complete: bool = True
 
     @property
     def name(self) -> str | None:
@@ -50,7 +54,7 @@ class Entry:
     @property
     def is_resolved(self) -> bool:
         """Whether all of its settings are known."""
-        return is_resolved(self.settings)
+        return self.is_complete and is_resolved(self.settings)
 
     @property
     def lacks_priority(self) -> bool:
@@ -83,11 +87,17 @@ def read_host(variables: t.Mapping[str, t.Any], options: t.Mapping[str, Spec]) -
     named = list(_entries(variables.get(INSTANCES), problems))
     entries = _overridden(named, variables.get(OVERRIDES), problems)
     instance = {"type": "dict", "options": options[INSTANCES]["options"]}
-    cluster = variables.get(CLUSTER)
+    cluster, priority = variables.get(CLUSTER), variables.get(PRIORITY)
+    is_complete = is_resolved([priority, cluster])
     return HostSettings(
-        tuple(Entry(one.path, _normal(coerce(instance, one.settings))) for one in entries),
+        tuple(
+            Entry(
+                one.path, _normal(coerce(instance, one.settings)), one.is_complete and is_complete
+            )
+            for one in entries
+        ),
         "" if cluster is None else str(cluster),
-        coerce(options[PRIORITY], variables.get(PRIORITY)),
+        None if priority is UNRESOLVED else coerce(options[PRIORITY], priority),
         variables.get(AGENT_STATE) != "absent",
         tuple(problems),
     )
@@ -99,49 +109,67 @@ def _entries(value: t.Any, problems: list[Problem]) -> t.Iterator[Entry]:
             yield from _by_name(key, settings, problems)
     elif isinstance(value, list):
         for index, settings in enumerate(value):
-            yield Entry(f"{INSTANCES}[{index}]", settings)
+            yield Entry(f"{INSTANCES}[{index}]", _with_text_as_name(settings))
     elif value is not None and value is not UNRESOLVED:
         example = f"as an extra variable, -e '{{\"{INSTANCES}\": [...]}}'"
         what = f"{value!r} is neither a list of instances nor a mapping by name ({example})"
         problems.append(Problem(INSTANCES, what))
 
 
+def _with_text_as_name(settings: t.Any) -> t.Any:
+    """Return settings whose name is text, which YAML reads as a number if it looks like one."""
+    if isinstance(settings, Mapping) and _is_number(settings.get("name")):
+        return {**settings, "name": str(settings["name"])}
+    return settings
+
+
+def _is_number(value: t.Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
 def _by_name(key: t.Any, settings: t.Any, problems: list[Problem]) -> t.Iterator[Entry]:
     path = f"{INSTANCES}.{key}"
-    if isinstance(key, bool):
+    if not isinstance(key, str) and not _is_number(key):
         problems.append(Problem(path, f"a name has to be text: put {key} in quotes"))
+    elif settings is UNRESOLVED:
+        yield Entry(path, {"name": str(key)}, is_complete=False)
     elif not isinstance(settings, Mapping):
         problems.append(Problem(path, f"{settings!r} is not a mapping of settings"))
-    elif settings.get("name", key) != key:
+    elif str(settings.get("name", key)) != str(key):
         what = f"{settings['name']!r} is not the key {key}; leave it out"
         problems.append(Problem(f"{path}.name", what))
     else:
-        yield Entry(path, {"name": str(key), **settings})
+        yield Entry(path, {**settings, "name": str(key)})
 
 
 def _overridden(entries: list[Entry], overrides: t.Any, problems: list[Problem]) -> list[Entry]:
     """Return the entries with the host's own settings in place of theirs."""
-    if overrides is None or overrides is UNRESOLVED:
+    if overrides is None:
         return entries
+    if overrides is UNRESOLVED:
+        return [Entry(one.path, one.settings, is_complete=False) for one in entries]
     if not isinstance(overrides, Mapping):
         problems.append(Problem(OVERRIDES, f"{overrides!r} is not a mapping by instance name"))
         return entries
-    known = {one.name for one in entries}
-    for name, settings in overrides.items():
+    named = {str(name): settings for name, settings in overrides.items()}
+    known = {one.name for one in entries if one.name is not None}
+    for name, settings in named.items():
         if name not in known:
-            has = ", ".join(sorted(filter(None, known))) or "none"
+            has = ", ".join(sorted(known)) or "none"
             what = f"the host has no instance of that name; its instances: {has}"
             problems.append(Problem(f"{OVERRIDES}.{name}", what))
-        elif not isinstance(settings, Mapping):
+        elif not isinstance(settings, Mapping) and settings is not UNRESOLVED:
             what = f"{settings!r} is not a mapping of settings"
             problems.append(Problem(f"{OVERRIDES}.{name}", what))
-    return [_with_override(one, overrides.get(one.name)) for one in entries]
+    return [_with_override(one, named.get(one.name or "")) for one in entries]
 
 
 def _with_override(entry: Entry, settings: t.Any) -> Entry:
+    if settings is UNRESOLVED:
+        return Entry(entry.path, entry.settings, is_complete=False)
     if not isinstance(settings, Mapping):
         return entry
-    return Entry(entry.path, {**entry.settings, **settings})
+    return Entry(entry.path, {**entry.settings, **settings}, entry.is_complete)
 
 
 def is_resolved(value: t.Any) -> bool:

@@ -108,6 +108,8 @@ def _problems(cluster: Cluster, hosts: Hosts, configs: dict[str, HostConfig]) ->
         for one in configs[host].problems:
             if one.name in (None, cluster.name):
                 found.setdefault(host, []).append(f"{host}: {one.problem}")
+    if not members:
+        return {}
     if any(place_priority(place) is None for place in _derived_places(cluster, hosts)):
         return {members[0]: [f"{members[0]}: {_too_many(cluster.entries[members[0]])}"]}
     built = {host: _instances(cluster, configs[host]) for host in members}
@@ -120,7 +122,7 @@ def _problems(cluster: Cluster, hosts: Hosts, configs: dict[str, HostConfig]) ->
 def _derived_places(cluster: Cluster, hosts: Hosts) -> t.Iterator[int]:
     """Return the places of hosts whose priority follows from it."""
     for place, (host, entry) in enumerate(cluster.entries.items()):
-        if entry.lacks_priority and hosts[host].priority is None:
+        if entry.lacks_priority and hosts[host].priority is None and hosts[host].is_member:
             yield place
 
 
@@ -174,7 +176,10 @@ def _lines(host: str, draft: _Draft) -> list[str]:
     lines = [f"{host}: {one.problem}" for one in draft.configs[host].problems]
     elsewhere: list[str] = []
     for key, cluster in draft.clusters_of(host):
-        first = next(one for one in cluster.entries if one in draft.wanted)
+        first = next(
+            (one for one in cluster.entries if one in draft.wanted and draft.hosts[one].is_member),
+            None,
+        )
         for other, own in draft.problems[key].items():
             if other == host or (other not in draft.wanted and first == host):
                 lines += own

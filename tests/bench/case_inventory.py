@@ -35,7 +35,7 @@ PLAN = """\
 - hosts: vrrp
   gather_facts: false
   tasks:
-    - ansible.builtin.include_role: {name: failover.vrrp.vrrp, tasks_from: plan}
+    - ansible.builtin.import_role: {name: failover.vrrp.vrrp, tasks_from: plan}
 """
 PING = """\
 - hosts: vrrp

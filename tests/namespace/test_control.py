@@ -18,6 +18,8 @@ import pytest
 from support.routers import AGENT, Agent, instance
 from support.segment import Segment, eventually
 
+# Debian's own: every user can run it.
+PYTHON = "/usr/bin/python3"
 NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
 
 
@@ -49,7 +51,7 @@ def say(agent: Agent, line: bytes) -> dict[str, Any]:
 def as_nobody(agent: Agent, *groups: str) -> list[str]:
     """The beginning of a vrrpctl command that an unprivileged user runs."""
     identity = [word for word in NOBODY if not groups or word != "--clear-groups"]
-    return [*identity, *groups, *AGENT, "ctl", "--socket", str(agent.socket)]
+    return [*identity, *groups, PYTHON, "-m", "_vrrp", "ctl", "--socket", str(agent.socket)]
 
 
 def outcome(agent: Agent, command: list[str]) -> tuple[int, str]:
@@ -164,7 +166,7 @@ def test_a_user_with_many_connections_can_not_lock_root_out(agent: Agent) -> Non
         "for one in held: one.connect(sys.argv[1])\n"
         "print('held', flush=True); time.sleep(60)"
     )
-    command = [*NOBODY, sys.executable, "-c", hog, str(agent.socket)]
+    command = [*NOBODY, PYTHON, "-c", hog, str(agent.socket)]
     process = agent.host.start(*command, stdout=subprocess.PIPE)
     assert process.stdout is not None
     assert process.stdout.readline() == "held\n"

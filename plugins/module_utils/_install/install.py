@@ -28,7 +28,7 @@ from .bundle import unpack
 from .firewalls.firewalls import open_for_vrrp
 from .host import Host, HostError, Ownership, read
 from .peer_changes import changes_seen_by_peers
-from .service import ensure_current_version, ensure_service
+from .service import ensure_service
 from .templates import HELPER_SOCKET_TEXT, HELPER_UNIT_TEXT, UNIT_TEXT, program
 
 _UNITS = {
@@ -76,9 +76,6 @@ def install_agent(host: Host, wanted: Wanted) -> InstallResult:
     Raises HostError or BundleError; nothing in use is changed before the configuration has been
     validated.
     """
-    if wanted.apply_at is not None:
-        # The version that runs may not know the settings that it would have to schedule.
-        ensure_current_version(host, wanted.bundle)
     _ensure_user(host)
     _ensure_version(host, wanted)
     config, held_back = _ensure_config(host, wanted)

@@ -24,7 +24,7 @@ from .templates import UNIT_DIGEST
 
 _PATIENCE = 30.0  # Seconds for a hook or a hand-over that is under way.
 _POLL = 0.2
-_SCHEDULE_PATIENCE = 120.0  # Seconds until hosts that change together have done so.
+_SCHEDULE_PATIENCE = 660.0  # Seconds; a configuration is scheduled at most 600 seconds ahead.
 
 
 def running_status() -> Status | None:
@@ -86,8 +86,10 @@ def _status_after_scheduled_reload(config: str | None) -> Status | None:
     while True:
         found = running_status()
         scheduled = found["agent"].get("scheduled_config") if found else None
-        if config is None or scheduled != digest(config) or time.monotonic() > deadline:
+        if config is None or scheduled != digest(config):
             return found
+        if time.monotonic() > deadline:
+            raise HostError("the agent has not applied the configuration that was scheduled")
         time.sleep(_POLL)
 
 
@@ -112,13 +114,6 @@ def restart(host: Host) -> None:
     can't run; the running one keeps serving.
     """
     host.change("restart the agent without a gap", lambda: _restart_in_place(host))
-
-
-def ensure_current_version(host: Host, bundle: str) -> None:
-    """Restart an agent of another version than that of the bundle; raises HostError."""
-    running = running_status()
-    if running is not None and running["agent"]["bundle"] != bundle:
-        restart(host)
 
 
 def _restart_in_place(host: Host) -> None:

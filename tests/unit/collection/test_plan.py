@@ -19,6 +19,7 @@ from ansible_collections.failover.vrrp.plugins.plugin_utils._role_spec import ro
 from ansible_collections.failover.vrrp.plugins.plugin_utils._secrets import secrets
 
 WEB = {"name": "web", "interface": "eth0", "vrid": 51, "addresses": ["192.0.2.100/24"]}
+WEB_WITHOUT_NAME = {key: value for key, value in WEB.items() if key != "name"}
 MEND = "make them equal, or give two clusters different values of vrrp_cluster"
 
 
@@ -350,4 +351,41 @@ def test_secrets_that_differ_are_refused_without_being_shown() -> None:
 
     assert problems(hosts(signed("x" * 32), signed("y" * 32))) == [
         f"host2: vrrp_instances[0].hmac.keys: not the same as on host1: {MEND}"
+    ]
+
+
+def test_more_hosts_than_priorities_may_remove_the_agent() -> None:
+    assert problems(hosts(*[{"vrrp_agent_state": "absent"}] * 300)) == []
+
+
+@pytest.mark.parametrize(
+    "unknown",
+    [
+        {"vrrp_priority": UNRESOLVED},
+        {"vrrp_overrides": UNRESOLVED},
+        {"vrrp_overrides": {"web": UNRESOLVED}},
+        {"vrrp_instances": {"web": UNRESOLVED}},
+    ],
+    ids=["priority", "overrides", "override", "instance"],
+)
+def test_a_host_of_which_something_is_not_known_yet_keeps_its_place(
+    unknown: dict[str, Any],
+) -> None:
+    variables = hosts(unknown, {})
+    assert problems(variables, "host2") == []
+    assert priorities(variables, "host2") == {"host2": 199}
+
+
+@pytest.mark.parametrize("instances", [[{**WEB, "name": 51}], {51: WEB_WITHOUT_NAME}])
+@pytest.mark.parametrize("name", [51, "51"])
+def test_a_name_of_digits_may_be_a_number(instances: Any, name: Any) -> None:
+    own = {"vrrp_instances": instances, "vrrp_overrides": {name: {"interface": "ens3"}}}
+    assert problems({"lb1": own}) == []
+    (instance,) = plans({"lb1": own})["lb1"].config["instances"]
+    assert (instance["name"], instance["interface"]) == ("51", "ens3")
+
+
+def test_an_override_without_a_name_is_refused() -> None:
+    assert problems({"lb1": {**web(), "vrrp_overrides": {None: {}}}}) == [
+        "lb1: vrrp_overrides.None: the host has no instance of that name; its instances: web"
     ]

@@ -19,7 +19,7 @@ _RULE = ("allow", "proto", "vrrp", "from", "any", "to", "any")
 
 def is_used(host: Host) -> bool:
     """Whether ufw is enabled."""
-    return "ENABLED=yes" in (read(CONFIG) or "").split()
+    return host.find("ufw") is not None and "ENABLED=yes" in (read(CONFIG) or "").split()
 
 
 def open_for_vrrp(host: Host, _interfaces: Sequence[str]) -> None:

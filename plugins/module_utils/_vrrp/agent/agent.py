@@ -18,6 +18,7 @@ import socket
 from typing import Callable, Dict, List, Mapping, Set, Tuple
 
 from ..base.constants import ADVERTISEMENT_INTERVAL_DEFAULT
+from ..base.errors import ConfigError, ControlError
 from ..base.units import earliest, seconds
 from ..control.protocol import digest
 from ..engine.actions import Action, SocketSpec, Transition
@@ -92,7 +93,7 @@ class Agent:
             on_transition=self._publish,
         )
         self._restarts = Restart(
-            self.loop, self._engine.refuse_export, self._export_state, self._replaced
+            self.loop, self._refuse_restart, self._export_state, self._replaced
         )
         self._requests = ControlRequests(
             self._engine, self._about, self._perform, self._reload, self._restart
@@ -100,7 +101,7 @@ class Agent:
         self._server = ControlServer(paths.socket, control, self.loop, self._requests.handle)
         self._signals = signal_socket((signal.SIGHUP, signal.SIGTERM, signal.SIGINT))
         self._handlers: Dict[int, Callable[[], None]] = {
-            signal.SIGHUP: self._configuration.reload_and_log,
+            signal.SIGHUP: self._reload_and_log,
             signal.SIGTERM: self._stop,
             signal.SIGINT: self._stop,
         }
@@ -148,7 +149,7 @@ class Agent:
             len(self._configuration.config.instances),
         )
         self._notifier.ready()
-        self._configuration.reload_and_log()
+        self._reload_and_log()
 
     def end(self) -> None:
         """End without changing the host, which another process owns."""
@@ -254,6 +255,14 @@ class Agent:
 
     # --- The configuration ---
 
+    def _reload_and_log(self) -> None:
+        """Apply the configuration file at once, or log its problems."""
+        try:
+            self._reload(None)
+        except (ConfigError, ControlError) as error:
+            for problem in str(error).splitlines():
+                LOGGER.error("configuration rejected: %s", problem)
+
     def _reload(self, at: float | None) -> bool:
         """Apply the configuration file, at once or at a time of day.
 
@@ -281,6 +290,12 @@ class Agent:
     def _restart(self, reply: Reply) -> None:
         """Hand over to a new process; ``reply`` is called with the outcome."""
         self._restarts.start(self._server.socket, self._configuration.text, reply)
+
+    def _refuse_restart(self) -> None:
+        """Raise ControlError while another process could not go on where this one is."""
+        if self._configuration.scheduled_digest is not None:
+            raise ControlError("busy", "a configuration is about to be applied")
+        self._engine.refuse_export()
 
     def _export_state(self) -> Handover:
         """Return the state for the new process, and the time by which it has to serve. Raises

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Callable, Set
 
-from ..base.errors import ConfigError, ControlError
+from ..base.errors import ControlError
 from ..base.units import Nanoseconds, seconds
 from ..control.protocol import digest
 from ..model.config import parse_config
@@ -84,14 +84,6 @@ class Reload:
         else:
             self._take(self._scheduled)
         return changed
-
-    def reload_and_log(self) -> None:
-        """Apply the file at once, or log its problems."""
-        try:
-            self.reload()
-        except (ConfigError, ControlError) as error:
-            for problem in str(error).splitlines():
-                LOGGER.error("configuration rejected: %s", problem)
 
     def next_deadline(self) -> Nanoseconds | None:
         """Return the time of the next call of ``run_due``."""
