@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.failover.vrrp.plugins.plugin_utils._together import (
-    HeldBack,
-    missing_hosts,
-)
+from ansible_collections.failover.vrrp.plugins.plugin_utils._together import missing_hosts
 
 
 def vrrp_missing(hostvars: t.Mapping[str, t.Any], hosts: t.Sequence[str]) -> dict[str, list[str]]:
@@ -23,7 +20,7 @@ def vrrp_missing(hostvars: t.Mapping[str, t.Any], hosts: t.Sequence[str]) -> dic
         members = hostvars[host]["__vrrp_plan"][host]["members"]
         names = deployed[host].get("held_back") or {}
         if names:
-            held_back[host] = HeldBack([members.get(name, [host]) for name in names])
+            held_back[host] = [members.get(name, [host]) for name in names]
     return missing_hosts(held_back, ready)
 
 

@@ -65,7 +65,8 @@ def disagreements(
     families = {family: list(_members(hosts, family)) for family in Family}
     for family, members in families.items():
         if members:
-            lacking = [host for host in hosts if host not in {one.host for one in members}]
+            having = {one.host for one in members}
+            lacking = [host for host in hosts if host not in having]
             yield from _lacking(family, members[0].host, lacking)
             yield from _equal_priorities(members)
             yield from _unequal(members)

@@ -12,26 +12,21 @@ Pure, so that it can be tested without Ansible.
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
 
-
-@dataclass(frozen=True)
-class HeldBack:
-    """The change that a host holds back: all hosts of each cluster whose packets it changes."""
-
-    clusters: t.Sequence[t.Sequence[str]]
+# All hosts of each cluster whose packets a host would change.
+Clusters = t.Sequence[t.Sequence[str]]
 
 
 def missing_hosts(
-    held_back: t.Mapping[str, HeldBack], ready: t.Collection[str]
+    held_back: t.Mapping[str, Clusters], ready: t.Collection[str]
 ) -> dict[str, list[str]]:
     """Return the hosts for which each host has to wait, because they are not ``ready``.
 
     A host makes all of its change at once, so clusters that share such a host change together.
     """
     groups: list[set[str]] = []
-    for host, one in held_back.items():
-        _join(groups, {host, *(member for cluster in one.clusters for member in cluster)})
+    for host, clusters in held_back.items():
+        _join(groups, {host}.union(*clusters))
     of_host = {host: group for group in groups for host in group}
     return {host: sorted(of_host[host].difference(ready)) for host in held_back}
 

@@ -12,7 +12,7 @@ The service that loads the rules replaces all of them, so a drop-in of its unit 
 from __future__ import annotations
 
 import os
-from typing import List, Sequence, Tuple
+from typing import List, Sequence
 
 from ..host import Host
 from ..paths import UNITS
@@ -92,8 +92,7 @@ def _drop_in(unit: str) -> str:
 
 
 def _drop_in_text(host: Host, programs: List[str]) -> str:
-    found: List[Tuple[str, str]] = [(one, host.find(one) or one) for one in programs]
-    rules = [f"-{path} -w -I INPUT {' '.join(_RULE)}" for _name, path in found]
+    rules = [f"-{host.find(one) or one} -w -I INPUT {' '.join(_RULE)}" for one in programs]
     lines = [f"{key}={rule}" for rule in rules for key in ("ExecStartPost", "ExecReload")]
     head = "# Written by the Ansible collection failover.vrrp: VRRP is let in after every load."
     return "\n".join([head, "[Service]", *lines, ""])
