@@ -141,6 +141,13 @@ instances:
     sync_group:
       description: The sync group it belongs to.
       type: str
+    degraded:
+      description:
+        - The parts that are missing on the host, although it serves the addresses. Each has C(part), such as a route, C(reason),
+          and C(since) in UTC.
+        - A backup remembers for 5 minutes at most, or until its interface changes, what it lacked as master.
+      type: list
+      elements: dict
     tracked:
       description: The tracked checks, each with whether it is up, why, and its effect on the priority.
       type: list

@@ -202,6 +202,8 @@ def _notices(groups: t.Mapping[str, Members], scope: Scope) -> t.Iterator[str]:
                 yield f"{name}: {host} does not take part ({instance['reason']})"
             elif instance["intent"] in _INTENTS:
                 yield f"{name}: {host} {_INTENTS[instance['intent']]}"
+            for part in instance.get("degraded", ()):
+                yield f"{name}: {host} is degraded: {part['reason']}"
         if any(host in scope.excused for host, _instance in members):
             yield from (f"{line}, not deployed now" for line in _differences(name, members))
 

@@ -13,6 +13,7 @@ import pytest
 from _vrrp.engine.actions import Action, Send, SendFrames
 from _vrrp.engine.engine import Engine
 from _vrrp.engine.host.links import Link, LinkAddress, Links
+from _vrrp.engine.host.observed import Observed
 from _vrrp.model.config import build_config
 from _vrrp.model.family import text
 from conformance import ledger
@@ -37,7 +38,7 @@ def links(case: dict[str, Any]) -> Links:
 def until_master(case: dict[str, Any]) -> list[Action]:
     """Return all actions of a host from its start until its first advertisement."""
     engine = Engine()
-    done = engine.links_changed(links(case), START)
+    done = engine.host_changed(Observed(links(case)), START)
     config = build_config({"instances": [{**ENTRY, **case.get("instance", {})}]})
     done = [*done, *engine.reconfigure(config, START)]
     while not any(isinstance(one, Send) for one in done):

@@ -10,17 +10,8 @@ import json
 from typing import Any
 
 import pytest
-from support.routers import Agent, instance
+from support.routers import Agent, instance, sole
 from support.segment import Host, Segment, eventually, ip, with_length
-
-
-def sole(segment: Segment, **settings: Any) -> Agent:
-    """One agent that is master."""
-    host = segment.host()
-    host.add_interface("eth1")
-    agent = Agent(host, instance(**settings)).start()
-    agent.wait_for("MASTER")
-    return agent
 
 
 def shown(host: Host, interface: str, address: str) -> dict[str, Any]:
@@ -138,14 +129,6 @@ def test_a_clean_up_removes_routes_and_rules(segment: Segment) -> None:
     assert not agent.host.has("192.0.2.100")
     assert not [one for one in routes(agent.host, "-4") if one["dst"] == "203.0.113.0/24"]
     assert len(json.loads(ip("-json", "-n", agent.host.namespace, "rule", "show"))) == 3
-
-
-def test_a_router_does_not_serve_when_the_kernel_refuses_its_route(segment: Segment) -> None:
-    nowhere = {"destination": "203.0.113.0/24", "via": "198.51.100.7"}
-    agent = Agent(segment.host(), instance(virtual_routes=[nowhere])).start()
-    status = agent.wait_for("INITIALIZE")
-    assert "route 203.0.113.0/24 via 198.51.100.7" in status["reason"]
-    eventually(lambda: not agent.host.has("192.0.2.100"))
 
 
 @pytest.mark.parametrize("family", ["192.0.2.100", "2001:db8::100"])

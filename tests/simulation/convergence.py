@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from typing import Any, Mapping
 
+from _vrrp.engine.host.observed import MARK
 from simulation.checkers import demand
 from simulation.host import Host
+from simulation.host_faults import routes_of, rules_of
 from simulation.scenario import Cluster
+from simulation.unpack import Served, vip_interface, virtual_of
 from simulation.world import S
 
 Status = Mapping[str, Any]
@@ -27,6 +30,8 @@ def check_convergence(cluster: Cluster) -> None:
         check_instance(cluster, place)
     if cluster.grouped:
         check_groups(cluster)
+    for host in cluster.hosts:
+        check_resources(host)
 
 
 def statuses(cluster: Cluster, place: int) -> list[tuple[Host, Status]]:
@@ -100,3 +105,33 @@ def check_groups(cluster: Cluster) -> None:
     for host in cluster.hosts:
         masters = [one["state"] == "MASTER" for one in host.status()]
         demand(len(set(masters)) == 1, f"{host.number} is master of a part of its group")
+
+
+def check_resources(host: Host) -> None:
+    """The host has exactly what its masters want, and nothing else with the agent's mark."""
+    observed = host.machine.observed()
+    masters = {one["name"] for one in host.status() if one["state"] == "MASTER"}
+    entries = [entry for entry in host.entries if entry["name"] in masters]
+    routes = {route for one in entries for route in routes_of(one, vip_interface(one))}
+    # IPv6 has no room for a route beside its like of another program.
+    blocked = {
+        one.key for one in host.machine.foreign_routes if len(one.route.destination.packed) > 4
+    }
+    routes = {one for one in routes if one.key not in blocked}
+    for one in host.status():
+        degraded = one["state"] == "MASTER" and not blocked and one["degraded"]
+        demand(not degraded, f"{host.number} is degraded for no cause: {degraded}")
+    rules = {rule.rule for one in entries for rule in rules_of(one)}
+    served = {address for one in entries for address in virtual_of(one)}
+    demand(observed.routes == routes, f"{host.number} has the routes {observed.routes}: {routes}")
+    demand(rules <= observed.rules.keys(), f"{host.number} lacks a rule of {rules}")
+    marked = {rule for rule, is_marked in observed.rules.items() if is_marked}
+    demand(marked <= rules, f"{host.number} has the rules {marked}, and wants {rules}")
+    demand(all(map(host.machine.has, served)), f"{host.number} lacks one of {served}")
+    addresses = {
+        Served(link.name, one.packed, one.prefix_length)
+        for link in observed.links.values()
+        for one in link.addresses
+        if one.protocol == MARK
+    }
+    demand(addresses <= served, f"{host.number} has {addresses}, and wants {served}")

@@ -28,7 +28,7 @@ def is_plain(cluster: Cluster) -> bool:
             special = entry.get("track_scripts") or entry.get("hooks") or cluster.grouped
             delayed = entry.get("preempt_delay") or entry.get("startup_delay")
             odd = one["intent"] != "auto" or one["state"] == "INITIALIZE"
-            if special or delayed or odd or one["priority"] == 255:
+            if special or delayed or odd or one["degraded"] or one["priority"] == 255:
                 return False
     intervals = {host.entries[0]["advertisement_interval"] for host in cluster.hosts}
     return len(intervals) == 1

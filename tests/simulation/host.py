@@ -13,23 +13,23 @@ from typing import Any, Callable
 from _vrrp.base.errors import ControlError
 from _vrrp.engine import actions as act
 from _vrrp.engine.engine import Engine
-from _vrrp.engine.host.links import Link, LinkAddress
-from _vrrp.engine.host.resources import AddressResource
 from _vrrp.engine.signer import Signer
 from _vrrp.model.command import CommandResult
 from _vrrp.model.config import build_config
+from _vrrp.model.family import Family
 from _vrrp.model.intent import Intent, IntentKind
 from _vrrp.model.status import InstanceStatus
 from _vrrp.wire.datagram import Datagram
 from simulation.checkers import Checkers
+from simulation.machine import INDEX, Machine
 from simulation.network import Network
 from simulation.programs import Programs
-from simulation.unpack import one_by_one, packed_addresses
+from simulation.unpack import one_by_one, served_by
 from simulation.world import MS, World
+from support.fake_kernel import Refusal
 
 WALL = datetime(2026, 11, 22, tzinfo=timezone.utc)
 EPOCH = int(WALL.timestamp()) * 1_000_000_000
-INDEX = 2
 _QUEUE_MAX = 200
 
 
@@ -44,8 +44,7 @@ class Host:
         ipv4 = bytes([192, 0, 2, 10 + number])
         self.own = ipv4 if family == 4 else b"\xfe\x80" + bytes(13) + bytes([number])
         self.entries: list[dict[str, Any]] = []
-        self.addresses: dict[bytes, int] = {}
-        self.link_up = True
+        self.machine = Machine(number, self.own, self._machine_changed)
         self.alive = False
         self.paused = False
         self.refused: set[type] = set()
@@ -56,10 +55,16 @@ class Host:
         self._reported: dict[str, str] = {}
         self._intents: dict[str, Intent] = {}
         self._recoveries: tuple[act.Recovery, ...] = ()
+        self._sockets: frozenset[act.SocketSpec] = frozenset()
         self._waiting: list[Callable[[], list[act.Action]]] = []
         self._life = 0
         self._wake_planned_for: int | None = None
-        self._links_planned = False
+        self._change_planned = False
+
+    @property
+    def link_up(self) -> bool:
+        """Whether its interface is up."""
+        return self.machine.is_up("eth0")
 
     # --- The life of its agent ---
 
@@ -84,7 +89,7 @@ class Host:
         self._signer = Signer()
         self._reported.clear()
         self._record("start", "starts")
-        self._do(self.engine.links_changed(self._links(), self.now))
+        self._do(self.engine.host_changed(self.machine.observed(), self.now))
         self.configure(self.entries)
 
     def configure(self, entries: list[dict[str, Any]]) -> None:
@@ -112,7 +117,7 @@ class Host:
         """End everything at once, without a notification."""
         if self.alive:
             self._die()
-        self.addresses.clear()
+        self.machine.power_off()
         self._recoveries = ()
 
     def _die(self) -> None:
@@ -128,12 +133,10 @@ class Host:
             return
         recoveries, self._recoveries = self._recoveries, ()
         for one in recoveries:
-            addresses = [found for found in one.resources if isinstance(found, AddressResource)]
-            served = {found.address.packed for found in addresses} & set(self.addresses)
-            for packed in served:
-                del self.addresses[packed]
-            for resignation in one.sends(INDEX) if served else ():
+            was_master = self.machine.clean_up(one.resources)
+            for resignation in one.sends(INDEX) if was_master else ():
                 self.network.carry(self, self._signer.sign(resignation, self.wall))
+        self.machine.clean_up_marked()
 
     def hand_over(self) -> None:
         """Hand over to another engine, unless the engine refuses at this moment."""
@@ -145,7 +148,7 @@ class Host:
             return
         new_engine = Engine(self._intents)
         new_engine.enter_standby()
-        actions = new_engine.links_changed(self._links(), self.now)
+        actions = new_engine.host_changed(self.machine.observed(), self.now)
         actions += new_engine.reconfigure(build_config({"instances": self.entries}), self.now)
         actions += new_engine.import_state(state, self._intents, self.now)
         self._live_on(new_engine)
@@ -162,7 +165,7 @@ class Host:
         self.engine = engine
         self._life += 1
         self._wake_planned_for = None
-        self._links_planned = False
+        self._change_planned = False
 
     def pause(self, length: int) -> None:
         """Don't let the agent run for a while; what arrives is kept."""
@@ -217,11 +220,19 @@ class Host:
         self.happens(lambda: self._receive(datagram))
 
     def _receive(self, datagram: Datagram) -> list[act.Action]:
-        spec = act.SocketSpec(INDEX, datagram.family)
+        spec = self._socket(datagram.family)
+        if spec is None:
+            return []
         packet = (datagram.source, datagram.destination, datagram.ttl, datagram.message)
         for _packet in self.engine.unmatched_packets(spec, [packet], [self.now]):
             return self.engine.receive_datagram(spec, datagram, self.now, packet)
         return []
+
+    def _socket(self, family: Family) -> act.SocketSpec | None:
+        """Return the socket that receives from the segment; None while it is in no group."""
+        losses = self.machine.kernel.links["eth0"].losses_of(family)
+        wanted = act.SocketSpec(INDEX, family, b"", losses)
+        return wanted if wanted in self._sockets else None
 
     def set_intent(self, name: str, kind: str, forced: bool = False) -> str:
         """Set an intent as an operator does; returns the code of a refusal, or nothing."""
@@ -238,26 +249,15 @@ class Host:
         self._plan_wake()
         return ""
 
-    def set_link(self, up: bool) -> None:
-        """Pull the cable, or put it back."""
-        self.link_up = up
-        self._links_changed()
-
-    def _links_changed(self) -> None:
-        if self._links_planned:
+    def _machine_changed(self) -> None:
+        if self._change_planned:
             return
-        self._links_planned = True
+        self._change_planned = True
         self.world.after(self.world.random.randint(0, 2) * MS, lambda: self.happens(self._learn))
 
     def _learn(self) -> list[act.Action]:
-        self._links_planned = False
-        return self.engine.links_changed(self._links(), self.now)
-
-    def _links(self) -> dict[str, Link]:
-        own = LinkAddress(self.own, 24 if len(self.own) == 4 else 64)
-        virtual = (LinkAddress(one, length) for one, length in self.addresses.items())
-        mac = bytes([2, 0, 0, 0, 0, self.number])
-        return {"eth0": Link(INDEX, "eth0", self.link_up, mac, (own, *virtual))}
+        self._change_planned = False
+        return self.engine.host_changed(self.machine.observed(), self.now)
 
     def _plan_wake(self) -> None:
         deadline = self.engine.next_deadline()
@@ -279,31 +279,39 @@ class Host:
     def _do(self, actions: list[act.Action]) -> None:
         """Perform actions as the executor does; what fails becomes an event."""
         while actions:
-            failures: list[act.Action] = []
+            failures: list[Refusal] = []
             silenced: set[str] = set()
             for action in one_by_one(actions):
                 if isinstance(action, (act.Send, act.SendFrames)) and action.router in silenced:
                     continue
-                if type(action) in self.refused:
-                    failures.append(action)
-                    if isinstance(action, act.Install):
-                        silenced.add(action.router)
-                else:
-                    self._perform(action)
+                failed = self._try(action)
+                failures.extend(failed)
+                silenced |= {
+                    one.router
+                    for one, _error in failed
+                    if isinstance(one, act.Install) and one.resources
+                }
             actions = [
                 follow_up
-                for action in failures
-                for follow_up in self.engine.failed(action, "refused", self.now)
+                for action, error in failures
+                for follow_up in self.engine.failed(action, error, self.now)
             ]
         self.checkers.settled(self)
         if self.engine.stopped:
             self._die()
 
+    def _try(self, action: act.Action) -> list[Refusal]:
+        """Perform an action; returns what the kernel refused of it."""
+        if isinstance(action, (act.Install, act.Remove, act.Provision)):
+            return self._change_kernel(action)
+        if type(action) in self.refused:
+            return [(action, "refused")]
+        self._perform(action)
+        return []
+
     def _perform(self, action: act.Action) -> None:
         if isinstance(action, act.Send):
             self._send(action)
-        elif isinstance(action, (act.Install, act.Remove)):
-            self._change_addresses(action)
         elif isinstance(action, act.SendFrames):
             self.world.record(self.number, "announce", action.router, action.frames, action.count)
             self.checkers.announces(self, action)
@@ -316,6 +324,10 @@ class Host:
             self._keep_recoveries(action.recoveries)
         elif isinstance(action, act.RunCommand):
             self._run(action)
+        elif isinstance(action, act.OpenSockets):
+            self._sockets = action.sockets
+        elif isinstance(action, act.Log):
+            self.world.note(f"{self.number} logs {action.router}: {action.text}")
 
     def _send(self, send: act.Send) -> None:
         line = f"{send.router} sends {send.message[2]}"
@@ -334,17 +346,15 @@ class Host:
         self.world.record(self.number, "save recoveries", facts)
         self._recoveries = recoveries
 
-    def _change_addresses(self, action: act.Install | act.Remove) -> None:
-        kind = type(action).__name__.lower()
-        self.world.record(self.number, kind, action.router, list(map(str, action.resources)))
-        before = dict(self.addresses)
-        for resource in (one for one in action.resources if isinstance(one, AddressResource)):
+    def _change_kernel(self, action: act.Install | act.Remove | act.Provision) -> list[Refusal]:
+        if not isinstance(action, act.Provision):
+            kind = type(action).__name__.lower()
+            resources = action.resources
             if isinstance(action, act.Install):
-                self.addresses[resource.address.packed] = resource.address.prefix_length
-            else:
-                self.addresses.pop(resource.address.packed, None)
-        if self.addresses != before:
-            self._links_changed()
+                resources += action.optional
+            shown = list(map(str, resources))
+            self._record(kind, f"{action.router} {kind} {shown}", action.router, shown)
+        return self.machine.perform(action, act.Install in self.refused)
 
     def _run(self, run: act.RunCommand) -> None:
         self.world.record(self.number, "run", str(run.command), run.environment.get("VRRP_EVENT"))
@@ -369,31 +379,17 @@ class Host:
 
     def serves(self, entry: dict[str, Any]) -> bool:
         """Whether it has all addresses of an instance and can be reached."""
-        return self.link_up and all(one in self.addresses for one in packed_addresses(entry))
+        return self.machine.serves(entry)
 
     def has_all(self, entry: dict[str, Any]) -> bool:
-        """Whether it has all addresses of an instance, or one was just taken from it."""
-        present = all(one in self.addresses for one in packed_addresses(entry))
-        return present or not self.knows_its_links
+        """Whether it has all advertised addresses of an instance, or one was just taken from it."""
+        return all(map(self.machine.has, served_by(entry))) or not self.knows_its_links
 
     @property
     def knows_its_links(self) -> bool:
-        """Whether the agent has received all changes of its interface."""
-        return not self._links_planned
+        """Whether the agent has received all changes of its host."""
+        return not self._change_planned
 
-    def has_any(self, entry: dict[str, Any]) -> bool:
-        """Whether it has an address of an instance."""
-        return any(one in self.addresses for one in packed_addresses(entry))
-
-    # --- Other programs on the host ---
-
-    def delete_foreign(self, packed: bytes) -> None:
-        """Delete an address behind the agent's back."""
-        del self.addresses[packed]
-        self._links_changed()
-
-    def add_foreign(self, entry: dict[str, Any]) -> None:
-        """Add the addresses of an instance behind the agent's back."""
-        for packed in packed_addresses(entry):
-            self.addresses.setdefault(packed, 32)
-        self._links_changed()
+    def has_any(self, entry: dict[str, Any]) -> set[bytes]:
+        """Return the addresses of an instance that it has, packed."""
+        return self.machine.has_any(entry)

@@ -18,7 +18,10 @@ class Station(Protocol):
 
     number: int
     own: bytes
-    link_up: bool
+
+    @property
+    def link_up(self) -> bool:
+        """Whether its interface is up."""
 
     def receive(self, send: Send) -> None:
         """A packet has arrived."""

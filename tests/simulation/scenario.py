@@ -13,7 +13,9 @@ from typing import Any, Callable
 from _vrrp.engine import actions as act
 from simulation.checkers import Checkers
 from simulation.host import Host
+from simulation.host_faults import HOST_FAULTS, RELOADS, draw_extras
 from simulation.network import Network, Weather
+from simulation.unpack import served_by, virtual_of
 from simulation.world import MS, S, World
 
 ADDRESSES = {
@@ -46,6 +48,8 @@ def make_cluster(seed: int) -> Cluster:
     priorities = _priorities(random)
     unicast = random.random() < 0.2
     torn = grouped and random.random() < 0.3
+    extras = draw_extras(random, family, unicast)
+    more = [extra.pop("more", []) for extra in extras]
     hosts = [
         Host(world, network, checkers, number, family)
         for number in range(1, random.randint(2, 4) + 1)
@@ -57,7 +61,8 @@ def make_cluster(seed: int) -> Cluster:
                 **common,
                 "name": NAMES[place],
                 "vrid": 51 + place,
-                "addresses": ADDRESSES[family][place],
+                "addresses": [*ADDRESSES[family][place], *more[place]],
+                **extras[place],
                 "priority": random.randint(1, 254) if torn else priorities[host.number],
                 **({"sync_group": "edge"} if grouped else {}),
                 **({"unicast_peers": _peers(hosts)} if unicast else {}),
@@ -132,8 +137,21 @@ def plan_chaos(cluster: Cluster, length: int) -> None:
     random = cluster.world.random
     for _count in range(random.randint(2, 14)):
         when = cluster.world.now + random.randint(0, length)
-        what, host = random.choice(FAULTS), random.choice(cluster.hosts)
+        what, host = random.choice([*FAULTS, _on_host, _on_host]), random.choice(cluster.hosts)
         cluster.world.at(when, partial(what, cluster, host))
+
+
+def _on_host(cluster: Cluster, host: Host) -> None:
+    """A fault of the host, or a reload on all hosts at the same time."""
+    random = cluster.world.random
+    if random.random() < 0.2:
+        reload = random.choice(RELOADS)
+        cluster.world.note(f"all {reload.__name__}")
+        reload(cluster.hosts)
+    else:
+        fault = random.choice(HOST_FAULTS)
+        cluster.world.note(f"{host.number} {fault.__name__}")
+        fault(host)
 
 
 def _part(cluster: Cluster, host: Host) -> None:
@@ -214,9 +232,9 @@ def _skip(cluster: Cluster, host: Host) -> None:
 
 
 def _flap(cluster: Cluster, host: Host) -> None:
-    host.set_link(False)
+    host.machine.set_carrier("eth0", False)
     delay = cluster.world.random.choice([1, 300, 5000]) * MS
-    cluster.world.after(delay, lambda: host.set_link(True))
+    cluster.world.after(delay, lambda: host.machine.set_carrier("eth0", True))
 
 
 def _refuse(cluster: Cluster, host: Host) -> None:
@@ -242,14 +260,17 @@ def _reload(cluster: Cluster, host: Host) -> None:
 
 def _lose_address(cluster: Cluster, host: Host) -> None:
     """Another program deletes an address."""
-    if host.addresses:
-        host.delete_foreign(cluster.world.random.choice(sorted(host.addresses)))
+    served = [one for entry in host.entries for one in virtual_of(entry)]
+    present = [one for one in served if host.machine.has(one)]
+    if present:
+        host.machine.delete_address(cluster.world.random.choice(present))
 
 
 def _add_address(cluster: Cluster, host: Host) -> None:
     """Another program adds the virtual addresses of an instance."""
     if host.entries[0]["priority"] != 255:  # An owner may have them by itself.
-        host.add_foreign(host.entries[0])
+        for one in served_by(host.entries[0]):
+            host.machine.add_virtual(one)
 
 
 def _set_intent(cluster: Cluster, host: Host) -> None:
@@ -273,6 +294,8 @@ def heal(cluster: Cluster) -> None:
     for host in cluster.hosts:
         host.refused.clear()
         host.programs.failing = False
-        if not host.link_up:
-            host.set_link(True)
+        host.machine.refused = lambda _one: False
+        for name in ("eth0", "eth1"):
+            if not host.machine.is_up(name):
+                host.machine.set_carrier(name, True)
         host.boot()

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import ipaddress
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Iterator
 
@@ -22,11 +23,49 @@ def one_by_one(actions: list[act.Action]) -> Iterator[act.Action]:
             yield action
 
 
-def packed_addresses(entry: dict[str, Any]) -> tuple[bytes, ...]:
-    """The addresses of an instance, packed."""
-    return _packed(tuple(entry["addresses"]))
+@dataclass(frozen=True)
+class Served:
+    """An address of an instance, on the interface that has it on a master."""
+
+    interface: str
+    packed: bytes
+    length: int
+
+
+def host_length(packed: bytes) -> int:
+    """Return the prefix length of a single address."""
+    return 8 * len(packed)
+
+
+def served_by(entry: dict[str, Any]) -> list[Served]:
+    """The advertised addresses of an instance."""
+    return [_served(entry, one) for one in entry["addresses"]]
+
+
+def virtual_of(entry: dict[str, Any]) -> list[Served]:
+    """All addresses that a master of an instance has."""
+    return [
+        *served_by(entry),
+        *(_served(entry, one) for one in entry.get("excluded_addresses", ())),
+    ]
+
+
+def _served(entry: dict[str, Any], address: Any) -> Served:
+    written = address["address"] if isinstance(address, dict) else address
+    packed, length = _parse(written)
+    interface = address.get("interface", "") if isinstance(address, dict) else ""
+    return Served(interface or vip_interface(entry), packed, length)
+
+
+def vip_interface(entry: dict[str, Any]) -> str:
+    """The interface that has the addresses of an instance: eth0, or a macvlan on it."""
+    if not entry.get("virtual_mac"):
+        return "eth0"
+    family = 6 if ":" in str(entry["addresses"][0]) else 4
+    return f"vrrp{family}.{entry['vrid']}.2"
 
 
 @lru_cache
-def _packed(addresses: tuple[str, ...]) -> tuple[bytes, ...]:
-    return tuple(ipaddress.ip_interface(one).ip.packed for one in addresses)
+def _parse(written: str) -> tuple[bytes, int]:
+    interface = ipaddress.ip_interface(written)
+    return interface.ip.packed, interface.network.prefixlen

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
@@ -16,6 +15,7 @@ from _vrrp.engine.actions import (
     Action,
     Install,
     Log,
+    Provision,
     Remove,
     RunCommand,
     SaveIntents,
@@ -27,10 +27,12 @@ from _vrrp.engine.actions import (
 from _vrrp.engine.engine import Engine
 from _vrrp.engine.host.links import Link, LinkAddress
 from _vrrp.engine.host.resources import AddressResource
+from _vrrp.model.address import parse_address
 from _vrrp.model.command import CommandResult
 from _vrrp.model.config import build_config
 from _vrrp.model.intent import Intent, IntentKind
 from _vrrp.wire.datagram import Datagram
+from support.fake_kernel import OTHER, FakeKernel
 
 MS = 1_000_000
 WALL = datetime(2026, 11, 22, 12, 0, 0, tzinfo=timezone.utc)
@@ -49,14 +51,20 @@ class Node:
         self.cluster = cluster
         self.own = bytes([192, 0, 2, 10 + number])
         mac = bytes([2, 0, 0, 0, 0, number])
-        self.link = Link(7, "eth0", True, mac, (LinkAddress(self.own, 24),))
+        self.kernel = FakeKernel()
+        self.kernel.add_link(Link(7, "eth0", True, mac, (LinkAddress(self.own, 24),)))
         self.connected = True
         self.done: list[Action] = []
         self.refused: tuple[type, ...] = ()
         self.engine = Engine()
         self.running: list[RunCommand] = []
-        self.do(self.engine.links_changed({"eth0": self.link}, cluster.now))
+        self.do(self.engine.host_changed(self.kernel.observed(), cluster.now))
         self.configure(*instances)
+
+    @property
+    def link(self) -> Link:
+        """The interface eth0."""
+        return self.kernel.links["eth0"]
 
     def configure(self, *instances: dict[str, Any]) -> None:
         """Give the engine a configuration."""
@@ -71,7 +79,7 @@ class Node:
         state = json.loads(json.dumps(self.engine.export_state()))
         new_engine, now = Engine(), self.cluster.now
         new_engine.enter_standby()
-        before = new_engine.links_changed({self.link.name: self.link}, now)
+        before = new_engine.host_changed(self.kernel.observed(), now)
         before += new_engine.reconfigure(self.config, now)
         kept = [one.intents for one in self.done if isinstance(one, SaveIntents)]
         after = new_engine.import_state(state, kept[-1] if kept else {}, now)
@@ -91,25 +99,36 @@ class Node:
                 self.do(list(action.sends))
             elif isinstance(action, RunCommand):
                 self.running.append(action)
-            elif isinstance(action, (Install, Remove)):
-                self._change_addresses(action)
+            elif isinstance(action, (Install, Remove, Provision)):
+                self._change_host(action)
 
-    def _change_addresses(self, action: Install | Remove) -> None:
-        kept = list(self.link.addresses)
-        for address in (
-            held.address for held in action.resources if isinstance(held, AddressResource)
-        ):
-            kept = [one for one in kept if one.packed != address.packed]
-            if isinstance(action, Install):
-                kept.append(LinkAddress(address.packed, address.prefix_length, secondary=True))
-        self.set_link(addresses=tuple(kept))
+    def _change_host(self, action: Install | Remove | Provision) -> None:
+        before = self.kernel.observed()
+        for failed, error in self.kernel.perform(action):
+            self.do(self.engine.failed(failed, error, self.cluster.now))
+        if self.kernel.observed() != before:
+            self.host_changed()
 
     def set_link(self, **changes: Any) -> None:
         """Change the interface, and let the engine know."""
-        self.link = replace(self.link, **changes)
-        self.cluster.later(self, lambda: self.engine.links_changed(
-            {self.link.name: self.link}, self.cluster.now
-        ))  # fmt: skip
+        self.kernel.set_link("eth0", **changes)
+        self.host_changed()
+
+    def add_foreign(self, written: str) -> None:
+        """Let another program add an address to eth0, and let the engine know."""
+        self.kernel.add(AddressResource("eth0", parse_address(written)), OTHER)
+        self.host_changed()
+
+    def delete_foreign(self, written: str) -> None:
+        """Let another program delete an address of eth0, and let the engine know."""
+        self.kernel.remove(AddressResource("eth0", parse_address(written)))
+        self.host_changed()
+
+    def host_changed(self) -> None:
+        """Let the engine know the host as it will be after what happens now."""
+        self.cluster.later(
+            self, lambda: self.engine.host_changed(self.kernel.observed(), self.cluster.now)
+        )
 
     def finish(self, status: int = 0) -> None:
         """Let the command that has run longest end."""

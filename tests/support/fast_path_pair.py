@@ -21,6 +21,7 @@ from _vrrp.engine.actions import (
 from _vrrp.engine.engine import Engine
 from _vrrp.engine.fast_path.fast_path import FastPath
 from _vrrp.engine.host.links import Link, LinkAddress
+from _vrrp.engine.host.observed import Observed
 from _vrrp.model.config import build_config
 from _vrrp.model.family import Family
 from _vrrp.model.intent import Intent, IntentKind
@@ -63,7 +64,7 @@ class FastPathPair:
         self.now = 1000 * 1000 * MS
         self.fast, self.full = Engine(), Engine(fast_path=NoFastPath())
         self.up = True
-        self.both("links_changed", {"eth0": LINK})
+        self.both("host_changed", Observed({"eth0": LINK}))
         self.both("reconfigure", build_config({"instances": entries}))
         self.fast_count = 0
 
@@ -103,7 +104,7 @@ class FastPathPair:
     def pull(self) -> None:
         """The cable is pulled, or plugged in again."""
         self.up = not self.up
-        self.both("links_changed", links(self.up))
+        self.both("host_changed", Observed(links(self.up)))
 
     def pass_time(self, until: int) -> None:
         """Wake both whenever either of them wants to be woken."""

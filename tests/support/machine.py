@@ -83,6 +83,7 @@ EVENTS: list[ev.Event] = [
     ev.Elected(),
     ev.Reconfigured(),
     ev.PriorityChanged(),
-    ev.AddressesLost(),
+    ev.Reinstated(),
+    ev.Unannounced(),
 ]
 PARAMETERS = [ROUTER, OWNER, POLITE, DRAINED, OUT, PATIENT, GROUPED]

@@ -12,7 +12,7 @@ import subprocess
 import sys
 from typing import Any, Callable
 
-from support.segment import ENVIRONMENT, Host, eventually
+from support.segment import ENVIRONMENT, Host, Segment, eventually
 
 AGENT = (sys.executable, "-m", "_vrrp")
 
@@ -70,6 +70,11 @@ class Agent:
         )
         return self
 
+    def check(self) -> subprocess.CompletedProcess[str]:
+        """Check its configuration file on its host."""
+        command = ["ip", "netns", "exec", self.host.namespace, *AGENT, "check", str(self.config)]
+        return subprocess.run(command, env=ENVIRONMENT, check=False, capture_output=True, text=True)
+
     def ctl(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run ``vrrpctl``."""
         command = [*AGENT, "ctl", "--socket", str(self.socket), *arguments]
@@ -126,6 +131,15 @@ class Agent:
     def clean_up(self) -> None:
         """Clean up as the systemd unit does after every exit."""
         self.host.start(*AGENT, "cleanup", "--socket", str(self.socket)).wait(10)
+
+
+def sole(segment: Segment, **settings: Any) -> Agent:
+    """One agent that is master, on a host with the interfaces eth0 and eth1."""
+    host = segment.host()
+    host.add_interface("eth1")
+    agent = Agent(host, instance(**settings)).start()
+    agent.wait_for("MASTER")
+    return agent
 
 
 StartPair = Callable[..., "tuple[Agent, Agent]"]

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _vrrp.agent.host_check import refuse_on_host
 from _vrrp.agent.reload import Reload
 from _vrrp.base.errors import ConfigError, ControlError
 from _vrrp.base.units import seconds
 from _vrrp.control.protocol import digest
+from _vrrp.engine.host.links import Link
 from _vrrp.runtime import clock
 
 NOON = 1_800_000_000  # Seconds since 1970.
@@ -48,6 +50,9 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
+LINKS = {"eth0": Link(2, "eth0", True, bytes(6))}
+
+
 @pytest.fixture
 def applied() -> list[int]:
     """The VRIDs of the configurations that have been applied."""
@@ -58,7 +63,10 @@ def applied() -> list[int]:
 def configuration(file: Path, applied: list[int]) -> Reload:
     """The configuration of an agent on a host with the interface eth0."""
     return Reload(
-        str(file), text(), lambda: {"eth0"}, lambda config: applied.append(config.instances[0].vrid)
+        str(file),
+        text(),
+        lambda config: refuse_on_host(config, LINKS),
+        lambda config: applied.append(config.instances[0].vrid),
     )
 
 

@@ -25,6 +25,7 @@ MASTER: Any = {
     "master": {"address": "192.0.2.11", "priority": 151, "advertisement_interval": 1.0},
     "addresses": ["192.0.2.100/24"],
     "reason": "the operator wants this host to be master",
+    "degraded": [],
 }
 DOWN: Any = {
     **MASTER,
@@ -53,6 +54,13 @@ def test_a_table_has_one_aligned_line_for_each_instance() -> None:
     assert lines[2].endswith("eth0 is down")
     # Columns are aligned.
     assert len({line.index(word) for line, word in zip(lines, ("STATE", "MASTER", "INIT"))}) == 1
+
+
+def test_a_missing_part_is_shown_behind_the_reason() -> None:
+    parts = [{"part": "route default", "reason": "cannot add it", "since": "now"}]
+    lacking: Any = {**MASTER, "degraded": parts}
+    (_title, line) = table([lacking]).splitlines()
+    assert line.endswith("wants this host to be master; degraded: cannot add it")
 
 
 def test_a_forecast_shows_an_arrow_only_for_values_that_change() -> None:

@@ -27,6 +27,7 @@ from _vrrp.engine.actions import (
 )
 from _vrrp.engine.engine import Engine
 from _vrrp.engine.host.links import Link, LinkAddress
+from _vrrp.engine.host.observed import Observed
 from _vrrp.model.config import build_config
 from _vrrp.model.family import Family
 from _vrrp.model.intent import Intent, IntentKind
@@ -50,7 +51,7 @@ class Lineage(FastPathPair):
             return error.code
         new_engine = Engine()
         new_engine.enter_standby()
-        new_engine.links_changed({"eth0": self._link()}, self.now)
+        new_engine.host_changed(Observed({"eth0": self._link()}), self.now)
         new_engine.reconfigure(CONFIG, self.now)
         done = new_engine.import_state(state, self._intents(), self.now)
         assert is_silent(done)
@@ -205,7 +206,7 @@ def test_an_engine_without_its_sockets_refuses_an_import() -> None:
     state = first.engine.export_state()
     new_engine = Engine()
     new_engine.enter_standby()
-    new_engine.links_changed({"eth0": first.link}, cluster.now)
+    new_engine.host_changed(first.kernel.observed(), cluster.now)
     new_engine.reconfigure(first.config, cluster.now)
     new_engine.failed(
         OpenSockets(frozenset((SocketSpec(7, Family.IPV4),))), "no room for it", cluster.now
@@ -241,11 +242,11 @@ def test_a_stopped_standby_does_not_change_the_host() -> None:
     assert first.serves()
     new_engine = Engine()
     new_engine.enter_standby()
-    new_engine.links_changed({"eth0": first.link}, cluster.now)
+    new_engine.host_changed(first.kernel.observed(), cluster.now)
     new_engine.reconfigure(first.config, cluster.now)
     assert new_engine.stop(cluster.now) == []
     assert new_engine.stopped
-    done = new_engine.links_changed({"eth0": first.link}, cluster.now)
+    done = new_engine.host_changed(first.kernel.observed(), cluster.now)
     assert [one for one in done if isinstance(one, (Remove, SaveRecoveries))] == []
 
 
@@ -257,7 +258,7 @@ def test_a_standby_runs_no_script_and_polls_no_target() -> None:
     state = first.engine.export_state()
     new_engine = Engine()
     new_engine.enter_standby()
-    new_engine.links_changed({"eth0": first.link}, cluster.now)
+    new_engine.host_changed(first.kernel.observed(), cluster.now)
     before = new_engine.reconfigure(first.config, cluster.now) + new_engine.wakeup(cluster.now)
     assert not [one for one in before if isinstance(one, (RunCommand, PollTargets))]
     after = new_engine.import_state(state, {}, cluster.now)

@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from _vrrp.engine.actions import (
     Install,
@@ -19,13 +17,8 @@ from _vrrp.engine.actions import (
     SocketSpec,
     Transition,
 )
-from _vrrp.engine.host.links import Link, LinkAddress
-from _vrrp.engine.router.router import Router
-from _vrrp.fsm.events import Claim, Heard, Replaced, Startup
-from _vrrp.fsm.state import Peer
-from _vrrp.model.config import build_config
+from _vrrp.engine.host.observed import Observed
 from _vrrp.model.family import Family
-from _vrrp.model.intent import Intent
 from support.cluster import MS, Cluster, Node, instance, masters, pair
 
 UNKNOWN_PEER = bytes([192, 0, 2, 99])
@@ -48,7 +41,7 @@ def test_a_router_takes_no_part_and_says_why_on_an_unusable_interface(
 
 def test_a_router_takes_part_again_when_its_interface_returns() -> None:
     cluster, first, _second = pair()
-    first.do(first.engine.links_changed({}, cluster.now))
+    first.do(first.engine.host_changed(Observed(), cluster.now))
     assert first.status()["reason"] == "eth0 does not exist"
     first.set_link(index=7)
     cluster.run(10)
@@ -97,9 +90,7 @@ def test_addresses_left_by_another_agent_are_removed_at_the_start() -> None:
     cluster = Cluster()
     node = Node(cluster, 1)
     cluster.nodes.append(node)
-    stale = instance()["addresses"][0].partition("/")[0]
-    packed = bytes(int(part) for part in stale.split("."))
-    node.set_link(addresses=(*node.link.addresses, type(node.link.addresses[0])(packed, 24)))
+    node.add_foreign("192.0.2.100/24")
     cluster.settle()
     node.configure(instance())
     cluster.settle()
@@ -110,8 +101,7 @@ def test_addresses_left_by_another_agent_are_removed_at_the_start() -> None:
 @pytest.mark.parametrize("length", [24, 32])
 def test_a_backup_removes_virtual_addresses_added_by_other_programs(length: int) -> None:
     cluster, _first, second = pair()
-    unexpected = type(second.link.addresses[0])(bytes([192, 0, 2, 100]), length)
-    second.set_link(addresses=(*second.link.addresses, unexpected))
+    second.add_foreign(f"192.0.2.100/{length}")
     cluster.settle()
     assert not second.serves()
     removed = [one for one in second.done if isinstance(one, Remove)][-1]
@@ -123,8 +113,8 @@ def test_an_address_added_while_the_interface_goes_down_is_removed() -> None:
     cluster.node(priority=200)
     second = cluster.node(priority=100)
     cluster.run(5)
-    unexpected = type(second.link.addresses[0])(bytes([192, 0, 2, 100]), 24)
-    second.set_link(up=False, addresses=(*second.link.addresses, unexpected))
+    second.add_foreign("192.0.2.100/24")
+    second.set_link(up=False)
     cluster.settle()
     assert second.state == "INITIALIZE"
     assert not second.serves()
@@ -227,26 +217,6 @@ def test_unsent_advertisements_of_an_earlier_mastership_do_not_count() -> None:
     first.refused = ()
     cluster.run(10)
     assert first.transitions() == ["BACKUP MASTER"]
-
-
-def test_an_owner_that_returns_at_once_does_not_keep_an_address_it_had_added() -> None:
-    (owner,) = build_config({"instances": [instance(priority=255)]}).instances
-    router = Router(owner, Intent(), 0)
-    own = LinkAddress(bytes([192, 0, 2, 12]), 24)
-    added = LinkAddress(bytes([192, 0, 2, 100]), 24)
-    before = Link(7, "eth0", True, bytes(6), (own,))
-    router.bind({"eth0": before}, before)
-    router.update(replace(router.inputs, address=own.packed))
-    router.step(Startup(), 0)
-    serving = replace(before, addresses=(own, added))
-    router.bind({"eth0": serving}, serving)
-    # Preempted and master again, before the kernel has reported that the address is gone.
-    for event in (Heard(Peer(UNKNOWN_PEER, 255, 1000 * MS)), Claim("cause")):
-        actions, _undone = router.step(event, 100 * MS)
-    assert isinstance(actions[0], Install)
-    (removed,) = (one for one in router.step(Replaced("cause"), 200 * MS)[0]
-                  if isinstance(one, Remove))  # fmt: skip
-    assert [str(one) for one in removed.resources] == ["192.0.2.100/24"]
 
 
 def test_a_router_without_its_socket_listens_before_it_takes_part_again() -> None:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import pytest
 from _vrrp.engine.actions import SocketSpec
+from _vrrp.engine.host.host import Host
 from _vrrp.engine.host.links import Link
+from _vrrp.engine.host.observed import Observed
 from _vrrp.engine.tracking import Tracking, Verdict
 from _vrrp.model.command import Command, CommandResult
 from _vrrp.model.family import Family
@@ -30,8 +32,8 @@ FILE, PROCESS, INTERFACE = FileCheck("/f"), ProcessCheck("haproxy", 2), Interfac
 UP, DOWN = CommandResult(0), CommandResult(1, output="no answer")
 
 
-def watching(*checks: Check) -> Tracking:
-    tracking = Tracking()
+def watching(*checks: Check, host: Host | None = None) -> Tracking:
+    tracking = Tracking(host or Host())
     tracking.set_checks(checks, 0)
     return tracking
 
@@ -138,11 +140,12 @@ def test_a_process_check_is_up_when_at_least_its_quorum_runs(
 
 
 def test_an_interface_check_follows_the_interface() -> None:
-    tracking = watching(INTERFACE)
+    host = Host()
+    tracking = watching(INTERFACE, host=host)
     assert tracking.evaluate([Tracked(INTERFACE)]).fault == "interface eth1: does not exist"
-    tracking.links_changed({"eth1": Link(3, "eth1", False, bytes(6))})
+    host.observe(Observed({"eth1": Link(3, "eth1", False, bytes(6))}))
     assert tracking.evaluate([Tracked(INTERFACE)]).fault == "interface eth1: down"
-    tracking.links_changed({"eth1": Link(3, "eth1", True, bytes(6))})
+    host.observe(Observed({"eth1": Link(3, "eth1", True, bytes(6))}))
     assert tracking.evaluate([Tracked(INTERFACE)]) == Verdict()
 
 

@@ -17,7 +17,6 @@ from support.machine import (
     BACKUP,
     DOWN,
     HIGHER,
-    INSTALL,
     LOWER,
     MASTER,
     MS,
@@ -94,8 +93,10 @@ def test_master_answers_priority_zero_and_resets_its_timer() -> None:
     assert actions == [act.Advertise(100)]
 
 
-def test_a_master_installs_a_lost_address_again() -> None:
-    assert after(MASTER, ev.AddressesLost()) == (MASTER, [INSTALL, ANNOUNCE])
+def test_a_master_announces_restored_addresses_as_after_a_takeover() -> None:
+    state, actions = after(MASTER, ev.Unannounced(), NOW + 400 * MS)
+    assert state == replace(MASTER, announce_at=NOW + 5_400 * MS)
+    assert actions == [ANNOUNCE]
 
 
 def test_a_master_without_its_interface_enters_initialize() -> None:
@@ -115,7 +116,7 @@ def test_a_replaced_master_sends_priority_zero() -> None:
 
 def test_a_master_advertises_new_settings_at_once() -> None:
     state, actions = after(MASTER, ev.Reconfigured(), NOW + 400 * MS)
-    assert state == replace(MASTER, adver_at=NOW + 1_400 * MS)
+    assert state == replace(MASTER, adver_at=NOW + 1_400 * MS, announce_at=NOW + 5_400 * MS)
     assert actions == TAKEOVER
 
 

@@ -13,6 +13,7 @@ from _vrrp.fsm import actions as act
 from _vrrp.fsm import events as ev
 from _vrrp.fsm.state import Backup, Initialize, Master, Peer, Purpose, Resigning
 from support.machine import (
+    ANNOUNCE,
     DRAINING,
     HIGHER,
     MASTER,
@@ -111,3 +112,26 @@ def test_at_ten_milliseconds_the_wait_for_the_addresses_is_no_pause() -> None:
     )
     state, actions = after(resigning, ev.TimerExpired(), NOW + 50 * MS, fast)
     assert (state, actions) == (Initialize("stopping"), [REMOVE])
+
+
+def test_a_reinstated_router_is_master_again_at_once() -> None:
+    state, actions = after(STOPPING, ev.Reinstated(), NOW + 400 * MS)
+    assert state == Master("is configured again", NOW + 1_400 * MS, NOW + 5_400 * MS)
+    assert actions == TAKEOVER
+
+
+def test_a_reinstated_router_leaves_mastership_to_its_successor() -> None:
+    peer = heard(50)
+    state, _actions = after(STOPPING, peer, NOW + SKEW)
+    state, actions = after(state, ev.Reinstated(), NOW + SKEW + 10 * MS)
+    assert isinstance(state, Backup)
+    assert (state.master, actions) == (peer.peer, [REMOVE])
+
+
+def test_a_resigning_master_announces_what_was_restored() -> None:
+    assert after(DRAINING, ev.Unannounced()) == (DRAINING, [ANNOUNCE])
+
+
+def test_a_resigning_master_with_a_successor_announces_nothing() -> None:
+    state, _actions = after(DRAINING, heard(50), NOW + SKEW)
+    assert after(state, ev.Unannounced(), NOW + SKEW) == (state, [])

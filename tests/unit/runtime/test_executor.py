@@ -11,6 +11,7 @@ from unittest.mock import Mock
 
 from _vrrp.base.errors import KernelError
 from _vrrp.engine.actions import Action, Install, Log, Send, SendFrames
+from _vrrp.engine.host.resources import LinkUp
 from _vrrp.runtime.executor import Executor
 
 
@@ -46,6 +47,7 @@ def executor_on(kernel: Any) -> Executor:
         resources=kernel,
         frames=kernel,
         signer=kernel,
+        observe_routes=kernel.provision,
         on_transition=lambda _transition: None,
     )
 
@@ -58,7 +60,7 @@ def test_every_action_has_one_handler() -> None:
 def test_a_router_without_its_addresses_neither_advertises_nor_announces() -> None:
     kernel = Refuses()
     performer = executor_on(kernel)
-    install = Install("web", ())
+    install = Install("web", (LinkUp("vrrp4.51.2"),))
     failures = performer.perform(
         [
             install,

@@ -10,20 +10,18 @@ from pathlib import Path
 
 import pytest
 from _vrrp.engine.actions import Recovery
-from _vrrp.engine.host.resources import AddressResource, LinkUp, RouteResource, RuleResource
+from _vrrp.engine.host.resources import AddressResource, LinkUp, RouteResource
 from _vrrp.model.address import parse_address
 from _vrrp.model.intent import Intent, IntentKind
-from _vrrp.model.routing import VirtualRoute, VirtualRule, read_prefix
+from _vrrp.model.routing import VirtualRoute, read_prefix
 from _vrrp.model.signing import Hmac, HmacKey
 from _vrrp.runtime.storage import Storage
 
 ROUTE = VirtualRoute(read_prefix("198.51.100.0/24"), bytes([192, 0, 2, 1]), "", b"", 100, 20)
-RULE = VirtualRule(100, read_prefix("203.0.113.0/24"), None, "eth1", 7, 1000)
 RECOVERY = Recovery(
     "web",
     "vrrp4.51.2",
     (
-        RuleResource(RULE),
         RouteResource("eth0", ROUTE),
         AddressResource("eth0", parse_address("192.0.2.100/24")),
         AddressResource("eth1", parse_address("2001:db8::1/64")),

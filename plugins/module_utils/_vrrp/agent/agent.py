@@ -15,7 +15,7 @@ import gc
 import os
 import signal
 import socket
-from typing import Callable, Dict, List, Mapping, Set, Tuple
+from typing import Callable, Dict, List, Mapping, Tuple
 
 from ..base.constants import ADVERTISEMENT_INTERVAL_DEFAULT
 from ..base.errors import ConfigError, ControlError
@@ -23,7 +23,7 @@ from ..base.units import earliest, seconds
 from ..control.protocol import digest
 from ..engine.actions import Action, SocketSpec, Transition
 from ..engine.engine import Engine
-from ..engine.host.links import Links
+from ..engine.host.observed import Observed
 from ..engine.signer import Signer
 from ..linux.packet_socket import FrameSender
 from ..linux.recvmmsg import PacketBatch
@@ -38,7 +38,7 @@ from ..runtime.executor import Executor
 from ..runtime.handover.messages import HandoverState
 from ..runtime.helper.client import HelperClient
 from ..runtime.helper.launch import helper_connector
-from ..runtime.link_watcher import LinkWatcher
+from ..runtime.host_watcher import HostWatcher
 from ..runtime.log import LOGGER
 from ..runtime.loop import Loop
 from ..runtime.provisioner import Provisioner
@@ -47,6 +47,7 @@ from ..runtime.sd_notify import Notifier
 from ..runtime.signals import signal_socket
 from ..runtime.storage import Storage
 from .cleanup import clean_up
+from .host_check import interfaces_of, refuse_on_host
 from .paths import Paths
 from .reload import Reload
 from .requests import ControlRequests
@@ -66,7 +67,7 @@ class Agent:
     """
 
     def __init__(self, paths: Paths, text: str, control: socket.socket) -> None:
-        self._configuration = Reload(paths.config, text, self._interfaces, self._apply_config)
+        self._configuration = Reload(paths.config, text, self._refuse_on_host, self._apply_config)
         # The link to the installed version may point to another version later.
         self._bundle = bundle()
         self._owns_host = False
@@ -75,7 +76,7 @@ class Agent:
         self.loop = Loop()
         self._notifier = Notifier()
         self._engine = Engine(self._storage.load_intents())
-        self._link_watcher = LinkWatcher(self.loop, self._links_changed)
+        self._host_watcher = HostWatcher(self.loop, self._host_changed)
         connect = helper_connector(paths.socket, paths.config)
         self._helper = HelperClient(self.loop, connect, self._command_ended, self._targets_changed)
         self._batch = PacketBatch()
@@ -90,6 +91,7 @@ class Agent:
             resources=ResourceTable(),
             frames=FrameSender(),
             signer=self._signer,
+            observe_routes=self._host_watcher.observe_routes,
             on_transition=self._publish,
         )
         self._restarts = Restart(
@@ -133,7 +135,7 @@ class Agent:
         Raises ControlError, or KeyError, TypeError or ValueError for a state that this version does
         not understand.
         """
-        self._link_watcher.refresh()
+        self._host_watcher.refresh()
         intents = self._storage.load_intents()
         actions = self._engine.import_state(state["engine"], intents, clock.now())
         self._signer.restore(state["signed"])
@@ -171,14 +173,14 @@ class Agent:
 
     def _prepare(self) -> None:
         self.loop.on_readable(self._signals, self._read_signals)
-        self._perform(self._engine.links_changed(self._link_watcher.links(), clock.now()))
+        self._perform(self._engine.host_changed(self._host_watcher.observed(), clock.now()))
         self._apply_config(self._configuration.config)
         gc.freeze()
         gc.set_threshold(_GC_THRESHOLD)
 
     def _main_loop(self) -> None:
         services = (
-            self._receiver, self._link_watcher, self._helper, self._notifier, self._restarts,
+            self._receiver, self._host_watcher, self._helper, self._notifier, self._restarts,
             self._configuration,
         )  # fmt: skip
         while not (self._engine.stopped or self._done):
@@ -190,7 +192,7 @@ class Agent:
             self._receiver.run_due(now, everything=is_due)
             if is_due:
                 self._perform(self._engine.wakeup(now))
-            self._link_watcher.run_due(now, is_busy=is_due)
+            self._host_watcher.run_due(now, is_busy=is_due)
             self._helper.run_due(now)
             self._notifier.run_due(now)
             self._restarts.run_due(now)
@@ -199,7 +201,7 @@ class Agent:
     def _close(self) -> None:
         self._server.close()
         self._executor.close()
-        self._link_watcher.close()
+        self._host_watcher.close()
         LOGGER.info("stopped")
 
     # --- The host ---
@@ -226,17 +228,17 @@ class Agent:
                 self._perform(self._engine.receive_datagram(spec, datagram, clock.now(), packet))
         return len(packets), unmatched
 
-    def _links_changed(self, links: Links) -> None:
-        self._perform(self._engine.links_changed(links, clock.now()))
+    def _host_changed(self, observed: Observed) -> None:
+        self._perform(self._engine.host_changed(observed, clock.now()))
 
     def _command_ended(self, number: int, result: CommandResult) -> None:
-        self._link_watcher.refresh()
+        self._host_watcher.refresh()
         self._perform(self._engine.command_finished(number, result, clock.now()))
 
     def _targets_changed(
         self, files: Mapping[str, str | None], processes: Mapping[str, int]
     ) -> None:
-        self._link_watcher.refresh()
+        self._host_watcher.refresh()
         if files:
             self._perform(self._engine.files_changed(files, clock.now()))
         if processes:
@@ -281,9 +283,12 @@ class Agent:
         self._receiver.limit_delay(min(intervals, default=ADVERTISEMENT_INTERVAL_DEFAULT))
         self._perform(self._engine.reconfigure(config, clock.now()))
 
-    def _interfaces(self) -> Set[str]:
-        self._link_watcher.refresh()
-        return set(self._link_watcher.links())
+    def _refuse_on_host(self, config: Config) -> None:
+        """Raise ConfigError for a configuration that is wrong on this host."""
+        self._host_watcher.refresh()
+        links = self._host_watcher.observed().links
+        waited_for = interfaces_of(self._configuration.config.instances)
+        refuse_on_host(config, links, waited_for, self._engine.owned_addresses)
 
     # --- The next process ---
 

@@ -6,6 +6,9 @@
 
 """Removal of what a dead agent left behind: its addresses go, and the peers get priority 0.
 
+It is known from the records of the agent and, should they be incomplete, from its mark on
+addresses, routes and rules.
+
 The unit runs this after every exit of the agent, and an agent runs it before it starts.
 """
 
@@ -15,8 +18,10 @@ import socket
 
 from ..base.errors import KernelError
 from ..engine.actions import Recovery
+from ..engine.host.reconcile import rank
 from ..engine.host.resources import AddressResource, LinkUp
 from ..engine.signer import Signer
+from ..linux.host_monitor import marked_resources
 from ..linux.macvlans import delete_device
 from ..linux.netlink import open_socket
 from ..linux.resources import ResourceTable
@@ -42,6 +47,7 @@ def clean_up(storage: Storage) -> None:
         for recovery in recoveries:
             _remove_devices(recovery)
         storage.save_recoveries([])
+    _remove_marked()
     for name, value in storage.load_sysctls().items():
         restore_setting(name, value)
     storage.save_sysctls({})
@@ -64,6 +70,21 @@ def _remove_resources(table: ResourceTable, recovery: Recovery) -> bool:
             "%s: addresses removed that a dead agent had left behind: %d", recovery.router, removed
         )
     return removed > 0
+
+
+def _remove_marked() -> None:
+    """Remove everything that has the agent's mark."""
+    table = ResourceTable()
+    try:
+        marked = sorted(marked_resources(), key=rank, reverse=True)
+        removed = table.remove_leftovers(marked) if marked else 0
+    except (KernelError, OSError) as error:
+        LOGGER.error("clean-up of what has the agent's mark: %s", error)
+        return
+    finally:
+        table.close()
+    if removed:
+        LOGGER.warning("removed without a record: %s", ", ".join(map(str, marked)))
 
 
 def _resign(recovery: Recovery) -> None:

@@ -115,13 +115,14 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from .config_file import host_interfaces, load, refuse_unknown_interfaces
+    from .config_file import load
+    from .host_check import host_links, refuse_on_host
 
     path = "/dev/stdin" if arguments.file == "-" else arguments.file
     try:
         config = load(path)
         if not arguments.elsewhere:
-            refuse_unknown_interfaces(config, host_interfaces())
+            refuse_on_host(config, host_links())
     except ConfigError as error:
         for problem in error.problems:
             of_file = problem.path in ("file", path)

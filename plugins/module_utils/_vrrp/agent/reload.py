@@ -12,7 +12,7 @@ The replacement is applied at once, or at a moment that several hosts share.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Callable, Set
+from typing import Callable
 
 from ..base.errors import ControlError
 from ..base.units import Nanoseconds, seconds
@@ -21,7 +21,7 @@ from ..model.config import parse_config
 from ..model.instance import Config
 from ..runtime import clock
 from ..runtime.log import LOGGER
-from .config_file import read, refuse_unknown_interfaces
+from .config_file import read
 
 # Hosts that share a moment are notified shortly before it.
 _DELAY_MAX = seconds(600)
@@ -39,21 +39,21 @@ class _Scheduled:
 class Reload:
     """The configuration of the file at ``path``, at first that of ``text``. Mutable.
 
-    ``interfaces`` returns the names of the host's interfaces, and ``apply`` puts a configuration
-    into effect. Raises ConfigError.
+    ``refuse`` raises ConfigError for a configuration that is wrong on this host, and ``apply`` puts
+    one into effect. Raises ConfigError.
     """
 
     def __init__(
         self,
         path: str,
         text: str,
-        interfaces: Callable[[], Set[str]],
+        refuse: Callable[[Config], None],
         apply: Callable[[Config], None],
     ) -> None:
         self.config = parse_config(text)
         self.text = text
         self._path = path
-        self._interfaces = interfaces
+        self._refuse = refuse
         self._apply = apply
         self._scheduled: _Scheduled | None = None
 
@@ -71,8 +71,7 @@ class Reload:
         """
         text = read(self._path)
         config = parse_config(text)
-        waited_for = (instance.interfaces for instance in self.config.instances)
-        refuse_unknown_interfaces(config, self._interfaces().union(*waited_for))
+        self._refuse(config)
         changed = config != self.config
         delay = 0 if at is None else seconds(at) - clock.wall_nanoseconds()
         if delay > _DELAY_MAX:

@@ -73,6 +73,14 @@ PEERS_REMEMBERED = 32
 # The delay before a router tries again after the kernel refused an action.
 RETRY_INTERVAL = seconds(10)
 
+# A resource that another program removes is restored at once. After so many restorations within
+# this time, only once in that time.
+RESTORATIONS_MAX = 3
+RESTORATION_WINDOW = seconds(10)
+
+# How long a backup remembers that a part was refused while it was master, if nothing changes.
+FAULT_MEMORY = seconds(300)
+
 # At most one log line per instance and subject in this time (RFC 9568 section 7.1).
 LOG_INTERVAL = seconds(60)
 
@@ -95,6 +103,8 @@ HOOKS_WAITING_MAX = 16
 
 # The time after a command's timeout within which the helper has to report its end.
 COMMAND_GRACE = seconds(2)
+
+INTERFACE_NAME_MAX = 15  # IFNAMSIZ without the terminating zero.
 
 # Names of the agent's own nftables tables begin with this; all others are the operator's.
 FILTER_TABLE_PREFIX = "vrrp_agent_"

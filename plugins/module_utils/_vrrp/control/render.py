@@ -38,8 +38,13 @@ def _row(instance: InstanceStatus) -> List[str]:
         _priority(instance),
         _master(instance),
         " ".join(instance["addresses"]),
-        instance["reason"],
+        "; ".join((instance["reason"], *degraded_lines(instance))),
     ]
+
+
+def degraded_lines(instance: InstanceStatus) -> List[str]:
+    """Return the parts that an instance lacks, each with the reason."""
+    return [f"degraded: {one['reason']}" for one in instance["degraded"]]
 
 
 def _priority(instance: InstanceStatus) -> str:

@@ -18,6 +18,7 @@ from ..base.units import Nanoseconds
 from ..model.command import Command
 from ..model.family import Family
 from ..model.intent import Intent
+from ..model.routing import Prefix
 from ..model.signing import Hmac
 from .host.devices import Macvlan, PacketFilter
 from .host.resources import Resource
@@ -28,12 +29,14 @@ class SocketSpec:
     """A socket: an interface index, a family and, on a virtual router's macvlan, its MAC address.
 
     Packets from that address are delivered only to the macvlan. All others are also delivered to
-    its parent and received there, so the macvlan's socket discards them.
+    its parent and received there, so the macvlan's socket discards them. Sockets that differ in
+    ``membership`` have joined the group anew, after the kernel had dropped the memberships.
     """
 
     index: int
     family: Family
     source_mac: bytes = b""
+    membership: int = 0
 
 
 @dataclass(frozen=True)
@@ -45,10 +48,27 @@ class OpenSockets:
 
 @dataclass(frozen=True)
 class Provision:
-    """Create exactly these macvlans and packet filters; each failure is reported on its own."""
+    """Create exactly these macvlans and packet filters; each failure is reported on its own.
 
-    macvlans: FrozenSet[Macvlan]
-    filters: FrozenSet[PacketFilter]
+    ``promoting`` are the interfaces, by name and index, on which the removal of an IPv4 address
+    must not remove others: without ``promote_secondaries`` the kernel removes a subnet's secondary
+    addresses with the primary one. What is ``postponed`` is left as it is.
+    """
+
+    macvlans: FrozenSet[Macvlan] = frozenset()
+    filters: FrozenSet[PacketFilter] = frozenset()
+    promoting: FrozenSet[Tuple[str, int]] = frozenset()
+    postponed: FrozenSet[Union[Macvlan, PacketFilter]] = frozenset()
+
+
+@dataclass(frozen=True)
+class ObserveRoutes:
+    """Observe these routes and, with ``rules``, the policy rules; neither costs anything until
+    then.
+    """
+
+    routes: FrozenSet[Prefix]
+    rules: bool
 
 
 @dataclass(frozen=True)
@@ -87,10 +107,15 @@ class SendBatch:
 
 @dataclass(frozen=True)
 class Install:
-    """Add these resources to the host, in order; one that exists already is no error."""
+    """Add these resources to the host, in order; one that exists already is no error.
+
+    A router can't serve without one of ``resources``; it can without the ``optional`` ones. Each
+    that is refused is reported on its own, as an Install of that one.
+    """
 
     router: str
     resources: Tuple[Resource, ...]
+    optional: Tuple[Resource, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -185,6 +210,7 @@ class SaveRecoveries:
 Action = Union[
     OpenSockets,
     Provision,
+    ObserveRoutes,
     PollTargets,
     Send,
     SendBatch,

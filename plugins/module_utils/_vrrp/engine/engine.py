@@ -16,37 +16,36 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Iterator, List, Mapping, Sequence, Tuple
+from typing import AbstractSet, Iterator, List, Mapping, Sequence, Tuple
 
 from ..base.errors import ControlError
 from ..base.units import Nanoseconds, earliest
 from ..fsm.events import (
-    Heard,
     Resign,
     TimerExpired,
+    Unannounced,
 )
-from ..fsm.state import Initialize, Peer, Purpose
+from ..fsm.state import Initialize, Master, Purpose
 from ..model.command import CommandResult
 from ..model.instance import Config
 from ..model.intent import Intent
 from ..model.status import EngineStatus
-from ..wire.datagram import Datagram, DropReason, ReceiveContext
-from ..wire.receive import receive
+from ..wire.datagram import Datagram
 from .actions import (
     Action,
-    Log,
-    OpenSockets,
-    SaveIntents,
-    SaveRecoveries,
     SocketSpec,
     interleave,
 )
 from .commands.scheduler import CommandScheduler
 from .coordination.demultiplexer import Demultiplexer
-from .coordination.intents import CLAIM, is_newer_claim, may_claim_from, raise_hold_priority
+from .coordination.failures import Failures
 from .coordination.obstacles import Obstacles
 from .coordination.participation import Participation, Phase
-from .coordination.provisioning import RecoveryFile, affected_routers, provision
+from .coordination.provisioning import (
+    Provisioning,
+)
+from .coordination.reception import Reception
+from .coordination.reconciler import Reconciler
 from .coordination.reconfiguration import Reconfiguration
 from .coordination.router_set import RouterSet
 from .coordination.sync_groups import group_decisions
@@ -60,17 +59,18 @@ from .handover import (
     peer_takeover_at,
     refuse_if_busy,
 )
-from .host.links import Links
-from .router.receive_stats import count_accepted, count_discarded
+from .host.host import Host
+from .host.observed import Observed
+from .host.reconcile import OwnedAddress
 from .router.router import Router
-from .status import router_status
+from .status import StatusSources, router_status
 from .tracking import Tracking, all_checks
 
 Actions = List[Action]
 
 
 class Engine:
-    """Starts without routers and links, which ``reconfigure`` and ``links_changed`` add.
+    """Starts without routers and interfaces, which ``reconfigure`` and ``host_changed`` add.
 
     Another ``fast_path`` than the usual one is for tests.
     """
@@ -78,15 +78,25 @@ class Engine:
     def __init__(
         self, intents: Mapping[str, Intent] | None = None, fast_path: FastPath | None = None
     ) -> None:
+        self._host = Host()
         self._demultiplexer = Demultiplexer()
-        self._tracking = Tracking()
-        self._obstacles = Obstacles(self._tracking)
+        self._tracking = Tracking(self._host)
+        self._obstacles = Obstacles(self._host, self._tracking)
         self._commands = CommandScheduler(self._tracking)
         self._fast_path = fast_path or FastPath()
-        self._routers = RouterSet(intents or {}, self._commands, self._fast_path.timers)
-        self._participation = Participation(self._routers, self._obstacles, self._tracking)
-        self._reconfiguration = Reconfiguration(self._routers, self._obstacles, self._participation)
-        self._recovery_file = RecoveryFile()
+        self._routers = RouterSet(intents or {}, self._host, self._commands, self._fast_path.timers)
+        self._participation = Participation(
+            self._routers, self._host, self._obstacles, self._tracking
+        )
+        self._reconfiguration = Reconfiguration(
+            self._routers, self._host, self._obstacles, self._participation
+        )
+        self._provisioning = Provisioning(self._host, self._demultiplexer)
+        self._reception = Reception(self._routers, self._demultiplexer)
+        self._failures = Failures(
+            self._routers, self._host, self._participation, self._provisioning
+        )
+        self._reconciler = Reconciler(self._routers, self._host)
         self._departing: List[Router] = []
 
     # --- Questions ---
@@ -98,27 +108,44 @@ class Engine:
             return False
         return all(isinstance(router.state, Initialize) for router in self._routers)
 
+    @property
+    def owned_addresses(self) -> AbstractSet[OwnedAddress]:
+        """The addresses that the agent has added to the host."""
+        return self._host.owned
+
     def next_deadline(self) -> Nanoseconds | None:
         """Return the time at which ``wakeup`` is next due; None: not before another event."""
-        return earliest((self._fast_path.timers.next_deadline(), self._commands.next_deadline()))
+        return earliest(
+            (
+                self._fast_path.timers.next_deadline(),
+                self._commands.next_deadline(),
+                self._repair_at(),
+            )
+        )
+
+    def _repair_at(self) -> Nanoseconds | None:
+        if not self._participation.phase.owns_host:
+            return None
+        return earliest((self._host.next_deadline(), self._provisioning.next_deadline()))
 
     def status(self, now: Nanoseconds, wall: datetime) -> EngineStatus:
         """Return all instances, and the counters of packets that belong to none, as plain
         values.
         """
+        sources = StatusSources(self._host, self._tracking, self._commands)
         return {
-            "instances": [
-                router_status(router, self._tracking, self._commands, now, wall)
-                for router in self._routers
-            ],
+            "instances": [router_status(router, sources, now, wall) for router in self._routers],
             "counters": dict(self._demultiplexer.counters),
         }
 
     # --- The host ---
 
-    def links_changed(self, links: Links, now: Nanoseconds) -> Actions:
-        """Take note of all interfaces; one that is missing does not exist."""
-        self._obstacles.links_changed(links)
+    def host_changed(self, observed: Observed, now: Nanoseconds) -> Actions:
+        """Take note of the host as it is after all actions until now; an interface that is missing
+        does not exist.
+        """
+        self._host.observe(observed)
+        self._provisioning.observed()
         return self._reevaluate(now)
 
     def files_changed(self, contents: Mapping[str, str | None], now: Nanoseconds) -> Actions:
@@ -144,49 +171,44 @@ class Engine:
 
     def failed(self, action: Action, error: str, now: Nanoseconds) -> Actions:
         """Handle a refused action. A router that can't serve, send or receive steps down."""
-        actions: Actions = []
-        if isinstance(action, (SaveIntents, SaveRecoveries)):
-            actions.append(Log("agent", error))
-        if isinstance(action, SaveRecoveries):
-            self._recovery_file.not_saved()
-        for router in affected_routers(action, self._routers, self._demultiplexer):
-            actions.append(Log(router.name, error))
-            actions.extend(self._participation.action_failed(router, action, error, now))
-        return self._finish(actions, now)
+        return self._finish(self._failures.handle(action, error, now), now)
 
     def _reevaluate(self, now: Nanoseconds) -> Actions:
         """Reconcile every router with the interfaces, and drop those that have left."""
-        for router in self._routers:
-            self._obstacles.bind_interfaces(router)
-        return [*self._provision(), *self._reconcile_all(now)]
+        moved = [one for one in self._routers if self._obstacles.bind_interfaces(one)]
+        actions = [*self._provision(now), *self._reconcile_all(now)]
+        for router in moved:
+            actions.extend(self._routers.step(router, Unannounced(), now))
+        return actions
 
-    def _provision(self) -> Actions:
+    def _provision(self, now: Nanoseconds) -> Actions:
         """Return the actions that provide what the routers need in every state."""
-        routers = list(self._routers)
-        self._demultiplexer.update(routers, self._obstacles.links)
-        actions: Actions = [provision(routers), OpenSockets(self._demultiplexer.sockets)]
-        if not self._participation.phase.owns_host:
-            return actions  # The old process still owns what has to be cleaned up.
-        return [*actions, *self._recovery_file.update(routers)]
+        return self._provisioning.provide(self._routers, self._participation.phase.owns_host, now)
 
     def _tracking_changed(self, now: Nanoseconds) -> Actions:
         """Evaluate all routers again after a tracked check changed."""
         # Retry provisioning: the resource that failed may be available again.
         is_idle = any(isinstance(router.state, Initialize) for router in self._routers)
-        return [*(self._provision() if is_idle else ()), *self._reconcile_all(now)]
+        return [*(self._provision(now) if is_idle else ()), *self._reconcile_all(now)]
 
     def _reconcile_all(self, now: Nanoseconds) -> Actions:
-        actions: Actions = []
-        for router in self._routers:
-            actions.extend(self._participation.update_priority(router, now))
+        actions = [*self._reconciler.review(now), *self._update_priorities(now)]
         for router in self._routers:
             actions.extend(self._participation.reconcile(router, now))
+        if self._participation.phase.owns_host:
+            actions.extend(self._reconciler.run(now))
+        if self._host.repairs.faults:
+            actions.extend(self._update_priorities(now))
         return self._finish(actions, now)
+
+    def _update_priorities(self, now: Nanoseconds) -> Actions:
+        updated = [self._participation.update_priority(one, now) for one in self._routers]
+        return [action for actions in updated for action in actions]
 
     def _finish(self, actions: Actions, now: Nanoseconds) -> Actions:
         """Add the consequences of these actions for sync groups and for routers that stopped."""
         settled = self._settle_groups(now)
-        return [*actions, *settled, *self._retry_stopped(now), *self._drop_retired()]
+        return [*actions, *settled, *self._retry_stopped(now), *self._drop_retired(now)]
 
     def _retry_stopped(self, now: Nanoseconds) -> Actions:
         """Start routers again that have just stopped for a cause that is over already."""
@@ -208,13 +230,13 @@ class Engine:
                 actions.extend(self._routers.step(router, event, now))
         return actions
 
-    def _drop_retired(self) -> Actions:
+    def _drop_retired(self, now: Nanoseconds) -> Actions:
         gone = [one for one in self._departing if one.retired and isinstance(one.state, Initialize)]
         if not gone:
             return []
         self._departing = [one for one in self._departing if one not in gone]
         self._routers.replace_all({one.name: one for one in self._routers if one not in gone})
-        return self._provision()
+        return self._provision(now)
 
     # --- Time ---
 
@@ -223,6 +245,9 @@ class Engine:
         actions = self._commands.run_scripts(now)
         for number, result in self._commands.timed_out(now):
             actions.extend(self.command_finished(number, result, now))
+        repair_at = self._repair_at()
+        if repair_at is not None and repair_at <= now:
+            actions.extend(self._reevaluate(now))
         repeated, routers = self._fast_path.pop_due(now)
         actions.extend(repeated)
         if not routers:
@@ -233,7 +258,7 @@ class Engine:
     def _router_due(self, router: Router, now: Nanoseconds) -> Actions:
         before = router.state
         if isinstance(before, Initialize):
-            actions = self._provision()
+            actions = self._provision(now)
             actions.extend(self._participation.retry_start(router, now))
             if self._participation.may_start(router):
                 self._fast_path.timers.schedule(router)
@@ -262,32 +287,13 @@ class Engine:
 
         With the ``packet`` that it was parsed from, the fast path can recognise it the next time.
         """
-        router = self._demultiplexer.find(spec, datagram)
-        if router is None:
-            return []
-        context = ReceiveContext(router.instance, router.address, router.replay_guard)
-        received = receive(datagram, context)
-        if isinstance(received, DropReason):
-            return [*count_discarded(router, datagram, received, now)]
-        before, accepted = router.state, count_accepted(router, received, now)
-        advertisement = received.advertisement
-        peer = Peer(datagram.source, advertisement.priority, advertisement.interval)
-        followed = self._advertisement_received(router, peer, now)
-        actions = self._finish([*accepted.logs, *followed], now)
-        if packet is not None and not actions and not accepted.has_anomalies:
-            cached = CachedPacket(spec, packet, accepted.counter_names)
-            self._fast_path.learn(router, before, cached, now)
-        return actions
-
-    def _advertisement_received(self, router: Router, peer: Peer, now: Nanoseconds) -> Actions:
-        is_claim = is_newer_claim(router, peer, now)
-        router.heard_priorities.record(peer)
-        actions = self._routers.release_hold(router, peer) if is_claim else []
-        raise_hold_priority(router, peer)
-        actions.extend(self._routers.step(router, Heard(peer), now))
-        if may_claim_from(router, peer):
-            for member in self._routers.group_members(router) or [router]:
-                actions.extend(self._routers.step(member, CLAIM, now))
+        received = self._reception.receive(spec, datagram, now)
+        if received is None or not received.is_accepted:
+            return received.actions if received else []
+        actions = self._finish(received.actions, now)
+        if packet is not None and not actions and received.may_repeat:
+            cached = CachedPacket(spec, packet, received.counter_names)
+            self._fast_path.learn(received.router, received.before, cached, now)
         return actions
 
     # --- The operator ---
@@ -354,7 +360,12 @@ class Engine:
         self.refuse_export()
         routers = {one.name: export_router(one) for one in self._routers}
         counters = dict(self._demultiplexer.counters)
-        return {"routers": routers, "tracked": self._tracking.export(), "counters": counters}
+        return {
+            "routers": routers,
+            "tracked": self._tracking.export(),
+            "counters": counters,
+            "owned": [(index, one.hex(), length) for index, one, length in self._host.owned],
+        }
 
     def peer_takeover_at(self) -> Nanoseconds | None:
         """The time until which a master has to advertise before a peer takes over; None while no
@@ -377,8 +388,13 @@ class Engine:
         self._demultiplexer.counters.update(state["counters"])
         self._tracking.restore(state["tracked"])
         self._routers.import_intents(intents)
+        self._host.owned = {
+            (int(index), bytes.fromhex(one), int(length)) for index, one, length in state["owned"]
+        }
         for router in self._routers:
             self._participation.update_priority(router, now)
             import_router(router, state["routers"][router.name])
+            if isinstance(router.state, Master):
+                self._host.desired.want(router.name, router.wanted)
             self._fast_path.timers.schedule(router)
         return [*actions, *self._reevaluate(now)]

@@ -13,7 +13,7 @@ recovery records from the same files.
 
 from __future__ import annotations
 
-from typing import Dict, Iterable, List, TypedDict, Union
+from typing import Dict, Iterable, List, Tuple, TypedDict, Union
 
 from ..base.errors import NOT_INHERITED, NOT_RESTARTED, ControlError
 from ..base.units import Nanoseconds
@@ -76,16 +76,20 @@ class RouterState(TypedDict):
     hold_priority: int
     counters: Dict[str, int]
     send_failures: SendFailuresState
-    preexisting: Union[List[str], None]
     sequence_numbers: Dict[str, int]
 
 
 class EngineState(TypedDict):
-    """All routers by name, the tracked observations, and counters of packets without a router."""
+    """All routers by name, the tracked observations, and counters of packets without a router.
+
+    ``owned`` are the addresses that the agent has added: interface index, address in hexadecimal
+    digits, prefix length.
+    """
 
     routers: Dict[str, RouterState]
     tracked: TrackingState
     counters: Dict[str, int]
+    owned: List[Tuple[int, str, int]]
 
 
 def refuse_if_busy(routers: Iterable[Router]) -> None:
@@ -106,8 +110,7 @@ def peer_takeover_at(router: Router) -> Nanoseconds | None:
 def export_router(router: Router) -> RouterState:
     """Return the state of a router that is not resigning."""
     found = router.snapshot()
-    kept, numbers = found.preexisting, found.sequence_numbers
-    failures = found.send_failures
+    numbers, failures = found.sequence_numbers, found.send_failures
     return {
         "backup": _export_backup(found.state) if isinstance(found.state, Backup) else None,
         "master": _export_master(found.state) if isinstance(found.state, Master) else None,
@@ -122,7 +125,6 @@ def export_router(router: Router) -> RouterState:
             "consecutive": failures.consecutive,
             "silent_since": failures.silent_since,
         },
-        "preexisting": None if kept is None else [one.hex() for one in kept],
         "sequence_numbers": {sender.hex(): number for sender, number in numbers.items()},
     }
 
@@ -141,7 +143,7 @@ def check_compatible(routers: Iterable[Router], state: EngineState) -> None:
 
 def import_router(router: Router, entry: RouterState) -> None:
     """Restore a new router from the state of the old one."""
-    kept, numbers = entry["preexisting"], entry["sequence_numbers"]
+    numbers = entry["sequence_numbers"]
     router.restore(
         RouterSnapshot(
             _import_state(entry),
@@ -150,7 +152,6 @@ def import_router(router: Router, entry: RouterState) -> None:
             entry["hold_priority"],
             entry["counters"],
             SendFailures(**entry["send_failures"]),
-            None if kept is None else frozenset(map(bytes.fromhex, kept)),
             {bytes.fromhex(sender): number for sender, number in numbers.items()},
         )
     )

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 from ..base.constants import PRIORITY_RESIGN
 from ..base.units import Nanoseconds, to_seconds, to_wall_time
@@ -18,12 +19,21 @@ from ..model.family import text
 from ..model.intent import IntentChange
 from ..model.status import InstanceStatus, IntentChangeStatus, MasterStatus
 from .commands.scheduler import CommandScheduler
+from .host.host import Host
 from .router.router import Router
 from .tracking import Tracking
 
 
+class StatusSources(NamedTuple):
+    """The objects that know what a router does not: its checks, its hooks, what it lacks."""
+
+    host: Host
+    tracking: Tracking
+    commands: CommandScheduler
+
+
 def router_status(
-    router: Router, tracking: Tracking, commands: CommandScheduler, now: Nanoseconds, wall: datetime
+    router: Router, sources: StatusSources, now: Nanoseconds, wall: datetime
 ) -> InstanceStatus:
     """Return the status of one instance; ``wall`` is the time of day at ``now``."""
     instance = router.instance
@@ -46,8 +56,16 @@ def router_status(
         "address": text(router.address) if router.address else None,
         "addresses": [str(address) for address in instance.addresses],
         "sync_group": instance.sync_group or None,
-        "tracked": tracking.tracked_status(instance.tracked),
-        "hooks": commands.hook_status(router),
+        "degraded": [
+            {
+                "part": str(part),
+                "reason": fault.reason,
+                "since": to_wall_time(fault.since, now, wall),
+            }
+            for part, fault in sources.host.missing(router.wanted)
+        ],
+        "tracked": sources.tracking.tracked_status(instance.tracked),
+        "hooks": sources.commands.hook_status(router),
         "settings": describe_settings(instance),
         "master": _master(router.master),
         "since": to_wall_time(router.since, now, wall),

@@ -26,7 +26,7 @@ from ..model.tracking import (
     Tracked,
 )
 from .actions import PollTargets
-from .host.links import Links
+from .host.host import Host
 from .router.router import Router
 
 
@@ -93,11 +93,11 @@ class _Script:
 class Tracking:
     """All checks and their observations; ``set_checks`` replaces the checks. Mutable."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: Host) -> None:
+        self._host = host
         self._scripts: Dict[ScriptCheck, _Script] = {}
         self._files: Dict[str, Observation] = {}
         self._processes: Dict[str, int | None] = {}
-        self._links: Links = {}
 
     # --- What there is ---
 
@@ -113,10 +113,6 @@ class Tracking:
         return PollTargets(frozenset(files), frozenset(processes))
 
     # --- What was seen ---
-
-    def links_changed(self, links: Links) -> None:
-        """Take note of the interfaces."""
-        self._links = links
 
     def update_files(self, contents: Mapping[str, str | None]) -> None:
         """Take note of the contents of files; None for one that is missing or can't be read."""
@@ -186,7 +182,7 @@ class Tracking:
         return self._observe_process(check)
 
     def _observe_interface(self, name: str) -> Observation:
-        link = self._links.get(name)
+        link = self._host.links.get(name)
         if link is None:
             return Observation(False, "does not exist")
         return Observation(link.up, "up" if link.up else "down")

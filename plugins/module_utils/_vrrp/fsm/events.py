@@ -81,8 +81,15 @@ class PriorityChanged:
 
 
 @dataclass(frozen=True)
-class AddressesLost:
-    """Another program deleted an address that this router serves."""
+class Reinstated:
+    """The router was removed from the configuration, and is in it again."""
+
+
+@dataclass(frozen=True)
+class Unannounced:
+    """The segment may not know where the addresses are: they were gone, or the MAC address of the
+    interface has changed.
+    """
 
 
 Event = Union[
@@ -96,7 +103,8 @@ Event = Union[
     Resign,
     Reconfigured,
     PriorityChanged,
-    AddressesLost,
+    Reinstated,
+    Unannounced,
 ]
 
 

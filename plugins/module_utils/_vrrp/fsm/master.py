@@ -22,7 +22,6 @@ from .actions import (
     RemoveAddresses,
 )
 from .events import (
-    AddressesLost,
     Heard,
     Interrupted,
     PriorityChanged,
@@ -30,10 +29,17 @@ from .events import (
     Replaced,
     Resign,
     TimerExpired,
+    Unannounced,
 )
 from .parameters import Parameters
 from .state import Initialize, Master, Resigning, State
-from .transitions import Result, schedule_refresh, to_backup, to_initialize
+from .transitions import (
+    Result,
+    schedule_announcement,
+    schedule_refresh,
+    to_backup,
+    to_initialize,
+)
 
 
 def timer_expired(
@@ -114,6 +120,7 @@ def reconfigured(
 ) -> Result:
     """Install and advertise the new settings at once."""
     after = replace(state, adver_at=now + parameters.advertisement_interval)
+    after = schedule_announcement(parameters, after, now)
     return after, [InstallAddresses(), Advertise(parameters.priority), Announce()]
 
 
@@ -125,8 +132,8 @@ def priority_changed(
     return after, [Advertise(parameters.priority)]
 
 
-def addresses_lost(
-    parameters: Parameters, state: State, event: AddressesLost, now: Nanoseconds
+def unannounced(
+    parameters: Parameters, state: Master, event: Unannounced, now: Nanoseconds
 ) -> Result:
-    """Install the addresses again, and announce them."""
-    return state, [InstallAddresses(), Announce()]
+    """Announce the addresses as after a takeover."""
+    return schedule_announcement(parameters, state, now), [Announce()]

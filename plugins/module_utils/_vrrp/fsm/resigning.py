@@ -12,8 +12,8 @@ from dataclasses import replace
 
 from ..base.constants import PRIORITY_RESIGN, RESIGN_LINGER
 from ..base.units import Nanoseconds, describe
-from .actions import Advertise, DrainUndone, RemoveAddresses
-from .events import Claim, Heard, Resign, TimerExpired
+from .actions import Advertise, Announce, DrainUndone, RemoveAddresses
+from .events import Claim, Heard, Reinstated, Resign, TimerExpired, Unannounced
 from .parameters import Parameters
 from .state import Initialize, Master, Purpose, Resigning
 from .transitions import Result, to_backup, to_master
@@ -70,6 +70,22 @@ def claim(parameters: Parameters, state: Resigning, event: Claim, now: Nanosecon
     if state.purpose is Purpose.STOP:
         return state, []
     return to_master(parameters, now, event.cause)
+
+
+def reinstated(
+    parameters: Parameters, state: Resigning, event: Reinstated, now: Nanoseconds
+) -> Result:
+    """Become master again, or backup if a successor is heard already."""
+    if state.successor is not None:
+        return to_backup(parameters, now, "is configured again", state.successor)
+    return to_master(parameters, now, "is configured again")
+
+
+def unannounced(
+    parameters: Parameters, state: Resigning, event: Unannounced, now: Nanoseconds
+) -> Result:
+    """Announce the addresses, unless a successor has them, too."""
+    return state, [] if state.successor is not None else [Announce()]
 
 
 def resign(parameters: Parameters, state: Resigning, event: Resign, now: Nanoseconds) -> Result:

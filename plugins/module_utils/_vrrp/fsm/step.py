@@ -20,7 +20,6 @@ from ..base.units import Nanoseconds
 from . import backup, initialize, master, resigning
 from .actions import Action, RemoveAddresses
 from .events import (
-    AddressesLost,
     Claim,
     Elected,
     Event,
@@ -28,10 +27,12 @@ from .events import (
     Interrupted,
     PriorityChanged,
     Reconfigured,
+    Reinstated,
     Replaced,
     Resign,
     Startup,
     TimerExpired,
+    Unannounced,
 )
 from .parameters import Parameters
 from .state import Backup, Initialize, Master, Purpose, Resigning, State
@@ -107,7 +108,8 @@ TABLE: Dict[Tuple[Type[State], Type[Event]], Handler] = {
     (Initialize, Resign): initialize.shut_down,
     (Initialize, Reconfigured): ignore,  # No peer to notify.
     (Initialize, PriorityChanged): ignore,  # No peer to notify.
-    (Initialize, AddressesLost): ignore,  # Not ours.
+    (Initialize, Reinstated): ignore,  # The engine looks at the interface and sends Startup.
+    (Initialize, Unannounced): ignore,  # Nothing to announce.
     (Backup, Startup): ignore,  # Takes part already.
     (Backup, Interrupted): backup.interrupted,
     (Backup, Replaced): backup.shut_down,
@@ -118,7 +120,8 @@ TABLE: Dict[Tuple[Type[State], Type[Event]], Handler] = {
     (Backup, Resign): backup.resign,
     (Backup, Reconfigured): ignore,  # The next master heard sets the timer anew.
     (Backup, PriorityChanged): ignore,  # Backups are silent.
-    (Backup, AddressesLost): ignore,  # Not ours.
+    (Backup, Reinstated): ignore,  # Takes part already.
+    (Backup, Unannounced): ignore,  # Nothing to announce.
     (Master, Startup): ignore,  # Takes part already.
     (Master, Interrupted): master.interrupted,
     (Master, Replaced): master.replaced,
@@ -129,7 +132,8 @@ TABLE: Dict[Tuple[Type[State], Type[Event]], Handler] = {
     (Master, Resign): master.resign,
     (Master, Reconfigured): master.reconfigured,
     (Master, PriorityChanged): master.priority_changed,
-    (Master, AddressesLost): master.addresses_lost,
+    (Master, Reinstated): master.reconfigured,
+    (Master, Unannounced): master.unannounced,
     (Resigning, Startup): ignore,  # Takes part already.
     (Resigning, Interrupted): master.interrupted,
     (Resigning, Replaced): master.replaced,
@@ -140,5 +144,6 @@ TABLE: Dict[Tuple[Type[State], Type[Event]], Handler] = {
     (Resigning, Resign): resigning.resign,
     (Resigning, Reconfigured): ignore,  # Leaving; the peers know all they need.
     (Resigning, PriorityChanged): ignore,  # Leaving; the peers know all they need.
-    (Resigning, AddressesLost): master.addresses_lost,
+    (Resigning, Reinstated): resigning.reinstated,
+    (Resigning, Unannounced): resigning.unannounced,
 }

@@ -56,14 +56,20 @@ def to_master(
     addresses are announced before, unless the switches learn from the advertisement itself.
     """
     state = Master(reason, now + parameters.advertisement_interval)
-    if parameters.announce_delay:
-        state = replace(state, announce_at=now + parameters.announce_delay)
-    else:
-        state = schedule_refresh(parameters, state, now)
+    state = schedule_announcement(parameters, state, now)
     sends: List[Action] = [Advertise(parameters.priority), Announce()]
     if displaces and not parameters.virtual_mac:
         sends.reverse()
     return state, [InstallAddresses(), *sends]
+
+
+def schedule_announcement(parameters: Parameters, state: Master, now: Nanoseconds) -> Master:
+    """Return a master that has just announced its addresses, and does so once more after the
+    announcement delay.
+    """
+    if not parameters.announce_delay:
+        return schedule_refresh(parameters, state, now)
+    return replace(state, announce_at=now + parameters.announce_delay, refreshes=False)
 
 
 def schedule_refresh(parameters: Parameters, state: Master, now: Nanoseconds) -> Master:

@@ -9,5 +9,6 @@
 from __future__ import annotations
 
 IFF_UP = 0x1  # netdevice(7).
+IFF_LOOPBACK = 0x8
 IFF_RUNNING = 0x40
 SO_RCVBUFFORCE = 33  # socket(7).

@@ -107,7 +107,7 @@ class MacvlanTable:
                 for key in _PARENT:
                     self._sysctls.restore(f"ipv4/conf/{device.parent}/{key}")
         if not self._devices:
-            self._sysctls.restore("")
+            self._sysctls.restore(suffix="/rp_filter")
 
 
 def _settings(device: Macvlan) -> Iterable[Tuple[str, str]]:

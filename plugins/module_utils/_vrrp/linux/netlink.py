@@ -13,16 +13,18 @@ requests in one batch.
 from __future__ import annotations
 
 import errno
+import ipaddress
 import socket
 import struct
 import sys
-from typing import Dict, Iterator, List, Sequence, Tuple
+from typing import Callable, Dict, Iterator, List, NamedTuple, Sequence, Tuple
 
 from ..base.errors import KernelError, invariant
 from ..model.address import VirtualAddress
+from ..model.family import Family
 from .constants import SO_RCVBUFFORCE
 from .pyroute2_import import PYROUTE2_MISSING, NetlinkMessage
-from .rtnetlink_messages import delivery_request, encoded
+from .rtnetlink_messages import DOMAINS, delivery_request, encoded
 
 if PYROUTE2_MISSING is None:
     from pyroute2.netlink import NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST
@@ -31,21 +33,28 @@ if PYROUTE2_MISSING is None:
         RTM_DELLINK,
         RTM_GETADDR,
         RTM_GETLINK,
+        RTM_GETROUTE,
+        RTM_GETRULE,
         RTM_NEWADDR,
         RTM_NEWLINK,
         RTM_NEWROUTE,
+        RTM_NEWRULE,
         RTMGRP_IPV4_IFADDR,
         RTMGRP_IPV6_IFADDR,
         RTMGRP_LINK,
     )
+    from pyroute2.netlink.rtnl.fibmsg import fibmsg
     from pyroute2.netlink.rtnl.ifaddrmsg import ifaddrmsg
     from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg
+    from pyroute2.netlink.rtnl.rtmsg import rtmsg
 
     _CLASSES = {
         RTM_NEWLINK: ifinfmsg,
         RTM_DELLINK: ifinfmsg,
         RTM_NEWADDR: ifaddrmsg,
         RTM_DELADDR: ifaddrmsg,
+        RTM_NEWROUTE: rtmsg,
+        RTM_NEWRULE: fibmsg,
     }
 
 ROUTE, NETFILTER = 0, 12  # The netlink protocols used (netlink(7)).
@@ -55,6 +64,7 @@ _RECEIVE_BUFFER = 1 << 22
 _NLMSG_ERROR = 2
 _NLMSG_DONE = 3
 _HEADER = struct.Struct("=IHHII")
+_ROUTE_HEADER = struct.Struct("=BBxxxB")  # Of struct rtmsg: family, dst_len, protocol.
 _ROUTE_TYPE_OFFSET = 7  # Of rtm_type in struct rtmsg.
 _RTN_LOCAL = 2
 _BATCH_MAX = 500  # Acknowledgements that surely fit into the receive buffer.
@@ -90,8 +100,34 @@ def message_types(data: bytes) -> List[int]:
     return [kind for _at, _length, kind, _sequence in _headers(data)]
 
 
+class RouteHeader(NamedTuple):
+    """The part of a message about a route that selects it before it is parsed."""
+
+    family: int
+    destination_length: int
+    protocol: int
+
+
+def route_headers(data: bytes) -> Iterator[Tuple[int, RouteHeader]]:
+    """Yield (type, header) of every message about a route or a rule."""
+    for at, _length, kind, _sequence in _headers(data):
+        yield kind, _route_header(data, at)
+
+
+def family_of(domain: int) -> Family:
+    """Return the family of an address family of the kernel."""
+    return Family.IPV6 if domain == socket.AF_INET6 else Family.IPV4
+
+
+def packed(written: str) -> bytes:
+    """Return an address as bytes; none for the empty string."""
+    return ipaddress.ip_address(written).packed if written else b""
+
+
 def parse(data: bytes) -> Iterator[Tuple[int, NetlinkMessage]]:
-    """Yield (type, pyroute2's object) of every message about a link or an address."""
+    """Yield (type, pyroute2's object) of every message about a link, an address, a route or a rule
+    that is there, and about a link or an address that is gone.
+    """
     for at, length, kind, _sequence in _headers(data):
         if kind in _CLASSES:
             message = _CLASSES[kind](data[at : at + length])
@@ -194,11 +230,46 @@ def dump_addresses(opened: socket.socket) -> Iterator[Tuple[int, NetlinkMessage]
     return _dump(opened, encoded(ifaddrmsg(), RTM_GETADDR, NLM_F_REQUEST | NLM_F_DUMP))
 
 
+def dump_routes(
+    opened: socket.socket, family: Family, selects: Callable[[RouteHeader], bool], protocol: int = 0
+) -> Iterator[NetlinkMessage]:
+    """Yield the message of every route whose header is selected.
+
+    With a ``protocol`` the kernel dumps only those; an old one dumps all the same.
+    """
+    request = rtmsg()
+    request["family"], request["proto"] = DOMAINS[family], protocol
+    for data in _dump_data(opened, encoded(request, RTM_GETROUTE, NLM_F_REQUEST | NLM_F_DUMP)):
+        for at, length, kind, _sequence in _headers(data):
+            if kind == RTM_NEWROUTE and selects(_route_header(data, at)):
+                yield from (message for _kind, message in parse(data[at : at + length]))
+
+
+def _route_header(data: bytes, at: int) -> RouteHeader:
+    return RouteHeader(*_ROUTE_HEADER.unpack_from(data, at + _HEADER.size))
+
+
+def dump_rules(opened: socket.socket) -> Iterator[NetlinkMessage]:
+    """Yield the message of every policy rule."""
+    for domain in DOMAINS.values():
+        request = fibmsg()
+        request["family"] = domain
+        for _kind, message in _dump(
+            opened, encoded(request, RTM_GETRULE, NLM_F_REQUEST | NLM_F_DUMP)
+        ):
+            yield message
+
+
 def _dump(opened: socket.socket, request: bytes) -> Iterator[Tuple[int, NetlinkMessage]]:
     """Yield the messages one by one: the objects of thousands would take megabytes."""
+    for data in _dump_data(opened, request):
+        yield from parse(data)
+
+
+def _dump_data(opened: socket.socket, request: bytes) -> Iterator[bytes]:
     opened.send(request)
     while True:
         data = opened.recv(_RECEIVE_SIZE)
-        yield from parse(data)
+        yield data
         if not {_NLMSG_DONE, _NLMSG_ERROR}.isdisjoint(message_types(data)):
             return

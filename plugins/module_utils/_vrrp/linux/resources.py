@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from typing import Callable, Dict, Iterable, List, Sequence, Tuple
 
 from ..base.errors import KernelError
-from ..engine.host.resources import AddressResource, LinkUp, Resource
+from ..engine.host.resources import AddressResource, LinkUp, Resource, RouteResource
 from ..model.family import Family
 from . import netlink
+from .routes import route_in_the_way
 from .rtnetlink_messages import add_request, delete_request, index_of
 
 # errno values that mean the requested state already holds.
@@ -28,7 +29,8 @@ _SERVED_WITHIN = 0.1  # Seconds; less than 5 ms were seen on a loaded machine.
 _SERVED_POLL = 0.0002
 
 ResourceLists = Sequence[Sequence[Resource]]
-Outcomes = List["KernelError | None"]
+Refusals = List[Tuple[Resource, str]]
+Outcomes = List[Refusals]
 
 # An address by its identity, that of the configuration's object: a comparison takes far longer.
 _Key = Tuple[str, int]
@@ -59,7 +61,7 @@ class Indexes(Dict[str, int]):
 class ResourceTable:
     """One rtnetlink socket for all changes of addresses, routes, rules and link states.
 
-    The requests of several routers go in one batch; each router gets an error of its own, or None.
+    The requests of several routers go in one batch; each gets what was refused of its own.
     """
 
     def __init__(self) -> None:
@@ -95,9 +97,9 @@ class ResourceTable:
         requests = [[self._addition(one, indexes) for one in held] for held in lists]
         outcomes = self._transact("add", lists, requests, _THERE_ALREADY)
         deadline = time.monotonic() + _SERVED_WITHIN
-        there = [held for held, error in zip(lists, outcomes) if error is None]
-        for one in (one for held in there for one in held):
-            if isinstance(one, AddressResource) and one.address.family is Family.IPV6:
+        refused = {one.key for refusals in outcomes for one, _error in refusals}
+        for one in (one for held in lists for one in held):
+            if isinstance(one, AddressResource) and one.key not in refused:
                 self._wait_until_served(one, deadline)
         return outcomes
 
@@ -109,6 +111,8 @@ class ResourceTable:
         return _request(add_request, held)
 
     def _wait_until_served(self, resource: AddressResource, deadline: float) -> None:
+        if resource.address.family is Family.IPV4:
+            return
         index = Indexes()[resource.interface]
         while index and not netlink.is_delivered(self._socket, index, resource.address):
             if time.monotonic() > deadline:
@@ -140,21 +144,27 @@ class ResourceTable:
         outcomes: Outcomes = []
         for held, each in zip(lists, requests):
             numbers = [next(results) if one else errno.ENODEV for one in each]
-            outcomes.append(_first_error(verb, held, numbers, harmless))
+            refusals = [
+                (one, error)
+                for one, number in zip(held, numbers)
+                if number and (error := _error(verb, one, number, harmless)) is not None
+            ]
+            outcomes.append(refusals)
         return outcomes
 
 
-def _first_error(
-    verb: str, held: Sequence[Resource], numbers: Sequence[int], harmless: set[int]
-) -> KernelError | None:
-    for one, number in zip(held, numbers):
-        if number and number not in harmless:
-            if isinstance(one, LinkUp):
-                state = "up" if verb == "add" else "down"
-                return KernelError(number, f"cannot set {one.interface} {state}")
-            where = getattr(one, "interface", "")
-            return KernelError(number, f"cannot {verb} {one}{' on ' + where if where else ''}")
-    return None
+def _error(verb: str, resource: Resource, number: int, harmless: set[int]) -> str | None:
+    """Return why the kernel refused a resource; None when it is there, or gone, as it should be."""
+    where = getattr(resource, "interface", "")
+    attempt = f"cannot {verb} {resource}{' on ' + where if where else ''}"
+    if number == errno.EEXIST and isinstance(resource, RouteResource):
+        other = route_in_the_way(resource)
+        return None if other is None else f"{attempt}: {other} of the host is in its way"
+    if number in harmless:
+        return None
+    if isinstance(resource, LinkUp):
+        attempt = f"cannot set {resource.interface} {'up' if verb == 'add' else 'down'}"
+    return str(KernelError(number, attempt))
 
 
 def _request(make: Callable[[Resource], bytes], held: Resource) -> bytes:

@@ -17,6 +17,7 @@ from typing import Dict, List, Tuple
 
 from ..base.errors import KernelError
 from ..engine.host.devices import Macvlan
+from ..engine.host.observed import MARK
 from ..engine.host.resources import AddressResource, LinkUp, Resource, RouteResource, RuleResource
 from ..model.address import VirtualAddress
 from ..model.family import Family, text
@@ -46,9 +47,8 @@ _IFA_F_NODAD = 0x02
 _SCOPE_UNIVERSE, _SCOPE_LINK = 0, 253
 _TYPE_UNICAST = 1
 _TO_TABLE = 1
-_ORIGIN = 112  # rtm_protocol of the agent's routes, which identifies them: VRRP's number.
 _TABLE_IN_HEADER_MAX = 255
-_DOMAINS = {Family.IPV4: socket.AF_INET, Family.IPV6: socket.AF_INET6}
+DOMAINS = {Family.IPV4: socket.AF_INET, Family.IPV6: socket.AF_INET6}
 
 
 def encoded(message: NetlinkMessage, kind: int, flags: int) -> bytes:
@@ -61,8 +61,14 @@ def encoded(message: NetlinkMessage, kind: int, flags: int) -> bytes:
 
 
 def add_request(resource: Resource) -> bytes:
-    """Return the request that adds a resource; raises KernelError when its interface is missing."""
-    return _request(resource, NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL, True)
+    """Return the request that adds a resource; raises KernelError when its interface is missing.
+
+    An IPv4 route comes before one of the host with the same destination and metric, and is used
+    instead of that; IPv6 would use both, so it is refused there.
+    """
+    is_before = isinstance(resource, RouteResource) and resource.route.family is Family.IPV4
+    exclusive = 0 if is_before else NLM_F_EXCL
+    return _request(resource, NLM_F_REQUEST | NLM_F_CREATE | exclusive, True)
 
 
 def delete_request(resource: Resource) -> bytes:
@@ -98,13 +104,13 @@ def _address(index: int, address: VirtualAddress) -> NetlinkMessage:
     8.2.2).
     """
     message = ifaddrmsg()
-    message["family"] = _DOMAINS[address.family]
+    message["family"] = DOMAINS[address.family]
     message["prefixlen"] = address.prefix_length
     message["index"] = index
     message["scope"] = address.scope
     message["flags"] = 0 if address.family is Family.IPV4 else _IFA_F_NODAD
     written = text(address.packed)
-    message["attrs"] = [("IFA_LOCAL", written), ("IFA_ADDRESS", written)]
+    message["attrs"] = [("IFA_LOCAL", written), ("IFA_ADDRESS", written), ("IFA_PROTO", MARK)]
     if address.label:
         message["attrs"].append(("IFA_LABEL", address.label))
     return message
@@ -112,10 +118,10 @@ def _address(index: int, address: VirtualAddress) -> NetlinkMessage:
 
 def _route(index: int, route: VirtualRoute) -> NetlinkMessage:
     message = rtmsg()
-    message["family"] = _DOMAINS[route.family]
+    message["family"] = DOMAINS[route.family]
     message["dst_len"] = route.destination.length
     message["table"] = _table(route.table)
-    message["proto"] = _ORIGIN
+    message["proto"] = MARK
     message["type"] = _TYPE_UNICAST
     on_link = not route.via and route.family is Family.IPV4
     message["scope"] = _SCOPE_LINK if on_link else _SCOPE_UNIVERSE
@@ -133,12 +139,12 @@ def _route(index: int, route: VirtualRoute) -> NetlinkMessage:
 
 def _rule(rule: VirtualRule) -> NetlinkMessage:
     message = fibmsg()
-    message["family"] = _DOMAINS[rule.family]
+    message["family"] = DOMAINS[rule.family]
     message["src_len"] = rule.source.length if rule.source else 0
     message["dst_len"] = rule.destination.length if rule.destination else 0
     message["table"] = _table(rule.table)
     message["action"] = _TO_TABLE
-    attributes: List[Tuple[str, object]] = [("FRA_TABLE", rule.table)]
+    attributes: List[Tuple[str, object]] = [("FRA_TABLE", rule.table), ("FRA_PROTOCOL", MARK)]
     attributes += _prefix("FRA_SRC", rule.source)
     attributes += _prefix("FRA_DST", rule.destination)
     optional: Dict[str, object] = {
@@ -179,6 +185,7 @@ def create_device_request(device: Macvlan) -> bytes:
         ("IFLA_IFNAME", device.name),
         ("IFLA_LINK", index_of(device.parent)),
         ("IFLA_ADDRESS", device.mac.hex(":")),
+        ("IFLA_GROUP", device.group),
         (
             "IFLA_LINKINFO",
             {

@@ -47,10 +47,11 @@ class SysctlStore:
             self._before[name] = present
         write(name, value)
 
-    def restore(self, prefix: str) -> None:
-        """Restore all settings whose names begin with ``prefix``."""
+    def restore(self, prefix: str = "", suffix: str = "") -> None:
+        """Restore all settings whose names begin with ``prefix`` and end with ``suffix``."""
         for name in [one for one in self._before if one.startswith(prefix)]:
-            restore_setting(name, self._before.pop(name))
+            if name.endswith(suffix):
+                restore_setting(name, self._before.pop(name))
         self._save(self._before)
 
 

@@ -14,7 +14,7 @@ from typing import Union
 
 from ..base.slots import slotted
 from .family import Family
-from .fields import read_interface, refuse_impossible
+from .fields import read_flag, read_interface, refuse_impossible
 from .readers import matching, one_of, record
 
 IpInterface = Union[ipaddress.IPv4Interface, ipaddress.IPv6Interface]
@@ -27,6 +27,7 @@ class VirtualAddress:
     """``packed`` is the address in network order, 4 or 16 bytes.
 
     ``interface`` is empty where it is the instance's own. ``label`` and ``scope`` are for IPv4.
+    Without ``track`` the router takes part although the interface is down, or missing.
     """
 
     packed: bytes
@@ -34,6 +35,7 @@ class VirtualAddress:
     interface: str = ""
     label: str = ""
     scope: int = 0
+    track: bool = True
 
     @property
     def family(self) -> Family:
@@ -66,14 +68,15 @@ _record = record(
         "interface": read_interface,
         "label": matching(r"[!-~]{1,15}", "a label of 1 to 15 visible characters"),
         "scope": one_of(SCOPES),
+        "track": read_flag,
     },
     ["address"],
 )
 
 
 def read_address(value: object) -> VirtualAddress:
-    """Read a string with an address, or an object with address, interface, label and scope; raises
-    ValueError.
+    """Read a string with an address, or an object with address, interface, label, scope and
+    track; raises ValueError.
     """
     if not isinstance(value, dict):
         return parse_address(value)

@@ -41,6 +41,7 @@ _READERS: Mapping[str, Reader[Any]] = {
     "startup_delay": fields.read_seconds,
     "accept_mode": fields.read_flag,
     "virtual_mac": fields.read_flag,
+    "virtual_mac_name": fields.read_interface,
     "excluded_addresses": list_of(read_address),
     "virtual_routes": read_routes,
     "virtual_rules": read_rules,
@@ -59,6 +60,7 @@ _READERS: Mapping[str, Reader[Any]] = {
     "announce_refresh_count": fields.read_announce_count,
     "sync_group": fields.read_name,
     **TRACK_READERS,
+    "degraded_weight": fields.read_degraded_weight,
     "hooks": read_hooks,
 }
 _read_entry = record(_READERS, ["name", "interface", "vrid", "addresses"])

@@ -32,6 +32,7 @@ from .signing import Hmac
 # An interface identifier made of the virtual router's MAC address, as other vendors derive it.
 _DERIVED = ipaddress.ip_address("fe80::200:5eff:fe00:200").packed
 _LINK_LOCAL_LENGTH = 64
+IPV6_SUFFIX = "6"  # Of the macvlan for IPv6, where an instance has two.
 
 
 def families_of(values: Settings) -> List[Family]:
@@ -60,6 +61,8 @@ def _share(values: Settings, family: Family, families: List[Family]) -> Settings
             if one.family is family or (one.family not in families and family is families[0])
         )
     own["unicast_peers"] = peers_of(values, family)
+    if own.get("virtual_mac_name") and own["dual_stack"] and family is Family.IPV6:
+        own["virtual_mac_name"] += IPV6_SUFFIX
     own["hmac"] = _with_window(values.get("hmac"), values)
     source = values.get("source_address", b"")
     own["source_address"] = source if source and Family.of(source) is family else b""

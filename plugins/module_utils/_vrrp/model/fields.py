@@ -15,6 +15,7 @@ from ..base.constants import (
     PRIORITY_MIN,
     PRIORITY_OWNER,
     REPEAT_INTERVAL_MIN,
+    TRACK_WEIGHT_MAX,
     VRID_MAX,
     VRID_MIN,
     VRRP_TTL,
@@ -28,6 +29,7 @@ read_vrid = whole_number(VRID_MIN, VRID_MAX)
 read_priority = whole_number(PRIORITY_MIN, PRIORITY_OWNER)
 read_announce_count = whole_number(1, 100)
 read_down_intervals = whole_number(1, 100)
+read_degraded_weight = whole_number(0, TRACK_WEIGHT_MAX)
 read_ttl = whole_number(1, VRRP_TTL)
 read_name = matching(
     r"[A-Za-z0-9_][A-Za-z0-9_.:-]{0,63}",

@@ -65,6 +65,7 @@ class Instance:
     startup_delay: Nanoseconds = 0
     accept_mode: bool = True
     virtual_mac: bool = False
+    virtual_mac_name: str = ""
     excluded_addresses: Tuple[VirtualAddress, ...] = ()
     virtual_routes: Tuple[VirtualRoute, ...] = ()
     virtual_rules: Tuple[VirtualRule, ...] = ()
@@ -83,6 +84,7 @@ class Instance:
     announce_refresh_count: int = 1
     sync_group: str = ""
     tracked: Tuple[Tracked, ...] = ()
+    degraded_weight: int = 0
     hooks: Tuple[Hook, ...] = ()
 
     @property
@@ -112,10 +114,16 @@ class Instance:
 
     @property
     def interfaces(self) -> FrozenSet[str]:
-        """All interfaces that its settings name; each has to exist on the host."""
+        """All interfaces that its settings name."""
         addresses = (one.interface for one in self.served_addresses)
         routes = (one.interface for one in self.virtual_routes)
         return frozenset((self.interface, *filter(None, addresses), *filter(None, routes)))
+
+    @property
+    def tracked_interfaces(self) -> FrozenSet[str]:
+        """The other interfaces that its addresses need; those of untracked ones are left out."""
+        named = (one.interface for one in self.served_addresses if one.track)
+        return frozenset(filter(None, named)) - {self.interface}
 
     @property
     def key(self) -> Tuple[str, Family, int]:

@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from typing import Tuple
 
 from .family import Family
-from .fields import read_interface, read_ip
+from .fields import read_flag, read_interface, read_ip
 from .readers import Reader, Settings, list_of, record, whole_number
 
 MAIN_TABLE = 254
+_IPV6_METRIC = 1024  # IP6_RT_PRIO_USER.
+_RULE_PRIORITY = 32765  # Just before the rule that looks up the main table.
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,10 @@ class Prefix:
 
 @dataclass(frozen=True)
 class VirtualRoute:
-    """``via`` and ``source`` are packed or empty; ``interface`` empty is the instance's own."""
+    """``via`` and ``source`` are packed or empty; ``interface`` empty is the instance's own.
+
+    Without ``track`` the router is not degraded while the host does not have the route.
+    """
 
     destination: Prefix
     via: bytes = b""
@@ -45,11 +50,24 @@ class VirtualRoute:
     source: bytes = b""
     table: int = MAIN_TABLE
     metric: int = 0
+    track: bool = True
 
     @property
     def family(self) -> Family:
         """The address family."""
         return self.destination.family
+
+    @property
+    def kernel_metric(self) -> int:
+        """The metric that the kernel gives it: Linux has 1024 for an IPv6 route without one."""
+        return self.metric or (_IPV6_METRIC if self.family is Family.IPV6 else 0)
+
+    @property
+    def identity(self) -> Tuple[int, Prefix, int]:
+        """The table, the destination and the metric: the kernel can't use two routes that have
+        these in common.
+        """
+        return (self.table, self.destination, self.kernel_metric)
 
     def __str__(self) -> str:
         via = f" via {ipaddress.ip_address(self.via)}" if self.via else ""
@@ -58,7 +76,10 @@ class VirtualRoute:
 
 @dataclass(frozen=True)
 class VirtualRule:
-    """Packets from a network, to a network, from an interface or with a mark use ``table``."""
+    """Packets from a network, to a network, from an interface or with a mark use ``table``.
+
+    Without ``track`` the router is not degraded while the host does not have the rule.
+    """
 
     table: int
     source: Prefix | None = None
@@ -66,6 +87,7 @@ class VirtualRule:
     incoming: str = ""
     mark: int = 0
     priority: int = 0
+    track: bool = True
 
     @property
     def family(self) -> Family:
@@ -73,8 +95,23 @@ class VirtualRule:
         known = self.source or self.destination
         return known.family if known else Family.IPV4
 
+    @property
+    def in_kernel(self) -> VirtualRule:
+        """The rule as the kernel has it: with a priority, without a network that holds everything,
+        and without the setting ``track``.
+        """
+        source, destination = _unless_everything(self.source), _unless_everything(self.destination)
+        if self.family is Family.IPV6 and not (source or destination):
+            source = Prefix(bytes(Family.IPV6.address_length), 0)
+        priority = self.priority or _RULE_PRIORITY
+        return VirtualRule(self.table, source, destination, self.incoming, self.mark, priority)
+
     def __str__(self) -> str:
         return f"rule to table {self.table}"
+
+
+def _unless_everything(prefix: Prefix | None) -> Prefix | None:
+    return prefix if prefix is not None and prefix.length else None
 
 
 def read_prefix(value: object) -> Prefix:
@@ -101,6 +138,7 @@ _route = record(
         "source": read_ip,
         "table": _NUMBER,
         "metric": _NUMBER,
+        "track": read_flag,
     },
     ["destination"],
 )
@@ -112,6 +150,7 @@ _rule = record(
         "mark": _NUMBER,
         "table": _NUMBER,
         "priority": _NUMBER,
+        "track": read_flag,
     },
     ["table"],
 )

@@ -42,6 +42,14 @@ class TrackedStatus(TypedDict):
     adjustment: int
 
 
+class DegradedStatus(TypedDict):
+    """A part of an instance that is missing on the host, and why."""
+
+    part: str
+    reason: str
+    since: str
+
+
 class HookResult(TypedDict, total=False):
     """The last run of a hook; empty before the first."""
 
@@ -74,9 +82,11 @@ class SettingsStatus(TypedDict):
     startup_delay: float
     accept_mode: bool
     virtual_mac: bool
+    virtual_mac_name: Union[str, None]
     excluded_addresses: List[str]
     virtual_routes: List[str]
     virtual_rules: List[str]
+    degraded_weight: int
     unicast_peers: List[str]
     unicast_ttl: int
     unicast_ttl_min: int
@@ -113,6 +123,7 @@ class InstanceStatus(TypedDict):
     address: Union[str, None]
     addresses: List[str]
     sync_group: Union[str, None]
+    degraded: List[DegradedStatus]
     tracked: List[TrackedStatus]
     hooks: List[HookStatus]
     settings: SettingsStatus

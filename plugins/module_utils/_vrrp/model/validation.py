@@ -19,6 +19,7 @@ from typing import (
 )
 
 from ..base.constants import (
+    INTERFACE_NAME_MAX,
     IPV4_ADDRESSES_MAX,
     IPV6_ADDRESSES_MAX,
     IPV6_SIGNED_ADDRESSES_MAX,
@@ -36,7 +37,7 @@ from ..base.units import (
     to_seconds,
 )
 from .address import VirtualAddress
-from .expand import families_of, needs_link_local, peers_of
+from .expand import IPV6_SUFFIX, families_of, needs_link_local, peers_of
 from .family import Family, is_link_local, text
 from .instance import Instance
 from .readers import Settings
@@ -53,6 +54,8 @@ def contradictions(path: str, values: Settings) -> List[Problem]:
         *_unicast_problems(values),
         *_virtual_address_problems(values),
         *_preempt_problems(values),
+        *_macvlan_problems(values),
+        *_route_problems(values),
     ]
     return [Problem(f"{path}.{one.path}", one.text) for one in found]
 
@@ -114,6 +117,25 @@ def _preempt_problems(values: Settings) -> Iterator[Problem]:
         yield Problem("preempt_delay", "has no effect with preempt: false")
 
 
+def _macvlan_problems(values: Settings) -> Iterator[Problem]:
+    name = values.get("virtual_mac_name")
+    if name is None:
+        return
+    if not values.get("virtual_mac"):
+        yield Problem("virtual_mac_name", "has no effect without virtual_mac: true")
+    longest = INTERFACE_NAME_MAX - len(IPV6_SUFFIX)
+    if len(families_of(values)) > 1 and len(name) > longest:
+        why = f"with addresses of both families it has at most {longest} characters"
+        yield Problem("virtual_mac_name", f"{name} is too long: {why}")
+
+
+def _route_problems(values: Settings) -> Iterator[Problem]:
+    routes = values.get("virtual_routes", ())
+    if len({one.identity for one in routes}) < len(routes):
+        why = "two routes have the same table, destination and metric"
+        yield Problem("virtual_routes", why)
+
+
 def _unicast_problems(values: Settings) -> Iterator[Problem]:
     families, source = families_of(values), values.get("source_address")
     if source and Family.of(source) not in families:
@@ -173,7 +195,28 @@ def clashes(instances: Sequence[Tuple[str, Instance]]) -> List[Problem]:
         *_repeated_names(instances),
         *_repeated(instances, "vrid", lambda one: [one.key], "VRID {key[2]} on {key[0]}"),
         *_repeated(instances, "addresses", _served, "an address on {key[0]}"),
+        *_repeated(instances, "virtual_mac_name", _macvlans, "the interface {key}"),
+        *_different_routes(instances),
     ]
+
+
+def _macvlans(instance: Instance) -> Sequence[Hashable]:
+    return [instance.virtual_mac_name] if instance.virtual_mac_name else []
+
+
+def _different_routes(instances: Sequence[Tuple[str, Instance]]) -> Iterator[Problem]:
+    """Yield a problem for each route that another instance has in another way: a host that is
+    master of both can't have both.
+    """
+    first: Dict[Hashable, Tuple[str, Hashable]] = {}
+    for path, instance in instances:
+        for route in instance.virtual_routes:
+            default = instance.key if instance.virtual_mac else instance.interface
+            way = (route.interface or default, route.via, route.source)
+            other, known = first.setdefault(route.identity, (path, way))
+            if known != way:
+                why = f"{route} has the destination, table and metric of another one of {other}"
+                yield Problem(f"{path}.virtual_routes", why)
 
 
 def _served(instance: Instance) -> Sequence[Hashable]:

@@ -19,6 +19,7 @@ from ..engine.actions import (
     Failure,
     Install,
     Log,
+    ObserveRoutes,
     OpenSockets,
     PollTargets,
     Provision,
@@ -31,9 +32,10 @@ from ..engine.actions import (
     SendFrames,
     Transition,
 )
+from ..engine.host.resources import Resource
 from ..engine.signer import Signer
 from ..linux.packet_socket import FrameSender
-from ..linux.resources import Outcomes, ResourceLists, ResourceTable
+from ..linux.resources import ResourceTable
 from ..linux.vrrp_socket import PreparedSend, VrrpSocket
 from ..model.family import Family
 from . import clock
@@ -49,7 +51,9 @@ _ANNOUNCING = (Send, SendFrames)
 
 
 class Executor:
-    """``on_transition`` is called with every transition."""
+    """``observe_routes`` is called with every such action, ``on_transition`` with every
+    transition.
+    """
 
     def __init__(
         self,
@@ -61,6 +65,7 @@ class Executor:
         resources: ResourceTable,
         frames: FrameSender,
         signer: Signer,
+        observe_routes: Callable[[ObserveRoutes], None],
         on_transition: Callable[[Transition], None],
     ) -> None:
         self._storage = storage
@@ -80,6 +85,7 @@ class Executor:
         }
         self._handlers: Dict[Type[Action], _Handler] = {
             Log: _log,
+            ObserveRoutes: observe_routes,
             OpenSockets: self._open_sockets,
             PollTargets: self._helper.set_targets,
             Provision: self._provisioner.provision,
@@ -106,14 +112,18 @@ class Executor:
                 batch = [one for one in batch if _router(one) not in failed_routers]
             failed = self._perform_batch(kind, batch)
             failures.extend(failed)
-            if kind is Install:
-                # A router whose addresses could not be added neither advertises nor announces.
-                failed_routers.update(_router(one) for one, _error in failed)
+            # A router whose addresses could not be added neither advertises nor announces.
+            failed_routers.update(
+                one.router for one, _error in failed if isinstance(one, Install) and one.resources
+            )
         return failures
 
     def _perform_batch(self, kind: Type[Action], batch: List[Action]) -> Sequence[Failure]:
         if kind in self._group_handlers:
-            return self._group_handlers[kind](batch) or ()
+            try:
+                return self._group_handlers[kind](batch) or ()
+            except (KernelError, OSError) as error:
+                return [(one, str(error)) for one in batch]
         handler = self._handlers[kind]
         return [failure for action in batch for failure in _attempt(handler, action)]
 
@@ -128,10 +138,20 @@ class Executor:
     # --- Resources and announcements of many routers ---
 
     def _install(self, batch: List[Install]) -> List[Failure]:
-        return _apply_resources(self._resources.install, batch)
+        outcomes = self._resources.install([one.resources + one.optional for one in batch])
+        return [
+            (_installation_of(one, resource), error)
+            for one, refusals in zip(batch, outcomes)
+            for resource, error in refusals
+        ]
 
     def _remove(self, batch: List[Remove]) -> List[Failure]:
-        return _apply_resources(self._resources.remove, batch)
+        outcomes = self._resources.remove([one.resources for one in batch])
+        return [
+            (Remove(one.router, (resource,)), error)
+            for one, refusals in zip(batch, outcomes)
+            for resource, error in refusals
+        ]
 
     def _announce(self, batch: List[SendFrames]) -> List[Failure]:
         """Send the first frame of every announcement before any is repeated."""
@@ -216,14 +236,11 @@ def _attempt(handler: _Handler, action: Action) -> Sequence[Failure]:
         return [(action, str(error))]
 
 
-def _apply_resources(
-    apply: Callable[[ResourceLists], Outcomes], batch: Sequence[Union[Install, Remove]]
-) -> List[Failure]:
-    try:
-        outcomes = apply([one.resources for one in batch])
-    except (KernelError, OSError) as error:
-        return [(one, str(error)) for one in batch]
-    return [(one, str(error)) for one, error in zip(batch, outcomes) if error is not None]
+def _installation_of(install: Install, resource: Resource) -> Install:
+    """Return the installation of a single resource, as a failure is reported."""
+    if resource in install.resources:
+        return Install(install.router, (resource,))
+    return Install(install.router, (), (resource,))
 
 
 def _log(action: Log) -> None:

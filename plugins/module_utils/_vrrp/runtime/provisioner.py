@@ -12,12 +12,13 @@ failures.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Callable, FrozenSet, List
+from typing import TYPE_CHECKING, AbstractSet, Callable, FrozenSet, List
 
 from ..base.errors import KernelError
 from ..engine.actions import Action, Failure, Provision
 from ..engine.host.devices import PacketFilter
 from ..linux.macvlans import MacvlanTable
+from ..linux.promotion import AddressPromotion
 from ..linux.sysctl import SysctlStore
 from .log import LOGGER
 from .loop import Loop
@@ -26,7 +27,7 @@ from .storage import Storage
 if TYPE_CHECKING:
     from ..linux.nftables import FilterMonitor, FilterTable
 
-_NOTHING = Provision(frozenset(), frozenset())  # A leftover does not affect any router.
+_NOTHING = Provision()  # A leftover does not affect any router.
 
 
 class Provisioner:
@@ -39,6 +40,7 @@ class Provisioner:
         inherited = (one.device for one in storage.load_recoveries())
         sysctls = SysctlStore(storage.save_sysctls, storage.load_sysctls)
         self._macvlans = MacvlanTable(sysctls, inherited)
+        self._promotion = AddressPromotion(sysctls)
         self._filters: FilterTable | None = None
         self._filter_monitor: FilterMonitor | None = None
         self._wanted = _NOTHING
@@ -51,6 +53,7 @@ class Provisioner:
             self._loop.forget(self._filter_monitor)
             self._filter_monitor.close()
         self._macvlans.close()
+        self._promotion.close()
 
     def provision(self, wanted: Provision) -> List[Failure]:
         """Create and delete the difference to ``wanted``; returns each failed part with its
@@ -60,14 +63,17 @@ class Provisioner:
         failures: List[Failure] = []
         for device in self._macvlans.stale(wanted.macvlans):
             failures.extend(self._attempt(_NOTHING, self._macvlans.delete, [device]))
-        for device in self._macvlans.missing(wanted.macvlans):
-            one = Provision(frozenset({device}), frozenset())
+        for device in self._macvlans.missing(wanted.macvlans) - wanted.postponed:
+            one = Provision(macvlans=frozenset({device}))
             failures.extend(self._attempt(one, self._macvlans.create, device))
         if wanted.filters or self._filters is not None:
-            failures.extend(self._provision_filters(wanted.filters))
+            failures.extend(self._provision_filters(wanted.filters, wanted.postponed))
+        failures.extend((_NOTHING, error) for error in self._promotion.update(wanted.promoting))
         return failures
 
-    def _provision_filters(self, wanted: FrozenSet[PacketFilter]) -> List[Failure]:
+    def _provision_filters(
+        self, wanted: FrozenSet[PacketFilter], postponed: AbstractSet[object]
+    ) -> List[Failure]:
         # Imported when it is needed: it imports an event loop of pyroute2, and takes 8 MB.
         from ..linux.nftables import FilterTable
 
@@ -78,8 +84,8 @@ class Provisioner:
             failures.extend(self._attempt(_NOTHING, self._watch_filters))
         for table in self._filters.stale(wanted):
             failures.extend(self._attempt(_NOTHING, self._filters.delete, [table]))
-        for table in self._filters.missing(wanted):
-            one = Provision(frozenset(), frozenset({table}))
+        for table in self._filters.missing(wanted) - postponed:
+            one = Provision(filters=frozenset({table}))
             failures.extend(self._attempt(one, self._filters.create, table))
         return failures
 

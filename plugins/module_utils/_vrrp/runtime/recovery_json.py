@@ -12,10 +12,10 @@ import ipaddress
 from typing import Any, Callable, Dict
 
 from ..engine.actions import Recovery
-from ..engine.host.resources import AddressResource, LinkUp, Resource, RouteResource, RuleResource
+from ..engine.host.resources import AddressResource, LinkUp, Resource, RouteResource
 from ..model.address import parse_address
 from ..model.family import text
-from ..model.routing import Prefix, VirtualRoute, VirtualRule, read_prefix
+from ..model.routing import VirtualRoute, read_prefix
 from ..model.signing import Hmac, HmacKey
 
 Entry = Dict[str, Any]  # One JSON object, which ``decode_recovery`` validates.
@@ -81,9 +81,9 @@ def _resource_entry(resource: Resource) -> Entry:
         }
     if isinstance(resource, RouteResource):
         return {"kind": "route", "interface": resource.interface, **_route_entry(resource.route)}
-    if isinstance(resource, RuleResource):
-        return {"kind": "rule", **_rule_entry(resource.rule)}
-    return {"kind": "link", "interface": resource.interface}
+    if isinstance(resource, LinkUp):
+        return {"kind": "link", "interface": resource.interface}
+    raise TypeError(f"{resource} is not kept in a record")
 
 
 def _route_entry(route: VirtualRoute) -> Entry:
@@ -93,17 +93,6 @@ def _route_entry(route: VirtualRoute) -> Entry:
         "source": _written(route.source),
         "table": route.table,
         "metric": route.metric,
-    }
-
-
-def _rule_entry(rule: VirtualRule) -> Entry:
-    return {
-        "table": rule.table,
-        "from": str(rule.source) if rule.source else "",
-        "to": str(rule.destination) if rule.destination else "",
-        "incoming": rule.incoming,
-        "mark": rule.mark,
-        "priority": rule.priority,
     }
 
 
@@ -119,27 +108,9 @@ def _route(entry: Entry) -> Resource:
     return RouteResource(entry["interface"], route)
 
 
-def _rule(entry: Entry) -> Resource:
-    return RuleResource(
-        VirtualRule(
-            int(entry["table"]),
-            _prefix(entry["from"]),
-            _prefix(entry["to"]),
-            str(entry["incoming"]),
-            int(entry["mark"]),
-            int(entry["priority"]),
-        )
-    )
-
-
-def _prefix(written: str) -> Prefix | None:
-    return read_prefix(written) if written else None
-
-
 _KINDS: Dict[str, Callable[[Entry], Resource]] = {
     "address": lambda entry: AddressResource(entry["interface"], parse_address(entry["address"])),
     "route": _route,
-    "rule": _rule,
     "link": lambda entry: LinkUp(entry["interface"]),
 }
 

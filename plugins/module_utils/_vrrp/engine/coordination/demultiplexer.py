@@ -55,8 +55,9 @@ class Demultiplexer:
 
 def _sockets_of(router: Router) -> Iterator[SocketSpec]:
     family, link, egress_link = router.instance.family, router.link, router.egress_link
-    if link is None:
-        return
-    yield SocketSpec(link.index, family)
+    if link is None or not link.has_family(family):
+        return  # No group can be joined on an interface without the family.
+    membership = link.losses_of(family)
+    yield SocketSpec(link.index, family, membership=membership)
     if egress_link is not None and egress_link.index != link.index:
-        yield SocketSpec(egress_link.index, family, egress_link.mac)
+        yield SocketSpec(egress_link.index, family, egress_link.mac, membership)

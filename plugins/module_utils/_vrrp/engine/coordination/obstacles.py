@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from typing import Dict, Iterable, Sequence, Set
 
 from ...base.units import Nanoseconds
-from ...fsm.state import Initialize
+from ...fsm.state import Backup, Initialize
 from ...model.family import Family, text
 from ...model.instance import Instance
 from ..host.devices import macvlan_of
+from ..host.host import Host
 from ..host.links import Link, Links, primary_address, uses_link_local
 from ..router.router import Router
 from ..tracking import Tracking, tracked_for
@@ -24,26 +25,27 @@ from .sync_groups import blocked_by
 
 @dataclass(frozen=True)
 class Obstacle:
-    """The ``cause`` why a router can't take part. ``hard``: it can't serve or advertise, so it
-    can't wait for a successor either.
+    """The ``cause`` why a router can't take part. ``hard``: it can't serve, so it can't wait for a
+    successor either. ``mute``: it can't advertise either, not even that it resigns.
     """
 
     cause: str
     hard: bool
+    mute: bool = False
 
 
 class Obstacles:
-    """Holds the interfaces of the host, and finds the obstacles of routers. Mutable."""
+    """Binds routers to the interfaces of the host, and finds their obstacles. Mutable."""
 
-    def __init__(self, tracking: Tracking) -> None:
-        self.links: Links = {}
+    def __init__(self, host: Host, tracking: Tracking) -> None:
+        self._host = host
         self._tracking = tracking
         self._virtual: Dict[str, Set[bytes]] = {}
 
-    def links_changed(self, links: Links) -> None:
-        """Replace the interfaces; one that is missing does not exist."""
-        self.links = links
-        self._tracking.links_changed(links)
+    @property
+    def links(self) -> Links:
+        """The interfaces of the host by name."""
+        return self._host.links
 
     def routers_changed(self, routers: Iterable[Router]) -> None:
         """Update the virtual addresses. Only an owner sends from one, as they may move away."""
@@ -54,22 +56,33 @@ class Obstacles:
                 name = address.interface or instance.interface
                 self._virtual.setdefault(name, set()).add(address.packed)
 
-    def bind_interfaces(self, router: Router) -> None:
+    def bind_interfaces(self, router: Router) -> bool:
         """Bind a router to its interfaces. One that takes part keeps its interfaces until it has
         left.
+
+        Returns whether the MAC address of its addresses has changed.
         """
         link = self.links.get(router.instance.interface)
         idle = isinstance(router.state, Initialize)
         if link is not None:
             address = self._address_of(router, link) or (b"" if idle else router.address)
             router.update(replace(router.inputs, address=address))
-            router.bind(self.links, link)
-        elif idle:
+            return self._bind(router, link)
+        if idle:
             router.update(replace(router.inputs, address=b""))
             router.unbind()
+        return False
+
+    def _bind(self, router: Router, link: Link) -> bool:
+        is_moved = router.bind(self.links, link)
+        if self._host.desired.wanted(router.name) is not None:
+            self._host.desired.want(router.name, router.wanted)
+        return is_moved
 
     def _address_of(self, router: Router, link: Link) -> bytes | None:
-        return primary_address(link, router.instance, self._virtual.get(link.name, set()))
+        return primary_address(
+            link, router.instance, self._virtual.get(link.name, set()), self.links
+        )
 
     def obstacle(
         self, router: Router, members: Sequence[Router], now: Nanoseconds
@@ -84,7 +97,10 @@ class Obstacles:
         return own or self._obstacle_of_members(router, members, now)
 
     def _own_obstacle(self, router: Router) -> Obstacle | None:
-        cause = self._unusable_reason(router)
+        cause = self._silencing_reason(router)
+        if cause is not None:
+            return Obstacle(cause, hard=True, mute=True)
+        cause = self._unserved_reason(router)
         return None if cause is None else Obstacle(cause, hard=True)
 
     def _obstacle_of_members(
@@ -101,6 +117,10 @@ class Obstacles:
 
     def _unusable_reason(self, router: Router) -> str | None:
         """Return why a router can't take part on its interfaces; None when it can."""
+        return self._silencing_reason(router) or self._unserved_reason(router)
+
+    def _silencing_reason(self, router: Router) -> str | None:
+        """Return why a router can't advertise; None when it can."""
         instance = router.instance
         link = self.links.get(instance.interface)
         if link is None:
@@ -109,12 +129,27 @@ class Obstacles:
             return f"{instance.interface} is down"
         if self._address_of(router, link) is None:
             return f"{instance.interface} has no {_wanted_address(instance)}"
-        missing = [name for name in instance.interfaces if name not in self.links]
-        if missing:
-            return f"{min(missing)} does not exist"
-        device = macvlan_of(instance, link.index)
-        if device is not None and device.name not in self.links:
-            return f"the macvlan {device.name} does not exist yet"
+        return self._missing_macvlan(router, link)
+
+    def _missing_macvlan(self, router: Router, link: Link) -> str | None:
+        """Return why the macvlan of a router is missing; None for a master whose macvlan another
+        program has just deleted: it is created again at once.
+        """
+        device = macvlan_of(router.instance, link)
+        if device is None or device.name in self.links:
+            return None
+        fault = self._host.repairs.faults.get(device.key)
+        if fault is not None:
+            return f"{device}: {fault.reason}"
+        idle = isinstance(router.state, (Initialize, Backup))
+        return f"the {device} does not exist yet" if idle else None
+
+    def _unserved_reason(self, router: Router) -> str | None:
+        """Return why a router can't serve an address on another interface; None when it can."""
+        for name in sorted(router.instance.tracked_interfaces):
+            link = self.links.get(name)
+            if link is None or not link.up:
+                return f"{name} {'does not exist' if link is None else 'is down'}"
         return None
 
 

@@ -14,14 +14,14 @@ from typing import List
 
 from ...base.units import Nanoseconds
 from ...fsm.events import (
-    AddressesLost,
     Interrupted,
     PriorityChanged,
     Resign,
     Startup,
 )
 from ...fsm.state import Backup, Initialize, Master, Purpose
-from ..actions import Action, Install, Log, OpenSockets, Provision, Remove, Send
+from ..actions import Action, Install, OpenSockets, Provision, Send
+from ..host.host import Host
 from ..router.router import Router
 from ..tracking import Tracking, Verdict, tracked_for
 from .obstacles import Obstacle, Obstacles, reason_to_wait
@@ -55,9 +55,12 @@ class Phase(Enum):
 class Participation:
     """Decides whether each router starts, stays or withdraws, in a ``phase``."""
 
-    def __init__(self, routers: RouterSet, obstacles: Obstacles, tracking: Tracking) -> None:
+    def __init__(
+        self, routers: RouterSet, host: Host, obstacles: Obstacles, tracking: Tracking
+    ) -> None:
         self.phase = Phase.RUNNING
         self._routers = routers
+        self._host = host
         self._obstacles = obstacles
         self._tracking = tracking
 
@@ -66,42 +69,32 @@ class Participation:
         return self.phase is Phase.RUNNING and not router.retired
 
     def update_priority(self, router: Router, now: Nanoseconds) -> Actions:
-        """Update the priority of a router by its tracked checks."""
+        """Update the priority of a router by its tracked checks, and by what is missing of it."""
         before, adjustment = router.effective_priority, self._verdict(router).adjustment
+        adjustment -= self._degradation(router)
         if adjustment != router.inputs.adjustment:
             router.update(replace(router.inputs, adjustment=adjustment))
         if router.effective_priority == before or not isinstance(router.state, Master):
             return []
         return self._routers.step(router, PriorityChanged(), now)
 
+    def _degradation(self, router: Router) -> int:
+        """Return what is subtracted from the priority of a router that lacks one of its parts."""
+        if not self._host.repairs.faults or not self._host.missing(router.wanted):
+            return 0
+        return router.instance.degraded_weight
+
     def _verdict(self, router: Router) -> Verdict:
         return self._tracking.evaluate(tracked_for(router, self._routers.group_members(router)))
 
     def reconcile(self, router: Router, now: Nanoseconds) -> Actions:
-        """Start a router or let it withdraw, and restore or remove its addresses on the host."""
+        """Start a router or let it withdraw."""
         if not self.phase.owns_host:
             return []
-        obstacle, state = self._obstacle(router, now), router.state
-        if isinstance(state, Initialize):
-            actions = self._start_if_possible(router, obstacle, now)
-            idle = isinstance(router.state, Initialize)
-            return [*actions, *_remove_unexpected(router)] if idle else actions
-        if obstacle is not None:
-            return self._withdraw(router, obstacle, now)
-        if isinstance(state, Backup):
-            return _remove_unexpected(router)
-        return self._restore_missing(router, now)
-
-    def _restore_missing(self, router: Router, now: Nanoseconds) -> Actions:
-        missing = router.missing_addresses()
-        if not missing:
-            return []
-        router.count(["addresses_restored"], len(missing))
-        log = Log(
-            router.name,
-            f"another program deleted {', '.join(map(str, missing))}; adding it again",
-        )
-        return [log, *self._routers.step(router, AddressesLost(), now)]
+        obstacle = self._obstacle(router, now)
+        if isinstance(router.state, Initialize):
+            return self._start_if_possible(router, obstacle, now)
+        return [] if obstacle is None else self._withdraw(router, obstacle, now)
 
     def action_failed(
         self, router: Router, action: Action, error: str, now: Nanoseconds
@@ -132,10 +125,10 @@ class Participation:
         can.
         """
         if isinstance(router.state, Backup):
-            interrupted = self._routers.step(router, Interrupted(obstacle.cause), now)
-            return [*interrupted, *_remove_unexpected(router)]
-        if obstacle.hard:
             return self._routers.step(router, Interrupted(obstacle.cause), now)
+        if obstacle.hard:
+            interrupted = Interrupted(obstacle.cause, notify_peers=not obstacle.mute)
+            return self._routers.step(router, interrupted, now)
         return self._routers.step(router, Resign(Purpose.STOP, obstacle.cause), now)
 
     def _start_if_possible(
@@ -149,12 +142,3 @@ class Participation:
         if cause:
             return self._routers.step(router, Interrupted(cause), now)
         return self._routers.step(router, Startup(), now)
-
-
-def _remove_unexpected(router: Router) -> Actions:
-    """Remove virtual addresses that another program added while the router is not master."""
-    found = router.unexpected_addresses()
-    if not found:
-        return []
-    text = f"removing {', '.join(map(str, found))}, which this router does not serve"
-    return [Log(router.name, text), Remove(router.name, found)]

@@ -4,71 +4,138 @@
 #
 # This module is PRIVATE to the collection and can change at any time.
 
-"""Macvlans and packet filters that the routers need in every state."""
+"""Macvlans, packet filters and kernel settings that the routers need in every state."""
 
 from __future__ import annotations
 
-from typing import Iterable, List, Set, Tuple
+from typing import AbstractSet, Dict, Iterable, Iterator, List, Set, Tuple, Union
 
+from ...base.constants import RETRY_INTERVAL
+from ...base.units import Nanoseconds, earliest
+from ...model.family import Family
 from ..actions import (
     Action,
+    ObserveRoutes,
     OpenSockets,
     Provision,
-    Recovery,
-    SaveRecoveries,
 )
 from ..host.devices import Macvlan, PacketFilter, macvlan_of, packet_filter_of
+from ..host.host import Host
+from ..host.resources import AddressResource
 from ..router.router import Router
 from .demultiplexer import Demultiplexer
+from .recovery_file import RecoveryFile
+
+Part = Union[Macvlan, PacketFilter]
 
 
-def provision(routers: Iterable[Router]) -> Provision:
-    """Return the action that provides the macvlans and packet filters of all routers."""
-    macvlans: Set[Macvlan] = set()
-    filters: Set[PacketFilter] = set()
-    for router in routers:
-        macvlan, packet_filter = devices_of(router)
-        macvlans.update([macvlan] if macvlan else [])
-        filters.update([packet_filter] if packet_filter else [])
-    return Provision(frozenset(macvlans), frozenset(filters))
+class Provisioning:
+    """Decides what is provided, and when a part is tried again that was refused or is deleted
+    repeatedly. Mutable.
+    """
+
+    def __init__(self, host: Host, demultiplexer: Demultiplexer) -> None:
+        self._host = host
+        self._demultiplexer = demultiplexer
+        self._recovery_file = RecoveryFile()
+        self._requested: Set[Macvlan] = set()
+        self._retry_at: Dict[Part, Nanoseconds] = {}
+
+    def observed(self) -> None:
+        """Take note that the interfaces were observed after the last request."""
+        self._requested.clear()
+
+    def provide(self, routers: Iterable[Router], owns_host: bool, now: Nanoseconds) -> List[Action]:
+        """Return the actions that provide what the routers need in every state.
+
+        Without ``owns_host`` the clean-up is another process's.
+        """
+        everyone = list(routers)
+        self._demultiplexer.update(everyone, self._host.links)
+        actions: List[Action] = [
+            self._devices(everyone, now),
+            OpenSockets(self._demultiplexer.sockets),
+            _observation(everyone),
+        ]
+        if owns_host:
+            actions.extend(self._recovery_file.update(everyone, self._host))
+        return actions
+
+    def recoveries_not_saved(self) -> None:
+        """Take note that saving the recovery records failed: it is tried again."""
+        self._recovery_file.not_saved()
+
+    def affected(self, action: Action, routers: Iterable[Router]) -> List[Router]:
+        """Return the routers that can't work without an action."""
+        if isinstance(action, OpenSockets):
+            return self._demultiplexer.routers_at(action.sockets)
+        if isinstance(action, Provision):
+            failed = {*action.macvlans, *action.filters}
+            return [one for one in routers if failed & {*devices_of(one)}]
+        name = getattr(action, "router", None)
+        return [one for one in routers if one.name == name]
+
+    def _devices(self, routers: Iterable[Router], now: Nanoseconds) -> Provision:
+        macvlans: Set[Macvlan] = set()
+        filters: Set[PacketFilter] = set()
+        promoting: Set[Tuple[str, int]] = set()
+        for router in routers:
+            macvlan, packet_filter = devices_of(router)
+            macvlans.update([macvlan] if macvlan else [])
+            filters.update([packet_filter] if packet_filter else [])
+            promoting.update(self._ipv4_interfaces(router))
+        parts: List[Part] = [*macvlans, *filters]
+        postponed = frozenset(one for one in parts if self._must_wait(one, now))
+        self._requested |= macvlans - postponed
+        self._forget_all_but(macvlans)
+        return Provision(frozenset(macvlans), frozenset(filters), frozenset(promoting), postponed)
+
+    def refused(self, parts: Iterable[Part], now: Nanoseconds) -> None:
+        """Take note that the kernel refused these parts."""
+        found = set(parts)
+        self._retry_at.update(dict.fromkeys(found, now + RETRY_INTERVAL))
+        self._requested -= found
+
+    def next_deadline(self) -> Nanoseconds | None:
+        """Return when a macvlan that is deleted repeatedly is created again; None without one."""
+        faults = self._host.repairs.faults.values()
+        waiting = [one for one in faults if isinstance(one.resource, Macvlan)]
+        return earliest(one.retry_at for one in waiting if one.resource not in self._requested)
+
+    def _forget_all_but(self, macvlans: AbstractSet[Macvlan]) -> None:
+        for fault in list(self._host.repairs.faults.values()):
+            if isinstance(fault.resource, Macvlan) and fault.resource not in macvlans:
+                self._host.repairs.forget(fault.resource.key)
+
+    def _must_wait(self, part: Part, now: Nanoseconds) -> bool:
+        if self._retry_at.get(part, now) > now:
+            return True
+        if isinstance(part, PacketFilter) or part in self._requested:
+            return False
+        if part.name in self._host.links:
+            self._host.repairs.is_there(part.key, now)
+            return False
+        circumstances = self._host.circumstances(part)
+        return not self._host.repairs.may_restore(part, now, circumstances)
+
+    def _ipv4_interfaces(self, router: Router) -> Iterator[Tuple[str, int]]:
+        for one in router.wanted.resources:
+            if isinstance(one, AddressResource) and one.address.family is Family.IPV4:
+                link = self._host.links.get(one.interface)
+                if link is not None:
+                    yield link.name, link.index
 
 
 def devices_of(router: Router) -> Tuple[Macvlan | None, PacketFilter | None]:
     """Return the macvlan and the packet filter of a router, as far as it has them."""
-    if router.link is None:
+    link = router.link
+    if link is None:
         return None, None
-    index = router.link.index
-    return macvlan_of(router.instance, index), packet_filter_of(router.instance, index)
+    return macvlan_of(router.instance, link), packet_filter_of(router.instance, link.index)
 
 
-def affected_routers(
-    action: Action, routers: Iterable[Router], demultiplexer: Demultiplexer
-) -> List[Router]:
-    """Return the routers that can't work without an action."""
-    if isinstance(action, OpenSockets):
-        return demultiplexer.routers_at(action.sockets)
-    if isinstance(action, Provision):
-        failed = {*action.macvlans, *action.filters}
-        return [one for one in routers if failed & {*devices_of(one)}]
-    name = getattr(action, "router", None)
-    return [one for one in routers if one.name == name]
-
-
-class RecoveryFile:
-    """The recovery records that were saved last."""
-
-    def __init__(self) -> None:
-        self._saved: Tuple[Recovery, ...] | None = None
-
-    def update(self, routers: Iterable[Router]) -> List[SaveRecoveries]:
-        """Return the action that saves the records, if they have changed since the last time."""
-        found = (router.recovery() for router in routers)
-        recoveries = tuple(one for one in found if one is not None)
-        if recoveries == self._saved:
-            return []
-        self._saved = recoveries
-        return [SaveRecoveries(recoveries)]
-
-    def not_saved(self) -> None:
-        """Take note that saving failed: the next update saves again."""
-        self._saved = None
+def _observation(routers: Iterable[Router]) -> ObserveRoutes:
+    """Return the action that observes the routes and rules of all routers."""
+    instances = [one.instance for one in routers]
+    routes = frozenset(one.destination for each in instances for one in each.virtual_routes)
+    return ObserveRoutes(routes, any(each.virtual_rules for each in instances))

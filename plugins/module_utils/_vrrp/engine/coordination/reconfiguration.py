@@ -12,10 +12,11 @@ from dataclasses import replace
 from typing import List, Tuple
 
 from ...base.units import Nanoseconds
-from ...fsm.events import Reconfigured, Replaced, Resign
+from ...fsm.events import Reconfigured, Reinstated, Replaced, Resign
 from ...fsm.state import Purpose
 from ...model.instance import Config, Instance
 from ..actions import Action
+from ..host.host import Host
 from ..router.router import Router
 from .config_diff import can_update_in_place, diff_config
 from .obstacles import Obstacles
@@ -29,9 +30,10 @@ class Reconfiguration:
     """Applies a configuration to a set of routers."""
 
     def __init__(
-        self, routers: RouterSet, obstacles: Obstacles, participation: Participation
+        self, routers: RouterSet, host: Host, obstacles: Obstacles, participation: Participation
     ) -> None:
         self._routers = routers
+        self._host = host
         self._obstacles = obstacles
         self._participation = participation
 
@@ -71,11 +73,14 @@ class Reconfiguration:
 
     def _change_settings(self, router: Router, instance: Instance, now: Nanoseconds) -> Actions:
         """Change the settings of a router that stays."""
-        if router.retired and not self._participation.phase.is_stopping:
+        is_reinstated = router.retired and not self._participation.phase.is_stopping
+        if is_reinstated:
             router.retired = False
             router.update(replace(router.inputs, deferred=None))
         if router.name != instance.label:
             router.awaited_hook = 0  # Running hooks report their end under the old name.
-        actions = router.replace_instance(instance)
+            self._host.desired.rename(router.name, instance.label)
+        router.update(replace(router.inputs, instance=instance))
         self._obstacles.bind_interfaces(router)
-        return [*actions, *self._routers.step(router, Reconfigured(), now)]
+        event = Reinstated() if is_reinstated else Reconfigured()
+        return self._routers.step(router, event, now)

@@ -22,8 +22,11 @@ from ...fsm.events import Claim, Event, Reconfigured, Resign
 from ...fsm.state import Initialize, Master, Peer
 from ...model.family import text
 from ...model.intent import ChangeOutcome, Intent
-from ..actions import Action, Log
+from ..actions import Action, Install, Log, Remove
 from ..commands.scheduler import CommandScheduler
+from ..host.host import Host
+from ..host.resources import Key
+from ..router.rendering import Release, RouterAction
 from ..router.router import Router
 from ..timer_queue import TimerQueue
 from .deferred_resignations import DeferredResignations, cancel
@@ -37,12 +40,17 @@ class RouterSet:
     """The routers by name; the engine changes the set and sends events to its members. Mutable."""
 
     def __init__(
-        self, intents: Mapping[str, Intent], commands: CommandScheduler, timers: TimerQueue
+        self,
+        intents: Mapping[str, Intent],
+        host: Host,
+        commands: CommandScheduler,
+        timers: TimerQueue,
     ) -> None:
         self.groups: Dict[str, List[Router]] = {}
         self._routers: Dict[str, Router] = {}
         self._stopped: List[Router] = []
         self._intents = IntentStore(intents)
+        self._host = host
         self._commands = commands
         self._timers = timers
         self._deferred = DeferredResignations(commands, self.group_members)
@@ -74,6 +82,10 @@ class RouterSet:
             if (one in named or one.instance.sync_group in groups) and not one.retired
         ]
 
+    def wanting(self, key: Key) -> List[Router]:
+        """The routers that want a resource of the host."""
+        return [self._routers[name] for name in self._host.desired.routers_of(key)]
+
     def intent_of(self, name: str) -> Intent:
         """Return the operator's intent for the instance with that name."""
         return self._intents.get(name)
@@ -95,7 +107,8 @@ class RouterSet:
 
     def _step(self, router: Router, event: Event, now: Nanoseconds) -> Actions:
         old = router.state_name
-        actions, undone = router.step(event, now)
+        followed, undone = router.step(event, now)
+        actions = [made for one in followed for made in self._on_host(router, one)]
         if router.state_name != old and isinstance(router.state, Initialize):
             self._stopped.append(router)
         self._timers.schedule(router)
@@ -103,6 +116,15 @@ class RouterSet:
         for one in undone:
             actions.extend(self._revert_drain(router, one, now))
         return actions
+
+    def _on_host(self, router: Router, action: RouterAction) -> Actions:
+        """Return what an action of a router is on a host that others use, too."""
+        if isinstance(action, Release):
+            removed = self._host.release(router.name)
+            return [Remove(router.name, removed)] if removed else []
+        if isinstance(action, Install):
+            self._host.install(router.name, router.wanted)
+        return [action]
 
     def pop_stopped(self) -> List[Router]:
         """Return the routers that have entered Initialize since the last call."""

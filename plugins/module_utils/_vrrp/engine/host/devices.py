@@ -13,12 +13,14 @@ that an agent recognises what another one left behind.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Tuple
 
-from ...base.constants import FILTER_TABLE_PREFIX
+from ...base.constants import FILTER_TABLE_PREFIX, INTERFACE_NAME_MAX
 from ...model.family import Family
 from ...model.instance import Instance
+from .links import Link
+from .resources import Key
 
 _MAC_PREFIXES = {  # RFC 9568 section 7.3.
     Family.IPV4: bytes.fromhex("00005e0001"),
@@ -28,12 +30,29 @@ _MAC_PREFIXES = {  # RFC 9568 section 7.3.
 
 @dataclass(frozen=True)
 class Macvlan:
-    """A macvlan on the interface ``parent``; ``ipv6`` says that it carries IPv6 addresses."""
+    """A macvlan on the interface ``parent``; ``ipv6`` says that it carries IPv6 addresses.
+
+    ``group`` is the interface group of its parent.
+    """
 
     name: str
     parent: str
     mac: bytes
     ipv6: bool
+    group: int = field(default=0, compare=False)
+
+    @property
+    def key(self) -> Key:
+        """The name."""
+        return ("macvlan", self.name)
+
+    @property
+    def interface(self) -> str:
+        """The interface that it depends on: its parent."""
+        return self.parent
+
+    def __str__(self) -> str:
+        return f"macvlan {self.name}"
 
 
 @dataclass(frozen=True)
@@ -50,17 +69,32 @@ def virtual_mac_address(instance: Instance) -> bytes:
 
 
 def device_name(instance: Instance, parent_index: int) -> str:
-    """Return the name of the macvlan: family, VRID and parent, in at most 15 characters."""
-    return f"vrrp{instance.family.value}.{instance.vrid}.{parent_index}"
+    """Return the name of the macvlan: the configured one, or family, VRID and parent.
+
+    Where that is too long for Linux, the VRID is hexadecimal after an x, and the parent to the base
+    36, which always fits.
+    """
+    if instance.virtual_mac_name:
+        return instance.virtual_mac_name
+    family, vrid = instance.family.value, instance.vrid
+    name = f"vrrp{family}.{vrid}.{parent_index}"
+    if len(name) <= INTERFACE_NAME_MAX:
+        return name
+    return f"vrrp{family}x{vrid:x}.{_base36(parent_index)}"
 
 
-def macvlan_of(instance: Instance, parent_index: int) -> Macvlan | None:
+def _base36(number: int) -> str:
+    rest, digit = divmod(number, 36)
+    return (_base36(rest) if rest else "") + "0123456789abcdefghijklmnopqrstuvwxyz"[digit]
+
+
+def macvlan_of(instance: Instance, parent: Link) -> Macvlan | None:
     """Return the macvlan of an instance; None without one."""
     if not instance.virtual_mac:
         return None
-    name = device_name(instance, parent_index)
+    name = device_name(instance, parent.index)
     ipv6 = any(one.family is Family.IPV6 for one in instance.served_addresses)
-    return Macvlan(name, instance.interface, virtual_mac_address(instance), ipv6)
+    return Macvlan(name, parent.name, virtual_mac_address(instance), ipv6, parent.group)
 
 
 def packet_filter_of(instance: Instance, parent_index: int) -> PacketFilter | None:

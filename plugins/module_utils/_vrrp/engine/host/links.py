@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import AbstractSet, Dict, FrozenSet, List, Mapping, Sequence, Tuple
 
 from ...base.slots import slotted
+from ...model.address import VirtualAddress
 from ...model.family import Family, is_link_local
 from ...model.instance import Instance
 
@@ -21,23 +22,40 @@ from ...model.instance import Instance
 @slotted
 @dataclass(frozen=True)
 class LinkAddress:
-    """An address on an interface. ``usable``: not tentative, not a failed duplicate."""
+    """An address on an interface. ``usable``: not tentative, not a failed duplicate.
+
+    ``label`` is empty where it is the interface's name. ``protocol`` names the program that added
+    the address (IFA_PROTO), 0 if that is not known.
+    """
 
     packed: bytes
     prefix_length: int
     usable: bool = True
     secondary: bool = False
+    label: str = ""
+    scope: int = 0
+    protocol: int = 0
 
 
 @dataclass(frozen=True)
 class Link:
-    """An interface; ``up`` means that it is administratively up and has a carrier."""
+    """An interface; ``up`` means that it is administratively up and has a carrier, ``admin_up``
+    the former alone.
+
+    ``has_neighbours`` is false for a loopback or dummy interface. ``group`` is its interface group.
+    ``losses`` counts how often the interface lost its last address of a family, and the kernel
+    with it all multicast memberships of that family: for IPv4 and for IPv6.
+    """
 
     index: int
     name: str
     up: bool
     mac: bytes
     addresses: Tuple[LinkAddress, ...] = ()
+    admin_up: bool = True
+    has_neighbours: bool = True
+    group: int = 0
+    losses: Tuple[int, int] = (0, 0)
 
     @cached_property
     def _packed(self) -> FrozenSet[bytes]:
@@ -59,14 +77,43 @@ class Link:
         return found
 
     def has(self, packed: bytes) -> bool:
-        """Whether the interface has the address."""
+        """Whether the interface has the address, with any prefix length."""
         return packed in self._packed
+
+    def variants(self, packed: bytes) -> Tuple[LinkAddress, ...]:
+        """Return an address with each of its prefix lengths on this interface."""
+        if packed not in self._packed:
+            return ()
+        return tuple(one for one in self.addresses if one.packed == packed)
+
+    def has_family(self, family: Family) -> bool:
+        """Whether the interface has an address of a family."""
+        return any(len(one.packed) == family.address_length for one in self.addresses)
+
+    def losses_of(self, family: Family) -> int:
+        """Return how often the interface lost its last address of a family."""
+        return self.losses[0 if family is Family.IPV4 else 1]
 
 
 Links = Mapping[str, Link]
 
 
-def primary_address(link: Link, instance: Instance, virtual: AbstractSet[bytes]) -> bytes | None:
+@slotted
+@dataclass(frozen=True)
+class InterfaceMap:
+    """All interfaces, for a router; ``vip_link`` carries its addresses."""
+
+    links: Links
+    vip_link: Link | None = None
+
+    def link_for(self, address: VirtualAddress) -> Link | None:
+        """Return the interface of an address; None when it does not exist."""
+        return self.links.get(address.interface) if address.interface else self.vip_link
+
+
+def primary_address(
+    link: Link, instance: Instance, virtual: AbstractSet[bytes], links: Links
+) -> bytes | None:
     """Return the packed address to send from: the configured one, or the interface's own.
 
     IPv4: its first; IPv6: its link-local one, unless the unicast peers are not on the link.
@@ -75,7 +122,10 @@ def primary_address(link: Link, instance: Instance, virtual: AbstractSet[bytes])
     """
     candidates = link.source_candidates[instance.family, uses_link_local(instance)]
     if instance.source_address:
-        candidates = [one for one in link.usable if one == instance.source_address]
+        # To unicast peers it may be an address of another interface, such as lo.
+        from_any = links.values() if instance.unicast_peers else [link]
+        usable = [address for one in (link, *from_any) for address in one.usable]
+        candidates = [one for one in usable if one == instance.source_address]
     own = next((one for one in candidates if one not in virtual), None)
     if own is None and instance.is_owner:
         return next(iter(candidates), None)

@@ -4,22 +4,28 @@
 #
 # This module is PRIVATE to the collection and can change at any time.
 
-"""The resources of a master on the host, and the interface of each.
+"""The resources that a master wants on the host: addresses, routes, rules, and an interface that
+is up.
 
-Addresses, routes, rules, and the link of a virtual MAC, which is up only on the master: a switch
-must not learn that address from a backup.
+Each has a ``key``: two resources of one key can't both be in force.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import FrozenSet, Iterator, Mapping, Tuple, Union
+from dataclasses import dataclass, replace
+from typing import FrozenSet, Hashable, Iterable, Iterator, Tuple, Union
 
 from ...base.slots import slotted
 from ...model.address import VirtualAddress
 from ...model.instance import Instance
 from ...model.routing import VirtualRoute, VirtualRule
-from .links import Link
+
+Key = Tuple[Hashable, ...]
+
+
+def address_key(interface: str, packed: bytes) -> Key:
+    """Return the key of an address on the interface of that name."""
+    return ("address", interface, packed)
 
 
 @slotted
@@ -30,16 +36,28 @@ class AddressResource:
     interface: str
     address: VirtualAddress
 
+    @property
+    def key(self) -> Key:
+        """The interface and the address: whatever its prefix length, it is served once."""
+        return address_key(self.interface, self.address.packed)
+
     def __str__(self) -> str:
         return str(self.address)
 
 
 @dataclass(frozen=True)
 class RouteResource:
-    """A route through the interface of that name."""
+    """A route through the interface of that name, as the kernel has it: with its metric, and
+    without the settings ``interface`` and ``track``.
+    """
 
     interface: str
     route: VirtualRoute
+
+    @property
+    def key(self) -> Key:
+        """The table, the destination and the metric, by which the kernel chooses a route."""
+        return ("route", *self.route.identity)
 
     def __str__(self) -> str:
         return str(self.route)
@@ -47,9 +65,14 @@ class RouteResource:
 
 @dataclass(frozen=True)
 class RuleResource:
-    """A policy rule of the host."""
+    """A policy rule of the host, without the setting ``track``."""
 
     rule: VirtualRule
+
+    @property
+    def key(self) -> Key:
+        """The whole rule: the kernel has rules that differ in anything side by side."""
+        return ("rule", self.rule)
 
     def __str__(self) -> str:
         return str(self.rule)
@@ -61,98 +84,83 @@ class LinkUp:
 
     interface: str
 
+    @property
+    def key(self) -> Key:
+        """The interface."""
+        return ("link", self.interface)
+
     def __str__(self) -> str:
         return f"interface {self.interface}"
 
 
-# Shared by all routers: each empty set would take 200 bytes.
-NO_ADDRESSES: FrozenSet[bytes] = frozenset()
-
 Resource = Union[AddressResource, RouteResource, RuleResource, LinkUp]
 
 
-@slotted
 @dataclass(frozen=True)
-class InterfaceMap:
-    """The interfaces of a router: ``vip_link`` carries its addresses."""
+class Wanted:
+    """The resources of a router that is master, in the order of installation.
 
-    links: Mapping[str, Link] = field(default_factory=dict)
-    vip_link: Link | None = None
-
-    def link_for(self, address: VirtualAddress) -> Link | None:
-        """Return the interface of an address; None when it does not exist."""
-        return self.links.get(address.interface) if address.interface else self.vip_link
-
-    def fingerprint(self, instance: Instance) -> Tuple[Tuple[str, int], ...]:
-        """Return the names and indexes of all existing interfaces that an instance uses."""
-        there = (self.vip_link, *(self.links.get(name) for name in sorted(instance.interfaces)))
-        return tuple((link.name, link.index) for link in there if link is not None)
-
-
-def resources_of(instance: Instance, interfaces: InterfaceMap) -> Tuple[Resource, ...]:
-    """Return all resources of a master, in the order of installation."""
-    vip_link = interfaces.vip_link
-    if vip_link is None:
-        return ()
-    link_up = (LinkUp(vip_link.name),) if instance.virtual_mac else ()
-    routes = (RouteResource(one.interface or vip_link.name, one) for one in instance.virtual_routes)
-    rules = (RuleResource(one) for one in instance.virtual_rules)
-    return (*link_up, *_address_resources(instance, interfaces), *routes, *rules)
-
-
-def _address_resources(instance: Instance, interfaces: InterfaceMap) -> Iterator[AddressResource]:
-    for address in instance.served_addresses:
-        link = interfaces.link_for(address)
-        if link is not None:
-            yield AddressResource(link.name, address)
-
-
-def preexisting_addresses(instance: Instance, interfaces: InterfaceMap) -> FrozenSet[bytes]:
-    """Return the owner's own addresses, packed, which the agent must not remove."""
-    if not instance.is_owner:
-        return NO_ADDRESSES
-    return frozenset(
-        address.packed
-        for address in instance.served_addresses
-        if (link := interfaces.link_for(address)) is not None and link.has(address.packed)
-    )
-
-
-def removal_order(
-    resources: Tuple[Resource, ...], preexisting: FrozenSet[bytes]
-) -> Tuple[Resource, ...]:
-    """Return the resources to remove, in order: last in, first out."""
-    return tuple(
-        one
-        for one in reversed(resources)
-        if not isinstance(one, AddressResource) or one.address.packed not in preexisting
-    )
-
-
-def unexpected_addresses(
-    instance: Instance, interfaces: InterfaceMap, preexisting: FrozenSet[bytes]
-) -> Tuple[AddressResource, ...]:
-    """Return virtual addresses that the host has although the router does not serve them.
-
-    Their prefix lengths are those on the host, without which the kernel would not find them.
+    It can't serve without the ``essential`` ones; without another one it is degraded, unless the
+    key is among the ``untracked``.
     """
-    found: list[AddressResource] = []
-    for address in instance.served_addresses:
-        link = interfaces.link_for(address)
-        if link is None or address.packed in preexisting:
-            continue
-        found.extend(
-            AddressResource(link.name, VirtualAddress(one.packed, one.prefix_length))
-            for one in link.addresses
-            if one.packed == address.packed
-        )
-    return tuple(found)
+
+    essential: Tuple[Resource, ...] = ()
+    optional: Tuple[Resource, ...] = ()
+    untracked: FrozenSet[Key] = frozenset()
+
+    @property
+    def resources(self) -> Tuple[Resource, ...]:
+        """All of them."""
+        return self.essential + self.optional
 
 
-def missing_addresses(instance: Instance, interfaces: InterfaceMap) -> Tuple[AddressResource, ...]:
-    """Return the addresses of a master that the host does not have."""
-    return tuple(
-        one
-        for one in _address_resources(instance, interfaces)
-        if not interfaces.links[one.interface].has(one.address.packed)
+NOTHING_WANTED = Wanted()
+
+
+def wanted_by(instance: Instance, interface: str) -> Wanted:
+    """Return the resources of an instance whose addresses are on ``interface``, unless they name
+    another one.
+
+    With a virtual MAC they include that the interface is up: it is up only on the master, as a
+    switch must not learn that address from a backup.
+    """
+    link_up: Tuple[Resource, ...] = (LinkUp(interface),) if instance.virtual_mac else ()
+    tracked = [one for one in instance.addresses if one.track]
+    others = [one for one in instance.served_addresses if one not in tracked]
+    essential = (*link_up, *_addresses(tracked, interface))
+    optional: Tuple[Resource, ...] = (
+        *_addresses(others, interface),
+        *(route_resource(one, interface) for one in instance.virtual_routes),
+        *(rule_resource(one) for one in instance.virtual_rules),
     )
+    return Wanted(essential, optional, frozenset(_untracked(instance, interface)))
+
+
+def _addresses(addresses: Iterable[VirtualAddress], interface: str) -> Iterator[AddressResource]:
+    for one in addresses:
+        name = one.interface or interface
+        # The kernel gives an address without a label the name of the interface.
+        yield AddressResource(name, replace(one, label="") if one.label == name else one)
+
+
+def _untracked(instance: Instance, interface: str) -> Iterator[Key]:
+    for address in instance.served_addresses:
+        if not address.track:
+            yield AddressResource(address.interface or interface, address).key
+    for route in instance.virtual_routes:
+        if not route.track:
+            yield route_resource(route, interface).key
+    for rule in instance.virtual_rules:
+        if not rule.track:
+            yield rule_resource(rule).key
+
+
+def route_resource(route: VirtualRoute, interface: str) -> RouteResource:
+    """Return the resource of a configured route; ``interface`` is the default."""
+    kernel = replace(route, interface="", track=True, metric=route.kernel_metric)
+    return RouteResource(route.interface or interface, kernel)
+
+
+def rule_resource(rule: VirtualRule) -> RuleResource:
+    """Return the resource of a configured rule."""
+    return RuleResource(rule.in_kernel)

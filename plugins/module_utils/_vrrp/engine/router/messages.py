@@ -15,8 +15,7 @@ from ...model.instance import Instance
 from ...wire.advertisement import Advertisement, encode, password_data
 from ...wire.announce import announcement
 from ..actions import SendFrames
-from ..host.links import Link, link_local_address
-from ..host.resources import InterfaceMap
+from ..host.links import InterfaceMap, Link, link_local_address
 
 
 class MessageCache:
@@ -62,10 +61,14 @@ def _advertisement(instance: Instance, priority: int) -> Advertisement:
 def announcements(
     router: str, instance: Instance, interfaces: InterfaceMap, count: int
 ) -> List[SendFrames]:
-    """Return the frames that announce the virtual addresses on each segment."""
+    """Return the frames that announce the virtual addresses on each segment: that of the instance's
+    interface for one on an interface without neighbours.
+    """
     frames: Dict[str, List[bytes]] = {}
     for address in instance.served_addresses:
         link = interfaces.link_for(address)
+        if link is not None and not link.has_neighbours:
+            link = interfaces.links.get(instance.interface)
         if link is not None:
             source = _link_local(instance, interfaces, link)
             frames.setdefault(link.name, []).append(announcement(address.packed, link.mac, source))

@@ -19,9 +19,10 @@ from ...base.slots import slotted
 from ...base.units import Nanoseconds
 from ...fsm.events import Event
 from ...fsm.state import State
+from ..host.links import InterfaceMap
+from ..host.resources import Wanted
 from .inputs import RouterInputs
 from .router_step import RouterStep
-from .served_resources import ServedResources
 
 
 @slotted
@@ -31,12 +32,13 @@ class StepBasis:
 
     inputs: RouterInputs
     state: State
-    served: ServedResources
+    interfaces: InterfaceMap
+    wanted: Wanted
 
     def is_same(self, other: StepBasis) -> bool:
         """Whether nothing was replaced."""
         same = self.inputs is other.inputs and self.state is other.state
-        return same and self.served is other.served
+        return same and self.interfaces is other.interfaces and self.wanted is other.wanted
 
 
 @slotted

@@ -8,72 +8,80 @@
 
 from __future__ import annotations
 
-from typing import List
+from dataclasses import dataclass
+from typing import List, Union
 
 from ...base.constants import PRIORITY_RESIGN
 from ...fsm import actions as fsm
-from ..actions import Action, Install, Remove, Send
-from ..host.links import Link
-from ..host.resources import resources_of
+from ..actions import Action, Install, Send
+from ..host.links import InterfaceMap, Link
+from ..host.resources import Wanted
 from .inputs import RouterInputs
 from .messages import MessageCache, announcements
-from .served_resources import ServedResources
 
 ADVERTISEMENTS_SENT = "advertisements_sent"
+
+
+@dataclass(frozen=True)
+class Release:
+    """The router wants nothing on the host any more: what has to be removed depends on the other
+    routers.
+    """
+
+    router: str
+
+
+RouterAction = Union[Action, Release]
 
 
 class Rendering:
     """Renders the actions of one step of a router, and collects what the step leaves behind.
 
-    It does not change the router, which takes over ``served``, ``advertised`` (the priorities) and
-    ``counted`` (a counter's name as often as it goes up) itself.
+    It does not change the router, which takes over ``advertised`` (the priorities) and ``counted``
+    (a counter's name as often as it goes up) itself.
     """
 
-    __slots__ = ("_egress_link", "_inputs", "_messages", "advertised", "counted", "served")
+    __slots__ = (
+        "_egress_link", "_inputs", "_interfaces", "_messages", "_wanted", "advertised", "counted",
+    )  # fmt: skip
 
     def __init__(
         self,
         inputs: RouterInputs,
         egress_link: Link | None,
-        served: ServedResources,
+        interfaces: InterfaceMap,
+        wanted: Wanted,
         messages: MessageCache,
     ) -> None:
         self._inputs, self._egress_link, self._messages = inputs, egress_link, messages
-        self.served = served
+        self._interfaces, self._wanted = interfaces, wanted
         self.advertised: List[int] = []
         self.counted: List[str] = []
 
-    def render(self, action: fsm.Action) -> List[Action]:
+    def render(self, action: fsm.Action) -> List[RouterAction]:
         """Return the actions on the host; none for DrainUndone, which the engine handles."""
         if isinstance(action, fsm.Advertise):
             return self._advertise(action.priority)
         if isinstance(action, fsm.InstallAddresses):
             return self._install()
         if isinstance(action, fsm.RemoveAddresses):
-            return self._remove()
+            return [Release(self._inputs.instance.label)]
         if isinstance(action, fsm.Announce):
             return self._announce(action.refresh)
         return []
 
-    def _install(self) -> List[Action]:
-        instance, interfaces = self._inputs.instance, self.served.interfaces
-        if interfaces.vip_link is None:
+    def _install(self) -> List[RouterAction]:
+        if self._interfaces.vip_link is None:
             return []
-        self.served = self.served.begin(instance)
-        return [Install(instance.label, resources_of(instance, interfaces))]
+        label, wanted = self._inputs.instance.label, self._wanted
+        return [Install(label, wanted.essential, wanted.optional)]
 
-    def _remove(self) -> List[Action]:
-        instance = self._inputs.instance
-        resources = self.served.to_remove(instance)
-        self.served = self.served.end(instance)
-        return [Remove(instance.label, resources)] if resources else []
-
-    def _announce(self, refresh: bool) -> List[Action]:
+    def _announce(self, refresh: bool) -> List[RouterAction]:
         instance = self._inputs.instance
         count = instance.announce_refresh_count if refresh else instance.announce_count
-        return [*announcements(instance.label, instance, self.served.interfaces, count)]
+        return [*announcements(instance.label, instance, self._interfaces, count)]
 
-    def _advertise(self, priority: int) -> List[Action]:
+    def _advertise(self, priority: int) -> List[RouterAction]:
         self.advertised.append(priority)
         self.counted.append(ADVERTISEMENTS_SENT)
         if priority == PRIORITY_RESIGN:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from typing import Iterable, List, Mapping, Tuple
+from typing import FrozenSet, Iterable, List, Mapping, Tuple
 
 from ...base.constants import PRIORITY_MIN
 from ...base.units import Nanoseconds
@@ -26,23 +26,23 @@ from ...fsm.step import next_deadline, step
 from ...model.instance import Instance
 from ...model.intent import Intent, IntentChange
 from ...wire.sequence import ReplayGuard
-from ..actions import Action, Log, Recovery, Remove, Transition
+from ..actions import Log, Recovery, Transition
 from ..host.devices import macvlan_of
-from ..host.links import Link
-from ..host.resources import AddressResource
+from ..host.links import InterfaceMap, Link, Links
+from ..host.resources import NOTHING_WANTED, Key, Wanted, wanted_by
 from .fast_path_member import FastPathMember
 from .heard_priorities import HeardPriorities
 from .inputs import RouterInputs
 from .log_limiter import LogLimiter
 from .messages import MessageCache
 from .precomputed import PrecomputedStep, StepBasis
-from .recovery import make_recovery
-from .rendering import ADVERTISEMENTS_SENT, Rendering
+from .recovery import RecoveryCache
+from .rendering import ADVERTISEMENTS_SENT, Rendering, RouterAction
 from .router_step import RouterStep
 from .send_failures import SendFailures
-from .served_resources import ServedResources
 from .snapshot import RouterSnapshot
 
+_NO_INTERFACES = InterfaceMap({})
 STATE_NAMES = {Initialize: "INITIALIZE", Backup: "BACKUP", Master: "MASTER", Resigning: "MASTER"}
 
 
@@ -50,15 +50,36 @@ class Router:
     """A virtual router. ``update`` is the only writer of its inputs; ``step``, ``leave_fast_path``
     and ``restore`` are the only writers of its state. Mutable.
 
+    ``wanted`` are the resources that it has on the host as master.
+
     ``awaited_hook`` is the number of the leaving hook for which a deferred resignation waits, 0
     for none; ``leaving_hooks_called`` says that they have been called for this mastership.
     """
 
     __slots__ = (
-        "_counters", "_fast_path", "_inputs", "_last_priority", "_log_limiter", "_messages",
-        "_precomputed", "_recovery", "_send_failures", "_served", "_state", "awaited_hook",
-        "heard_priorities", "intent_change", "leaving_hooks_called", "link", "queued_at",
-        "replay_guard", "retired", "since", "transitions",
+        "_counters",
+        "_fast_path",
+        "_inputs",
+        "_interfaces",
+        "_last_priority",
+        "_log_limiter",
+        "_messages",
+        "_precomputed",
+        "_recovery",
+        "_send_failures",
+        "_state",
+        "_wanted_for",
+        "awaited_hook",
+        "heard_priorities",
+        "intent_change",
+        "leaving_hooks_called",
+        "link",
+        "queued_at",
+        "replay_guard",
+        "retired",
+        "since",
+        "transitions",
+        "wanted",
     )  # fmt: skip
 
     def __init__(self, instance: Instance, intent: Intent, now: Nanoseconds) -> None:
@@ -79,10 +100,12 @@ class Router:
         self._counters: Counter[str] = Counter()
         self._log_limiter = LogLimiter()
         self._messages = MessageCache()
-        self._served = ServedResources()
+        self._interfaces = _NO_INTERFACES
+        self.wanted: Wanted = NOTHING_WANTED
+        self._wanted_for: Tuple[Instance, str | None] | None = None
         self._last_priority = PRIORITY_MIN
         self._send_failures = SendFailures()
-        self._recovery: Tuple[Tuple[object, ...], Recovery] | None = None
+        self._recovery = RecoveryCache()
 
     # --- Its inputs ---
 
@@ -216,7 +239,9 @@ class Router:
 
     # --- What happens to it ---
 
-    def step(self, event: Event, now: Nanoseconds) -> Tuple[List[Action], List[fsm.DrainUndone]]:
+    def step(
+        self, event: Event, now: Nanoseconds
+    ) -> Tuple[List[RouterAction], List[fsm.DrainUndone]]:
         """Handle an event; returns the actions on the host, and drains that were undone."""
         self.leave_fast_path()
         ready, self._precomputed = self._precomputed, None
@@ -237,24 +262,25 @@ class Router:
 
     @property
     def _basis(self) -> StepBasis:
-        return StepBasis(self._inputs, self._state, self._served)
+        return StepBasis(self._inputs, self._state, self._interfaces, self.wanted)
 
     def _compute(self, event: Event, now: Nanoseconds) -> RouterStep:
         """Return the step that follows from an event; changes only the cache of messages."""
         before = self._state
         after, decided = step(self.parameters, before, event, now)
-        rendering = Rendering(self._inputs, self.egress_link, self._served, self._messages)
+        rendering = Rendering(
+            self._inputs, self.egress_link, self._interfaces, self.wanted, self._messages
+        )
         actions = [action for one in decided for action in rendering.render(one)]
         if STATE_NAMES[type(after)] != STATE_NAMES[type(before)]:
             actions.append(self._transition(event, after, now))
         undone = [one for one in decided if isinstance(one, fsm.DrainUndone)]
         made, counted = rendering.advertised, rendering.counted
-        return RouterStep(now, after, rendering.served, made, counted, actions, undone)
+        return RouterStep(now, after, made, counted, actions, undone)
 
-    def _apply(self, made: RouterStep) -> List[Action]:
+    def _apply(self, made: RouterStep) -> List[RouterAction]:
         """Change the router as the step says; returns the actions on the host."""
         before, old, self._state = self._state, self.state_name, made.state
-        self._served = made.served
         if made.advertised:
             self._last_priority = made.advertised[-1]
             interval = self.instance.advertisement_interval
@@ -284,36 +310,34 @@ class Router:
             now,
         )
 
-    def bind(self, links: Mapping[str, Link], link: Link) -> None:
-        """Take note of the interfaces as they are now; ``link`` is the instance's own."""
-        device = macvlan_of(self.instance, link.index)
+    # --- Its interfaces ---
+
+    def bind(self, links: Links, link: Link) -> bool:
+        """Take note of the interfaces as they are now; ``link`` is the instance's own.
+
+        Returns whether the MAC address of the interface that carries its addresses has changed.
+        """
+        device = macvlan_of(self.instance, link)
         vip_link = links.get(device.name) if device else link
-        indexes = (_index(self.link), _index(self._served.interfaces.vip_link))
-        if indexes != (link.index, _index(vip_link)):
+        before = self._interfaces.vip_link
+        if (_index(self.link), _index(before)) != (link.index, _index(vip_link)):
             self.leave_fast_path()
         self.link = link
-        self._served = self._served.bind(self.instance, links, vip_link)
+        self._interfaces = InterfaceMap(links, vip_link)
+        self._update_wanted(vip_link)
+        return before is not None and vip_link is not None and before.mac != vip_link.mac
 
     def unbind(self) -> None:
         """Take note that the interface does not exist any more."""
         self.link = None
-        self._served = self._served.unbind()
+        self._interfaces = _NO_INTERFACES
+        self._update_wanted(None)
 
-    def replace_instance(self, instance: Instance) -> List[Action]:
-        """Change the settings; resources that are no longer served are removed at once."""
-        dropped = self._served.no_longer_wanted(self.instance, instance)
-        self.update(replace(self._inputs, instance=instance))
-        return [Remove(self.name, dropped)] if dropped else []
-
-    # --- What it serves ---
-
-    def unexpected_addresses(self) -> Tuple[AddressResource, ...]:
-        """Return virtual addresses that the host has although this router does not serve them."""
-        return self._served.unexpected(self.instance)
-
-    def missing_addresses(self) -> Tuple[AddressResource, ...]:
-        """Return the served addresses that the host does not have."""
-        return self._served.missing(self.instance)
+    def _update_wanted(self, vip_link: Link | None) -> None:
+        before, name = self._wanted_for, None if vip_link is None else vip_link.name
+        if before is None or before[0] is not self.instance or before[1] != name:
+            self._wanted_for = self.instance, name
+            self.wanted = NOTHING_WANTED if name is None else wanted_by(self.instance, name)
 
     # --- Advertisements ---
 
@@ -323,7 +347,7 @@ class Router:
 
         Unicast advertisements leave through the interface itself, whose address the peers expect.
         """
-        return self.link if self.instance.unicast_peers else self._served.interfaces.vip_link
+        return self.link if self.instance.unicast_peers else self._interfaces.vip_link
 
     def record_send_failure(self) -> int:
         """Record that the last advertisement did not reach a destination; returns how many in a row
@@ -335,17 +359,15 @@ class Router:
 
     # --- What it leaves ---
 
-    def recovery(self) -> Recovery | None:
-        """Return what has to be cleaned up if this agent dies; None while it can't be master."""
-        link, egress_link, instance = self.link, self.egress_link, self.instance
+    def recovery(self, preexisting: FrozenSet[Key]) -> Recovery | None:
+        """Return what has to be cleaned up if this agent dies, all that it wants but what was there
+        before; None while it can't be master.
+        """
+        link, egress_link = self.link, self.egress_link
         if link is None or egress_link is None:
             return None
-        interfaces, kept = self._served.interfaces, self._served.kept_at_removal(instance)
-        key = (instance, self.address, kept, interfaces.fingerprint(instance))
-        if self._recovery is None or self._recovery[0] != key:
-            made = make_recovery(self._inputs, link, egress_link, self._served, self._messages)
-            self._recovery = key, made
-        return self._recovery[1]
+        links = link, egress_link
+        return self._recovery.get(self._inputs, links, self.wanted, preexisting, self._messages)
 
     def snapshot(self) -> RouterSnapshot:
         """Return the state from which another process can continue."""
@@ -357,7 +379,6 @@ class Router:
             self._inputs.hold_priority,
             dict(self.counters),
             self._send_failures,
-            self._served.preexisting,
             self.replay_guard.latest(),
         )
 
@@ -367,7 +388,6 @@ class Router:
         self.update(replace(self._inputs, hold_priority=snapshot.hold_priority))
         self.replay_guard.restore(snapshot.sequence_numbers)
         self._send_failures = snapshot.send_failures
-        self._served = replace(self._served, preexisting=snapshot.preexisting)
         self._counters = Counter(snapshot.counters)  # Both processes received the latest packets.
         if snapshot.state is not None:
             self._state = snapshot.state

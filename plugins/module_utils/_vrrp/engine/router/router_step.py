@@ -15,21 +15,19 @@ from ...base.slots import slotted
 from ...base.units import Nanoseconds
 from ...fsm.actions import DrainUndone
 from ...fsm.state import State
-from ..actions import Action
-from .served_resources import ServedResources
+from .rendering import RouterAction
 
 
 @slotted
 @dataclass(frozen=True)
 class RouterStep:
-    """The state and the served resources after an event at the time ``at``, the priorities that
-    were advertised, the counters that go up, the actions on the host, and drains that were undone.
+    """The state after an event at the time ``at``, the priorities that were advertised, the
+    counters that go up, the actions on the host, and drains that were undone.
     """
 
     at: Nanoseconds
     state: State
-    served: ServedResources
     advertised: Sequence[int]
     counted: Sequence[str]
-    actions: List[Action]
+    actions: List[RouterAction]
     undone: List[DrainUndone]

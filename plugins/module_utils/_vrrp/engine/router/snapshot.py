@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import FrozenSet, Mapping
+from typing import Mapping
 
 from ...base.units import Nanoseconds
 from ...fsm.state import State
@@ -29,5 +29,4 @@ class RouterSnapshot:
     hold_priority: int
     counters: Mapping[str, int]
     send_failures: SendFailures
-    preexisting: FrozenSet[bytes] | None
     sequence_numbers: Mapping[bytes, int]

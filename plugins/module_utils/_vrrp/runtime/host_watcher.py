@@ -4,7 +4,7 @@
 #
 # This module is PRIVATE to the collection and can change at any time.
 
-"""Refresh of the host's interfaces: at once when they change, with a limited rate.
+"""Refresh of what is known of the host: at once when it changes, with a limited rate.
 
 A takeover of hundreds of routers changes hundreds of addresses, and the kernel reports each. To
 evaluate all routers for every report would take longer than the takeover.
@@ -15,8 +15,9 @@ from __future__ import annotations
 from typing import Callable
 
 from ..base.units import Nanoseconds, milliseconds
-from ..engine.host.links import Links
-from ..linux.links import LinkMonitor
+from ..engine.actions import ObserveRoutes
+from ..engine.host.observed import Observed
+from ..linux.host_monitor import HostMonitor
 from . import clock
 from .loop import Loop
 
@@ -24,20 +25,26 @@ _REFRESH_MIN = milliseconds(20)
 _BUSY_DELAY = milliseconds(100)
 
 
-class LinkWatcher:
-    """Refreshes the interfaces; ``on_change`` is called with the current ones."""
+class HostWatcher:
+    """Observes the host; ``on_change`` is called with it as it is now."""
 
-    def __init__(self, loop: Loop, on_change: Callable[[Links], None]) -> None:
-        self._monitor = LinkMonitor()
+    def __init__(self, loop: Loop, on_change: Callable[[Observed], None]) -> None:
+        self._monitor = HostMonitor()
         self._loop = loop
         self._on_change = on_change
         self._changed = False
         self._not_before: Nanoseconds = 0
-        loop.on_readable(self._monitor, self._read)
+        for source in self._monitor.sources:
+            loop.on_readable(source, self._read)
 
-    def links(self) -> Links:
-        """The interfaces by name, as of the last refresh."""
-        return self._monitor.links()
+    def observed(self) -> Observed:
+        """The host as of the last refresh."""
+        return self._monitor.observed()
+
+    def observe_routes(self, wanted: ObserveRoutes) -> None:
+        """Observe these routes and rules instead of others."""
+        if self._monitor.observe_routes(wanted):
+            self._read()
 
     def next_deadline(self) -> Nanoseconds | None:
         """The time at which ``run_due`` has to be called; None for never."""
@@ -56,9 +63,9 @@ class LinkWatcher:
         """Refresh at once, if something has changed, for a decision that depends on it."""
         if self._changed:
             self._changed = False
-            self._loop.want_read(self._monitor, True)
+            self._want_read(True)
         if self._monitor.drain():
-            self._on_change(self._monitor.links())
+            self._on_change(self._monitor.observed())
 
     def close(self) -> None:
         """Close the monitor."""
@@ -67,4 +74,8 @@ class LinkWatcher:
     def _read(self) -> None:
         self._changed = True
         self._not_before = max(self._not_before, clock.now())
-        self._loop.want_read(self._monitor, False)
+        self._want_read(False)
+
+    def _want_read(self, wanted: bool) -> None:
+        for source in self._monitor.sources:
+            self._loop.want_read(source, wanted)

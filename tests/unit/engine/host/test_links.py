@@ -25,7 +25,7 @@ def an_instance(*addresses: str, priority: int = 100) -> Instance:
 
 def primary(instance: Instance, *addresses: LinkAddress) -> str | None:
     link = Link(2, "eth0", True, bytes(6), addresses)
-    found = primary_address(link, instance, set(instance.packed_addresses))
+    found = primary_address(link, instance, set(instance.packed_addresses), {"eth0": link})
     return None if found is None else str(ipaddress.ip_address(found))
 
 

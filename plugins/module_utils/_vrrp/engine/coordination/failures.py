@@ -1,0 +1,81 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
+
+"""The consequences of actions that the kernel refused."""
+
+from __future__ import annotations
+
+from typing import List
+
+from ...base.units import Nanoseconds
+from ..actions import (
+    Action,
+    Install,
+    Log,
+    Provision,
+    Remove,
+    SaveIntents,
+    SaveRecoveries,
+)
+from ..host.host import Host
+from ..host.resources import Resource
+from .participation import Participation
+from .provisioning import Provisioning
+from .router_set import RouterSet
+
+Actions = List[Action]
+
+
+class Failures:
+    """Handles refused actions: a router that can't serve, send or receive steps down, one that
+    lacks something else is degraded.
+    """
+
+    def __init__(
+        self,
+        routers: RouterSet,
+        host: Host,
+        participation: Participation,
+        provisioning: Provisioning,
+    ) -> None:
+        self._routers = routers
+        self._host = host
+        self._participation = participation
+        self._provisioning = provisioning
+
+    def handle(self, action: Action, error: str, now: Nanoseconds) -> Actions:
+        """Return the actions that follow from a refused one."""
+        actions: Actions = []
+        if isinstance(action, (SaveIntents, SaveRecoveries, Remove)) or action == Provision():
+            actions.append(Log("agent", error))
+        if isinstance(action, SaveRecoveries):
+            self._provisioning.recoveries_not_saved()
+        if isinstance(action, Provision):
+            self._provisioning.refused((*action.macvlans, *action.filters), now)
+        if isinstance(action, Install):
+            for resource in (*action.resources, *action.optional):
+                actions.extend(self._not_installed(resource, action, error, now))
+            return actions
+        for router in self._provisioning.affected(action, self._routers):
+            actions.extend(router.log_limited(error, error, now))
+            actions.extend(self._participation.action_failed(router, action, error, now))
+        return actions
+
+    def _not_installed(
+        self, resource: Resource, action: Install, error: str, now: Nanoseconds
+    ) -> Actions:
+        """Handle a resource that was refused: all routers that want it are affected."""
+        self._host.refused(resource, error, now)
+        actions: Actions = []
+        for router in self._routers.wanting(resource.key):
+            if resource in router.wanted.essential:
+                actions.extend(router.log_limited(error, error, now))
+                actions.extend(self._participation.action_failed(router, action, error, now))
+            else:
+                text = f"degraded: {error}; it is tried again every 10 seconds"
+                actions.extend(router.log_limited(error, text, now))
+                actions.extend(self._participation.update_priority(router, now))
+        return actions

@@ -1,0 +1,168 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
+
+"""From the operations on the host to actions, with their consequences for the routers."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Dict, Iterable, Iterator, List, Mapping, Sequence, Tuple
+
+from ...base.units import Nanoseconds
+from ...fsm.events import Interrupted, Unannounced
+from ..actions import Action, Install, Log, Remove
+from ..host.host import Host
+from ..host.reconcile import Add, Drop, Operation
+from ..host.repairs import Fault
+from ..host.resources import (
+    AddressResource,
+    Key,
+    LinkUp,
+    Resource,
+    RouteResource,
+    RuleResource,
+    Wanted,
+    address_key,
+)
+from ..router.router import Router
+from .router_set import RouterSet
+
+Actions = List[Action]
+
+AGENT = "agent"  # The router of actions that concern no single one.
+
+
+class Reconciler:
+    """Makes the host as the routers want it. Mutable."""
+
+    def __init__(self, routers: RouterSet, host: Host) -> None:
+        self._routers = routers
+        self._host = host
+        self._wanted: List[Wanted] = []
+
+    def review(self, now: Nanoseconds) -> Actions:
+        """End the faults of what is in force again."""
+        return [
+            Log(router.name, f"{fault.resource} is in force again", warning=False)
+            for fault in self._host.review_faults(now)
+            for router in self._routers.wanting(fault.resource.key)
+        ]
+
+    def run(self, now: Nanoseconds) -> Actions:
+        """Return the actions that restore what is missing and remove what is left over."""
+        self._update_virtual()
+        known = set(self._host.repairs.faults)
+        operations = self._host.reconcile(now)
+        contested = [one for key, one in self._host.repairs.faults.items() if key not in known]
+        lost = [action for one in contested for action in self._contested(one, now)]
+        return [*lost, *self._follow(operations, now)]
+
+    def _contested(self, fault: Fault, now: Nanoseconds) -> Actions:
+        """Handle a resource that is not fought for any more: a router that can't serve without it
+        leaves mastership to others.
+        """
+        actions: Actions = []
+        cause = f"{fault.resource} {fault.reason}"
+        for router in self._routers.wanting(fault.resource.key):
+            actions.extend(router.log_limited(cause, f"{cause}; it is added every 10 s", now))
+            if fault.resource in router.wanted.essential:
+                interrupted = Interrupted(cause, retry=True, notify_peers=True)
+                actions.extend(self._routers.step(router, interrupted, now))
+        return actions
+
+    def _follow(self, operations: Sequence[Operation], now: Nanoseconds) -> Actions:
+        if not operations:
+            return []
+        dropped = {one.resource.key for one in operations if isinstance(one, Drop)}
+        restored = [
+            one.resource
+            for one in operations
+            if isinstance(one, Add) and one.resource.key not in dropped
+        ]
+        actions = [*self._logs(restored, operations), *self._perform(operations)]
+        for router, resources in self._by_router(restored).items():
+            actions.extend(self._announce(router, resources, now))
+        return actions
+
+    def _update_virtual(self) -> None:
+        """Update the virtual addresses, if a router wants something else than the last time."""
+        routers = [one for one in self._routers if not one.instance.is_owner]
+        wanted = [one.wanted for one in routers]
+        if wanted != self._wanted:
+            self._wanted = wanted
+            self._host.virtual = dict(_virtual_of(routers))
+
+    def _logs(self, restored: Sequence[Resource], operations: Iterable[Operation]) -> Actions:
+        actions: Actions = [
+            Log(router.name, f"gone from the host: {_listed(lost)}; adding it again")
+            for router, lost in self._by_router(restored).items()
+        ]
+        foreign = [one.resource for one in operations if isinstance(one, Drop) and one.is_foreign]
+        for name, found in groupby(foreign, lambda one: self._host.virtual.get(one.key, AGENT)):
+            text = f"removing {_listed(found)}, which no router of this host serves"
+            actions.append(Log(name, text))
+        return actions
+
+    def _perform(self, operations: Sequence[Operation]) -> Iterator[Action]:
+        """Yield the actions: consecutive operations of one kind and one router as one."""
+        for (kind, name), group in groupby(operations, self._kind_and_router):
+            resources = tuple(one.resource for one in group)
+            if kind is Drop:
+                yield Remove(AGENT, resources)
+            else:
+                yield self._install(name, resources)
+
+    def _kind_and_router(self, operation: Operation) -> Tuple[type, str]:
+        if isinstance(operation, Drop):
+            return Drop, AGENT
+        routers = self._host.desired.routers_of(operation.resource.key)
+        return Add, routers[0] if routers else AGENT
+
+    def _install(self, name: str, resources: Tuple[Resource, ...]) -> Install:
+        wanted = self._host.desired.wanted(name)
+        needed = {one.key for one in wanted.essential} if wanted else set()
+        essential = tuple(one for one in resources if one.key in needed)
+        return Install(name, essential, tuple(one for one in resources if one.key not in needed))
+
+    def _by_router(self, resources: Iterable[Resource]) -> Mapping[Router, List[Resource]]:
+        """Return the resources by each router that wants them."""
+        found: Dict[Router, List[Resource]] = {}
+        for resource in resources:
+            for router in self._routers.wanting(resource.key):
+                found.setdefault(router, []).append(resource)
+        return found
+
+    def _announce(self, router: Router, restored: Sequence[Resource], now: Nanoseconds) -> Actions:
+        """Count what was restored; addresses have to be announced again."""
+        for resource in restored:
+            router.count([_COUNTERS[type(resource)]])
+        if not any(isinstance(one, (AddressResource, LinkUp)) for one in restored):
+            return []
+        return self._routers.step(router, Unannounced(), now)
+
+
+_COUNTERS: Mapping[type, str] = {
+    AddressResource: "addresses_restored",
+    LinkUp: "interfaces_restored",
+    RouteResource: "routes_restored",
+    RuleResource: "rules_restored",
+}
+
+
+def _listed(resources: Iterable[Resource]) -> str:
+    return ", ".join(dict.fromkeys(map(str, resources)))
+
+
+def _virtual_of(routers: Iterable[Router]) -> Iterator[Tuple[Key, str]]:
+    """Yield the key of each virtual address with the router's name: with a virtual MAC, on the
+    interface under the macvlan, too.
+    """
+    for router in routers:
+        for one in router.wanted.resources:
+            if isinstance(one, AddressResource):
+                yield one.key, router.name
+                if not one.address.interface:
+                    yield address_key(router.instance.interface, one.address.packed), router.name

@@ -1,0 +1,227 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
+
+"""The host: what the kernel reports, what the routers want, and what the agent has added."""
+
+from __future__ import annotations
+
+from typing import FrozenSet, Iterator, List, Mapping, Sequence, Set, Tuple
+
+from ...base.constants import FAULT_MEMORY
+from ...base.units import Nanoseconds, earliest
+from .desired import Desired
+from .links import Links
+from .observed import Observed, as_resource
+from .reconcile import Add, Drop, Operation, OwnedAddress, rank, reconcile
+from .repairs import Fault, Repairable, Repairs
+from .resources import (
+    AddressResource,
+    Key,
+    LinkUp,
+    Resource,
+    RouteResource,
+    RuleResource,
+    Wanted,
+    address_key,
+)
+
+
+class Host:
+    """Each resource of the host once, with all routers that want it. Mutable.
+
+    ``virtual`` has the addresses that no other program may serve here, those of all routers but
+    address owners: the name of the router by the key of the address.
+    """
+
+    def __init__(self) -> None:
+        self.observed = Observed()
+        self.desired = Desired()
+        self.repairs = Repairs()
+        self.virtual: Mapping[Key, str] = {}
+        self.owned: Set[OwnedAddress] = set()
+        # The keys of operations since the host was last observed.
+        self._added: Set[Key] = set()
+        self._removed: Set[Key] = set()
+
+    @property
+    def links(self) -> Links:
+        """The interfaces by name."""
+        return self.observed.links
+
+    def observe(self, observed: Observed) -> None:
+        """Replace the observation; it was made after all operations until now."""
+        self.observed = observed
+        self._added.clear()
+        self._removed.clear()
+
+    # --- Operations of a router ---
+
+    def install(self, router: str, wanted: Wanted) -> None:
+        """Take note that a router wants these resources, and that they are about to be added."""
+        self.desired.want(router, wanted)
+        for resource in wanted.resources:
+            self._note_added(resource)
+
+    def release(self, router: str) -> Tuple[Resource, ...]:
+        """Let a router want nothing any more; returns what has to be removed, in order: what no
+        other router wants and the agent has added.
+        """
+        left = self.desired.release(router)
+        removed = [found for one in left for found in self.removable(one)]
+        for resource in removed:
+            self._note_removed(resource)
+        return tuple(sorted(removed, key=rank, reverse=True))
+
+    def removable(self, resource: Resource) -> List[Resource]:
+        """Return a resource as it has to be removed: an address with each prefix length that it
+        has on the host, and nothing that was there before it was added.
+        """
+        if isinstance(resource, RuleResource):
+            return [] if self.observed.rules.get(resource.rule) is False else [resource]
+        if not isinstance(resource, AddressResource):
+            return [resource]
+        found = [*self._variants(resource), resource]
+        once = {one.address.prefix_length: one for one in found}
+        return [one for one in once.values() if self._is_ours(one)]
+
+    def _variants(self, resource: AddressResource) -> Iterator[AddressResource]:
+        link = self.links.get(resource.interface)
+        if link is not None:
+            for one in link.variants(resource.address.packed):
+                yield as_resource(link, one)
+
+    def _is_ours(self, resource: AddressResource) -> bool:
+        """Whether an address may be removed: one of a router that is no owner, or one that the
+        agent has added, or is going to add.
+        """
+        if resource.key in self.virtual or resource.key in self._removed:
+            return True
+        if _owned(self.links, resource) in self.owned:
+            return True
+        length = resource.address.prefix_length
+        return all(one.address.prefix_length != length for one in self._variants(resource))
+
+    def preexisting(self, wanted: Wanted) -> FrozenSet[Key]:
+        """Return the keys of those addresses that the agent must not remove."""
+        addresses = [one for one in wanted.resources if isinstance(one, AddressResource)]
+        return frozenset(one.key for one in addresses if not self._is_ours(one))
+
+    def _note_added(self, resource: Resource) -> None:
+        if isinstance(resource, AddressResource) and self._is_ours(resource):
+            self.owned.add(_owned(self.links, resource))
+        self._added.add(resource.key)
+        self._removed.discard(resource.key)
+
+    def _note_removed(self, resource: Resource) -> None:
+        if isinstance(resource, AddressResource):
+            self.owned.discard(_owned(self.links, resource))
+        self._removed.add(resource.key)
+        self._added.discard(resource.key)
+
+    # --- Reconciling ---
+
+    def reconcile(self, now: Nanoseconds) -> List[Operation]:
+        """Return the operations that are due, and take note of them as performed."""
+        observed = self.observed.without(self._removed)
+        desired = self.desired.resources()
+        waiting = {key for key, one in desired.items() if self._waits(observed, one, now)}
+        found = reconcile(observed, desired, self.owned, self.virtual.keys())
+        exchanged = {one.resource.key for one in found if isinstance(one, Drop)}
+        waiting -= exchanged
+        operations = [
+            one for one in found if isinstance(one, Drop) or one.resource.key not in waiting
+        ]
+        for operation in operations:
+            note = self._note_added if isinstance(operation, Add) else self._note_removed
+            note(operation.resource)
+        return operations
+
+    def _waits(self, observed: Observed, resource: Resource, now: Nanoseconds) -> bool:
+        """Whether a resource is being added already, or must not be added now."""
+        key = resource.key
+        if observed.has(resource):
+            self.repairs.is_there(key, now)
+            return False
+        if key in self._added:
+            return True
+        return not self.repairs.may_restore(resource, now, self.circumstances(resource))
+
+    def next_deadline(self) -> Nanoseconds | None:
+        """Return when ``reconcile`` is due next; None while nothing is missing."""
+        return earliest(self._due_at(key, fault) for key, fault in self.repairs.faults.items())
+
+    def _due_at(self, key: Key, fault: Fault) -> Nanoseconds | None:
+        if not isinstance(fault.resource, _KINDS) or key in self._added:
+            return None
+        return fault.retry_at if key in self.desired else fault.retry_at + FAULT_MEMORY
+
+    # --- What is missing ---
+
+    def review_faults(self, now: Nanoseconds) -> List[Fault]:
+        """End the faults of what is in force again; returns them."""
+        self._forget_faults_of_backups(now)
+        return [
+            fault
+            for key, fault in list(self.repairs.faults.items())
+            if self._is_there(fault.resource) and self.repairs.is_there(key, now)
+        ]
+
+    def _is_there(self, resource: Repairable) -> bool:
+        return isinstance(resource, _KINDS) and self.observed.has(resource)
+
+    def refused(self, resource: Resource, reason: str, now: Nanoseconds) -> bool:
+        """Take note that the kernel refused to add a resource; returns whether that is news."""
+        key = resource.key
+        self._added.discard(key)
+        if isinstance(resource, AddressResource):
+            self.owned.discard(_owned(self.links, resource))
+        return self.repairs.refused(resource, reason, now, self.circumstances(resource))
+
+    def missing(self, wanted: Wanted) -> Sequence[Tuple[Resource, Fault]]:
+        """Return the tracked ones of these resources that have a fault."""
+        faults = self.repairs.faults
+        if not faults:
+            return ()
+        return [
+            (one, faults[one.key])
+            for one in wanted.resources
+            if one.key in faults and one.key not in wanted.untracked
+        ]
+
+    def _forget_faults_of_backups(self, now: Nanoseconds) -> None:
+        """Forget why a router could not serve with all its parts, once that may have changed.
+
+        A backup can't try: without the memory it would take over, fail and lose again for ever.
+        """
+        for key, fault in list(self.repairs.faults.items()):
+            if key in self.desired or not isinstance(fault.resource, _KINDS):
+                continue
+            has_changed = fault.circumstances != self.circumstances(fault.resource)
+            if has_changed or now >= fault.retry_at + FAULT_MEMORY:
+                self.repairs.forget(key)
+
+    def circumstances(self, resource: object) -> object:
+        """Return what may decide whether the kernel takes a resource: its interface, with the
+        addresses that are not virtual.
+        """
+        link = self.links.get(getattr(resource, "interface", ""))
+        if link is None:
+            return None
+        own = frozenset(
+            (one.packed, one.usable)
+            for one in link.addresses
+            if address_key(link.name, one.packed) not in self.virtual
+        )
+        return link.index, link.up, own
+
+
+_KINDS = (AddressResource, RouteResource, RuleResource, LinkUp)
+
+
+def _owned(links: Links, resource: AddressResource) -> OwnedAddress:
+    link = links.get(resource.interface)
+    address = resource.address
+    return (0 if link is None else link.index, address.packed, address.prefix_length)

@@ -1,0 +1,228 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
+
+"""The agent's routes and the policy rules on the host.
+
+They are read anew whenever they may have changed: the kernel does not report every route that goes
+with its interface. Only routes with the agent's mark are read, which the kernel selects.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import socket
+from typing import Callable, Dict, FrozenSet, Iterator, Set, Tuple
+
+from ..engine.actions import ObserveRoutes
+from ..engine.host.observed import MARK
+from ..engine.host.resources import RouteResource
+from ..model.family import Family
+from ..model.routing import Prefix, VirtualRoute, VirtualRule
+from . import netlink
+from .pyroute2_import import PYROUTE2_MISSING, NetlinkMessage
+from .rtnetlink_messages import DOMAINS
+
+if PYROUTE2_MISSING is None:
+    from pyroute2.netlink.rtnl import RTM_DELRULE, RTM_NEWRULE
+
+_SOL_NETLINK = 270  # netlink(7).
+_ADD_MEMBERSHIP, _DROP_MEMBERSHIP, _GET_STRICT_CHK = 1, 2, 12
+_ROUTE_GROUPS = (7, 11)  # RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE.
+_RULE_GROUPS = (8, 19)  # RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE.
+_RTN_UNICAST = 1
+_FR_ACT_TO_TBL = 1
+_NOTHING = ObserveRoutes(frozenset(), False)
+# Attributes of a rule that select nothing with these values.
+_NEUTRAL = {"FRA_SUPPRESS_PREFIXLEN": 0xFFFFFFFF, "FRA_FWMASK": 0xFFFFFFFF}
+_KNOWN = {
+    "FRA_TABLE", "FRA_SRC", "FRA_DST", "FRA_IIFNAME", "FRA_FWMARK", "FRA_PRIORITY", "FRA_PROTOCOL",
+    "FRA_PAD",
+}  # fmt: skip
+
+InterfaceName = Callable[[int], "str | None"]
+
+
+class RouteMonitor:
+    """A descriptor to wait on; ``drain`` reads the events. Observes nothing at first."""
+
+    def __init__(self) -> None:
+        self._events = netlink.open_socket()
+        self._events.setblocking(False)
+        self._wanted = _NOTHING
+        self._lengths: Set[Tuple[int, int]] = set()
+        self._is_stale = False
+        self._routes: FrozenSet[RouteResource] = frozenset()
+        self._rules: Dict[VirtualRule, bool] = {}
+
+    def fileno(self) -> int:
+        """Return the descriptor that is readable when something may have changed."""
+        return self._events.fileno()
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._events.close()
+
+    def observe(self, wanted: ObserveRoutes) -> bool:
+        """Observe these routes and rules; returns whether they are others than before."""
+        if wanted == self._wanted:
+            return False
+        self._subscribe(_ROUTE_GROUPS, bool(wanted.routes))
+        self._subscribe(_RULE_GROUPS, wanted.rules)
+        self._wanted = wanted
+        self._lengths = {(DOMAINS[one.family], one.length) for one in wanted.routes}
+        self._is_stale = True
+        return True
+
+    def _subscribe(self, groups: Tuple[int, ...], wanted: bool) -> None:
+        option = _ADD_MEMBERSHIP if wanted else _DROP_MEMBERSHIP
+        for group in groups:
+            self._events.setsockopt(_SOL_NETLINK, option, group)
+
+    def invalidate(self) -> None:
+        """Take note that routes may have gone without an event."""
+        self._is_stale = self._wanted != _NOTHING
+
+    def drain(self) -> bool:
+        """Read all events; returns whether anything has to be read anew."""
+        while True:
+            try:
+                data = self._events.recv(1 << 20)
+            except BlockingIOError:
+                return self._is_stale
+            except OSError as error:
+                if error.errno != errno.ENOBUFS:
+                    raise
+                self._is_stale = True
+                continue
+            self._is_stale = self._is_stale or self._concerns(data)
+
+    def _concerns(self, data: bytes) -> bool:
+        """Whether one of the events may be about a route or a rule of the agent."""
+        for kind, header in netlink.route_headers(data):
+            if kind in (RTM_NEWRULE, RTM_DELRULE) or header.protocol == MARK:
+                return True
+            if (header.family, header.destination_length) in self._lengths:
+                return True
+        return False
+
+    def read(
+        self, name_of: InterfaceName
+    ) -> Tuple[FrozenSet[RouteResource], Dict[VirtualRule, bool]]:
+        """Return the agent's routes, and all rules with whether they are the agent's."""
+        if self._is_stale:
+            self._is_stale = False
+            with contextlib.closing(_open_strict()) as asked:
+                self._routes = frozenset(_routes(asked, name_of) if self._wanted.routes else ())
+                self._rules = dict(_rules(asked)) if self._wanted.rules else {}
+        return self._routes, self._rules
+
+
+def _open_strict() -> socket.socket:
+    """Open a socket on which the kernel selects what is dumped; an old one dumps everything."""
+    opened = netlink.open_socket()
+    with contextlib.suppress(OSError):
+        opened.setsockopt(_SOL_NETLINK, _GET_STRICT_CHK, 1)
+    return opened
+
+
+def _routes(asked: socket.socket, name_of: InterfaceName) -> Iterator[RouteResource]:
+    for family in Family:
+        for message in netlink.dump_routes(asked, family, lambda one: one.protocol == MARK, MARK):
+            attributes = dict(message["attrs"])
+            name = name_of(attributes.get("RTA_OIF", 0))
+            if name is not None and message["type"] == _RTN_UNICAST:
+                yield RouteResource(name, _route(message, attributes))
+
+
+def marked_routes() -> FrozenSet[RouteResource]:
+    """Return all routes of the host with the agent's mark."""
+    with contextlib.closing(_open_strict()) as asked:
+        return frozenset(_routes(asked, _name_of))
+
+
+def marked_rules() -> FrozenSet[VirtualRule]:
+    """Return all policy rules of the host with the agent's mark."""
+    with contextlib.closing(netlink.open_socket()) as asked:
+        return frozenset(rule for rule, is_marked in _rules(asked) if is_marked)
+
+
+def route_in_the_way(resource: RouteResource) -> str | None:
+    """Describe the route for which the kernel refuses another one as existing; None when it is the
+    agent's own.
+    """
+    route, length = resource.route, resource.route.destination.length
+    with contextlib.closing(netlink.open_socket()) as asked:
+        found = netlink.dump_routes(
+            asked, route.family, lambda one: one.destination_length == length
+        )
+        for message in found:
+            present = _route(message, dict(message["attrs"]))
+            if present.identity == route.identity:
+                return None if message["proto"] == MARK else _describe(present, message)
+    return None
+
+
+def _describe(route: VirtualRoute, message: NetlinkMessage) -> str:
+    name = _name_of(dict(message["attrs"]).get("RTA_OIF", 0)) or "no interface"
+    return f"{route} on {name} with metric {route.metric}"
+
+
+def _name_of(index: int) -> str | None:
+    try:
+        return socket.if_indextoname(index)
+    except OSError:
+        return None
+
+
+def _route(message: NetlinkMessage, attributes: NetlinkMessage) -> VirtualRoute:
+    family = netlink.family_of(message["family"])
+    return VirtualRoute(
+        _prefix(family, attributes.get("RTA_DST"), message["dst_len"]) or _everything(family),
+        netlink.packed(attributes.get("RTA_GATEWAY", "")),
+        "",
+        netlink.packed(attributes.get("RTA_PREFSRC", "")),
+        attributes.get("RTA_TABLE", message["table"]),
+        attributes.get("RTA_PRIORITY", 0),
+    )
+
+
+def _rules(asked: socket.socket) -> Iterator[Tuple[VirtualRule, bool]]:
+    for message in netlink.dump_rules(asked):
+        attributes = dict(message["attrs"])
+        if _is_simple(message, attributes):
+            yield _rule(message, attributes), attributes.get("FRA_PROTOCOL") == MARK
+
+
+def _is_simple(message: NetlinkMessage, attributes: NetlinkMessage) -> bool:
+    """Whether a rule has only what an instance's rule can have."""
+    others = attributes.keys() - _KNOWN
+    neutral = all(attributes[name] == _NEUTRAL.get(name) for name in others)
+    return neutral and message["action"] == _FR_ACT_TO_TBL and not message["flags"] & 2
+
+
+def _rule(message: NetlinkMessage, attributes: NetlinkMessage) -> VirtualRule:
+    family = netlink.family_of(message["family"])
+    source = _prefix(family, attributes.get("FRA_SRC"), message["src_len"])
+    destination = _prefix(family, attributes.get("FRA_DST"), message["dst_len"])
+    if family is Family.IPV6 and not (source or destination):
+        source = _everything(family)
+    return VirtualRule(
+        attributes.get("FRA_TABLE", message["table"]),
+        source,
+        destination,
+        attributes.get("FRA_IIFNAME", ""),
+        attributes.get("FRA_FWMARK", 0),
+        attributes.get("FRA_PRIORITY", 0),
+    )
+
+
+def _prefix(family: Family, written: str | None, length: int) -> Prefix | None:
+    return Prefix(netlink.packed(written), length) if written and length else None
+
+
+def _everything(family: Family) -> Prefix:
+    return Prefix(bytes(family.address_length), 0)

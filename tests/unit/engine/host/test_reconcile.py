@@ -1,0 +1,189 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reconciling on any host: afterwards it has what is wanted, and everything foreign."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from _vrrp.engine.host.links import Link
+from _vrrp.engine.host.observed import MARK, Observed
+from _vrrp.engine.host.reconcile import Add, Drop, Operation, OwnedAddress, reconcile
+from _vrrp.engine.host.resources import (
+    AddressResource,
+    Key,
+    LinkUp,
+    Resource,
+    RouteResource,
+    RuleResource,
+    address_key,
+    route_resource,
+    rule_resource,
+)
+from _vrrp.model.address import VirtualAddress, parse_address
+from _vrrp.model.routing import read_routes, read_rules
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.fake_kernel import OTHER, FakeKernel
+
+# Two subnets on two interfaces, one address with two prefix lengths, labels, both families.
+ADDRESSES = [
+    "192.0.2.100/24", "192.0.2.101/24", "192.0.2.100/28", "198.51.100.1/24", "198.51.100.2/24",
+    "2001:db8::100/64", "2001:db8::100/80", "fe80::100/64",
+]  # fmt: skip
+ROUTES = read_routes(
+    [
+        {"destination": "203.0.113.0/24", "interface": "eth0"},
+        {"destination": "203.0.113.0/24", "interface": "eth1"},
+        {"destination": "203.0.113.0/24", "interface": "eth1", "metric": 5},
+        {"destination": "2001:db8:9::/48", "interface": "eth0"},
+        {"destination": "2001:db8:9::/48", "interface": "eth1"},
+    ]
+)
+RULES = read_rules([{"mark": 7, "table": 300}, {"from": "192.0.2.100/32", "table": 301}])
+
+interfaces = st.sampled_from(["eth0", "eth1"])
+addresses = st.builds(
+    lambda name, written, label: AddressResource(name, _labelled(written, label)),
+    interfaces,
+    st.sampled_from(ADDRESSES),
+    st.sampled_from(["", "eth0:web"]),
+)
+routes = st.sampled_from([route_resource(one, "eth0") for one in ROUTES])
+rules = st.sampled_from([rule_resource(one) for one in RULES])
+resources = st.one_of(addresses, routes, rules, st.just(LinkUp("eth1")))
+
+
+def _labelled(written: str, label: str) -> VirtualAddress:
+    address = parse_address(written)
+    ipv4_label = label if len(address.packed) == 4 else ""
+    return VirtualAddress(address.packed, address.prefix_length, label=ipv4_label)
+
+
+def machine(ours: list[Resource], foreign: list[Resource], eth1_up: bool) -> FakeKernel:
+    """A kernel on which both have been added, in turn, and eth1 set up or down before."""
+    kernel = FakeKernel()
+    kernel.add_link(Link(2, "eth0", True, bytes(6)))
+    kernel.add_link(Link(3, "eth1", eth1_up, bytes(6), admin_up=eth1_up))
+    kernel.promoting = {"eth0", "eth1"}
+    for one in foreign:
+        kernel.add(one, OTHER)
+    for one in ours:
+        kernel.add(one, MARK)
+    return kernel
+
+
+def owned_by(observed: Observed) -> set[OwnedAddress]:
+    """All addresses with the agent's mark, as an old kernel would have to be remembered."""
+    return {
+        (link.index, one.packed, one.prefix_length)
+        for link in observed.links.values()
+        for one in link.addresses
+        if one.protocol == MARK
+    }
+
+
+def without_marks(observed: Observed) -> Observed:
+    """Return what an old kernel reports, which keeps no protocol with an address."""
+    links = {
+        name: replace(link, addresses=tuple(replace(one, protocol=0) for one in link.addresses))
+        for name, link in observed.links.items()
+    }
+    return replace(observed, links=links)
+
+
+def foreign_parts(kernel: FakeKernel, virtual: set[Key]) -> set[object]:
+    """Everything on a machine that is not the agent's, and may not be touched."""
+    observed = kernel.observed()
+    addresses = {
+        (link.name, one.packed, one.prefix_length, one.label)
+        for link in observed.links.values()
+        for one in link.addresses
+        if one.protocol == OTHER and address_key(link.name, one.packed) not in virtual
+    }
+    other_routes = {one for one in kernel.routes if one.protocol == OTHER}
+    other_rules = {rule for rule, is_marked in observed.rules.items() if not is_marked}
+    return {*addresses, *other_routes, *other_rules}
+
+
+def perform(kernel: FakeKernel, operations: list[Operation], served: list[AddressResource]) -> None:
+    """Perform operations; an address that is served before and after is never gone."""
+    for operation in operations:
+        if isinstance(operation, Add):
+            kernel.add(operation.resource)
+        else:
+            kernel.remove(operation.resource)
+        if isinstance(operation, Drop) and len(_packed(operation.resource)) == 16:
+            continue  # IPv6 has no way to exchange an address, or a route, without a gap.
+        for one in served:
+            if len(one.address.packed) == 4:
+                assert kernel.links[one.interface].has(one.address.packed), f"{one} is gone"
+
+
+def _packed(resource: Resource) -> bytes:
+    return resource.address.packed if isinstance(resource, AddressResource) else b""
+
+
+@settings(max_examples=600, deadline=None)
+@given(
+    st.lists(resources, max_size=6),
+    st.lists(resources, max_size=6),
+    st.lists(st.one_of(addresses, routes, rules), max_size=4),
+    st.lists(addresses, max_size=3),
+    st.sets(st.sampled_from(["eth1 is up", "the kernel has no marks"])),
+)
+def test_afterwards_the_host_has_what_is_wanted_and_everything_foreign(
+    before: list[Resource],
+    wanted: list[Resource],
+    foreign: list[Resource],
+    virtual_ones: list[AddressResource],
+    circumstances: set[str],
+) -> None:
+    kernel = machine(before, foreign, "eth1 is up" in circumstances)
+    desired = {one.key: one for one in wanted}
+    virtual = {one.key for one in (*wanted, *virtual_ones) if isinstance(one, AddressResource)}
+    observed, owned = kernel.observed(), set[OwnedAddress]()
+    if "the kernel has no marks" in circumstances:
+        observed, owned = without_marks(observed), owned_by(observed)
+    untouched = foreign_parts(kernel, virtual)
+    served = [
+        one
+        for one in desired.values()
+        if isinstance(one, AddressResource) and kernel.links[one.interface].has(one.address.packed)
+    ]
+    operations = reconcile(observed, desired, owned, virtual)
+    perform(kernel, operations, served)
+    after = kernel.observed()
+    assert untouched <= foreign_parts(kernel, virtual)
+    for resource in desired.values():
+        assert after.has(resource) or _is_refused(kernel, resource), resource
+    assert not [one for one in after.marked() if not _is_wanted(one, desired)]
+    for one in virtual_ones:
+        if one.key not in desired:
+            assert not after.links[one.interface].has(one.address.packed)
+    again = reconcile(after, desired, owned_by(after), virtual)
+    assert [one for one in again if not _is_refused(kernel, one.resource)] == []
+
+
+def _is_wanted(resource: Resource, desired: dict[Key, Resource]) -> bool:
+    intended = desired.get(resource.key)
+    if isinstance(resource, AddressResource) and isinstance(intended, AddressResource):
+        return resource.address.prefix_length == intended.address.prefix_length
+    return intended == resource
+
+
+def _is_refused(kernel: FakeKernel, resource: Resource) -> bool:
+    """Whether the kernel can't have a resource: its interface is down, or a route in its way."""
+    if isinstance(resource, RouteResource):
+        is_down = not kernel.links[resource.interface].admin_up
+        alike = [one for one in kernel.routes if one.resource.key == resource.key]
+        is_ipv6 = len(resource.route.destination.packed) == 16
+        return is_down or (is_ipv6 and any(one.protocol == OTHER for one in alike))
+    return False
+
+
+def test_a_rule_of_another_program_is_enough() -> None:
+    rule = RuleResource(RULES[0].in_kernel)
+    kernel = machine([], [rule], True)
+    assert reconcile(kernel.observed(), {rule.key: rule}, set(), set()) == []
