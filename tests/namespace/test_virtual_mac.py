@@ -150,3 +150,88 @@ def test_planned_moves_lose_hardly_a_packet(
     result = probe.finish()
     assert len(result["gaps"]) <= 2, json.dumps(result)
     assert all(length <= LOST_IN_A_MOVE for _start, length in result["gaps"]), json.dumps(result)
+
+
+@pytest.mark.finding("A9")
+@pytest.mark.parametrize(("address", "mac"), FAMILIES)
+def test_a_macvlan_that_is_deleted_is_restored_without_an_election(
+    segment: Segment, client: Host, address: str, mac: str
+) -> None:
+    # With this interval an election would take 3 s.
+    agent = Agent(segment.host(), virtual(address, advertisement_interval=1)).start()
+    agent.wait_for("MASTER")
+    ip("-n", agent.host.namespace, "link", "delete", device(agent.host))
+    eventually(lambda: client.reaches(address), 2)
+    assert client.neighbour_mac(address) == mac
+    assert agent.status()["transitions"] == 2
+
+
+@pytest.mark.finding("A9")
+def test_a_macvlan_that_is_set_down_is_set_up_again(segment: Segment, client: Host) -> None:
+    host, peer = segment.host(), segment.host()
+    both = virtual("192.0.2.100", unicast_peers=[peer.address])
+    agent = Agent(host, {**both, "addresses": ["192.0.2.100/24", "198.51.100.100/24"]}).start()
+    agent.wait_for("MASTER")
+    ip("-n", host.namespace, "link", "set", device(host), "down")
+    eventually(lambda: client.reaches("192.0.2.100"), 2)
+    assert agent.status()["counters"]["interfaces_restored"] == 1
+
+
+@pytest.mark.finding("A9")
+def test_a_macvlan_that_is_deleted_again_and_again_is_not_fought_for(segment: Segment) -> None:
+    agent = Agent(segment.host(), virtual("192.0.2.100")).start()
+    agent.wait_for("MASTER")
+    for _time in range(6):
+        name = device(agent.host)
+        if name:
+            ip("-n", agent.host.namespace, "link", "delete", name)
+        eventually(lambda: device(agent.host) or agent.status()["state"] == "INITIALIZE")
+    status = agent.wait_for("INITIALIZE")
+    assert status["reason"].endswith("is removed again and again by another program")
+    agent.wait_for("MASTER", 15)
+
+
+@pytest.mark.finding("A9")
+def test_a_macvlan_on_an_interface_of_a_great_index_has_a_name_that_fits(segment: Segment) -> None:
+    host = segment.host()
+    names = ("link", "add", "lan0", "index", "1234567", "type", "veth", "peer", "name", "far0")
+    ip("-n", host.namespace, *names)
+    for name in ("lan0", "far0"):
+        ip("-n", host.namespace, "link", "set", name, "up")
+    host.run("ip", "address", "add", "198.51.100.1/24", "dev", "lan0")
+    settings = virtual("192.0.2.100", interface="lan0", vrid=251)
+    agent = Agent(host, {**settings, "addresses": ["198.51.100.100/24"]}).start()
+    agent.wait_for("MASTER")
+    # 1234567 is qglj to the base 36, and 251 = 0xfb.
+    assert device(host) == "vrrp4xfb.qglj"
+    assert host.has("198.51.100.100", "vrrp4xfb.qglj")
+
+
+@pytest.mark.finding("A17")
+def test_a_macvlan_has_its_parents_group_and_the_name_that_was_chosen(segment: Segment) -> None:
+    host = segment.host()
+    host.run("ip", "link", "set", "eth0", "group", "7")
+    settings = virtual("192.0.2.100", virtual_mac_name="vip0")
+    agent = Agent(host, {**settings, "addresses": ["192.0.2.100/24", "2001:db8::100/64"]}).start()
+    agent.wait_for("MASTER")
+    links = json.loads(ip("-json", "-d", "-n", host.namespace, "link", "show", "type", "macvlan"))
+    assert {one["ifname"]: one["group"] for one in links} == {"vip0": "7", "vip06": "7"}
+    agent.stop()
+    assert device(host) == ""
+
+
+IN_READ_ONLY_PROC = (
+    "unshare", "--mount", "sh", "-c",
+    'mount --bind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys && exec "$@"', "sh",
+)  # fmt: skip
+
+
+@pytest.mark.finding("A23")
+def test_settings_that_can_not_be_written_are_tried_again_slowly(segment: Segment) -> None:
+    host = segment.host()
+    agent = Agent(host, virtual("192.0.2.100")).start(under=IN_READ_ONLY_PROC)
+    agent.wait_for("INITIALIZE")
+    uptime = eventually(lambda: agent.status()["seconds_in_state"] > 3 and agent.status())
+    assert "Read-only file system" in uptime["reason"]
+    lines = [line for line in agent.log.read_text().splitlines() if "Read-only" in line]
+    assert len(lines) <= 4, lines

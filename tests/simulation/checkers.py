@@ -11,10 +11,13 @@ their formulas are written out here once more. The first thing that is wrong end
 from __future__ import annotations
 
 import ipaddress
+from collections import Counter
 from typing import Any, Protocol
 
 from _vrrp.engine import actions as act
 from _vrrp.model.status import InstanceStatus
+from simulation.demands import demand
+from simulation.machine import Machine
 from simulation.world import MS, S, World
 
 
@@ -23,6 +26,7 @@ class CheckedHost(Protocol):
 
     number: int
     world: World
+    machine: Machine
     clock_offset: int
     entries: list[dict[str, Any]]
 
@@ -47,19 +51,6 @@ class CheckedHost(Protocol):
     def has_all(self, entry: dict[str, Any]) -> bool:
         """Whether it has all addresses of an instance."""
 
-    def has_any(self, entry: dict[str, Any]) -> set[bytes]:
-        """Return the addresses of an instance that it has, packed."""
-
-
-class WrongError(AssertionError):
-    """A run that is not as it should be, and why."""
-
-
-def demand(condition: bool, why: str) -> None:
-    """End the run unless the condition holds."""
-    if not condition:
-        raise WrongError(why)
-
 
 def skew(version: int, priority: int, interval: int) -> float:
     """RFC 9568 section 6.1 and RFC 3768 section 6.1, in nanoseconds and with a fraction."""
@@ -73,17 +64,20 @@ class Checkers:
         self.transitions: list[tuple[int, int, str, str]] = []
         self._state: dict[tuple[int, str], str] = {}
         self._advertised_at: dict[tuple[int, str], int] = {}
+        self._count: Counter[tuple[int, str]] = Counter()  # Of transitions.
 
     def died(self, host: CheckedHost) -> None:
         """The agent of a host has ended."""
         for key in [key for key in self._state if key[0] == host.number]:
             del self._state[key]
+            del self._count[key]
             self._advertised_at.pop(key, None)
 
     def changes(self, host: CheckedHost, transition: act.Transition) -> None:
         """A router has changed its state."""
         key = (host.number, transition.router)
         self._state[key] = transition.new
+        self._count[key] += 1
         self._advertised_at.pop(key, None)
         self.transitions.append((host.world.now, host.number, transition.instance, transition.new))
 
@@ -128,17 +122,34 @@ class Checkers:
             why = f"{host.number} {frames.router} announces addresses that it does not have"
             demand(host.has_all(entry), why)
 
+    def removes(self, host: CheckedHost, gone: dict[str, set[object]]) -> None:
+        """A host has removed something; ``gone`` are by instance the parts that it had and lacks.
+
+        No master loses one of its parts, not even for a moment.
+        """
+        for one in host.status():
+            name = one["name"]
+            key = (host.number, one["label"])
+            # Otherwise a transition is still to come of what happens now.
+            is_known = self._count[key] == one["transitions"]
+            if is_known and self._state.get(key) == one["state"] == "MASTER":
+                # IPv6 can't exchange an address without a gap of some microseconds.
+                lost = [part for part in gone.get(name, ()) if one["family"] == "ipv4"]
+                demand(not lost, f"{host.number} {name} is master and removed {lost}")
+
     def settled(self, host: CheckedHost) -> None:
         """A host has done all it wants to do for now: addresses are on masters and nowhere else."""
-        served = _served_by_masters(host)
         for entry in host.entries:
             state = host.reported_state(entry["name"])
             if state is None or not host.knows_its_links:
                 continue
             who = f"{host.number} {entry['name']} is {state}"
             demand(host.link_up or state == "INITIALIZE", f"{who} without a link")
+            reachable = state != "MASTER" or host.machine.is_reachable(entry)
+            demand(reachable, f"{who} with an address on an interface that is down")
             idle = state != "MASTER"
-            demand(not (idle and host.has_any(entry) - served), f"{who} and has addresses")
+            there = host.machine.has_any(entry) if idle else set()
+            demand(not there or there <= _served_by_masters(host), f"{who} and has addresses")
 
 
 def _served_by_masters(host: CheckedHost) -> set[bytes]:

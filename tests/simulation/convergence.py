@@ -9,11 +9,10 @@ from __future__ import annotations
 from typing import Any, Mapping
 
 from _vrrp.engine.host.observed import MARK
-from simulation.checkers import demand
+from simulation.demands import demand
 from simulation.host import Host
-from simulation.host_faults import routes_of, rules_of
 from simulation.scenario import Cluster
-from simulation.unpack import Served, vip_interface, virtual_of
+from simulation.unpack import Served, routes_of, rules_of, virtual_of
 from simulation.world import S
 
 Status = Mapping[str, Any]
@@ -58,9 +57,11 @@ def check_instance(cluster: Cluster, place: int) -> None:
     for host, one in found:
         entry = host.entries[place]
         if host is master:
-            demand(host.serves(entry), f"{host.number} is master and does not serve")
+            demand(host.machine.serves(entry), f"{host.number} is master and does not serve")
             continue
-        demand(not host.has_any(entry), f"{host.number} has addresses and is {one['state']}")
+        demand(
+            not host.machine.has_any(entry), f"{host.number} has addresses and is {one['state']}"
+        )
         demand(
             host.reported_state(one["name"]) == one["state"], f"{host.number} told another state"
         )
@@ -112,7 +113,9 @@ def check_resources(host: Host) -> None:
     observed = host.machine.observed()
     masters = {one["name"] for one in host.status() if one["state"] == "MASTER"}
     entries = [entry for entry in host.entries if entry["name"] in masters]
-    routes = {route for one in entries for route in routes_of(one, vip_interface(one))}
+    if host.machine.refuses_extras:
+        return  # There is a master, and it serves: that is all that can be expected.
+    routes = {route for one in entries for route in routes_of(one)}
     # IPv6 has no room for a route beside its like of another program.
     blocked = {
         one.key for one in host.machine.foreign_routes if len(one.route.destination.packed) > 4

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulation.checkers import demand, skew
+from simulation.checkers import skew
 from simulation.convergence import masters_of, statuses
+from simulation.demands import demand
 from simulation.host import Host
 from simulation.scenario import Cluster
 from simulation.world import MS, S
@@ -23,6 +24,8 @@ TOLERANCE = 5 * MS  # For the way of a packet, and for agents that wake up a lit
 
 def is_plain(cluster: Cluster) -> bool:
     """Whether nothing but priorities decides: no wishes, no faults, no groups, no delays."""
+    if cluster.hosts[0].machine.refuses_extras:
+        return False
     for host in cluster.hosts:
         for entry, one in zip(host.entries, host.status()):
             special = entry.get("track_scripts") or entry.get("hooks") or cluster.grouped
@@ -113,7 +116,7 @@ def stop_and_start(cluster: Cluster) -> None:
     slowest = max(_interval(entry) for entry in master.entries)
     cluster.world.run(2 * slowest, lambda: somebody_serves(cluster))
     demand(not master.alive, "an agent that was stopped has not ended")
-    demand(not any(map(master.has_any, master.entries)), "a stopped agent left addresses")
+    demand(not any(map(master.machine.has_any, master.entries)), "a stopped agent left addresses")
     master.boot()
     cluster.world.run(10 * interval)
 
@@ -182,4 +185,7 @@ def drain_alone(cluster: Cluster) -> None:
 def somebody_serves(cluster: Cluster) -> None:
     """A client finds somebody."""
     entry = cluster.hosts[0].entries[0]
-    demand(any(host.serves(entry) for host in cluster.hosts), "nobody serves during a planned move")
+    demand(
+        any(host.machine.serves(entry) for host in cluster.hosts),
+        "nobody serves during a planned move",
+    )

@@ -354,7 +354,18 @@ class Host:
                 resources += action.optional
             shown = list(map(str, resources))
             self._record(kind, f"{action.router} {kind} {shown}", action.router, shown)
-        return self.machine.perform(action, act.Install in self.refused)
+        refuses_all = act.Install in self.refused
+        if not isinstance(action, act.Remove):
+            return self.machine.perform(action, refuses_all)
+        before = {one["name"]: self.machine.parts_of(one) for one in self.entries}
+        refused = self.machine.perform(action, refuses_all)
+        gone = {
+            name: parts - self.machine.parts_of(one)
+            for one in self.entries
+            for name, parts in [(one["name"], before[one["name"]])]
+        }
+        self.checkers.removes(self, gone)
+        return refused
 
     def _run(self, run: act.RunCommand) -> None:
         self.world.record(self.number, "run", str(run.command), run.environment.get("VRRP_EVENT"))
@@ -377,10 +388,6 @@ class Host:
             self._reported.update({one["name"]: one["state"] for one in self.status()})
         return self._reported.get(name) if self.alive else None
 
-    def serves(self, entry: dict[str, Any]) -> bool:
-        """Whether it has all addresses of an instance and can be reached."""
-        return self.machine.serves(entry)
-
     def has_all(self, entry: dict[str, Any]) -> bool:
         """Whether it has all advertised addresses of an instance, or one was just taken from it."""
         return all(map(self.machine.has, served_by(entry))) or not self.knows_its_links
@@ -389,7 +396,3 @@ class Host:
     def knows_its_links(self) -> bool:
         """Whether the agent has received all changes of its host."""
         return not self._change_planned
-
-    def has_any(self, entry: dict[str, Any]) -> set[bytes]:
-        """Return the addresses of an instance that it has, packed."""
-        return self.machine.has_any(entry)

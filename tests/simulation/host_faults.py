@@ -8,10 +8,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, Callable
 
-from _vrrp.engine.host.resources import RouteResource, RuleResource, route_resource, rule_resource
-from _vrrp.model.routing import read_routes, read_rules
 from simulation.host import Host
-from simulation.unpack import Served, virtual_of
+from simulation.unpack import Served, routes_of, rules_of, virtual_of
 from simulation.world import MS, S
 
 # The gateways are in the networks of the hosts' own addresses.
@@ -36,9 +34,9 @@ def draw_extras(random: Any, family: int, unicast: bool) -> list[dict[str, Any]]
     if random.random() < 0.4:
         return extras
     for place, extra in enumerate(extras):
-        if random.random() < 0.5:
+        if random.random() < 0.6:
             extra["virtual_routes"] = ROUTES[family]
-        if random.random() < 0.5:
+        if random.random() < 0.6:
             extra["virtual_rules"] = RULES[family]
         if random.random() < 0.5:
             extra["excluded_addresses"] = [EXCLUDED[place]]
@@ -48,20 +46,9 @@ def draw_extras(random: Any, family: int, unicast: bool) -> list[dict[str, Any]]
         # A host can't have a route twice, through its interface and through a macvlan.
         extras[0]["virtual_mac"] = True
         extras[1].pop("virtual_routes", None)
-    if family == 4 and random.random() < 0.4:
-        extras[1]["more"] = [ELSEWHERE]
+    if family == 4 and random.random() < 0.5:
+        extras[0]["more"] = [ELSEWHERE]
     return extras
-
-
-def routes_of(entry: dict[str, Any], interface: str) -> list[RouteResource]:
-    """The routes of an instance."""
-    routes = read_routes(entry.get("virtual_routes", []))
-    return [route_resource(one, interface) for one in routes]
-
-
-def rules_of(entry: dict[str, Any]) -> list[RuleResource]:
-    """The rules of an instance."""
-    return [rule_resource(one) for one in read_rules(entry.get("virtual_rules", []))]
 
 
 # --- Faults ---------------------------------------------------------------------------------------
@@ -103,7 +90,7 @@ def _settle_beside(host: Host) -> None:
     """Another program adds an address, a route and a rule beside those of the agent."""
     entry = host.world.random.choice(host.entries)
     host.machine.add_neighbour_address(_drawn(host, virtual_of(entry)))
-    for route in routes_of(entry, "eth0")[:1]:
+    for route in routes_of(entry)[:1]:
         host.machine.add_route(route)
     for rule in rules_of(entry)[:1]:
         host.machine.add_rule(rule)
@@ -126,9 +113,9 @@ def _set_macvlan_down(host: Host) -> None:
 
 def _refuse_extras(host: Host) -> None:
     """The kernel refuses routes and rules for a while."""
-    host.machine.refused = lambda one: isinstance(one, (RouteResource, RuleResource))
+    host.machine.refuses_extras = True
     delay = host.world.random.randint(1, 20) * S
-    host.world.after(delay, partial(setattr, host.machine, "refused", lambda _one: False))
+    host.world.after(delay, partial(setattr, host.machine, "refuses_extras", False))
 
 
 # --- Reloads --------------------------------------------------------------------------------------

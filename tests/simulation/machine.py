@@ -12,8 +12,15 @@ from _vrrp.engine.host.links import Link, LinkAddress
 from _vrrp.engine.host.observed import Observed, as_resource
 from _vrrp.engine.host.resources import AddressResource, Resource, RouteResource, RuleResource
 from _vrrp.model.address import VirtualAddress
-from simulation.checkers import demand
-from simulation.unpack import Served, host_length, served_by, virtual_of
+from simulation.demands import demand
+from simulation.unpack import (
+    Served,
+    host_length,
+    routes_of,
+    rules_of,
+    served_by,
+    virtual_of,
+)
 from support.fake_kernel import OTHER, FakeKernel, Refusal
 
 INDEX, OTHER_INDEX = 2, 3
@@ -21,7 +28,8 @@ Foreign = tuple[str, bytes, int]  # An address of another program: interface, pa
 
 
 class Machine:
-    """``on_change`` is called when something has changed that an agent would hear of.
+    """``on_change`` is called when something has changed that an agent would hear of. With
+    ``refuses_extras`` the kernel refuses routes and rules.
 
     eth0 is on the segment of the routers, eth1 on another one. ``foreign`` are the addresses that
     other programs have added for good, which have to stay whatever the agent does.
@@ -30,7 +38,7 @@ class Machine:
     def __init__(self, number: int, own: bytes, on_change: Callable[[], None]) -> None:
         self.kernel = FakeKernel()
         self.own = own
-        self.refused: Callable[[Resource], bool] = lambda _resource: False
+        self.refuses_extras = False
         self._on_change = on_change
         self._number = number
         self.power_off()
@@ -57,12 +65,16 @@ class Machine:
 
     def perform(self, action: act.Action, refuses_all: bool) -> list[Refusal]:
         """Perform an action; returns what was refused. Nothing of others may be touched."""
-        self.kernel.refuses = lambda one: "refused" if refuses_all or self.refused(one) else ""
+        self.kernel.refuses = lambda one: self._why_refused(one, refuses_all)
         before = self.observed()
         failed = self.kernel.perform(action)
         self._changed(before)
         self.check_foreign()
         return failed
+
+    def _why_refused(self, resource: Resource, refuses_all: bool) -> str:
+        is_extra = isinstance(resource, (RouteResource, RuleResource))
+        return "refused" if refuses_all or (self.refuses_extras and is_extra) else ""
 
     def clean_up(self, resources: tuple[Resource, ...]) -> bool:
         """Remove what a dead agent left; returns whether there was an address."""
@@ -188,13 +200,22 @@ class Machine:
         link = self.kernel.links.get(served.interface)
         return link is not None and link.has(served.packed)
 
+    def parts_of(self, entry: dict[str, Any]) -> set[object]:
+        """Return all that a master of an instance wants and the machine has."""
+        observed = self.observed()
+        routing: list[Resource] = [*routes_of(entry), *rules_of(entry)]
+        served = [one for one in virtual_of(entry) if self.has(one)]
+        present = [one for one in routing if observed.has(one)]
+        return {*((one.interface, one.packed) for one in served), *present}
+
     def serves(self, entry: dict[str, Any]) -> bool:
         """Whether it has all addresses of an instance and can be reached."""
-        served = served_by(entry)
-        reachable = self.is_up("eth0") and all(
-            self.is_up(one.interface) for one in served if one.interface in self.kernel.links
-        )
-        return reachable and all(map(self.has, served))
+        return self.is_reachable(entry) and all(map(self.has, served_by(entry)))
+
+    def is_reachable(self, entry: dict[str, Any]) -> bool:
+        """Whether the interfaces of an instance's addresses are up, as far as there are any."""
+        interfaces = {one.interface for one in served_by(entry)} & self.kernel.links.keys()
+        return all(map(self.is_up, {"eth0", *interfaces}))
 
     def has_any(self, entry: dict[str, Any]) -> set[bytes]:
         """Return the addresses of an instance that it has, packed."""

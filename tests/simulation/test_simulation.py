@@ -34,7 +34,7 @@ def test_different_seeds_have_different_digests() -> None:
 
 
 def test_there_are_enough_mutations_of_different_things() -> None:
-    assert len({one.name for one in MUTATIONS}) == len(MUTATIONS) >= 20
+    assert len({one.name for one in MUTATIONS}) == len(MUTATIONS) >= 30
     assert len({one.file for one in MUTATIONS}) >= 8
 
 

@@ -6,12 +6,15 @@
 
 from __future__ import annotations
 
+import ast
 import ipaddress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Iterator
 
 from _vrrp.engine import actions as act
+from _vrrp.engine.host.resources import RouteResource, RuleResource, route_resource, rule_resource
+from _vrrp.model.routing import read_routes, read_rules
 
 
 def one_by_one(actions: list[act.Action]) -> Iterator[act.Action]:
@@ -69,3 +72,23 @@ def vip_interface(entry: dict[str, Any]) -> str:
 def _parse(written: str) -> tuple[bytes, int]:
     interface = ipaddress.ip_interface(written)
     return interface.ip.packed, interface.network.prefixlen
+
+
+def routes_of(entry: dict[str, Any]) -> list[RouteResource]:
+    """The routes of an instance."""
+    return _routes(str(entry.get("virtual_routes", [])), vip_interface(entry))
+
+
+@lru_cache
+def _routes(written: str, interface: str) -> list[RouteResource]:
+    return [route_resource(one, interface) for one in read_routes(ast.literal_eval(written))]
+
+
+def rules_of(entry: dict[str, Any]) -> list[RuleResource]:
+    """The rules of an instance."""
+    return _rules(str(entry.get("virtual_rules", [])))
+
+
+@lru_cache
+def _rules(written: str) -> list[RuleResource]:
+    return [rule_resource(one) for one in read_rules(ast.literal_eval(written))]

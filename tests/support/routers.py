@@ -10,7 +10,7 @@ import json
 import signal
 import subprocess
 import sys
-from typing import Any, Callable
+from typing import Any, Callable, Sequence
 
 from support.segment import ENVIRONMENT, Host, Segment, eventually
 
@@ -51,10 +51,13 @@ class Agent:
         found: list[dict[str, Any]] = json.loads(self.config.read_text())["instances"]
         return found
 
-    def start(self, *environment: str) -> Agent:
-        """Start it, in an environment with some NAME=value more, and wait until it answers."""
+    def start(self, *environment: str, under: Sequence[str] = ()) -> Agent:
+        """Start it, in an environment with some NAME=value more and as the arguments of another
+        command, and wait until it answers.
+        """
         with self.log.open("a") as log:
             command = (
+                *under,
                 "env",
                 *environment,
                 *AGENT,

@@ -54,7 +54,7 @@ class Failures:
         if isinstance(action, SaveRecoveries):
             self._provisioning.recoveries_not_saved()
         if isinstance(action, Provision):
-            self._provisioning.refused((*action.macvlans, *action.filters), now)
+            self._provisioning.refused((*action.macvlans, *action.filters), error, now)
         if isinstance(action, Install):
             for resource in (*action.resources, *action.optional):
                 actions.extend(self._not_installed(resource, action, error, now))

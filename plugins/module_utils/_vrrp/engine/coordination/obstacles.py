@@ -140,7 +140,7 @@ class Obstacles:
             return None
         fault = self._host.repairs.faults.get(device.key)
         if fault is not None:
-            return f"{device}: {fault.reason}"
+            return f"{device} {fault.reason}" if fault.is_contested else fault.reason
         idle = isinstance(router.state, (Initialize, Backup))
         return f"the {device} does not exist yet" if idle else None
 

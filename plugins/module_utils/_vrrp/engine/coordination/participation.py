@@ -79,10 +79,14 @@ class Participation:
         return self._routers.step(router, PriorityChanged(), now)
 
     def _degradation(self, router: Router) -> int:
-        """Return what is subtracted from the priority of a router that lacks one of its parts."""
-        if not self._host.repairs.faults or not self._host.missing(router.wanted):
+        """Return what is subtracted from the priority of a router that lacks one of its parts, or
+        a member of whose sync group does.
+        """
+        if not self._host.repairs.faults:
             return 0
-        return router.instance.degraded_weight
+        members = self._routers.group_members(router) or [router]
+        degraded = [one for one in members if self._host.missing(one.wanted)]
+        return sum(one.instance.degraded_weight for one in degraded)
 
     def _verdict(self, router: Router) -> Verdict:
         return self._tracking.evaluate(tracked_for(router, self._routers.group_members(router)))

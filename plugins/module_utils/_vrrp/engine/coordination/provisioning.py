@@ -8,9 +8,8 @@
 
 from __future__ import annotations
 
-from typing import AbstractSet, Dict, Iterable, Iterator, List, Set, Tuple, Union
+from typing import AbstractSet, Iterable, Iterator, List, Set, Tuple, Union
 
-from ...base.constants import RETRY_INTERVAL
 from ...base.units import Nanoseconds, earliest
 from ...model.family import Family
 from ..actions import (
@@ -21,7 +20,7 @@ from ..actions import (
 )
 from ..host.devices import Macvlan, PacketFilter, macvlan_of, packet_filter_of
 from ..host.host import Host
-from ..host.resources import AddressResource
+from ..host.resources import AddressResource, Key
 from ..router.router import Router
 from .demultiplexer import Demultiplexer
 from .recovery_file import RecoveryFile
@@ -39,7 +38,6 @@ class Provisioning:
         self._demultiplexer = demultiplexer
         self._recovery_file = RecoveryFile()
         self._requested: Set[Macvlan] = set()
-        self._retry_at: Dict[Part, Nanoseconds] = {}
 
     def observed(self) -> None:
         """Take note that the interfaces were observed after the last request."""
@@ -87,36 +85,43 @@ class Provisioning:
         parts: List[Part] = [*macvlans, *filters]
         postponed = frozenset(one for one in parts if self._must_wait(one, now))
         self._requested |= macvlans - postponed
-        self._forget_all_but(macvlans)
+        self._forget_all_but({one.key for one in parts})
         return Provision(frozenset(macvlans), frozenset(filters), frozenset(promoting), postponed)
 
-    def refused(self, parts: Iterable[Part], now: Nanoseconds) -> None:
+    def refused(self, parts: Iterable[Part], error: str, now: Nanoseconds) -> None:
         """Take note that the kernel refused these parts."""
-        found = set(parts)
-        self._retry_at.update(dict.fromkeys(found, now + RETRY_INTERVAL))
-        self._requested -= found
+        for part in parts:
+            self._host.repairs.refused(part, error, now, self._host.circumstances(part))
+            self._requested -= {part}
 
     def next_deadline(self) -> Nanoseconds | None:
-        """Return when a macvlan that is deleted repeatedly is created again; None without one."""
+        """Return when a part is tried again; None while none has to be."""
         faults = self._host.repairs.faults.values()
-        waiting = [one for one in faults if isinstance(one.resource, Macvlan)]
+        waiting = [one for one in faults if isinstance(one.resource, (Macvlan, PacketFilter))]
         return earliest(one.retry_at for one in waiting if one.resource not in self._requested)
 
-    def _forget_all_but(self, macvlans: AbstractSet[Macvlan]) -> None:
-        for fault in list(self._host.repairs.faults.values()):
-            if isinstance(fault.resource, Macvlan) and fault.resource not in macvlans:
-                self._host.repairs.forget(fault.resource.key)
+    def _forget_all_but(self, keys: AbstractSet[Key]) -> None:
+        for key, fault in list(self._host.repairs.faults.items()):
+            if isinstance(fault.resource, (Macvlan, PacketFilter)) and key not in keys:
+                self._host.repairs.forget(key)
 
     def _must_wait(self, part: Part, now: Nanoseconds) -> bool:
-        if self._retry_at.get(part, now) > now:
-            return True
-        if isinstance(part, PacketFilter) or part in self._requested:
+        if isinstance(part, PacketFilter):
+            return self._must_wait_for_filter(part, now)
+        if part in self._requested:
             return False
         if part.name in self._host.links:
             self._host.repairs.is_there(part.key, now)
             return False
         circumstances = self._host.circumstances(part)
         return not self._host.repairs.may_restore(part, now, circumstances)
+
+    def _must_wait_for_filter(self, part: PacketFilter, now: Nanoseconds) -> bool:
+        fault = self._host.repairs.faults.get(part.key)
+        if fault is not None and now < fault.retry_at:
+            return True
+        self._host.repairs.forget(part.key)  # It is not observed: only a refusal is reported.
+        return False
 
     def _ipv4_interfaces(self, router: Router) -> Iterator[Tuple[str, int]]:
         for one in router.wanted.resources:

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import Dict, Iterable, Iterator, List, Mapping, Sequence, Tuple
+from typing import AbstractSet, Dict, Iterable, Iterator, List, Mapping, Sequence, Tuple
 
 from ...base.units import Nanoseconds
 from ...fsm.events import Interrupted, Unannounced
@@ -58,7 +58,7 @@ class Reconciler:
         operations = self._host.reconcile(now)
         contested = [one for key, one in self._host.repairs.faults.items() if key not in known]
         lost = [action for one in contested for action in self._contested(one, now)]
-        return [*lost, *self._follow(operations, now)]
+        return [*lost, *self._follow(operations, known, now)]
 
     def _contested(self, fault: Fault, now: Nanoseconds) -> Actions:
         """Handle a resource that is not fought for any more: a router that can't serve without it
@@ -73,14 +73,17 @@ class Reconciler:
                 actions.extend(self._routers.step(router, interrupted, now))
         return actions
 
-    def _follow(self, operations: Sequence[Operation], now: Nanoseconds) -> Actions:
+    def _follow(
+        self, operations: Sequence[Operation], faulty: AbstractSet[Key], now: Nanoseconds
+    ) -> Actions:
+        """Return the actions, which log what is restored: not what is exchanged, or tried again."""
         if not operations:
             return []
         dropped = {one.resource.key for one in operations if isinstance(one, Drop)}
         restored = [
             one.resource
             for one in operations
-            if isinstance(one, Add) and one.resource.key not in dropped
+            if isinstance(one, Add) and one.resource.key not in (dropped | faulty)
         ]
         actions = [*self._logs(restored, operations), *self._perform(operations)]
         for router, resources in self._by_router(restored).items():

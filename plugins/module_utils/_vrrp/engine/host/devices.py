@@ -62,6 +62,11 @@ class PacketFilter:
     table: str
     addresses: Tuple[bytes, ...]
 
+    @property
+    def key(self) -> Key:
+        """The name of the table."""
+        return ("filter", self.table)
+
 
 def virtual_mac_address(instance: Instance) -> bytes:
     """Return the MAC address of a virtual router (RFC 9568 section 7.3)."""

@@ -145,9 +145,19 @@ class Host:
         if observed.has(resource):
             self.repairs.is_there(key, now)
             return False
-        if key in self._added:
+        if key in self._added or self._has_no_interface(resource, now):
             return True
         return not self.repairs.may_restore(resource, now, self.circumstances(resource))
+
+    def _has_no_interface(self, resource: Resource, now: Nanoseconds) -> bool:
+        """Whether the interface of a resource does not exist, which is a fault of a route. Without
+        that of an address a router takes no part, unless it is a macvlan that is created again.
+        """
+        if isinstance(resource, RuleResource) or resource.interface in self.links:
+            return False
+        if isinstance(resource, RouteResource):
+            self.repairs.refused(resource, f"{resource.interface} does not exist", now, None)
+        return True
 
     def next_deadline(self) -> Nanoseconds | None:
         """Return when ``reconcile`` is due next; None while nothing is missing."""

@@ -324,7 +324,7 @@ class Router:
             self.leave_fast_path()
         self.link = link
         self._interfaces = InterfaceMap(links, vip_link)
-        self._update_wanted(vip_link)
+        self._update_wanted(device.name if device else link.name)
         return before is not None and vip_link is not None and before.mac != vip_link.mac
 
     def unbind(self) -> None:
@@ -333,8 +333,8 @@ class Router:
         self._interfaces = _NO_INTERFACES
         self._update_wanted(None)
 
-    def _update_wanted(self, vip_link: Link | None) -> None:
-        before, name = self._wanted_for, None if vip_link is None else vip_link.name
+    def _update_wanted(self, name: str | None) -> None:
+        before = self._wanted_for
         if before is None or before[0] is not self.instance or before[1] != name:
             self._wanted_for = self.instance, name
             self.wanted = NOTHING_WANTED if name is None else wanted_by(self.instance, name)
