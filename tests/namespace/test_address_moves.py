@@ -25,14 +25,16 @@ def serving(segment: Segment, *instances: dict[str, Any]) -> Agent:
 
 
 @pytest.mark.finding("A4")
-def test_an_instance_with_a_new_name_and_vrid_takes_the_address_over(
-    segment: Segment, client: Host
+@pytest.mark.parametrize("name", ["shop", "web"])
+def test_an_instance_with_a_new_vrid_takes_the_address_over(
+    segment: Segment, client: Host, name: str
 ) -> None:
     agent = serving(segment, instance())
     probe = Probe(client, VIP)
-    agent.configure(instance(name="shop", vrid=53))
+    agent.configure(instance(name=name, vrid=53))
     agent.ctl("reload")
-    agent.wait_for("MASTER", name="shop")
+    eventually(lambda: [one["vrid"] for one in agent.every(name)] == [53])
+    agent.wait_for("MASTER", name=name)
     eventually(lambda: "removed from the configuration" in agent.log.read_text())
     assert not probe.finish()["gaps"]
     log = agent.log.read_text()

@@ -171,6 +171,8 @@ class Machine:
 
     def add_route(self, route: RouteResource) -> None:
         """Add a route of another program, for good; the kernel may refuse it."""
+        if route.interface not in ("eth0", "eth1"):
+            return  # It would go with the macvlan.
         if not self.kernel.add(route, OTHER) and route not in self.foreign_routes:
             if any(one.resource == route and one.protocol == OTHER for one in self.kernel.routes):
                 self.foreign_routes.append(route)

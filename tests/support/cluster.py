@@ -159,6 +159,10 @@ class Node:
         found: Any = next(one for one in every if one["name"] == name)
         return found
 
+    def every(self) -> list[Any]:
+        """The status of all routers, those that leave among them."""
+        return list(self.engine.status(self.cluster.now, WALL)["instances"])
+
     @property
     def state(self) -> str:
         """The state of the instance web."""

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from _vrrp.engine.actions import Send
+from _vrrp.engine.actions import Remove, Send
 from support.cluster import WALL, Cluster, Node, instance, logs, pair
 
 
@@ -47,13 +47,29 @@ def test_a_new_name_keeps_mastership() -> None:
     assert first.transitions() == ["INITIALIZE BACKUP", "BACKUP MASTER"]
 
 
-def test_a_new_vrid_replaces_the_router() -> None:
+def test_a_new_vrid_replaces_the_router_which_serves_until_there_is_a_successor() -> None:
     cluster, first, second = pair()
     first.configure(instance(priority=150, vrid=52))
     cluster.settle()
-    assert not first.serves()
+    states = {one["label"]: one["state"] for one in first.every()}
+    assert states == {"web": "BACKUP", "web (eth0, VRID 51)": "MASTER"}
+    assert first.serves()
     cluster.run(1)
     assert second.serves()
+    assert not first.serves()
+    assert [one["label"] for one in first.every()] == ["web"]
+
+
+def test_a_new_vrid_on_all_hosts_keeps_the_address_where_it_is() -> None:
+    cluster, first, second = pair()
+    for node, priority in ((first, 150), (second, 100)):
+        node.configure(instance(priority=priority, vrid=52))
+    for _tenth in range(100):
+        cluster.run(0.1)
+        assert first.serves()
+        assert not second.serves()
+    assert (first.state, second.state) == ("MASTER", "BACKUP")
+    assert not any(isinstance(one, Remove) for one in first.done)
 
 
 def advertised_vrids(node: Node) -> set[int]:

@@ -39,7 +39,7 @@ def router_status(
     instance = router.instance
     return {
         "name": instance.name,
-        "label": instance.label,
+        "label": router.name,
         "interface": instance.interface,
         "family": instance.family.label,
         "vrid": instance.vrid,

@@ -44,9 +44,11 @@ def diff_config(routers: Iterable[Router], config: Config) -> ConfigDiff:
 def _existing_router(
     routers: Mapping[str, Router], instance: Instance, config: Config
 ) -> Router | None:
-    """Return the router of that name; failing that, one with the same key whose name is gone."""
+    """Return the router of that name and key; failing that, one with the same key whose name is
+    gone. One with another key is another virtual router.
+    """
     by_name = routers.get(instance.label)
-    if by_name is not None:
+    if by_name is not None and by_name.instance.key == instance.key:
         return by_name
     renamed = (
         router
@@ -57,6 +59,7 @@ def _existing_router(
 
 
 def can_update_in_place(router: Router, instance: Instance) -> bool:
-    """Whether a router can change its settings as it runs, or has to be replaced."""
-    before = router.instance
-    return before.key == instance.key and before.virtual_mac == instance.virtual_mac
+    """Whether a router can change its settings as it runs, or has to be replaced: with a virtual
+    MAC address it has other sockets, and its addresses are on another interface.
+    """
+    return router.instance.virtual_mac == instance.virtual_mac

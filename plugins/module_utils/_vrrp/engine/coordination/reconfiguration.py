@@ -43,6 +43,8 @@ class Reconfiguration:
         """
         actions: Actions = []
         diff = diff_config(self._routers, config)
+        for router in diff.removed:
+            self._rename_if_taken(router, config)
         routers = {one.name: one for one in diff.removed}
         for router in diff.removed:
             router.retired = True
@@ -54,6 +56,19 @@ class Reconfiguration:
         self._routers.replace_all(routers)
         return actions, list(diff.removed)
 
+    def _rename_if_taken(self, router: Router, config: Config) -> None:
+        """Give a router that leaves another name, if an instance has its own: it serves until
+        there is another master, which may be that instance.
+        """
+        if config.by_label(router.name) is not None:
+            place = f"{router.instance.interface}, VRID {router.instance.vrid}"
+            self._rename(router, f"{router.instance.label} ({place})")
+
+    def _rename(self, router: Router, alias: str) -> None:
+        before = router.name
+        router.update(replace(router.inputs, alias=alias))
+        self._host.desired.rename(before, router.name)
+
     def _match(
         self, instance: Instance, router: Router | None, now: Nanoseconds
     ) -> Tuple[Router, Actions]:
@@ -61,9 +76,7 @@ class Reconfiguration:
         actions: Actions = []
         if router is not None and not can_update_in_place(router, instance):
             router.retired = True
-            actions = self._routers.step(
-                router, Replaced("its interface, VRID or virtual MAC setting changed"), now
-            )
+            actions = self._routers.step(router, Replaced("its virtual MAC setting changed"), now)
             router = None
         if router is None:
             return Router(instance, self._routers.intent_of(instance.name), now), actions
@@ -79,8 +92,8 @@ class Reconfiguration:
             router.update(replace(router.inputs, deferred=None))
         if router.name != instance.label:
             router.awaited_hook = 0  # Running hooks report their end under the old name.
-            self._host.desired.rename(router.name, instance.label)
-        router.update(replace(router.inputs, instance=instance))
+            self._rename(router, instance.label)
+        router.update(replace(router.inputs, instance=instance, alias=""))
         self._obstacles.bind_interfaces(router)
         event = Reinstated() if is_reinstated else Reconfigured()
         return self._routers.step(router, event, now)

@@ -137,6 +137,8 @@ class Host:
         for operation in operations:
             note = self._note_added if isinstance(operation, Add) else self._note_removed
             note(operation.resource)
+        self._added |= exchanged & desired.keys()  # Another one of that key is gone.
+        self._removed -= self._added
         return operations
 
     def _waits(self, observed: Observed, resource: Resource, now: Nanoseconds) -> bool:

@@ -27,7 +27,7 @@ class RouterInputs:
     ``address`` is the packed primary address, empty while there is none. ``adjustment`` is added
     to the configured priority for what is tracked; ``hold_priority`` is the bid of a router whose
     mastership the operator holds, 0 before the first. ``deferred`` is the resignation that waits
-    for leaving hooks.
+    for leaving hooks. ``alias`` is the name of a router that leaves when another one has its own.
     """
 
     instance: Instance
@@ -37,6 +37,12 @@ class RouterInputs:
     hold_priority: int = 0
     deferred: Resign | None = None
     in_sync_group: bool = False
+    alias: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name in logs and actions, unique on the host."""
+        return self.alias or self.instance.label
 
     @property
     def tracked_priority(self) -> int:

@@ -40,7 +40,7 @@ class RecoveryCache:
         stay; ``links`` are its interface, and the one that it advertises through.
         """
         link, egress_link = links
-        identity = (inputs.instance, inputs.address, preexisting, wanted)
+        identity = (inputs.instance, inputs.name, inputs.address, preexisting, wanted)
         key = (*identity, link.index, egress_link.name)
         if self._made is None or self._made[0] != key:
             removed = [
@@ -67,7 +67,7 @@ def _make_recovery(
     device = macvlan_of(instance, link)
     table = packet_filter_of(instance, link.index)
     return Recovery(
-        instance.label,
+        inputs.name,
         egress_link.name,
         removed,
         address,

@@ -65,7 +65,7 @@ class Rendering:
         if isinstance(action, fsm.InstallAddresses):
             return self._install()
         if isinstance(action, fsm.RemoveAddresses):
-            return [Release(self._inputs.instance.label)]
+            return [Release(self._inputs.name)]
         if isinstance(action, fsm.Announce):
             return self._announce(action.refresh)
         return []
@@ -73,13 +73,13 @@ class Rendering:
     def _install(self) -> List[RouterAction]:
         if self._interfaces.vip_link is None:
             return []
-        label, wanted = self._inputs.instance.label, self._wanted
-        return [Install(label, wanted.essential, wanted.optional)]
+        name, wanted = self._inputs.name, self._wanted
+        return [Install(name, wanted.essential, wanted.optional)]
 
     def _announce(self, refresh: bool) -> List[RouterAction]:
         instance = self._inputs.instance
         count = instance.announce_refresh_count if refresh else instance.announce_count
-        return [*announcements(instance.label, instance, self._interfaces, count)]
+        return [*announcements(self._inputs.name, instance, self._interfaces, count)]
 
     def _advertise(self, priority: int) -> List[RouterAction]:
         self.advertised.append(priority)
@@ -89,6 +89,6 @@ class Rendering:
         instance, source, link = self._inputs.instance, self._inputs.address, self._egress_link
         index, ttl, hmac = link.index if link else 0, instance.unicast_ttl, instance.signing_hmac
         return [
-            Send(instance.label, index, source, destination, message, ttl, hmac)
+            Send(self._inputs.name, index, source, destination, message, ttl, hmac)
             for destination, message in self._messages.messages(instance, source, priority)
         ]

@@ -185,7 +185,7 @@ class Router:
     @property
     def name(self) -> str:
         """The name in logs and actions, unique on the host."""
-        return self.instance.label
+        return self._inputs.name
 
     @property
     def state_name(self) -> str:
