@@ -388,9 +388,9 @@ class Engine:
         self._demultiplexer.counters.update(state["counters"])
         self._tracking.restore(state["tracked"])
         self._routers.import_intents(intents)
-        self._host.owned = {
-            (int(index), bytes.fromhex(one), int(length)) for index, one, length in state["owned"]
-        }
+        self._host.restore_owned(
+            (index, bytes.fromhex(one), length) for index, one, length in state["owned"]
+        )
         for router in self._routers:
             self._participation.update_priority(router, now)
             import_router(router, state["routers"][router.name])

@@ -108,7 +108,7 @@ class RouterSet:
     def _step(self, router: Router, event: Event, now: Nanoseconds) -> Actions:
         old = router.state_name
         followed, undone = router.step(event, now)
-        actions = [made for one in followed for made in self._on_host(router, one)]
+        actions = self._on_host(router, followed)
         if router.state_name != old and isinstance(router.state, Initialize):
             self._stopped.append(router)
         self._timers.schedule(router)
@@ -117,14 +117,19 @@ class RouterSet:
             actions.extend(self._revert_drain(router, one, now))
         return actions
 
-    def _on_host(self, router: Router, action: RouterAction) -> Actions:
-        """Return what an action of a router is on a host that others use, too."""
-        if isinstance(action, Release):
+    def _on_host(self, router: Router, followed: Sequence[RouterAction]) -> Actions:
+        """Return the actions of a router on a host that others use, too."""
+        actions: Actions = []
+        for action in followed:
+            if not isinstance(action, Release):
+                if isinstance(action, Install):
+                    self._host.install(router.name, router.wanted)
+                actions.append(action)
+                continue
             removed = self._host.release(router.name)
-            return [Remove(router.name, removed)] if removed else []
-        if isinstance(action, Install):
-            self._host.install(router.name, router.wanted)
-        return [action]
+            if removed:
+                actions.append(Remove(router.name, removed))
+        return actions
 
     def pop_stopped(self) -> List[Router]:
         """Return the routers that have entered Initialize since the last call."""

@@ -36,16 +36,20 @@ class Desired:
         if before is wanted:
             return
         self._wanted[router] = wanted
-        kept = {one.key for one in wanted.resources}
-        self._forget(router, [one for one in before.resources if one.key not in kept])
-        for resource in wanted.resources:
-            self._by_key.setdefault(resource.key, {})[router] = resource
+        if before is not NOTHING_WANTED:
+            self._forget(router, before.by_key.keys() - wanted.by_key.keys())
+        for key, resource in wanted.by_key.items():
+            routers = self._by_key.get(key)
+            if routers is None:
+                self._by_key[key] = {router: resource}
+            else:
+                routers[router] = resource
 
     def release(self, router: str) -> Tuple[Resource, ...]:
         """Let a router want nothing; returns what no other router wants."""
         wanted = self._wanted.pop(router, NOTHING_WANTED)
-        self._forget(router, wanted.resources)
-        return tuple(one for one in wanted.resources if one.key not in self._by_key)
+        self._forget(router, wanted.by_key)
+        return tuple(one for key, one in wanted.by_key.items() if key not in self._by_key)
 
     def rename(self, router: str, name: str) -> None:
         """Let a router have another name."""
@@ -55,12 +59,12 @@ class Desired:
             if router in routers:
                 routers[name] = routers.pop(router)
 
-    def _forget(self, router: str, resources: Iterable[Resource]) -> None:
-        for resource in resources:
-            routers = self._by_key.get(resource.key, {})
+    def _forget(self, router: str, keys: Iterable[Key]) -> None:
+        for key in keys:
+            routers = self._by_key.get(key, {})
             routers.pop(router, None)
             if not routers:
-                self._by_key.pop(resource.key, None)
+                self._by_key.pop(key, None)
 
     def resources(self) -> Mapping[Key, Resource]:
         """Return all resources by key."""

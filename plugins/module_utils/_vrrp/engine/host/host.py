@@ -8,7 +8,18 @@
 
 from __future__ import annotations
 
-from typing import FrozenSet, Iterator, List, Mapping, Sequence, Set, Tuple
+from typing import (
+    AbstractSet,
+    Dict,
+    FrozenSet,
+    Iterable,
+    Iterator,
+    List,
+    Mapping,
+    Sequence,
+    Set,
+    Tuple,
+)
 
 from ...base.constants import FAULT_MEMORY
 from ...base.units import Nanoseconds, earliest
@@ -41,9 +52,9 @@ class Host:
         self.desired = Desired()
         self.repairs = Repairs()
         self.virtual: Mapping[Key, str] = {}
-        self.owned: Set[OwnedAddress] = set()
-        # The keys of operations since the host was last observed.
-        self._added: Set[Key] = set()
+        self._owned: Set[OwnedAddress] = set()
+        # The operations since the host was last observed.
+        self._added: Dict[Key, Resource] = {}
         self._removed: Set[Key] = set()
 
     @property
@@ -51,8 +62,28 @@ class Host:
         """The interfaces by name."""
         return self.observed.links
 
+    @property
+    def owned(self) -> AbstractSet[OwnedAddress]:
+        """The addresses that the agent has added."""
+        self._own_added()
+        return self._owned
+
+    def restore_owned(self, owned: Iterable[OwnedAddress]) -> None:
+        """Take over the addresses that another process has added."""
+        self._owned = set(owned)
+
+    def _own_added(self) -> None:
+        """Record the addresses that were added: those that were not there before."""
+        for resource in self._added.values():
+            self._own(resource)
+
+    def _own(self, resource: Resource) -> None:
+        if isinstance(resource, AddressResource) and self._is_ours(resource):
+            self._owned.add(_owned(self.links, resource))
+
     def observe(self, observed: Observed) -> None:
         """Replace the observation; it was made after all operations until now."""
+        self._own_added()
         self.observed = observed
         self._added.clear()
         self._removed.clear()
@@ -62,8 +93,7 @@ class Host:
     def install(self, router: str, wanted: Wanted) -> None:
         """Take note that a router wants these resources, and that they are about to be added."""
         self.desired.want(router, wanted)
-        for resource in wanted.resources:
-            self._note_added(resource)
+        self._note_added(wanted.by_key)
 
     def release(self, router: str) -> Tuple[Resource, ...]:
         """Let a router want nothing any more; returns what has to be removed, in order: what no
@@ -99,7 +129,7 @@ class Host:
         """
         if resource.key in self.virtual or resource.key in self._removed:
             return True
-        if _owned(self.links, resource) in self.owned:
+        if _owned(self.links, resource) in self._owned:
             return True
         length = resource.address.prefix_length
         return all(one.address.prefix_length != length for one in self._variants(resource))
@@ -109,17 +139,17 @@ class Host:
         addresses = [one for one in wanted.resources if isinstance(one, AddressResource)]
         return frozenset(one.key for one in addresses if not self._is_ours(one))
 
-    def _note_added(self, resource: Resource) -> None:
-        if isinstance(resource, AddressResource) and self._is_ours(resource):
-            self.owned.add(_owned(self.links, resource))
-        self._added.add(resource.key)
-        self._removed.discard(resource.key)
+    def _note_added(self, resources: Mapping[Key, Resource]) -> None:
+        for key in self._removed & resources.keys():
+            self._own(resources[key])
+            self._removed.discard(key)
+        self._added.update(resources)
 
     def _note_removed(self, resource: Resource) -> None:
         if isinstance(resource, AddressResource):
-            self.owned.discard(_owned(self.links, resource))
+            self._owned.discard(_owned(self.links, resource))
         self._removed.add(resource.key)
-        self._added.discard(resource.key)
+        self._added.pop(resource.key, None)
 
     # --- Reconciling ---
 
@@ -135,10 +165,12 @@ class Host:
             one for one in found if isinstance(one, Drop) or one.resource.key not in waiting
         ]
         for operation in operations:
-            note = self._note_added if isinstance(operation, Add) else self._note_removed
-            note(operation.resource)
-        self._added |= exchanged & desired.keys()  # Another one of that key is gone.
-        self._removed -= self._added
+            if isinstance(operation, Add):
+                self._note_added({operation.resource.key: operation.resource})
+            else:
+                self._note_removed(operation.resource)
+        # Of these keys, only another one is gone.
+        self._note_added({key: desired[key] for key in exchanged & desired.keys()})
         return operations
 
     def _waits(self, observed: Observed, resource: Resource, now: Nanoseconds) -> bool:
@@ -187,9 +219,7 @@ class Host:
     def refused(self, resource: Resource, reason: str, now: Nanoseconds) -> bool:
         """Take note that the kernel refused to add a resource; returns whether that is news."""
         key = resource.key
-        self._added.discard(key)
-        if isinstance(resource, AddressResource):
-            self.owned.discard(_owned(self.links, resource))
+        self._added.pop(key, None)
         return self.repairs.refused(resource, reason, now, self.circumstances(resource))
 
     def missing(self, wanted: Wanted) -> Sequence[Tuple[Resource, Fault]]:
@@ -198,9 +228,9 @@ class Host:
         if not faults:
             return ()
         return [
-            (one, faults[one.key])
-            for one in wanted.resources
-            if one.key in faults and one.key not in wanted.untracked
+            (one, faults[key])
+            for key, one in wanted.by_key.items()
+            if key in faults and key not in wanted.untracked
         ]
 
     def _forget_faults_of_backups(self, now: Nanoseconds) -> None:

@@ -13,7 +13,7 @@ Each has a ``key``: two resources of one key can't both be in force.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import FrozenSet, Hashable, Iterable, Iterator, Tuple, Union
+from typing import FrozenSet, Hashable, Iterable, Iterator, Mapping, Tuple, Union
 
 from ...base.slots import slotted
 from ...model.address import VirtualAddress
@@ -96,22 +96,25 @@ class LinkUp:
 Resource = Union[AddressResource, RouteResource, RuleResource, LinkUp]
 
 
-@dataclass(frozen=True)
 class Wanted:
-    """The resources of a router that is master, in the order of installation.
+    """The resources of a router that is master, in the order of installation. Immutable.
 
     It can't serve without the ``essential`` ones; without another one it is degraded, unless the
     key is among the ``untracked``.
     """
 
-    essential: Tuple[Resource, ...] = ()
-    optional: Tuple[Resource, ...] = ()
-    untracked: FrozenSet[Key] = frozenset()
+    __slots__ = ("by_key", "essential", "optional", "resources", "untracked")
 
-    @property
-    def resources(self) -> Tuple[Resource, ...]:
-        """All of them."""
-        return self.essential + self.optional
+    def __init__(
+        self,
+        essential: Tuple[Resource, ...] = (),
+        optional: Tuple[Resource, ...] = (),
+        untracked: FrozenSet[Key] = frozenset(),
+    ) -> None:
+        self.essential, self.optional, self.untracked = essential, optional, untracked
+        self.resources: Tuple[Resource, ...] = essential + optional
+        # Made beforehand: a takeover has no time for it.
+        self.by_key: Mapping[Key, Resource] = {one.key: one for one in self.resources}
 
 
 NOTHING_WANTED = Wanted()
