@@ -5,18 +5,22 @@
 #
 # Show that the tests of each finding pass here, and that one of them fails on an earlier version.
 #
-#   script/test findings --against COMMIT
+#   script/test findings CHAPTER --against COMMIT
+#
+# Chapters: A, the host under a router; F, inventories and playbooks.
 
 . "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
-if [ "${1:-}" != --against ] || [ -z "${2:-}" ]; then
-    die "usage: script/test findings --against COMMIT"
+declare -A numbers=([A]=24 [F]=23)
+chapter=${1:-}
+if [ -z "${numbers[${chapter:-none}]:-}" ] || [ "${2:-}" != --against ] || [ -z "${3:-}" ]; then
+    die "usage: script/test findings ${!numbers[*]} --against COMMIT (one of these chapters)"
 fi
 need_python "$ROOT/requirements.txt" "$ROOT/script/requirements.txt"
 export PATH=$VENV/bin:$PATH
 
 work=$(mktemp -d)
 trap 'git -C "$ROOT" worktree remove --force "$work/earlier" 2>/dev/null; rm -rf "$work"' EXIT
-git -C "$ROOT" worktree add --quiet --detach "$work/earlier" "$2"
+git -C "$ROOT" worktree add --quiet --detach "$work/earlier" "$3"
 # The tests of today, on the code of then.
 rm -rf "$work/earlier/tests"
 cp -r "$ROOT/tests" "$ROOT/pyproject.toml" "$work/earlier"
@@ -31,6 +35,5 @@ run_in() {
 }
 run_in "$ROOT" "$work/here.json"
 run_in "$work/earlier" "$work/there.json"
-# Chapter F: inventories and playbooks.
-mapfile -t findings < <(printf 'F%d\n' {1..23})
+mapfile -t findings < <(seq -f "$chapter%g" "${numbers[$chapter]}")
 python "$ROOT/tests/support/findings.py" "$work/here.json" "$work/there.json" "${findings[@]}"
