@@ -113,10 +113,11 @@ def test_an_address_that_a_reload_adds_is_announced_as_at_a_takeover(
 ) -> None:
     settings: dict[str, Any] = {"announce_count": 1, "announce_delay": 1}
     agent = serving(segment, instance(**settings))
-    capture = Capture(client, "arp and arp[6:2] = 1 and arp[24:4] = 0xc0000265")
+    capture = Capture(client, "arp and arp[6:2] = 1 and arp[24:4] = 0xc0000265", "-tt")
     agent.configure(instance(addresses=[f"{VIP}/24", f"{OTHER}/24"], **settings))
     agent.ctl("reload")
-    eventually(lambda: len(capture.packets()) == 2)
+    first, second = eventually(lambda: len(capture.packets()) == 2 and capture.packets())
+    assert float(second.split()[0]) - float(first.split()[0]) == pytest.approx(1, abs=0.3)
     capture.finish()
 
 

@@ -13,12 +13,9 @@ import pytest
 from _vrrp.base.errors import ConfigError
 from _vrrp.model.config import parse_config
 from _vrrp.model.instance import ChecksumForm
-from _vrrp.model.routing import read_prefix, read_routes
 
 WEB = {"name": "web", "interface": "eth0", "vrid": 51, "addresses": ["192.0.2.100/24"]}
 DB = {"name": "db", "interface": "eth0", "vrid": 52, "addresses": ["192.0.2.101/24"]}
-
-ROUTE = {"destination": "203.0.113.0/24", "via": "192.0.2.1"}
 
 
 def config(*instances: dict[str, Any]) -> str:
@@ -29,18 +26,6 @@ def problems(text: str) -> list[str]:
     with pytest.raises(ConfigError) as caught:
         parse_config(text)
     return [str(problem) for problem in caught.value.problems]
-
-
-def test_two_instances_may_have_the_same_route() -> None:
-    both = parse_config(config(*({**one, "virtual_routes": [ROUTE]} for one in (WEB, DB))))
-    assert {one.virtual_routes[0].identity for one in both.instances} == {
-        (254, read_prefix("203.0.113.0/24"), 0)
-    }
-
-
-def test_an_ipv6_route_without_a_metric_has_that_of_linux() -> None:
-    (route,) = read_routes([{"destination": "2001:db8:9::/48", "interface": "eth0"}])
-    assert route.kernel_metric == 1024
 
 
 def test_a_minimal_instance_has_the_documented_defaults() -> None:
@@ -168,49 +153,6 @@ WRONG = [
     (
         config(WEB, {**DB, "vrid": 51}),
         "instances[1].vrid: VRID 51 on eth0 is used by instances[0] already",
-    ),
-    (
-        config({**WEB, "degraded_weight": 254}),
-        "instances[0].degraded_weight: 254 is not in 0..253",
-    ),
-    (
-        config({**WEB, "virtual_mac_name": "vip0"}),
-        "instances[0].virtual_mac_name: has no effect without virtual_mac: true",
-    ),
-    (
-        config(
-            {
-                **WEB,
-                "addresses": ["192.0.2.100/24", "2001:db8::1/64"],
-                "virtual_mac": True,
-                "virtual_mac_name": "fifteen-letters",
-            }
-        ),
-        "instances[0].virtual_mac_name: fifteen-letters is too long: with addresses of both "
-        "families it has at most 14 characters",
-    ),
-    (
-        config(
-            {**WEB, "virtual_mac": True, "virtual_mac_name": "vip0"},
-            {**DB, "virtual_mac": True, "virtual_mac_name": "vip0"},
-        ),
-        "instances[1].virtual_mac_name: the interface vip0 is used by instances[0] already",
-    ),
-    (
-        config({**WEB, "virtual_routes": [ROUTE, {**ROUTE, "via": "192.0.2.2"}]}),
-        "instances[0].virtual_routes: two routes have the same table, destination and metric",
-    ),
-    (
-        config(
-            {**WEB, "virtual_routes": [ROUTE]},
-            {**DB, "virtual_routes": [{**ROUTE, "via": "192.0.2.2"}]},
-        ),
-        "instances[1].virtual_routes: route 203.0.113.0/24 via 192.0.2.2 has the destination, "
-        "table and metric of another one of instances[0]",
-    ),
-    (
-        config({**WEB, "virtual_routes": [{**ROUTE, "track": "no"}]}),
-        "instances[0].virtual_routes[0].track: 'no' is not true or false",
     ),
     (
         config(WEB, {**DB, "addresses": ["192.0.2.100/32"]}),
