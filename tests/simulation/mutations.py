@@ -153,8 +153,8 @@ MUTATIONS = [
     Mutation(
         "a shared resource goes with the first router that leaves",
         "engine/host/desired.py",
-        "for one in wanted.resources if one.key not in self._by_key)",
-        "for one in wanted.resources)",
+        "for key, one in wanted.by_key.items() if key not in self._by_key)",
+        "for key, one in wanted.by_key.items())",
     ),
     Mutation(
         "another program's rule is taken for the agent's",
