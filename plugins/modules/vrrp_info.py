@@ -141,6 +141,9 @@ instances:
     sync_group:
       description: The sync group it belongs to.
       type: str
+    leaving:
+      description: Whether it was removed from the configuration, or replaced, and serves until there is another master.
+      type: bool
     degraded:
       description:
         - The parts that are missing on the host, although it serves the addresses. Each has C(part), such as a route, C(reason),

@@ -107,7 +107,7 @@ def _groups(answers: t.Mapping[str, t.Any], scope: Scope) -> dict[str, Members]:
     groups: dict[str, Members] = {}
     for host, answer in answers.items():
         for instance in answer.get("instances", []):
-            if scope.includes(instance):
+            if scope.includes(instance) and not instance.get("leaving"):
                 one = {**instance, _OUT: is_out_of_service(instance, answer["instances"])}
                 groups.setdefault(scope.title(host, instance), []).append((host, one))
     return groups

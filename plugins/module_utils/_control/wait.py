@@ -52,10 +52,10 @@ def unsettled(status: Status) -> str:
 
 def has_settled(instance: InstanceStatus, instances: Sequence[InstanceStatus]) -> bool:
     """Whether the instance is master, hears a master that it will not preempt, or is kept out by a
-    tracked check; ``instances`` are all of the host.
+    tracked check; ``instances`` are all of the host. One that leaves has not settled until it has.
     """
-    if instance["state"] == "MASTER":
-        return True
+    if instance["leaving"] or instance["state"] == "MASTER":
+        return not instance["leaving"]
     if instance["state"] == "INITIALIZE":
         return is_out_of_service(instance, instances)
     master = instance["master"]

@@ -18,6 +18,7 @@ def instance(**settings: Any) -> Any:
         "name": "web", "label": "web", "state": "BACKUP", "intent": "auto", "intent_forced": False,
         "reason": "why", "preempt": True, "effective_priority": 100,
         "master": {"address": "192.0.2.12", "priority": 150}, "sync_group": None, "tracked": [],
+        "leaving": False,
         **settings,
     }  # fmt: skip
 
@@ -54,6 +55,7 @@ def test_a_diff_shows_the_fields_that_a_move_changes() -> None:
     ("settings", "settled"),
     [
         ({"state": "MASTER", "master": None}, True),
+        ({"state": "MASTER", "leaving": True}, False),
         ({"state": "INITIALIZE"}, False),
         ({"state": "INITIALIZE", "tracked": [{"fault": True}]}, True),
         ({"state": "INITIALIZE", "tracked": [{"fault": False}]}, False),

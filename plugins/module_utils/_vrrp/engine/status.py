@@ -40,6 +40,7 @@ def router_status(
     return {
         "name": instance.name,
         "label": router.name,
+        "leaving": router.retired,
         "interface": instance.interface,
         "family": instance.family.label,
         "vrid": instance.vrid,

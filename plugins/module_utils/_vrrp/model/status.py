@@ -107,6 +107,7 @@ class InstanceStatus(TypedDict):
 
     name: str
     label: str
+    leaving: bool
     interface: str
     family: str
     vrid: int
