@@ -89,9 +89,7 @@ class Checkers:
         """Check an advertisement: only a master may send one, and only when it serves."""
         key, priority = (host.number, send.router), send.message[2]
         entry = next((one for one in host.entries if one["name"] == send.router), None)
-        if entry is None:
-            return
-        if priority == 0:
+        if entry is None or priority == 0:
             self._advertised_at[key] = host.now
             return
         speaks = {one["name"]: one["state"] for one in host.status()}.get(send.router)

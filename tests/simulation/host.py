@@ -17,6 +17,7 @@ from _vrrp.engine.signer import Signer
 from _vrrp.model.command import CommandResult
 from _vrrp.model.config import build_config
 from _vrrp.model.family import Family
+from _vrrp.model.instance import Config
 from _vrrp.model.intent import Intent, IntentKind
 from _vrrp.model.status import InstanceStatus
 from _vrrp.wire.datagram import Datagram
@@ -44,6 +45,7 @@ class Host:
         ipv4 = bytes([192, 0, 2, 10 + number])
         self.own = ipv4 if family == 4 else b"\xfe\x80" + bytes(13) + bytes([number])
         self.entries: list[dict[str, Any]] = []
+        self._applied: list[dict[str, Any]] = []
         self.machine = Machine(number, self.own, self._machine_changed)
         self.alive = False
         self.paused = False
@@ -96,7 +98,11 @@ class Host:
         """Give the agent a configuration."""
         self.entries = entries
         config = build_config({"instances": entries})
-        self.happens(lambda: self.engine.reconfigure(config, self.now))
+        self.happens(lambda: self._reconfigure(config, entries))
+
+    def _reconfigure(self, config: Config, entries: list[dict[str, Any]]) -> list[act.Action]:
+        self._applied = entries
+        return self.engine.reconfigure(config, self.now)
 
     def stop(self) -> None:
         """Ask the agent to stop; it ends when it has handed over."""
@@ -357,13 +363,9 @@ class Host:
         refuses_all = act.Install in self.refused
         if not isinstance(action, act.Remove):
             return self.machine.perform(action, refuses_all)
-        before = {one["name"]: self.machine.parts_of(one) for one in self.entries}
+        before = [(one, self.machine.parts_of(one)) for one in self._applied]
         refused = self.machine.perform(action, refuses_all)
-        gone = {
-            name: parts - self.machine.parts_of(one)
-            for one in self.entries
-            for name, parts in [(one["name"], before[one["name"]])]
-        }
+        gone = {one["name"]: parts - self.machine.parts_of(one) for one, parts in before}
         self.checkers.removes(self, gone)
         return refused
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import List, Tuple
 
 from ...base.units import Nanoseconds
-from ...fsm.events import Reconfigured, Reinstated, Replaced, Resign
+from ...fsm.events import Event, Reconfigured, Reinstated, Replaced, Resign
 from ...fsm.state import Purpose
 from ...model.instance import Config, Instance
 from ..actions import Action
@@ -50,9 +50,14 @@ class Reconfiguration:
             router.retired = True
             resign = Resign(Purpose.STOP, "removed from the configuration")
             actions.extend(self._routers.step(router, resign, now))
+        # An address that moves is wanted by its new router before the old one can leave it.
+        events: List[Tuple[Router, Event]] = []
         for instance, existing in diff.matched:
-            routers[instance.label], followed = self._match(instance, existing, now)
-            actions.extend(followed)
+            routers[instance.label], event = self._match(instance, existing, now)
+            if existing is not None and event is not None:
+                events.append((existing, event))
+        for router, event in events:
+            actions.extend(self._routers.step(router, event, now))
         self._routers.replace_all(routers)
         return actions, list(diff.removed)
 
@@ -71,21 +76,24 @@ class Reconfiguration:
 
     def _match(
         self, instance: Instance, router: Router | None, now: Nanoseconds
-    ) -> Tuple[Router, Actions]:
-        """Return the router of an instance: the existing one with new settings, or a new one."""
-        actions: Actions = []
-        if router is not None and not can_update_in_place(router, instance):
-            router.retired = True
-            actions = self._routers.step(router, Replaced("its virtual MAC setting changed"), now)
-            router = None
+    ) -> Tuple[Router, Event | None]:
+        """Return the router of an instance, the existing one with new settings or a new one; and
+        the event that is to happen to the existing one.
+        """
         if router is None:
-            return Router(instance, self._routers.intent_of(instance.name), now), actions
-        if router.instance != instance or router.retired:
-            actions = self._change_settings(router, instance, now)
-        return router, actions
+            return self._new(instance, now), None
+        if not can_update_in_place(router, instance):
+            router.retired = True
+            return self._new(instance, now), Replaced("its virtual MAC setting changed")
+        if router.instance == instance and not router.retired:
+            return router, None
+        return router, self._change_settings(router, instance)
 
-    def _change_settings(self, router: Router, instance: Instance, now: Nanoseconds) -> Actions:
-        """Change the settings of a router that stays."""
+    def _new(self, instance: Instance, now: Nanoseconds) -> Router:
+        return Router(instance, self._routers.intent_of(instance.name), now)
+
+    def _change_settings(self, router: Router, instance: Instance) -> Event:
+        """Change the settings of a router that stays; returns the event that has to follow."""
         is_reinstated = router.retired and not self._participation.phase.is_stopping
         if is_reinstated:
             router.retired = False
@@ -95,5 +103,4 @@ class Reconfiguration:
             self._rename(router, instance.label)
         router.update(replace(router.inputs, instance=instance, alias=""))
         self._obstacles.bind_interfaces(router)
-        event = Reinstated() if is_reinstated else Reconfigured()
-        return self._routers.step(router, event, now)
+        return Reinstated() if is_reinstated else Reconfigured()

@@ -179,7 +179,9 @@ class Host:
         if observed.has(resource):
             self.repairs.is_there(key, now)
             return False
-        if key in self._added or self._has_no_interface(resource, now):
+        fault = self.repairs.faults.get(key)
+        is_due = fault is not None and now >= fault.retry_at
+        if (key in self._added and not is_due) or self._has_no_interface(resource, now):
             return True
         return not self.repairs.may_restore(resource, now, self.circumstances(resource))
 
@@ -198,7 +200,7 @@ class Host:
         return earliest(self._due_at(key, fault) for key, fault in self.repairs.faults.items())
 
     def _due_at(self, key: Key, fault: Fault) -> Nanoseconds | None:
-        if not isinstance(fault.resource, _KINDS) or key in self._added:
+        if not isinstance(fault.resource, _KINDS):
             return None
         return fault.retry_at if key in self.desired else fault.retry_at + FAULT_MEMORY
 
