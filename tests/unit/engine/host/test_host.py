@@ -133,3 +133,21 @@ def test_a_refused_address_is_not_the_agents(host: Host) -> None:
     host.install("web", wanting(VIP))
     host.refused(resource(VIP), "Permission denied", 0)
     assert host.owned == set()
+
+
+def test_a_fault_ends_although_its_resource_was_installed_once_more(host: Host) -> None:
+    part = resource("198.51.100.1/24")
+    wanted = Wanted((resource(VIP),), (part,))
+    host.install("web", wanted)
+    for second in range(5):
+        host.observe(observed(VIP))
+        host.reconcile(second * S)
+    assert [str(one) for one, _fault in host.missing(wanted)] == ["198.51.100.1/24"]
+    host.observe(observed(VIP, "198.51.100.1/24"))
+    # The kernel has both already, and so reports nothing that would lead to another look.
+    host.install("web", wanted)
+    deadline = host.next_deadline()
+    assert deadline is not None
+    host.review_faults(deadline)
+    assert host.missing(wanted) == ()
+    assert host.next_deadline() is None
