@@ -84,7 +84,7 @@ class RouteMonitor:
 
     def invalidate(self) -> None:
         """Take note that routes may have gone without an event."""
-        self._is_stale = self._wanted != _NOTHING
+        self._is_stale = self._is_stale or self._wanted != _NOTHING
 
     def drain(self) -> bool:
         """Read all events; returns whether anything has to be read anew."""
