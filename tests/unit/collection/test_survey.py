@@ -48,6 +48,26 @@ def test_a_survey_of_one_master_has_no_problem() -> None:
     ]
 
 
+def test_a_survey_notices_what_a_host_lacks() -> None:
+    lacking = answer("MASTER", 11, 11)
+    part = {"part": "route default", "reason": "cannot add route default on eth0: Network is down"}
+    lacking["instances"][0]["degraded"] = [part]
+    found = survey({**GOOD, "a": lacking})
+    assert found["problems"] == []
+    assert found["notices"] == [
+        "web: a is degraded: cannot add route default on eth0: Network is down"
+    ]
+
+
+def test_a_survey_does_not_count_an_instance_that_is_leaving() -> None:
+    both = answer("BACKUP", 12, 11)
+    old = {**both["instances"][0], "label": "web (eth0, VRID 51)", "state": "MASTER"}
+    both["instances"].append({**old, "leaving": True})
+    found = survey({**GOOD, "b": both})
+    assert found["problems"] == []
+    assert found["masters"] == {"web": ["a"]}
+
+
 def test_a_survey_reports_an_instance_without_a_master() -> None:
     found = survey({"a": answer("BACKUP", 11, None), "b": answer("INITIALIZE", 12, None)})
     assert found["problems"] == ["web has no master: a is BACKUP (why), b is INITIALIZE (why)"]

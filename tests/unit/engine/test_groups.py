@@ -119,3 +119,16 @@ def test_a_group_of_one_member_does_not_wait() -> None:
     node = cluster.node(sync_group="alone")
     cluster.run(5)
     assert node.state == "MASTER"
+
+
+def test_a_part_that_a_member_lacks_counts_for_the_whole_group() -> None:
+    nowhere = [{"destination": "203.0.113.0/24", "via": "198.51.100.7"}]
+    cluster = Cluster()
+    lacking = {"virtual_routes": nowhere, "degraded_weight": 60}
+    node = cluster.node(
+        instance(priority=200, **INSIDE), priority=200, sync_group="edge", **lacking
+    )
+    cluster.run(10)
+    assert states(node) == ("MASTER", "MASTER")
+    assert node.status("inside")["degraded"] == []
+    assert {one["effective_priority"] for one in node.every()} == {140}

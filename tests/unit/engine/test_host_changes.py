@@ -57,6 +57,21 @@ def test_a_deleted_address_is_restored_without_an_election() -> None:
     assert first.transitions() == ["INITIALIZE BACKUP", "BACKUP MASTER"]
 
 
+def test_a_master_whose_address_is_deleted_again_and_again_leaves_it_to_others() -> None:
+    cluster, first, second = pair()
+    for _time in range(4):
+        assert first.state == "MASTER"
+        first.delete_foreign("192.0.2.100/24")
+        cluster.settle()
+    cause = "192.0.2.100/24 is removed again and again by another program"
+    assert (first.state, first.status()["reason"]) == ("INITIALIZE", cause)
+    assert first.status()["counters"]["priority_zero_sent"] == 1
+    cluster.run(1)
+    assert second.serves()
+    cluster.run(20)
+    assert masters(cluster) == [1]
+
+
 def test_a_router_that_can_not_install_its_addresses_steps_down_and_tries_again() -> None:
     cluster = Cluster()
     first = cluster.node(priority=150)

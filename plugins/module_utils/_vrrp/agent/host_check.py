@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import socket
 from typing import AbstractSet, Iterator, List, Sequence
 
@@ -121,12 +122,8 @@ def _scope_problems(
 
 
 def _is_same_subnet(own: LinkAddress, address: VirtualAddress) -> bool:
-    if len(own.packed) != len(address.packed) or own.prefix_length != address.prefix_length:
-        return False
-    shift = 8 * len(own.packed) - own.prefix_length
-    return int.from_bytes(own.packed, "big") >> shift == (
-        int.from_bytes(address.packed, "big") >> shift
-    )
+    network = ipaddress.ip_network((own.packed, own.prefix_length), strict=False)
+    return network == ipaddress.ip_network((address.packed, address.prefix_length), strict=False)
 
 
 def host_links() -> Links:

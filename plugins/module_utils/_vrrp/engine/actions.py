@@ -224,6 +224,8 @@ Action = Union[
     SaveRecoveries,
 ]
 
+AGENT = "agent"  # The router of actions that concern no single one.
+
 Failure = Tuple[Action, str]  # An action that could not be performed, and why.
 
 

@@ -194,7 +194,7 @@ class Engine:
     def _reconcile_all(self, now: Nanoseconds) -> Actions:
         actions = [*self._reconciler.review(now), *self._update_priorities(now)]
         for router in self._routers:
-            actions.extend(self._participation.reconcile(router, now))
+            actions.extend(self._participation.start_or_withdraw(router, now))
         if self._participation.phase.owns_host:
             actions.extend(self._reconciler.run(now))
         if self._host.repairs.faults:
@@ -225,7 +225,7 @@ class Engine:
             idle = [isinstance(one.state, Initialize) for one in members]
             if any(idle) and not all(idle):
                 for router in members:
-                    actions.extend(self._participation.reconcile(router, now))
+                    actions.extend(self._participation.start_or_withdraw(router, now))
             for router, event in group_decisions(name, members):
                 actions.extend(self._routers.step(router, event, now))
         return actions

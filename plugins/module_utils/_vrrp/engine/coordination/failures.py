@@ -12,6 +12,7 @@ from typing import List
 
 from ...base.units import Nanoseconds
 from ..actions import (
+    AGENT,
     Action,
     Install,
     Log,
@@ -50,7 +51,7 @@ class Failures:
         """Return the actions that follow from a refused one."""
         actions: Actions = []
         if isinstance(action, (SaveIntents, SaveRecoveries, Remove)) or action == Provision():
-            actions.append(Log("agent", error))
+            actions.append(Log(AGENT, error))
         if isinstance(action, SaveRecoveries):
             self._provisioning.recoveries_not_saved()
         if isinstance(action, Provision):

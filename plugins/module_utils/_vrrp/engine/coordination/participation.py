@@ -91,7 +91,7 @@ class Participation:
     def _verdict(self, router: Router) -> Verdict:
         return self._tracking.evaluate(tracked_for(router, self._routers.group_members(router)))
 
-    def reconcile(self, router: Router, now: Nanoseconds) -> Actions:
+    def start_or_withdraw(self, router: Router, now: Nanoseconds) -> Actions:
         """Start a router or let it withdraw."""
         if not self.phase.owns_host:
             return []

@@ -13,7 +13,7 @@ from typing import AbstractSet, Dict, Iterable, Iterator, List, Mapping, Sequenc
 
 from ...base.units import Nanoseconds
 from ...fsm.events import Interrupted, Unannounced
-from ..actions import Action, Install, Log, Remove
+from ..actions import AGENT, Action, Install, Log, Remove
 from ..host.host import Host
 from ..host.reconcile import Add, Drop, Operation
 from ..host.repairs import Fault
@@ -31,8 +31,6 @@ from ..router.router import Router
 from .router_set import RouterSet
 
 Actions = List[Action]
-
-AGENT = "agent"  # The router of actions that concern no single one.
 
 
 class Reconciler:

@@ -78,7 +78,7 @@ class Host:
             self._own(resource)
 
     def _own(self, resource: Resource) -> None:
-        if isinstance(resource, AddressResource) and self._is_ours(resource):
+        if isinstance(resource, AddressResource) and self._may_remove(resource):
             self._owned.add(_owned(self.links, resource))
 
     def observe(self, observed: Observed) -> None:
@@ -100,12 +100,12 @@ class Host:
         other router wants and the agent has added.
         """
         left = self.desired.release(router)
-        removed = [found for one in left for found in self.removable(one)]
+        removed = [found for one in left for found in self._removable(one)]
         for resource in removed:
             self._note_removed(resource)
         return tuple(sorted(removed, key=rank, reverse=True))
 
-    def removable(self, resource: Resource) -> List[Resource]:
+    def _removable(self, resource: Resource) -> List[Resource]:
         """Return a resource as it has to be removed: an address with each prefix length that it
         has on the host, and nothing that was there before it was added.
         """
@@ -115,7 +115,7 @@ class Host:
             return [resource]
         found = [*self._variants(resource), resource]
         once = {one.address.prefix_length: one for one in found}
-        return [one for one in once.values() if self._is_ours(one)]
+        return [one for one in once.values() if self._may_remove(one)]
 
     def _variants(self, resource: AddressResource) -> Iterator[AddressResource]:
         link = self.links.get(resource.interface)
@@ -123,7 +123,7 @@ class Host:
             for one in link.variants(resource.address.packed):
                 yield as_resource(link, one)
 
-    def _is_ours(self, resource: AddressResource) -> bool:
+    def _may_remove(self, resource: AddressResource) -> bool:
         """Whether an address may be removed: one of a router that is no owner, or one that the
         agent has added, or is going to add.
         """
@@ -137,7 +137,7 @@ class Host:
     def preexisting(self, wanted: Wanted) -> FrozenSet[Key]:
         """Return the keys of those addresses that the agent must not remove."""
         addresses = [one for one in wanted.resources if isinstance(one, AddressResource)]
-        return frozenset(one.key for one in addresses if not self._is_ours(one))
+        return frozenset(one.key for one in addresses if not self._may_remove(one))
 
     def _note_added(self, resources: Mapping[Key, Resource]) -> None:
         for key in self._removed & resources.keys():
@@ -218,11 +218,10 @@ class Host:
     def _is_there(self, resource: Repairable) -> bool:
         return isinstance(resource, _KINDS) and self.observed.has(resource)
 
-    def refused(self, resource: Resource, reason: str, now: Nanoseconds) -> bool:
-        """Take note that the kernel refused to add a resource; returns whether that is news."""
-        key = resource.key
-        self._added.pop(key, None)
-        return self.repairs.refused(resource, reason, now, self.circumstances(resource))
+    def refused(self, resource: Resource, reason: str, now: Nanoseconds) -> None:
+        """Take note that the kernel refused to add a resource."""
+        self._added.pop(resource.key, None)
+        self.repairs.refused(resource, reason, now, self.circumstances(resource))
 
     def missing(self, wanted: Wanted) -> Sequence[Tuple[Resource, Fault]]:
         """Return the tracked ones of these resources that have a fault."""

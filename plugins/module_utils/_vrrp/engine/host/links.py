@@ -123,9 +123,9 @@ def primary_address(
     candidates = link.source_candidates[instance.family, uses_link_local(instance)]
     if instance.source_address:
         # To unicast peers it may be an address of another interface, such as lo.
-        from_any = links.values() if instance.unicast_peers else [link]
-        usable = [address for one in (link, *from_any) for address in one.usable]
-        candidates = [one for one in usable if one == instance.source_address]
+        interfaces = links.values() if instance.unicast_peers else [link]
+        is_there = any(instance.source_address in one.usable for one in interfaces)
+        candidates = [instance.source_address] if is_there else []
     own = next((one for one in candidates if one not in virtual), None)
     if own is None and instance.is_owner:
         return next(iter(candidates), None)

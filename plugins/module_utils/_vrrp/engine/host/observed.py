@@ -75,7 +75,7 @@ class Observed:
             return self
         links = {name: _without(link, gone) for name, link in self.links.items()}
         routes = frozenset(one for one in self.routes if one.key not in gone)
-        rules = {one: mark for one, mark in self.rules.items() if ("rule", one) not in gone}
+        rules = {one: mark for one, mark in self.rules.items() if RuleResource(one).key not in gone}
         return Observed(links, routes, rules)
 
 

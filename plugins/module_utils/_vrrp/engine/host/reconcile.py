@@ -71,7 +71,7 @@ def reconcile(
         if old or not observed.has(resource):
             added.extend(_put_into_force(resource, old))
     exchanged = {step.resource for step in added if isinstance(step, Drop)}
-    left = leftovers(observed, desired, owned, virtual)
+    left = _leftovers(observed, desired, owned, virtual)
     dropped = [one for one in left if one.resource not in exchanged]
     return [*added, *sorted(dropped, key=lambda one: rank(one.resource), reverse=True)]
 
@@ -122,7 +122,7 @@ def _put_into_force(resource: Resource, old: Sequence[Resource]) -> List[Operati
     return [Add(bridge), *exchange, Drop(bridge)]
 
 
-def leftovers(
+def _leftovers(
     observed: Observed,
     desired: Mapping[Key, Resource],
     owned: AbstractSet[OwnedAddress],
