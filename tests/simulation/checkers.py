@@ -28,6 +28,7 @@ class CheckedHost(Protocol):
     world: World
     machine: Machine
     clock_offset: int
+    refused: set[type]
     entries: list[dict[str, Any]]
 
     @property
@@ -123,8 +124,11 @@ class Checkers:
     def removes(self, host: CheckedHost, gone: dict[str, set[object]]) -> None:
         """A host has removed something; ``gone`` are by instance the parts that it had and lacks.
 
-        No master loses one of its parts, not even for a moment.
+        No master loses one of its parts, not even for a moment, unless the kernel refuses what
+        takes its place.
         """
+        if act.Install in host.refused:
+            return
         for one in host.status():
             name = one["name"]
             key = (host.number, one["label"])

@@ -179,9 +179,10 @@ class Machine:
             self._on_change()
 
     def add_rule(self, rule: RuleResource) -> None:
-        """Add a rule of another program, for good, unless the agent has it."""
-        if rule.rule not in self.kernel.rules:
-            self.kernel.add(rule, OTHER)
+        """Add a rule of another program, for good, unless the agent has it; the kernel may refuse
+        it.
+        """
+        if rule.rule not in self.kernel.rules and not self.kernel.add(rule, OTHER):
             self.foreign_rules.append(rule)
             self._on_change()
 

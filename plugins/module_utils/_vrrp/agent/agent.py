@@ -210,12 +210,7 @@ class Agent:
         """Perform actions; a failure becomes an event, whose actions are performed in turn."""
         while actions:
             failures = self._executor.perform(actions)
-            now = clock.now()
-            actions = [
-                follow_up
-                for action, error in failures
-                for follow_up in self._engine.failed(action, error, now)
-            ]
+            actions = self._engine.failed(failures, clock.now())
 
     def _read_packets(self, spec: SocketSpec, opened: VrrpSocket) -> Tuple[int, int]:
         now, wall = clock.now(), clock.wall_nanoseconds()
