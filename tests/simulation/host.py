@@ -297,11 +297,7 @@ class Host:
                     for one, _error in failed
                     if isinstance(one, act.Install) and one.resources
                 }
-            actions = [
-                follow_up
-                for action, error in failures
-                for follow_up in self.engine.failed(action, error, self.now)
-            ]
+            actions = self.engine.failed(failures, self.now)
         self.checkers.settled(self)
         if self.engine.stopped:
             self._die()

@@ -92,7 +92,7 @@ class Node:
         for action in actions:
             self.done.append(action)
             if isinstance(action, self.refused):
-                self.do(self.engine.failed(action, "refused", self.cluster.now))
+                self.do(self.engine.failed([(action, "refused")], self.cluster.now))
             elif isinstance(action, Send):
                 self.cluster.carry(self, action)
             elif isinstance(action, SendBatch):
@@ -104,8 +104,7 @@ class Node:
 
     def _change_host(self, action: Install | Remove | Provision) -> None:
         before = self.kernel.observed()
-        for failed, error in self.kernel.perform(action):
-            self.do(self.engine.failed(failed, error, self.cluster.now))
+        self.do(self.engine.failed(self.kernel.perform(action), self.cluster.now))
         if self.kernel.observed() != before:
             self.host_changed()
 

@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from _vrrp.engine.actions import Install, Send
 from support.cluster import Cluster, Node, instance
 
 INSIDE = {"name": "inside", "vrid": 52, "addresses": ["192.0.2.200/24"], "sync_group": "edge"}
@@ -84,8 +86,6 @@ def test_a_group_stays_out_while_the_kernel_refuses_its_addresses() -> None:
     first.set_intent("backup")
     cluster.run(5)
     first.set_intent("auto")
-    from _vrrp.engine.actions import Install
-
     first.refused = (Install,)
     second.connected = False
     cluster.run(5)
@@ -93,6 +93,24 @@ def test_a_group_stays_out_while_the_kernel_refuses_its_addresses() -> None:
     first.refused = ()
     cluster.run(20)
     assert states(first) == ("MASTER", "MASTER")
+
+
+def test_what_a_group_lost_together_with_its_addresses_is_not_advertised_as_a_lower_priority() -> (
+    None
+):
+    cluster = Cluster()
+    rules = {"virtual_rules": [{"mark": 7, "table": 300, "priority": 1000}], "degraded_weight": 60}
+    node = grouped(cluster, priority=200, **rules)
+    cluster.run(10)
+    installed = [one for one in node.done if isinstance(one, Install)]
+    refused = [
+        (one, "refused")
+        for whole in installed
+        for one in (replace(whole, resources=()), replace(whole, optional=()))
+    ]
+    actions = node.engine.failed(refused, cluster.now)
+    assert states(node) == ("INITIALIZE", "INITIALIZE")
+    assert {one.message[2] for one in actions if isinstance(one, Send)} == {0}
 
 
 def test_the_tracked_checks_of_one_member_count_for_all() -> None:

@@ -208,9 +208,8 @@ def test_an_engine_without_its_sockets_refuses_an_import() -> None:
     new_engine.enter_standby()
     new_engine.host_changed(first.kernel.observed(), cluster.now)
     new_engine.reconfigure(first.config, cluster.now)
-    new_engine.failed(
-        OpenSockets(frozenset((SocketSpec(7, Family.IPV4),))), "no room for it", cluster.now
-    )
+    listen = OpenSockets(frozenset((SocketSpec(7, Family.IPV4),)))
+    new_engine.failed([(listen, "no room for it")], cluster.now)
     with pytest.raises(ControlError, match="web: no room for it") as caught:
         new_engine.import_state(state, {}, cluster.now)
     assert caught.value.code == NOT_RESTARTED

@@ -240,7 +240,7 @@ def test_a_router_without_its_socket_listens_before_it_takes_part_again() -> Non
     node = cluster.node(priority=200, **tracked)
     node.do(node.engine.files_changed({"/run/fault": "0"}, cluster.now))
     listen = OpenSockets(frozenset((SocketSpec(7, Family.IPV4),)))
-    node.do(node.engine.failed(listen, "no room for it", cluster.now))
+    node.do(node.engine.failed([(listen, "no room for it")], cluster.now))
     assert node.state == "INITIALIZE"
     node.do(node.engine.files_changed({"/run/fault": "1"}, cluster.now))
     node.done.clear()

@@ -20,11 +20,7 @@ from typing import AbstractSet, Iterator, List, Mapping, Sequence, Tuple
 
 from ..base.errors import ControlError
 from ..base.units import Nanoseconds, earliest
-from ..fsm.events import (
-    Resign,
-    TimerExpired,
-    Unannounced,
-)
+from ..fsm.events import Resign, TimerExpired, Unannounced
 from ..fsm.state import Initialize, Master, Purpose
 from ..model.command import CommandResult
 from ..model.instance import Config
@@ -33,6 +29,7 @@ from ..model.status import EngineStatus
 from ..wire.datagram import Datagram
 from .actions import (
     Action,
+    Failure,
     SocketSpec,
     interleave,
 )
@@ -41,9 +38,7 @@ from .coordination.demultiplexer import Demultiplexer
 from .coordination.failures import Failures
 from .coordination.obstacles import Obstacles
 from .coordination.participation import Participation, Phase
-from .coordination.provisioning import (
-    Provisioning,
-)
+from .coordination.provisioning import Provisioning
 from .coordination.reception import Reception
 from .coordination.reconciler import Reconciler
 from .coordination.reconfiguration import Reconfiguration
@@ -169,9 +164,9 @@ class Engine:
         self._routers.hook_finished(run.router, run.ticket)
         return self._finish(actions, now)
 
-    def failed(self, action: Action, error: str, now: Nanoseconds) -> Actions:
-        """Handle a refused action. A router that can't serve, send or receive steps down."""
-        return self._finish(self._failures.handle(action, error, now), now)
+    def failed(self, failures: Sequence[Failure], now: Nanoseconds) -> Actions:
+        """Handle refused actions. A router that can't serve, send or receive steps down."""
+        return self._finish(self._failures.handle(failures, now), now) if failures else []
 
     def _reevaluate(self, now: Nanoseconds) -> Actions:
         """Reconcile every router with the interfaces, and drop those that have left."""

@@ -8,12 +8,13 @@
 
 from __future__ import annotations
 
-from typing import List
+from typing import Iterable, List
 
 from ...base.units import Nanoseconds
 from ..actions import (
     AGENT,
     Action,
+    Failure,
     Install,
     Log,
     Provision,
@@ -47,8 +48,16 @@ class Failures:
         self._participation = participation
         self._provisioning = provisioning
 
-    def handle(self, action: Action, error: str, now: Nanoseconds) -> Actions:
-        """Return the actions that follow from a refused one."""
+    def handle(self, failures: Iterable[Failure], now: Nanoseconds) -> Actions:
+        """Return the actions that follow from refused ones: a router that can't serve steps down
+        before it could advertise what else it lacks.
+        """
+        actions: Actions = []
+        for action, error in sorted(failures, key=_is_survived):
+            actions.extend(self._handle(action, error, now))
+        return actions
+
+    def _handle(self, action: Action, error: str, now: Nanoseconds) -> Actions:
         actions: Actions = []
         if isinstance(action, (SaveIntents, SaveRecoveries, Remove)) or action == Provision():
             actions.append(Log(AGENT, error))
@@ -80,3 +89,9 @@ class Failures:
                 actions.extend(router.log_limited(error, text, now))
                 actions.extend(self._participation.update_priority(router, now))
         return actions
+
+
+def _is_survived(failure: Failure) -> bool:
+    """Whether a router can serve all the same."""
+    action, _error = failure
+    return isinstance(action, Install) and not action.resources
