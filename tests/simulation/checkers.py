@@ -107,7 +107,8 @@ class Checkers:
             return
         interval = int(entry.get("advertisement_interval", 1) * S)
         patience = entry.get("down_intervals", 3) * interval
-        patience += int(skew(entry.get("version", 3), 254, interval))
+        # Of its own skew time, whatever its priority is.
+        patience += max(int(skew(entry.get("version", 3), 1, interval)), interval // 2)
         silent = host.now - before
         demand(
             silent <= patience + 2 * MS,

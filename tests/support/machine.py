@@ -50,7 +50,7 @@ INSTALL, REMOVE, ANNOUNCE = act.InstallAddresses(), act.RemoveAddresses(), act.A
 RELEASE = act.Advertise(0)
 TAKEOVER = [INSTALL, act.Advertise(100), ANNOUNCE]
 DISPLACE = [INSTALL, ANNOUNCE, act.Advertise(100)]
-SILENT = 3_007_812_500
+SILENT = DOWN  # A peer of the same priority waits as long.
 
 
 def heard(priority: int, address: bytes = HIGHER, interval: int = S) -> ev.Heard:

@@ -29,7 +29,9 @@ from support.machine import (
 
 def test_backup_takes_over_when_the_timer_expires() -> None:
     state, actions = after(BACKUP, ev.TimerExpired(), NOW + DOWN)
-    assert state == Master("no master was heard for 3.61 s", NOW + DOWN + S, NOW + DOWN + 5 * S)
+    at = NOW + DOWN
+    reason = "no master was heard for 3.61 s"
+    assert state == Master(reason, at + S, at + 5 * S, announced_at=at)
     assert actions == TAKEOVER
 
 
@@ -105,7 +107,7 @@ def test_backup_that_is_merely_late_takes_over() -> None:
 
 def test_a_claim_displaces_the_master() -> None:
     state, actions = after(BACKUP, ev.Claim("wanted"))
-    assert state == Master("wanted", NOW + S, NOW + 5 * S)
+    assert state == Master("wanted", NOW + S, NOW + 5 * S, announced_at=NOW)
     assert actions == DISPLACE
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 from _vrrp.fsm import actions as act
 from _vrrp.fsm import events as ev
-from _vrrp.fsm.state import Backup, Initialize, Master
+from _vrrp.fsm.state import Backup, Initialize, Master, State
 from support.machine import (
     ANNOUNCE,
     BACKUP,
@@ -41,7 +41,7 @@ def test_a_master_advertises_at_a_constant_interval() -> None:
 def test_master_announces_once_more() -> None:
     beating = replace(MASTER, adver_at=NOW + 5_500 * MS)
     state, actions = after(beating, ev.TimerExpired(), NOW + 5 * S)
-    assert state == replace(beating, announce_at=None)
+    assert state == replace(beating, announce_at=None, announced_at=NOW + 5 * S)
     assert actions == [ANNOUNCE]
 
 
@@ -74,9 +74,28 @@ def test_master_answers_a_lower_priority_at_once_and_does_not_reset_its_timer(
     state, actions = after(MASTER, peer, NOW + 400 * MS)
     assert isinstance(state, Master)
     assert state.adver_at == MASTER.adver_at
-    # The other announced the addresses: announce before it hears us, and an interval later.
-    assert actions == [ANNOUNCE, act.Advertise(100)]
+    # The other announced the addresses: they are announced after the answer, and a second later.
+    assert actions == [act.Advertise(100), ANNOUNCE]
     assert state.announce_at == NOW + 400 * MS + S
+
+
+@pytest.mark.finding("B5")
+def test_a_master_of_lower_priority_draws_an_announcement_a_second_and_every_answer() -> None:
+    state: State = MASTER
+    drawn: list[int] = []
+    for tenth in range(25):
+        at = NOW + tenth * 10 * MS
+        state, actions = after(state, heard(50), at)
+        assert actions[0] == act.Advertise(100)
+        drawn += [tenth] if ANNOUNCE in actions else []
+    assert drawn == [0]
+    # What was too soon is postponed, and not dropped.
+    assert isinstance(state, Master)
+    assert state.announce_at == NOW + S
+    after_pause, actions = after(state, ev.TimerExpired(), NOW + S)
+    assert ANNOUNCE in actions
+    assert isinstance(after_pause, Master)
+    assert after_pause.announced_at == NOW + S
 
 
 def test_addresses_compare_unsigned() -> None:
@@ -95,7 +114,8 @@ def test_master_answers_priority_zero_and_resets_its_timer() -> None:
 
 def test_a_master_announces_restored_addresses_as_after_a_takeover() -> None:
     state, actions = after(MASTER, ev.Unannounced(), NOW + 400 * MS)
-    assert state == replace(MASTER, announce_at=NOW + 5_400 * MS)
+    at = NOW + 400 * MS
+    assert state == replace(MASTER, announce_at=at + 5 * S, announced_at=at)
     assert actions == [ANNOUNCE]
 
 
@@ -116,11 +136,12 @@ def test_a_replaced_master_sends_priority_zero() -> None:
 
 def test_a_master_advertises_new_settings_at_once() -> None:
     state, actions = after(MASTER, ev.Reconfigured(), NOW + 400 * MS)
-    assert state == replace(MASTER, adver_at=NOW + 1_400 * MS, announce_at=NOW + 5_400 * MS)
+    at = NOW + 400 * MS
+    assert state == replace(MASTER, adver_at=at + S, announce_at=at + 5 * S, announced_at=at)
     assert actions == TAKEOVER
 
 
-# Last advertisement at NOW; a peer of priority 254 takes over 3 007 812 500 ns later.
+# Last advertisement at NOW; a peer of the same priority takes over 3 609 375 000 ns later.
 
 
 def test_master_after_a_pause_steps_down_and_sends_nothing() -> None:
@@ -140,3 +161,18 @@ def test_master_after_a_pause_sends_nothing_whatever_event_comes_first(event: ev
 
 def test_master_that_is_merely_late_stays_master() -> None:
     assert isinstance(after(MASTER, ev.TimerExpired(), NOW + SILENT)[0], Master)
+
+
+@pytest.mark.finding("B6")
+@pytest.mark.parametrize(
+    ("priority", "tolerated"),
+    # At 100 ms: one interval, and the skew time (156/256, 2/256) or half an interval.
+    [(100, 160_937_500), (254, 150_000_000)],
+)
+def test_a_single_interval_to_wait_tolerates_what_no_peer_would_notice(
+    priority: int, tolerated: int
+) -> None:
+    hasty = replace(ROUTER, priority=priority, advertisement_interval=100 * MS, down_intervals=1)
+    master = replace(MASTER, adver_at=NOW + 100 * MS, announce_at=None)
+    for silence, kind in ((tolerated, Master), (tolerated + 1, Backup)):
+        assert isinstance(after(master, ev.TimerExpired(), NOW + silence, hasty)[0], kind)

@@ -54,6 +54,9 @@ ADVER_GRID_DIVISOR = 16
 ANNOUNCE_COUNT_DEFAULT = 5
 ANNOUNCE_DELAY_DEFAULT = seconds(5)
 
+# However often a master of lower priority advertises, the addresses are announced this rarely.
+ANNOUNCE_AGAIN_AFTER = seconds(1)
+
 # A resigning master hears its successor one skew time (at most an interval) after its priority 0,
 # or, if that was lost, one master-down interval (the missed advertisements and at most one interval
 # of skew) after its last advertisement. The half interval on top is for the way there and back.

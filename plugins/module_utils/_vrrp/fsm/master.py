@@ -11,7 +11,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import List
 
-from ..base.constants import ADVER_GRID_DIVISOR, ADVER_GRID_MAX, PRIORITY_RESIGN
+from ..base.constants import (
+    ADVER_GRID_DIVISOR,
+    ADVER_GRID_MAX,
+    ANNOUNCE_AGAIN_AFTER,
+    PRIORITY_RESIGN,
+)
 from ..base.units import Nanoseconds
 from ..model.family import text
 from .actions import (
@@ -83,12 +88,22 @@ def heard(parameters: Parameters, state: Master, event: Heard, now: Nanoseconds)
         return to_backup(parameters, now, reason, peer)
     # A lower-priority advertisement: "Send an ADVERTISEMENT immediately to assert the {Active}
     # state to the sending VRRP Router and to update any learning bridges with the correct Active
-    # VRRP Router path." The Adver_Timer is not reset. The other has announced the addresses, so
-    # they are announced again, before it hears this router and stops serving, and an interval
-    # later.
-    announce_at = now + parameters.advertisement_interval
-    after = replace(state, announce_at=announce_at, refreshes=False)
-    return after, [Announce(), Advertise(parameters.priority)]
+    # VRRP Router path." The Adver_Timer is not reset. The other has announced the addresses.
+    after, announcement = _announce_again(state, now)
+    return after, [Advertise(parameters.priority), *announcement]
+
+
+def _announce_again(state: Master, now: Nanoseconds) -> Result:
+    """Announce at once and a little later, because the other may not have stopped yet. Anybody can
+    ask for it, so what comes too soon is postponed.
+    """
+    due_at = state.announced_at + ANNOUNCE_AGAIN_AFTER
+    if now < due_at:
+        announce_at = due_at if state.announce_at is None else min(state.announce_at, due_at)
+        return replace(state, announce_at=announce_at, refreshes=False), []
+    announce_at = now + ANNOUNCE_AGAIN_AFTER
+    after = replace(state, announce_at=announce_at, refreshes=False, announced_at=now)
+    return after, [Announce()]
 
 
 def resign(parameters: Parameters, state: Master, event: Resign, now: Nanoseconds) -> Result:

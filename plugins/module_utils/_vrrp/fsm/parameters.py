@@ -67,6 +67,17 @@ class Parameters:
         return earliest_takeover_interval(self.version, interval, self.down_intervals)
 
     @property
+    def tolerated_silence(self) -> Nanoseconds:
+        """The time after this router's last advertisement until which it goes on as master: as long
+        as a peer that is no better waits, and half an interval at least.
+
+        A better peer that does not preempt may take over before. Then its advertisement is read
+        before anything is sent.
+        """
+        interval = self.advertisement_interval
+        return self.down_intervals * interval + max(self.skew_time(interval), interval // 2)
+
+    @property
     def successor_wait(self) -> Nanoseconds:
         """The time to wait for a successor after resigning."""
         half_intervals = 2 * self.down_intervals + RESIGN_EXTRA_HALF_INTERVALS

@@ -71,14 +71,15 @@ class Backup:
 @slotted
 @dataclass(frozen=True)
 class Master:
-    """Serves the addresses. ``announce_at`` is the time of the next announcement, if any;
-    ``refreshes`` says that it is a periodic one.
+    """Serves the addresses. ``announced_at`` is the time of the last announcement, ``announce_at``
+    that of the next one, if any; ``refreshes`` says that it is a periodic one.
     """
 
     reason: str
     adver_at: Nanoseconds
     announce_at: Nanoseconds | None = None
     refreshes: bool = False
+    announced_at: Nanoseconds = 0
 
 
 class Purpose(Enum):
@@ -109,3 +110,12 @@ class Resigning:
 
 
 State = Union[Initialize, Backup, Master, Resigning]
+
+
+def master_seen(state: State, itself: Peer) -> Peer | None:
+    """Return the master as a router in this state sees it: ``itself``, a peer, or nobody."""
+    if isinstance(state, Master):
+        return itself
+    if isinstance(state, Resigning):
+        return state.successor
+    return state.master if isinstance(state, Backup) else None

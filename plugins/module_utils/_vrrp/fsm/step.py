@@ -65,22 +65,26 @@ def next_deadline(state: State) -> Nanoseconds | None:
 
 def peer_takeover_at(parameters: Parameters, state: Union[Master, Resigning]) -> Nanoseconds:
     """Return the time from which a peer may take over, unless it hears this router before."""
-    last_heard = parameters.silent_since
-    if last_heard is None:
-        last_heard = state.adver_at - parameters.advertisement_interval
-    return last_heard + parameters.takeover_after
+    return _last_heard_at(parameters, state) + parameters.takeover_after
+
+
+def _last_heard_at(parameters: Parameters, state: Union[Master, Resigning]) -> Nanoseconds:
+    """Return the time at which the peers last heard this router."""
+    if parameters.silent_since is not None:
+        return parameters.silent_since
+    return state.adver_at - parameters.advertisement_interval
 
 
 # --- A pause: stopped machine, SIGSTOP, overload ------------------------------------------------
 
 
 def _was_paused(parameters: Parameters, state: State, now: Nanoseconds) -> bool:
-    """Whether a master was silent so long that a peer may be master by now."""
+    """Whether a master was silent so long that a peer is to be expected as master by now."""
     if not isinstance(state, (Master, Resigning)):
         return False
     if isinstance(state, Resigning) and state.successor is not None:
         return False  # There is another master, which expects this router to be silent.
-    return now > peer_takeover_at(parameters, state)
+    return now > _last_heard_at(parameters, state) + parameters.tolerated_silence
 
 
 def _step_down_after_pause(parameters: Parameters, state: State, now: Nanoseconds) -> Result:

@@ -69,13 +69,17 @@ def schedule_announcement(parameters: Parameters, state: Master, now: Nanosecond
     """
     if not parameters.announce_delay:
         return schedule_refresh(parameters, state, now)
-    return replace(state, announce_at=now + parameters.announce_delay, refreshes=False)
+    announce_at = now + parameters.announce_delay
+    return replace(state, announce_at=announce_at, refreshes=False, announced_at=now)
 
 
 def schedule_refresh(parameters: Parameters, state: Master, now: Nanoseconds) -> Master:
-    """Return a master that next announces its addresses after the refresh period, or never."""
+    """Return a master that has just announced its addresses, and does so next after the refresh
+    period, or never.
+    """
     period = parameters.announce_refresh
-    return replace(state, announce_at=now + period if period else None, refreshes=period > 0)
+    announce_at = now + period if period else None
+    return replace(state, announce_at=announce_at, refreshes=period > 0, announced_at=now)
 
 
 def start_delayed(parameters: Parameters, state: State, now: Nanoseconds) -> State:
@@ -85,6 +89,17 @@ def start_delayed(parameters: Parameters, state: State, now: Nanoseconds) -> Sta
     not_before = now + parameters.startup_delay
     down_at = max(state.master_down_at, not_before)
     return replace(state, not_before=not_before, master_down_at=down_at)
+
+
+def postponed(state: State, by: Nanoseconds) -> State:
+    """Return a state that was entered later by as much as the work took that it brought along: it
+    could not hear before, or not advertise.
+    """
+    if isinstance(state, Backup):
+        return replace(state, master_down_at=state.master_down_at + by)
+    if isinstance(state, Master):
+        return replace(state, adver_at=state.adver_at + by)
+    return state
 
 
 def to_initialize(cause: str, retry: bool, now: Nanoseconds) -> Initialize:
