@@ -77,6 +77,15 @@ agent:
     scheduled_config:
       description: The digest of a configuration that the agent will apply later.
       type: str
+    late_wakeups:
+      description:
+        - How often the agent has let something wait that was due, such as an advertisement, for
+          longer than any of its other work may take (2 milliseconds, or a twentieth of the
+          shortest advertisement interval if that is less).
+      type: int
+    longest_lateness:
+      description: The longest time that something due had to wait, in seconds.
+      type: float
     pid:
       description: The process ID.
       type: int

@@ -41,10 +41,12 @@ def until_master(case: dict[str, Any]) -> list[Action]:
     done = engine.host_changed(Observed(links(case)), START)
     config = build_config({"instances": [{**ENTRY, **case.get("instance", {})}]})
     done = [*done, *engine.reconfigure(config, START)]
+    now = START
     while not any(isinstance(one, Send) for one in done):
-        deadline = engine.next_deadline()
-        assert deadline is not None
-        done = [*done, *engine.wakeup(deadline)]
+        now = engine.next_deadline() or now
+        done = [*done, *engine.wakeup(now)]
+    while engine.next_deadline() == now:  # Announcements are repeated at once.
+        done = [*done, *engine.wakeup(now)]
     return done
 
 
@@ -64,5 +66,6 @@ def test_a_host_sends_what_the_rfcs_demand(case: dict[str, Any]) -> None:
     assert {name: shown[name] for name in expected} == expected
     announced = [one for one in done if isinstance(one, SendFrames)]
     frames = [frame.hex() for one in announced for frame in one.frames]
-    assert [one.count for one in announced] == [case.get("count", 5)]
-    assert frames == [frame.replace(" ", "") for frame in case.get("frames", frames)]
+    count = case.get("count", 5)
+    once = case.get("frames", frames[: len(frames) // count])
+    assert frames == [frame.replace(" ", "") for frame in once] * count

@@ -315,7 +315,7 @@ class Host:
         if isinstance(action, act.Send):
             self._send(action)
         elif isinstance(action, act.SendFrames):
-            self.world.record(self.number, "announce", action.router, action.frames, action.count)
+            self.world.record(self.number, "announce", action.router, action.frames)
             self.checkers.announces(self, action)
         elif isinstance(action, act.Transition):
             self._change_state(action)

@@ -6,12 +6,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from _vrrp.agent.requests import ControlRequests
 from _vrrp.base.errors import ControlError
-from _vrrp.control.protocol import parse_request
+from _vrrp.control.protocol import encode_answer, parse_request
 from _vrrp.model.status import AgentStatus
 from support.cluster import Cluster, Node
 
@@ -20,7 +21,7 @@ def requests_to(node: Node) -> ControlRequests:
     """The requests to the agent of a node."""
     about: AgentStatus = {
         "version": "1", "bundle": None, "unit": None, "pid": 7, "config": "c",
-        "scheduled_config": None,
+        "scheduled_config": None, "late_wakeups": 0, "longest_lateness": 0.0,
     }  # fmt: skip
     return ControlRequests(
         node.engine, lambda: about, node.do, lambda _at: True, lambda reply: reply({"pid": 8})
@@ -29,7 +30,9 @@ def requests_to(node: Node) -> ControlRequests:
 
 def ask(node: Node, request: bytes) -> Any:
     """The answer to a line of the protocol."""
-    return requests_to(node).handle(parse_request(request), lambda _reply: None)
+    answer = requests_to(node).handle(parse_request(request), lambda _reply: None)
+    assert answer is not None
+    return json.loads(b"".join(encode_answer(answer)))
 
 
 def set_intent(intent: str, **fields: bool) -> bytes:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import Iterator
 
 import pytest
-from _vrrp.engine.actions import ObserveRoutes
+from _vrrp.engine.actions import Observe
 from _vrrp.linux.routes import RouteMonitor
 from _vrrp.model.routing import read_prefix
 
-ROUTES = ObserveRoutes(frozenset({read_prefix("203.0.113.0/24")}), rules=False)
-NOTHING = ObserveRoutes(frozenset(), rules=False)
+ROUTES = Observe(frozenset(), frozenset({read_prefix("203.0.113.0/24")}), rules=False)
+NOTHING = Observe(frozenset(), frozenset(), rules=False)
 
 
 @pytest.fixture

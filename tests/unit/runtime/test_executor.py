@@ -47,7 +47,7 @@ def executor_on(kernel: Any) -> Executor:
         resources=kernel,
         frames=kernel,
         signer=kernel,
-        observe_routes=kernel.provision,
+        observe=kernel.provision,
         on_transition=lambda _transition: None,
     )
 
@@ -65,11 +65,11 @@ def test_a_router_without_its_addresses_neither_advertises_nor_announces() -> No
         [
             install,
             Send("web", 2, bytes(4), bytes(4), b""),
-            SendFrames("web", 2, (b"",), 1),
+            SendFrames("web", 2, (b"",)),
             Log("web", "a line"),
         ]
     )
     assert [action for action, _error in failures] == [install]
     assert kernel.sent == []
-    performer.perform([SendFrames("db", 2, (b"",), 2)])
-    assert kernel.sent == ["frame", "frame"]
+    performer.perform([SendFrames("db", 2, (b"",))])
+    assert kernel.sent == ["frame"]

@@ -50,8 +50,8 @@ class Loop:
     def on_readable(self, source: object, handler: Callable[[], None]) -> None:
         self.handlers[isinstance(source, PriorityZeroSocket)] = handler
 
-    def want_read(self, source: object, wanted: bool) -> None:
-        self.listens = wanted
+    def want(self, source: object, read: bool = True) -> None:
+        self.listens = read
 
 
 class Stage:

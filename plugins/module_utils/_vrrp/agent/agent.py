@@ -19,7 +19,7 @@ from typing import Callable, Dict, List, Mapping, Tuple
 
 from ..base.constants import ADVERTISEMENT_INTERVAL_DEFAULT
 from ..base.errors import ConfigError, ControlError
-from ..base.units import earliest, seconds
+from ..base.units import earliest, seconds, to_seconds
 from ..control.protocol import digest
 from ..engine.actions import Action, SocketSpec, Transition
 from ..engine.engine import Engine
@@ -39,6 +39,7 @@ from ..runtime.handover.messages import HandoverState
 from ..runtime.helper.client import HelperClient
 from ..runtime.helper.launch import helper_connector
 from ..runtime.host_watcher import HostWatcher
+from ..runtime.lateness import Lateness
 from ..runtime.log import LOGGER
 from ..runtime.loop import Loop
 from ..runtime.provisioner import Provisioner
@@ -73,7 +74,8 @@ class Agent:
         self._owns_host = False
         self._done = False
         self._storage = Storage(paths.state)
-        self.loop = Loop()
+        self.loop = Loop(self._look)
+        self._lateness = Lateness()
         self._notifier = Notifier()
         self._engine = Engine(self._storage.load_intents())
         self._host_watcher = HostWatcher(self.loop, self._host_changed)
@@ -91,7 +93,7 @@ class Agent:
             resources=ResourceTable(),
             frames=FrameSender(),
             signer=self._signer,
-            observe_routes=self._host_watcher.observe_routes,
+            observe=self._host_watcher.observe,
             on_transition=self._publish,
         )
         self._restarts = Restart(
@@ -181,22 +183,24 @@ class Agent:
     def _main_loop(self) -> None:
         services = (
             self._receiver, self._host_watcher, self._helper, self._notifier, self._restarts,
-            self._configuration,
+            self._configuration, self._server,
         )  # fmt: skip
         while not (self._engine.stopped or self._done):
             deadline = self._engine.next_deadline()
             self.loop.run_once(earliest([deadline, *(one.next_deadline() for one in services)]))
-            now = clock.now()
-            deadline = self._engine.next_deadline()
-            is_due = deadline is not None and deadline <= now
-            self._receiver.run_due(now, everything=is_due)
-            if is_due:
-                self._perform(self._engine.wakeup(now))
-            self._host_watcher.run_due(now, is_busy=is_due)
-            self._helper.run_due(now)
-            self._notifier.run_due(now)
-            self._restarts.run_due(now)
-            self._configuration.run_due(now)
+            for service in services:
+                self.loop.run_due(service)
+            self._look()
+
+    def _look(self) -> None:
+        """Handle the deadlines of routers that have passed. Nothing else goes before."""
+        now, deadline = clock.now(), self._engine.next_deadline()
+        if deadline is None or deadline > now:
+            return
+        self._lateness.record(now - deadline, self.loop.portion)
+        self._host_watcher.postpone(now)
+        self._receiver.run_due(now, everything=True)
+        self._perform(self._engine.wakeup(now))
 
     def _close(self) -> None:
         self._server.close()
@@ -211,6 +215,7 @@ class Agent:
         while actions:
             failures = self._executor.perform(actions)
             actions = self._engine.failed(failures, clock.now())
+        self._engine.performed(clock.now())
 
     def _read_packets(self, spec: SocketSpec, opened: VrrpSocket) -> Tuple[int, int]:
         now, wall = clock.now(), clock.wall_nanoseconds()
@@ -275,13 +280,16 @@ class Agent:
 
     def _apply_config(self, config: Config) -> None:
         intervals = [instance.advertisement_interval for instance in config.instances]
-        self._receiver.limit_delay(min(intervals, default=ADVERTISEMENT_INTERVAL_DEFAULT))
+        shortest = min(intervals, default=ADVERTISEMENT_INTERVAL_DEFAULT)
+        self._receiver.limit_delay(shortest)
+        self.loop.limit_portions(shortest)
+        self._host_watcher.links_of(interfaces_of(config.instances))
+        self._host_watcher.refresh()
         self._perform(self._engine.reconfigure(config, clock.now()))
 
     def _refuse_on_host(self, config: Config) -> None:
         """Raise ConfigError for a configuration that is wrong on this host."""
-        self._host_watcher.refresh()
-        links = self._host_watcher.observed().links
+        links = self._host_watcher.links_of(interfaces_of(config.instances))
         waited_for = interfaces_of(self._configuration.config.instances)
         refuse_on_host(config, links, waited_for, self._engine.owned_addresses)
 
@@ -327,6 +335,8 @@ class Agent:
             "pid": os.getpid(),
             "config": digest(self._configuration.text),
             "scheduled_config": self._configuration.scheduled_digest,
+            "late_wakeups": self._lateness.count,
+            "longest_lateness": to_seconds(self._lateness.longest),
         }
 
     def _publish(self, transition: Transition) -> None:

@@ -11,19 +11,16 @@ The engine answers queries and applies intents; the agent reloads and restarts i
 
 from __future__ import annotations
 
-from typing import Callable, List, Mapping
+from typing import Callable, Iterable, Iterator, List
 
-from ..base.errors import unknown_instance
 from ..base.units import to_wall_time
-from ..control.protocol import RELOAD, RESTART, STATUS, Request
+from ..control.protocol import RELOAD, RESTART, STATUS, Answer, Request
 from ..engine.actions import Action, Transition
 from ..engine.engine import Engine
 from ..model.intent import WANTED_STATES, Intent
 from ..model.status import (
     AgentStatus,
     InstanceStatus,
-    IntentAnswer,
-    Status,
     TransitionMessage,
 )
 from ..runtime import clock
@@ -54,14 +51,14 @@ class ControlRequests:
         self._restart = restart
         self._wall = clock.WallClock()
 
-    def handle(self, request: Request, reply: Reply) -> Mapping[str, object] | None:
-        """Return the fields of the answer; None when ``reply`` is called later. Raises ControlError
-        or ConfigError.
+    def handle(self, request: Request, reply: Reply) -> Answer | None:
+        """Return the answer; None when ``reply`` is called later. Raises ControlError or
+        ConfigError.
         """
         if request.command == STATUS:
             return self._status(request)
         if request.command == RELOAD:
-            return {"changed": self._reload(request.at)}
+            return Answer({"changed": self._reload(request.at)})
         if request.command == RESTART:
             self._restart(reply)
             return None
@@ -83,35 +80,30 @@ class ControlRequests:
             "at": to_wall_time(transition.at, now, self._wall.at(now)),
         }
 
-    def _status(self, request: Request) -> Status:
-        now = clock.now()
-        found = self._engine.status(now, self._wall.at(now))
-        instances = found["instances"]
-        if request.instances is not None:
-            known = sorted({one["name"] for one in instances})
-            missing = [name for name in request.instances if name not in known]
-            if missing:
-                raise unknown_instance(missing, known)
-            instances = [one for one in instances if one["name"] in request.instances]
-        return {"agent": self._about(), "instances": instances, "counters": found["counters"]}
+    def _status(self, request: Request) -> Answer:
+        names = None if request.instances is None else frozenset(request.instances)
+        labels = self._engine.report.labels(names)
+        fields = {"agent": self._about(), "counters": self._engine.report.counters}
+        return Answer(fields, self._instances(labels))
 
-    def _set_intent(self, request: Request) -> IntentAnswer:
+    def _instances(self, labels: Iterable[str]) -> Iterator[InstanceStatus]:
+        """Yield the instances with these labels, each as it is when its turn comes."""
+        for label in labels:
+            now = clock.now()
+            found = self._engine.report.instance(label, now, self._wall.at(now))
+            if found is not None:
+                yield found
+
+    def _set_intent(self, request: Request) -> Answer:
         number, actions = self._engine.set_intent(request.instance, request.intent, clock.now())
         self._perform(actions)
-        moved = [
-            one
-            for one in self._status(Request(STATUS))["instances"]
-            if one["intent_change"] is not None and one["intent_change"]["number"] == number
-        ]
-        return {"change": number, "instances": moved}
+        moved = self._engine.report.changed_by(number)
+        return Answer({"change": number}, self._instances(moved))
 
-    def _check_intent(self, request: Request) -> IntentAnswer:
+    def _check_intent(self, request: Request) -> Answer:
         concerned = self._engine.check_intent(request.instance, request.intent)
-        instances = self._status(Request(STATUS))["instances"]
-        planned = [
-            _with_intent(one, request.intent) for one in instances if one["label"] in concerned
-        ]
-        return {"change": 0, "instances": planned}
+        planned = (_with_intent(one, request.intent) for one in self._instances(concerned))
+        return Answer({"change": 0}, planned)
 
 
 def _with_intent(instance: InstanceStatus, intent: Intent) -> InstanceStatus:

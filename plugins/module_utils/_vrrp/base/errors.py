@@ -12,6 +12,8 @@ import os
 from dataclasses import dataclass
 from typing import Sequence
 
+_NAMES_SHOWN = 10  # In one message.
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -54,8 +56,14 @@ NOT_RESTARTED, NOT_INHERITED = "not_restarted", "not_inherited"
 
 def unknown_instance(missing: Sequence[str], known: Sequence[str]) -> ControlError:
     """Return the error for names of instances that the host does not have."""
-    names = f"this host has {', '.join(known)}" if known else "this host has none"
-    return ControlError("unknown_instance", f"there is no instance {', '.join(missing)}; {names}")
+    names = f"this host has {_listed(known)}" if known else "this host has none"
+    return ControlError("unknown_instance", f"there is no instance {_listed(missing)}; {names}")
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Return the names, or the first of them where they are many."""
+    more = len(names) - _NAMES_SHOWN
+    return ", ".join(names[:_NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def invariant(condition: bool, why: str) -> None:

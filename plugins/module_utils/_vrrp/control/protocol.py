@@ -16,7 +16,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import Callable, Dict, Mapping, Set, Tuple
+from typing import Callable, Dict, Iterable, Iterator, Mapping, NamedTuple, Set, Tuple
 
 from ..base.errors import ConfigError, ControlError
 from ..model.intent import AUTO, Intent, IntentKind
@@ -26,6 +26,7 @@ Message = Dict[str, object]  # One JSON object: a line of the protocol.
 PROTOCOL_VERSION = 1
 _TIME_MAX = 2**40  # Seconds since 1970.
 LINE_MAX = 65_536  # Bytes of a request; answers may be longer.
+NAMES_MAX = 1000  # Of instances in a request.
 
 STATUS, SET_INTENT, WATCH = "status", "set-intent", "watch"
 RELOAD, RESTART = "reload", "restart"
@@ -74,6 +75,27 @@ def success(**fields: object) -> Message:
     return {"version": PROTOCOL_VERSION, "ok": True, **fields}
 
 
+class Answer(NamedTuple):
+    """The fields of an answer, and those ``instances`` that it is about; None where it is about
+    none.
+    """
+
+    fields: Mapping[str, object]
+    instances: Iterable[Mapping[str, object]] | None = None
+
+
+def encode_answer(answer: Answer) -> Iterator[bytes]:
+    """Yield the line of an answer in parts, one for each instance."""
+    head = encode(success(**answer.fields)).rstrip()
+    if answer.instances is None:
+        yield head + b"\n"
+        return
+    yield head[:-1] + b',"instances":['
+    for number, instance in enumerate(answer.instances):
+        yield (b"," if number else b"") + encode(instance).rstrip()
+    yield b"]}\n"
+
+
 def failure(error: Exception) -> Message:
     """Return an answer with an error; that of a ConfigError has all its problems."""
     code = error.code if isinstance(error, ControlError) else "invalid_config"
@@ -119,6 +141,8 @@ def _status(message: Message) -> Request:
         return Request(STATUS)
     if not isinstance(names, list) or not all(isinstance(one, str) for one in names):
         raise _bad("instances: not a list of names")
+    if len(names) > NAMES_MAX:
+        raise _bad(f"instances: more than {NAMES_MAX} names; leave them out to ask for all")
     return Request(STATUS, instances=tuple(names))
 
 

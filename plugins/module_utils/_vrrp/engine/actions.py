@@ -62,11 +62,12 @@ class Provision:
 
 
 @dataclass(frozen=True)
-class ObserveRoutes:
-    """Observe these routes and, with ``rules``, the policy rules; neither costs anything until
-    then.
+class Observe:
+    """Observe these interfaces by name, all of them for None, these routes and, with ``rules``,
+    the policy rules. What is not observed costs next to nothing.
     """
 
+    interfaces: FrozenSet[str] | None
     routes: FrozenSet[Prefix]
     rules: bool
 
@@ -128,12 +129,13 @@ class Remove:
 
 @dataclass(frozen=True)
 class SendFrames:
-    """Send ready-made Ethernet frames, all of them ``count`` times."""
+    """Send ready-made Ethernet frames; those that the interface has no room for are reported back
+    as a SendFrames with the error BUSY.
+    """
 
     router: str
     index: int
     frames: Tuple[bytes, ...]
-    count: int
 
 
 @dataclass(frozen=True)
@@ -210,7 +212,7 @@ class SaveRecoveries:
 Action = Union[
     OpenSockets,
     Provision,
-    ObserveRoutes,
+    Observe,
     PollTargets,
     Send,
     SendBatch,
@@ -224,6 +226,7 @@ Action = Union[
     SaveRecoveries,
 ]
 
+BUSY = "the interface has no room for more frames"
 AGENT = "agent"  # The router of actions that concern no single one.
 
 Failure = Tuple[Action, str]  # An action that could not be performed, and why.

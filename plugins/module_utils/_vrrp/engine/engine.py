@@ -21,7 +21,7 @@ from typing import AbstractSet, Iterator, List, Mapping, Sequence, Tuple
 from ..base.errors import ControlError
 from ..base.units import Nanoseconds, earliest
 from ..fsm.events import Resign, TimerExpired, Unannounced
-from ..fsm.state import Initialize, Master, Purpose
+from ..fsm.state import Initialize, Purpose
 from ..model.command import CommandResult
 from ..model.instance import Config
 from ..model.intent import Intent
@@ -33,6 +33,7 @@ from .actions import (
     SocketSpec,
     interleave,
 )
+from .announcements import Announcements
 from .commands.scheduler import CommandScheduler
 from .coordination.demultiplexer import Demultiplexer
 from .coordination.failures import Failures
@@ -49,8 +50,6 @@ from .fast_path.receive import AnyPacket, CachedPacket, Packet
 from .handover import (
     EngineState,
     check_compatible,
-    export_router,
-    import_router,
     peer_takeover_at,
     refuse_if_busy,
 )
@@ -58,7 +57,8 @@ from .host.host import Host
 from .host.observed import Observed
 from .host.reconcile import OwnedAddress
 from .router.router import Router
-from .status import StatusSources, router_status
+from .state_transfer import StateTransfer
+from .status import StatusReport, StatusSources
 from .tracking import Tracking, all_checks
 
 Actions = List[Action]
@@ -67,7 +67,7 @@ Actions = List[Action]
 class Engine:
     """Starts without routers and interfaces, which ``reconfigure`` and ``host_changed`` add.
 
-    Another ``fast_path`` than the usual one is for tests.
+    ``report`` has the status. Another ``fast_path`` than the usual one is for tests.
     """
 
     def __init__(
@@ -79,7 +79,10 @@ class Engine:
         self._obstacles = Obstacles(self._host, self._tracking)
         self._commands = CommandScheduler(self._tracking)
         self._fast_path = fast_path or FastPath()
-        self._routers = RouterSet(intents or {}, self._host, self._commands, self._fast_path.timers)
+        self._announcements = Announcements()
+        self._routers = RouterSet(
+            intents or {}, self._host, self._commands, self._fast_path.timers, self._announcements
+        )
         self._participation = Participation(
             self._routers, self._host, self._obstacles, self._tracking
         )
@@ -89,9 +92,18 @@ class Engine:
         self._provisioning = Provisioning(self._host, self._demultiplexer)
         self._reception = Reception(self._routers, self._demultiplexer)
         self._failures = Failures(
-            self._routers, self._host, self._participation, self._provisioning
+            self._routers,
+            self._host,
+            self._participation,
+            self._provisioning,
+            self._announcements,
         )
         self._reconciler = Reconciler(self._routers, self._host)
+        sources = StatusSources(self._host, self._tracking, self._commands)
+        self.report = StatusReport(self._routers, sources, self._demultiplexer)
+        self._transfer = StateTransfer(
+            self._routers, self._host, self._tracking, self._demultiplexer, self._announcements
+        )
         self._departing: List[Router] = []
 
     # --- Questions ---
@@ -110,13 +122,9 @@ class Engine:
 
     def next_deadline(self) -> Nanoseconds | None:
         """Return the time at which ``wakeup`` is next due; None: not before another event."""
-        return earliest(
-            (
-                self._fast_path.timers.next_deadline(),
-                self._commands.next_deadline(),
-                self._repair_at(),
-            )
-        )
+        timers, commands = self._fast_path.timers.next_deadline(), self._commands.next_deadline()
+        announcements = self._announcements.next_deadline()
+        return earliest((timers, commands, announcements, self._repair_at()))
 
     def _repair_at(self) -> Nanoseconds | None:
         if not self._participation.phase.owns_host:
@@ -127,10 +135,10 @@ class Engine:
         """Return all instances, and the counters of packets that belong to none, as plain
         values.
         """
-        sources = StatusSources(self._host, self._tracking, self._commands)
+        shown = (self.report.instance(label, now, wall) for label in self.report.labels())
         return {
-            "instances": [router_status(router, sources, now, wall) for router in self._routers],
-            "counters": dict(self._demultiplexer.counters),
+            "instances": [one for one in shown if one is not None],
+            "counters": self.report.counters,
         }
 
     # --- The host ---
@@ -167,6 +175,10 @@ class Engine:
     def failed(self, failures: Sequence[Failure], now: Nanoseconds) -> Actions:
         """Handle refused actions. A router that can't serve, send or receive steps down."""
         return self._finish(self._failures.handle(failures, now), now) if failures else []
+
+    def performed(self, now: Nanoseconds) -> None:
+        """Take note that all actions until now have been performed, also those of failures."""
+        self._routers.performed(now)
 
     def _reevaluate(self, now: Nanoseconds) -> Actions:
         """Reconcile every router with the interfaces, and drop those that have left."""
@@ -245,6 +257,7 @@ class Engine:
             actions.extend(self._reevaluate(now))
         repeated, routers = self._fast_path.pop_due(now)
         actions.extend(repeated)
+        actions.extend(self._announcements.due(now))
         if not routers:
             return actions
         actions.extend(interleave([self._router_due(router, now) for router in routers]))
@@ -353,14 +366,7 @@ class Engine:
         Raises ControlError as ``refuse_export`` does.
         """
         self.refuse_export()
-        routers = {one.name: export_router(one) for one in self._routers}
-        counters = dict(self._demultiplexer.counters)
-        return {
-            "routers": routers,
-            "tracked": self._tracking.export(),
-            "counters": counters,
-            "owned": [(index, one.hex(), length) for index, one, length in self._host.owned],
-        }
+        return self._transfer.export()
 
     def peer_takeover_at(self) -> Nanoseconds | None:
         """The time until which a master has to advertise before a peer takes over; None while no
@@ -380,16 +386,6 @@ class Engine:
         check_compatible(self._routers, state)
         self._participation.phase = Phase.RUNNING
         actions = self._start_tracking(now)
-        self._demultiplexer.counters.update(state["counters"])
-        self._tracking.restore(state["tracked"])
-        self._routers.import_intents(intents)
-        self._host.restore_owned(
-            (index, bytes.fromhex(one), length) for index, one, length in state["owned"]
-        )
-        for router in self._routers:
-            self._participation.update_priority(router, now)
-            import_router(router, state["routers"][router.name])
-            if isinstance(router.state, Master):
-                self._host.desired.want(router.name, router.wanted)
-            self._fast_path.timers.schedule(router)
+        timers = self._fast_path.timers
+        self._transfer.restore(state, intents, self._participation, timers, now)
         return [*actions, *self._reevaluate(now)]

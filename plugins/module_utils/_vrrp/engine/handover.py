@@ -52,6 +52,7 @@ class MasterState(TypedDict):
     adver_at: Nanoseconds
     announce_at: Union[Nanoseconds, None]
     refreshes: bool
+    announced_at: Nanoseconds
 
 
 class SendFailuresState(TypedDict):
@@ -79,6 +80,16 @@ class RouterState(TypedDict):
     sequence_numbers: Dict[str, int]
 
 
+class AnnouncementState(TypedDict):
+    """The frames that an announcement has still to send, in hexadecimal digits."""
+
+    router: str
+    index: int
+    frames: List[str]
+    pause: Nanoseconds
+    due_at: Nanoseconds
+
+
 class EngineState(TypedDict):
     """All routers by name, the tracked observations, and counters of packets without a router.
 
@@ -90,6 +101,7 @@ class EngineState(TypedDict):
     tracked: TrackingState
     counters: Dict[str, int]
     owned: List[Tuple[int, str, int]]
+    announcements: List[AnnouncementState]
 
 
 def refuse_if_busy(routers: Iterable[Router]) -> None:
@@ -184,6 +196,7 @@ def _export_master(state: Master) -> MasterState:
         "adver_at": state.adver_at,
         "announce_at": state.announce_at,
         "refreshes": state.refreshes,
+        "announced_at": state.announced_at,
     }
 
 

@@ -9,9 +9,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import AbstractSet, Dict, List, NamedTuple
 
 from ..base.constants import PRIORITY_RESIGN
+from ..base.errors import unknown_instance
 from ..base.units import Nanoseconds, to_seconds, to_wall_time
 from ..fsm.state import Peer
 from ..model.describe import describe_settings
@@ -19,6 +20,8 @@ from ..model.family import text
 from ..model.intent import IntentChange
 from ..model.status import InstanceStatus, IntentChangeStatus, MasterStatus
 from .commands.scheduler import CommandScheduler
+from .coordination.demultiplexer import Demultiplexer
+from .coordination.router_set import RouterSet
 from .host.host import Host
 from .router.router import Router
 from .tracking import Tracking
@@ -30,6 +33,49 @@ class StatusSources(NamedTuple):
     host: Host
     tracking: Tracking
     commands: CommandScheduler
+
+
+class StatusReport:
+    """The instances of a host, as the status shows them one by one."""
+
+    def __init__(
+        self, routers: RouterSet, sources: StatusSources, demultiplexer: Demultiplexer
+    ) -> None:
+        self._routers = routers
+        self._sources = sources
+        self._demultiplexer = demultiplexer
+
+    @property
+    def counters(self) -> Dict[str, int]:
+        """The counters of packets that belong to no instance."""
+        return dict(self._demultiplexer.counters)
+
+    def labels(self, names: AbstractSet[str] | None = None) -> List[str]:
+        """Return the labels of the instances with these names, of all for None.
+
+        Raises ControlError ``unknown_instance``.
+        """
+        if names is not None:
+            known = {router.instance.name for router in self._routers}
+            if not names <= known:
+                raise unknown_instance(sorted(names - known), sorted(known))
+        return [
+            router.name
+            for router in self._routers
+            if names is None or router.instance.name in names
+        ]
+
+    def changed_by(self, number: int) -> List[str]:
+        """Return the labels of the instances that a change of intent concerns, by its number."""
+        changes = ((router.name, router.intent_change) for router in self._routers)
+        return [label for label, change in changes if change and change.number == number]
+
+    def instance(self, label: str, now: Nanoseconds, wall: datetime) -> InstanceStatus | None:
+        """Return the status of one instance at ``now``, whose time of day is ``wall``; None when
+        there is none of that label.
+        """
+        router = self._routers.get(label)
+        return None if router is None else router_status(router, self._sources, now, wall)
 
 
 def router_status(

@@ -9,12 +9,13 @@
 from __future__ import annotations
 
 import contextlib
-from typing import List, Tuple, Union
+from typing import AbstractSet, List, Tuple, Union
 
-from ..engine.actions import ObserveRoutes
+from ..engine.actions import Observe
+from ..engine.host.links import Links
 from ..engine.host.observed import Observed
 from ..engine.host.resources import Resource
-from .links import LinkMonitor
+from .links import IsOver, LinkMonitor, never
 from .routes import RouteMonitor, marked_routes, marked_rules
 
 
@@ -30,16 +31,28 @@ class HostMonitor:
         """The descriptors, each readable when something may have changed."""
         return (self._links, self._routes)
 
-    def observe_routes(self, wanted: ObserveRoutes) -> bool:
-        """Observe these routes and rules; returns whether they are others than before."""
-        return self._routes.observe(wanted)
+    def observe(self, wanted: Observe) -> bool:
+        """Observe this part of the host; returns whether anything of it was not before."""
+        is_wider = self._links.watch(wanted.interfaces)
+        return self._routes.observe(wanted) or is_wider
 
-    def drain(self) -> bool:
-        """Read all pending changes; returns whether there were any."""
-        changed = self._links.drain()
+    def links_of(self, names: AbstractSet[str] | None) -> Links:
+        """Return the interfaces with these names, all for None, and observe them as well."""
+        known = self._links.names
+        self._links.watch(None if names is None or known is None else known | names)
+        return self._links.links()
+
+    @property
+    def is_drained(self) -> bool:
+        """Whether the interfaces are known; not while they are being read once more."""
+        return self._links.is_drained
+
+    def drain(self, is_over: IsOver = never) -> bool:
+        """Read pending changes until ``is_over``; returns whether any is of interest."""
+        changed = self._links.drain(is_over)
         if self._links.pop_losses():
             self._routes.invalidate()
-        return self._routes.drain() or changed
+        return self._routes.drain(is_over) or changed
 
     def observed(self) -> Observed:
         """Return the host as it is now."""

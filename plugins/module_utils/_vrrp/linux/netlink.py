@@ -60,7 +60,8 @@ if PYROUTE2_MISSING is None:
 ROUTE, NETFILTER = 0, 12  # The netlink protocols used (netlink(7)).
 _ANSWER_WITHIN = 5.0  # Seconds; the kernel answers at once or never.
 _RECEIVE_SIZE = 1 << 20
-_RECEIVE_BUFFER = 1 << 22
+EVENT_MAX = 1 << 16  # Bytes of a notification.
+_RECEIVE_BUFFER = 1 << 24  # Of which only as much is used as waits to be read.
 _NLMSG_ERROR = 2
 _NLMSG_DONE = 3
 _HEADER = struct.Struct("=IHHII")
@@ -84,6 +85,17 @@ def open_socket(protocol: int = ROUTE, groups: int = 0) -> socket.socket:
     opened.bind((0, groups))
     opened.settimeout(_ANSWER_WITHIN)
     return opened
+
+
+def receive(opened: socket.socket, buffer: memoryview) -> bytes | None:
+    """Receive what waits on a non-blocking socket; None when nothing does.
+
+    Raises OSError: ENOBUFS when the kernel had to drop messages.
+    """
+    try:
+        return bytes(buffer[: opened.recv_into(buffer)])
+    except BlockingIOError:
+        return None
 
 
 def open_link_events() -> socket.socket:
@@ -112,6 +124,19 @@ def route_headers(data: bytes) -> Iterator[Tuple[int, RouteHeader]]:
     """Yield (type, header) of every message about a route or a rule."""
     for at, _length, kind, _sequence in _headers(data):
         yield kind, _route_header(data, at)
+
+
+class Message(NamedTuple):
+    """A message in data read from a socket, whose type says whether it is worth parsing."""
+
+    kind: int
+    data: bytes
+
+
+def messages(data: bytes) -> Iterator[Message]:
+    """Yield the messages in data read from a socket, none of them parsed."""
+    for at, length, kind, _sequence in _headers(data):
+        yield Message(kind, data[at : at + length])
 
 
 def family_of(domain: int) -> Family:
@@ -220,14 +245,12 @@ def _headers(data: bytes) -> Iterator[Tuple[int, int, int, int]]:
         at += (length + 3) & ~3
 
 
-def dump_links(opened: socket.socket) -> Iterator[Tuple[int, NetlinkMessage]]:
-    """Yield the message of every interface."""
-    return _dump(opened, encoded(ifinfmsg(), RTM_GETLINK, NLM_F_REQUEST | NLM_F_DUMP))
-
-
-def dump_addresses(opened: socket.socket) -> Iterator[Tuple[int, NetlinkMessage]]:
-    """Yield the message of every address of every interface."""
-    return _dump(opened, encoded(ifaddrmsg(), RTM_GETADDR, NLM_F_REQUEST | NLM_F_DUMP))
+def dump_links_and_addresses(opened: socket.socket) -> Iterator[bytes]:
+    """Yield the messages of all interfaces, then those of all addresses, as many at a time as the
+    kernel sends together.
+    """
+    for request, kind in ((ifinfmsg(), RTM_GETLINK), (ifaddrmsg(), RTM_GETADDR)):
+        yield from _dump_data(opened, encoded(request, kind, NLM_F_REQUEST | NLM_F_DUMP))
 
 
 def dump_routes(

@@ -17,12 +17,13 @@ import errno
 import socket
 from typing import Callable, Dict, FrozenSet, Iterator, Set, Tuple
 
-from ..engine.actions import ObserveRoutes
+from ..engine.actions import Observe
 from ..engine.host.observed import MARK
 from ..engine.host.resources import RouteResource
 from ..model.family import Family
 from ..model.routing import Prefix, VirtualRoute, VirtualRule
 from . import netlink
+from .links import IsOver, never
 from .pyroute2_import import PYROUTE2_MISSING, NetlinkMessage
 from .rtnetlink_messages import DOMAINS
 
@@ -35,7 +36,7 @@ _ROUTE_GROUPS = (7, 11)  # RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE.
 _RULE_GROUPS = (8, 19)  # RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE.
 _RTN_UNICAST = 1
 _FR_ACT_TO_TBL = 1
-_NOTHING = ObserveRoutes(frozenset(), False)
+_NOTHING = Observe(frozenset(), frozenset(), False)
 # Attributes of a rule that select nothing with these values.
 _NEUTRAL = {"FRA_SUPPRESS_PREFIXLEN": 0xFFFFFFFF, "FRA_FWMASK": 0xFFFFFFFF}
 _KNOWN = {
@@ -52,6 +53,7 @@ class RouteMonitor:
     def __init__(self) -> None:
         self._events = netlink.open_socket()
         self._events.setblocking(False)
+        self._buffer = memoryview(bytearray(netlink.EVENT_MAX))
         self._wanted = _NOTHING
         self._lengths: Set[Tuple[int, int]] = set()
         self._is_stale = False
@@ -66,9 +68,9 @@ class RouteMonitor:
         """Stop listening."""
         self._events.close()
 
-    def observe(self, wanted: ObserveRoutes) -> bool:
+    def observe(self, wanted: Observe) -> bool:
         """Observe these routes and rules; returns whether they are others than before."""
-        if wanted == self._wanted:
+        if (wanted.routes, wanted.rules) == (self._wanted.routes, self._wanted.rules):
             return False
         self._subscribe(_ROUTE_GROUPS, bool(wanted.routes))
         self._subscribe(_RULE_GROUPS, wanted.rules)
@@ -84,21 +86,22 @@ class RouteMonitor:
 
     def invalidate(self) -> None:
         """Take note that routes may have gone without an event."""
-        self._is_stale = self._is_stale or self._wanted != _NOTHING
+        self._is_stale = self._is_stale or bool(self._wanted.routes) or self._wanted.rules
 
-    def drain(self) -> bool:
-        """Read all events; returns whether anything has to be read anew."""
-        while True:
+    def drain(self, is_over: IsOver = never) -> bool:
+        """Read events until ``is_over``; returns whether anything has to be read anew."""
+        while not is_over():
             try:
-                data = self._events.recv(1 << 20)
-            except BlockingIOError:
-                return self._is_stale
+                data = netlink.receive(self._events, self._buffer)
             except OSError as error:
                 if error.errno != errno.ENOBUFS:
                     raise
                 self._is_stale = True
                 continue
+            if data is None:
+                break
             self._is_stale = self._is_stale or self._concerns(data)
+        return self._is_stale
 
     def _concerns(self, data: bytes) -> bool:
         """Whether one of the events may be about a route or a rule of the agent."""

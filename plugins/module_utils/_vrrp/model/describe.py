@@ -41,6 +41,7 @@ def describe_settings(instance: Instance) -> SettingsStatus:
         "hmac": _describe_hmac(instance.hmac) if instance.hmac else None,
         "announce_count": instance.announce_count,
         "announce_delay": to_seconds(instance.announce_delay),
+        "announce_interval": to_seconds(instance.announce_interval),
         "announce_refresh": to_seconds(instance.announce_refresh),
         "announce_refresh_count": instance.announce_refresh_count,
         "source_address": text(instance.source_address) if instance.source_address else None,

@@ -80,6 +80,7 @@ class Instance:
     hmac: Hmac | None = None
     announce_count: int = ANNOUNCE_COUNT_DEFAULT
     announce_delay: Nanoseconds = ANNOUNCE_DELAY_DEFAULT
+    announce_interval: Nanoseconds = 0
     announce_refresh: Nanoseconds = 0
     announce_refresh_count: int = 1
     sync_group: str = ""

@@ -97,6 +97,7 @@ class SettingsStatus(TypedDict):
     hmac: Union[HmacStatus, None]
     announce_count: int
     announce_delay: float
+    announce_interval: float
     announce_refresh: float
     announce_refresh_count: int
     source_address: Union[str, None]
@@ -145,6 +146,9 @@ class EngineStatus(TypedDict):
 class AgentStatus(TypedDict):
     """The agent: ``bundle`` and ``unit`` are None for one run from a checkout, ``config`` is the
     digest of the current configuration, and ``scheduled_config`` that of one that is applied later.
+
+    ``longest_lateness`` (seconds) says how long the agent has let a deadline wait, and
+    ``late_wakeups`` how often longer than any of its other work may take.
     """
 
     version: str
@@ -153,6 +157,8 @@ class AgentStatus(TypedDict):
     pid: int
     config: str
     scheduled_config: Union[str, None]
+    late_wakeups: int
+    longest_lateness: float
 
 
 class Status(EngineStatus):

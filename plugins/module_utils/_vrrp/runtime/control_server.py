@@ -8,49 +8,43 @@
 
 Every user of the host may connect and read. Changes need root, the agent's own user, or the group
 that owns the socket, by the credentials that the kernel has of the peer (SO_PEERCRED,
-SO_PEERGROUPS).
+SO_PEERGROUPS). Nobody's requests may delay anything else: one is handled at a time, an answer goes
+out in portions, and the users take turns.
 """
 
 from __future__ import annotations
 
 import os
 import socket
-import struct
-from typing import Callable, Dict, Mapping
+from typing import Callable, Dict, Iterator, Mapping
 
 from ..base.errors import ConfigError, ControlError
+from ..base.units import Nanoseconds
 from ..control.protocol import (
-    LINE_MAX,
     WATCH,
-    Message,
+    Answer,
     Request,
     encode,
+    encode_answer,
     failure,
     parse_request,
-    success,
 )
-from .line_socket import LineSocket
+from .client_queue import ClientQueue
+from .connection import Connection
 from .loop import Loop
-from .peer_credentials import user_and_group
 
 Reply = Callable[[Mapping[str, object]], None]
-RequestHandler = Callable[[Request, Reply], "Mapping[str, object] | None"]
+RequestHandler = Callable[[Request, Reply], "Answer | None"]
 
-_SO_PEERGROUPS = 59
-_GROUPS_LENGTH_MAX = 1024  # The most that Python can read: 256 groups.
 _CONNECTIONS_MAX = 64
 _CONNECTIONS_OF_A_USER_MAX = 16  # For each user except root, so that nobody can lock root out.
-_LINES_MAX = (
-    16  # A client that sends more requests at once is disconnected: answers must not delay timers.
-)
-_PENDING_MAX = 1 << 22  # Bytes that a client may leave unread before it is disconnected.
 _MODE = 0o666  # Reading needs no root; changes are checked by credentials.
 
 
 class ControlServer:
     """Serves clients of a socket that listens at ``path``, from ``open`` on.
 
-    ``handle`` returns the fields of an answer, or raises, or returns None and replies later.
+    ``handle`` returns an answer, or raises, or returns None and replies later.
     """
 
     def __init__(
@@ -59,7 +53,8 @@ class ControlServer:
         self._path = path
         self._loop = loop
         self._handle_request = handle
-        self._connections: Dict[int, _Connection] = {}
+        self._connections: Dict[int, Connection] = {}
+        self._waiting: ClientQueue[Connection] = ClientQueue()
         self.socket = listening
         self._group = os.stat(path).st_gid
 
@@ -78,23 +73,48 @@ class ControlServer:
             os.unlink(self._path)
 
     def publish(self, message: Mapping[str, object]) -> None:
-        """Send a line to all watching clients."""
-        line = encode(message)
-        for connection in list(self._connections.values()):
-            if connection.watches:
-                self._send(connection, line)
+        """Send a line to all watching clients, in their turns."""
+        watching = [one for one in self._connections.values() if one.watches]
+        line = encode(message) if watching else b""
+        for connection in watching:
+            connection.lines.pending += line
+            self._waiting.add(connection.user, connection)
+
+    # --- Turns ---
+
+    def next_deadline(self) -> Nanoseconds | None:
+        """The time at which ``run_due`` has to be called: at once, or never."""
+        return 0 if self._waiting else None
+
+    def run_due(self, now: Nanoseconds) -> None:
+        """Serve waiting clients in turn, for a portion of time."""
+        while self._waiting:
+            self._serve(self._waiting.next())
+            if self._loop.portion_is_over():
+                return
+
+    def _serve(self, connection: Connection) -> None:
+        """Handle the next request of a client, or send the next part of its answer."""
+        if connection.answer is None and connection.requests:
+            connection.answer = self._answer(connection, connection.requests.popleft())
+        part = next(connection.answer, None) if connection.answer is not None else b""
+        if part is None:
+            connection.answer, part = None, b""
+        self._send(connection, part)
+
+    # --- Connections ---
 
     def _accept(self) -> None:
         try:
             accepted, _address = self.socket.accept()
         except OSError:
             return
-        connection = _Connection(accepted)
+        connection = Connection(accepted)
         if not self._accepts_user(connection.user):
             accepted.close()
             return
         self._connections[accepted.fileno()] = connection
-        self._loop.on_readable(connection.lines, lambda: self._serve(connection))
+        self._loop.on_readable(connection.lines, lambda: self._ready(connection))
 
     def _accepts_user(self, user: int) -> bool:
         if user == 0:
@@ -102,18 +122,38 @@ class ControlServer:
         own = sum(1 for one in self._connections.values() if one.user == user)
         return own < _CONNECTIONS_OF_A_USER_MAX and len(self._connections) < _CONNECTIONS_MAX
 
-    def _serve(self, connection: _Connection) -> None:
+    def _ready(self, connection: Connection) -> None:
+        """Write what waits for a client, and read its requests once those before are answered."""
+        if connection.is_answered and connection.reads:
+            lines = connection.lines.receive()
+            if lines is None:
+                self._drop(connection)
+                return
+            connection.requests.extend(lines)
         self._send(connection, b"")
-        lines = connection.lines.receive()
-        if lines is None or len(lines) > _LINES_MAX or connection.overflows:
+
+    def _send(self, connection: Connection, part: bytes) -> None:
+        if not connection.is_open:
+            return
+        lines = connection.lines
+        if not lines.send(part) or connection.is_hopeless:
             self._drop(connection)
             return
-        for line in lines:
-            if connection.is_open:
-                answer = self._handle(connection, line)
-                self._send(connection, encode(answer) if answer else b"")
+        may_ask = connection.is_answered and connection.reads
+        self._loop.want(lines, read=may_ask, write=lines.is_pending)
+        if connection.reads and not connection.is_answered:
+            self._waiting.add(connection.user, connection)
 
-    def _handle(self, connection: _Connection, line: bytes) -> Message | None:
+    def _drop(self, connection: Connection) -> None:
+        if self._connections.pop(connection.lines.fileno(), None) is not None:
+            self._waiting.discard(connection.user, connection)
+            self._loop.forget(connection.lines)
+            connection.lines.close()
+
+    # --- Requests ---
+
+    def _answer(self, connection: Connection, line: bytes) -> Iterator[bytes] | None:
+        """Return the parts of the answer to a request; None when it is sent later."""
         try:
             request = parse_request(line)
             if request.is_privileged and not connection.may_change(self._group):
@@ -124,61 +164,13 @@ class ControlServer:
                 )
             if request.command == WATCH:
                 connection.watches = True
-                return success(watching=True)
+                return encode_answer(Answer({"watching": True}))
             answer = self._handle_request(
                 request, lambda reply: self._send(connection, encode(reply))
             )
-            return None if answer is None else success(**answer)
+            return None if answer is None else encode_answer(answer)
         except (ControlError, ConfigError) as error:
-            return failure(error)
-
-    def _send(self, connection: _Connection, line: bytes) -> None:
-        lines = connection.lines
-        if not lines.send(line) or len(lines.pending) > _PENDING_MAX:
-            self._drop(connection)
-        elif lines.fileno() in self._connections:
-            self._loop.want_write(lines, lines.is_pending)
-
-    def _drop(self, connection: _Connection) -> None:
-        if self._connections.pop(connection.lines.fileno(), None) is not None:
-            self._loop.forget(connection.lines)
-            connection.lines.close()
-
-
-class _Connection:
-    """The connection of one client."""
-
-    def __init__(self, accepted: socket.socket) -> None:
-        self.lines = LineSocket(accepted)
-        self.user, self._primary_group = user_and_group(accepted)
-        self.watches = False
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the connection is open on this side."""
-        return self.lines.fileno() >= 0
-
-    @property
-    def overflows(self) -> bool:
-        """Whether the client sends a line longer than any request is."""
-        return len(self.lines.unfinished) > LINE_MAX
-
-    def may_change(self, group: int) -> bool:
-        """Whether the client may change something: root, the agent's user, or a member of the
-        group.
-        """
-        if self.user in (0, os.geteuid()):
-            return True
-        return group in (self._primary_group, *_peer_groups(self.lines.socket))
-
-
-def _peer_groups(connection: socket.socket) -> tuple[int, ...]:
-    """Return the supplementary groups of the peer; none when it has more than fit."""
-    try:
-        packed = connection.getsockopt(socket.SOL_SOCKET, _SO_PEERGROUPS, _GROUPS_LENGTH_MAX)
-    except OSError:
-        return ()
-    return struct.unpack(f"={len(packed) // 4}I", packed)
+            return iter((encode(failure(error)),))
 
 
 def listen(path: str) -> socket.socket:

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from itertools import groupby
 from typing import Any, Callable, Dict, List, Mapping, Sequence, Set, Type, Union
@@ -15,11 +16,12 @@ from weakref import WeakKeyDictionary
 
 from ..base.errors import KernelError
 from ..engine.actions import (
+    BUSY,
     Action,
     Failure,
     Install,
     Log,
-    ObserveRoutes,
+    Observe,
     OpenSockets,
     PollTargets,
     Provision,
@@ -51,9 +53,7 @@ _ANNOUNCING = (Send, SendFrames)
 
 
 class Executor:
-    """``observe_routes`` is called with every such action, ``on_transition`` with every
-    transition.
-    """
+    """``observe`` is called with every such action, ``on_transition`` with every transition."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class Executor:
         resources: ResourceTable,
         frames: FrameSender,
         signer: Signer,
-        observe_routes: Callable[[ObserveRoutes], None],
+        observe: Callable[[Observe], None],
         on_transition: Callable[[Transition], None],
     ) -> None:
         self._storage = storage
@@ -81,11 +81,10 @@ class Executor:
         self._group_handlers: Mapping[Type[Action], _Handler] = {
             Install: self._install,
             Remove: self._remove,
-            SendFrames: self._announce,
         }
         self._handlers: Dict[Type[Action], _Handler] = {
             Log: _log,
-            ObserveRoutes: observe_routes,
+            Observe: observe,
             OpenSockets: self._open_sockets,
             PollTargets: self._helper.set_targets,
             Provision: self._provisioner.provision,
@@ -94,6 +93,7 @@ class Executor:
             SaveRecoveries: self._save_recoveries,
             Send: self._send,
             SendBatch: self._send_batch,
+            SendFrames: self._announce,
             Transition: self._log_transition,
         }
 
@@ -135,7 +135,7 @@ class Executor:
         self._resources.close()
         self._frames.close()
 
-    # --- Resources and announcements of many routers ---
+    # --- Resources of many routers ---
 
     def _install(self, batch: List[Install]) -> List[Failure]:
         outcomes = self._resources.install([one.resources + one.optional for one in batch])
@@ -153,19 +153,7 @@ class Executor:
             for resource, error in refusals
         ]
 
-    def _announce(self, batch: List[SendFrames]) -> List[Failure]:
-        """Send the first frame of every announcement before any is repeated."""
-        failures: List[Failure] = []
-        for time in range(max((one.count for one in batch), default=0)):
-            for one in [one for one in batch if time < one.count]:
-                try:
-                    self._frames.send(one.index, one.frames)
-                except (KernelError, OSError) as error:
-                    failures.append((one, str(error)))
-                    batch = [other for other in batch if other is not one]
-        return failures
-
-    # --- Sockets and advertisements ---
+    # --- Sockets, advertisements and announcements ---
 
     def _open_sockets(self, action: OpenSockets) -> List[Failure]:
         self._prepared.clear()
@@ -202,6 +190,10 @@ class Executor:
         if opened is None:
             raise KernelError(19, "cannot send an advertisement")
         return opened
+
+    def _announce(self, action: SendFrames) -> List[Failure]:
+        left = self._frames.send(action.index, action.frames)
+        return [(replace(action, frames=left), BUSY)] if left else []
 
     # --- Files and the log ---
 

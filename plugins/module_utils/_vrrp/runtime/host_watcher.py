@@ -4,7 +4,7 @@
 #
 # This module is PRIVATE to the collection and can change at any time.
 
-"""Refresh of what is known of the host: at once when it changes, with a limited rate.
+"""Observation of the host: at once when it changes, with a limited rate, and in portions.
 
 A takeover of hundreds of routers changes hundreds of addresses, and the kernel reports each. To
 evaluate all routers for every report would take longer than the takeover.
@@ -12,70 +12,90 @@ evaluate all routers for every report would take longer than the takeover.
 
 from __future__ import annotations
 
-from typing import Callable
+from typing import AbstractSet, Callable
 
 from ..base.units import Nanoseconds, milliseconds
-from ..engine.actions import ObserveRoutes
+from ..engine.actions import Observe
+from ..engine.host.links import Links
 from ..engine.host.observed import Observed
 from ..linux.host_monitor import HostMonitor
 from . import clock
 from .loop import Loop
 
 _REFRESH_MIN = milliseconds(20)
-_BUSY_DELAY = milliseconds(100)
+_BUSY_DELAY = milliseconds(1)
+_BUSY_DELAY_MAX = milliseconds(100)
 
 
 class HostWatcher:
-    """Observes the host; ``on_change`` is called with it as it is now."""
+    """Observes the host; ``on_change`` is called with it as it is now.
+
+    When something has happened, nothing more is read for a while, and then all of it.
+    """
 
     def __init__(self, loop: Loop, on_change: Callable[[Observed], None]) -> None:
         self._monitor = HostMonitor()
         self._loop = loop
         self._on_change = on_change
-        self._changed = False
+        self._has_changed = False
+        self._read_at: Nanoseconds | None = None
         self._not_before: Nanoseconds = 0
+        self._postpone_until: Nanoseconds = 0
         for source in self._monitor.sources:
-            loop.on_readable(source, self._read)
+            loop.on_readable(source, self._readable)
 
     def observed(self) -> Observed:
         """The host as of the last refresh."""
         return self._monitor.observed()
 
-    def observe_routes(self, wanted: ObserveRoutes) -> None:
-        """Observe these routes and rules instead of others."""
-        if self._monitor.observe_routes(wanted):
-            self._read()
+    def observe(self, wanted: Observe) -> None:
+        """Observe this part of the host instead of another."""
+        if self._monitor.observe(wanted):
+            self._has_changed = True
+            self._readable()
+
+    def links_of(self, names: AbstractSet[str] | None) -> Links:
+        """Return the interfaces with these names, all for None, and observe them as well."""
+        return self._monitor.links_of(names)
 
     def next_deadline(self) -> Nanoseconds | None:
         """The time at which ``run_due`` has to be called; None for never."""
-        return self._not_before if self._changed else None
+        return self._read_at
 
-    def run_due(self, now: Nanoseconds, is_busy: bool) -> None:
-        """Refresh, if something has changed and the last refresh was long enough ago.
-
-        While ``is_busy`` the refresh is postponed: a takeover of many routers has no time for it.
-        """
-        if self._changed and now >= self._not_before + (_BUSY_DELAY if is_busy else 0):
+    def run_due(self, now: Nanoseconds) -> None:
+        """Read a portion, if something has happened and the last change was long enough ago."""
+        if self._read_at is not None and now >= self._read_at:
             self.refresh()
-            self._not_before = now + _REFRESH_MIN
+
+    def postpone(self, now: Nanoseconds) -> None:
+        """Wait a little longer: routers are due, and a takeover of many has no time for it."""
+        if self._read_at is not None:
+            self._read_at = max(self._read_at, min(now + _BUSY_DELAY, self._postpone_until))
 
     def refresh(self) -> None:
-        """Refresh at once, if something has changed, for a decision that depends on it."""
-        if self._changed:
-            self._changed = False
-            self._want_read(True)
-        if self._monitor.drain():
+        """Read a portion at once, for a decision that depends on it; report a change when all is
+        read.
+        """
+        if self._monitor.drain(self._loop.portion_is_over):
+            self._has_changed = True
+        if self._loop.portion_is_over() or not self._monitor.is_drained:
+            self._read_at = clock.now()
+            return
+        self._read_at, self._not_before = None, clock.now() + _REFRESH_MIN
+        self._want_read(True)
+        if self._has_changed:
+            self._has_changed = False
             self._on_change(self._monitor.observed())
 
     def close(self) -> None:
         """Close the monitor."""
         self._monitor.close()
 
-    def _read(self) -> None:
-        self._changed = True
-        self._not_before = max(self._not_before, clock.now())
+    def _readable(self) -> None:
+        self._read_at = max(self._not_before, clock.now())
+        self._postpone_until = self._read_at + _BUSY_DELAY_MAX
         self._want_read(False)
 
     def _want_read(self, wanted: bool) -> None:
         for source in self._monitor.sources:
-            self._loop.want_read(source, wanted)
+            self._loop.want(source, read=wanted)

@@ -4,17 +4,26 @@
 #
 # This module is PRIVATE to the collection and can change at any time.
 
-"""Wait for input or the next deadline, handle, repeat. One thread."""
+"""Wait for input or the next deadline, handle, repeat. One thread.
+
+Deadlines go first: before any other work the loop looks at them, and other work comes in portions.
+What a handler leaves unread keeps its descriptor readable, so its turn comes again.
+"""
 
 from __future__ import annotations
 
 import select
 from typing import Callable, Dict, Protocol, Tuple
 
-from ..base.units import NANOSECONDS_PER_SECOND, Nanoseconds
+from ..base.units import NANOSECONDS_PER_SECOND, Nanoseconds, milliseconds
 from . import clock
 
 Handler = Callable[[], None]
+
+# Between two looks at the deadlines passes no more other work than this, or than a part of the
+# shortest advertisement interval.
+_PORTION_MAX = milliseconds(2)
+_PORTIONS_OF_AN_INTERVAL = 20
 
 
 class Source(Protocol):
@@ -24,32 +33,70 @@ class Source(Protocol):
         """Return the descriptor; negative once it is closed."""
 
 
-class Loop:
-    """Calls the handlers of descriptors that are readable (or writable).
+class Service(Protocol):
+    """Anything that has work to do at a time that it knows."""
 
-    Input is handled before timers, so that a pending advertisement is read before a timer
-    concludes that none came.
+    def next_deadline(self) -> Nanoseconds | None:
+        """Return the time from which ``run_due`` has work to do; None for never."""
+
+    def run_due(self, now: Nanoseconds) -> None:
+        """Do a portion of the work."""
+
+
+def _nothing() -> None:
+    """Look at no deadline."""
+
+
+class Loop:
+    """Calls the handlers of descriptors that are readable (or writable), each for a portion of
+    work; ``look`` is called before, and handles the deadlines that have passed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, look: Handler = _nothing) -> None:
         self._epoll = select.epoll()
         self._handlers: Dict[int, Tuple[Source, Handler]] = {}
+        self._look = look
+        self._portion = _PORTION_MAX
+        self._portion_ends_at: Nanoseconds = 0
+
+    # --- Portions of work ---
+
+    @property
+    def portion(self) -> Nanoseconds:
+        """The time that a portion of work may take."""
+        return self._portion
+
+    def limit_portions(self, shortest_interval: Nanoseconds) -> None:
+        """Limit the portions by the shortest advertisement interval."""
+        self._portion = min(_PORTION_MAX, shortest_interval // _PORTIONS_OF_AN_INTERVAL)
+
+    def portion_is_over(self) -> bool:
+        """Whether the work that is under way has to stop until its next turn."""
+        return clock.now() >= self._portion_ends_at
+
+    def give_turn(self, work: Handler) -> None:
+        """Look at the deadlines, then let ``work`` do a portion."""
+        self._look()
+        self._portion_ends_at = clock.now() + self._portion
+        work()
+
+    def run_due(self, service: Service) -> None:
+        """Give a service its turn, if it is due."""
+        deadline = service.next_deadline()
+        if deadline is not None and deadline <= clock.now():
+            self.give_turn(lambda: service.run_due(clock.now()))
+
+    # --- Descriptors ---
 
     def on_readable(self, source: Source, handler: Handler) -> None:
         """Call ``handler`` whenever ``source`` can be read."""
         self._epoll.register(source.fileno(), select.EPOLLIN)
         self._handlers[source.fileno()] = (source, handler)
 
-    def want_write(self, source: Source, wanted: bool) -> None:
-        """Call the handler of ``source`` also when it can be written, or no longer."""
-        self._epoll.modify(source.fileno(), select.EPOLLIN | (select.EPOLLOUT if wanted else 0))
-
-    def want_read(self, source: Source, wanted: bool) -> None:
-        """Call the handler of ``source`` when it can be read, or leave it alone for a while.
-
-        Not for a source that also waits to be written.
-        """
-        self._epoll.modify(source.fileno(), select.EPOLLIN if wanted else 0)
+    def want(self, source: Source, read: bool = True, write: bool = False) -> None:
+        """Call the handler of ``source`` when it can be read, when it can be written, or both."""
+        events = (select.EPOLLIN if read else 0) | (select.EPOLLOUT if write else 0)
+        self._epoll.modify(source.fileno(), events)
 
     def forget(self, source: Source) -> None:
         """Stop watching ``source``; call it before closing it."""
@@ -64,7 +111,7 @@ class Loop:
             # An earlier handler of this round may have closed it.
             source, handler = self._handlers.get(descriptor, (None, None))
             if source is not None and handler is not None and source.fileno() == descriptor:
-                handler()
+                self.give_turn(handler)
 
     def close(self) -> None:
         """Close the epoll descriptor."""

@@ -91,8 +91,8 @@ class Receiver:
         self._is_paused = False
         for one in self._sockets.values():
             one.socket.drop_before(since)
-            self._loop.want_read(one.socket, True)
-            self._loop.want_read(one.priority_zero, True)
+            self._loop.want(one.socket, read=True)
+            self._loop.want(one.priority_zero, read=True)
 
     def sender(self, index: int, family: Family) -> VrrpSocket | None:
         """Return the socket that sends through an interface; None when there is none."""
@@ -120,8 +120,8 @@ class Receiver:
             one.priority_zero.close()  # That removes it from the loop as well.
             raise KernelError(error.errno or 0, "cannot wait for packets") from None
         if self._is_paused:
-            self._loop.want_read(opened, False)
-            self._loop.want_read(one.priority_zero, False)
+            self._loop.want(opened, read=False)
+            self._loop.want(one.priority_zero, read=False)
         return one
 
     def _close(self, spec: SocketSpec) -> None:
@@ -150,7 +150,7 @@ class Receiver:
         now = clock.now()
         if now - one.read_at < min(_COALESCE_MIN, self._delay_max):
             one.poll_at = now + min(_COALESCE_MIN, self._delay_max)
-            self._loop.want_read(one.socket, False)
+            self._loop.want(one.socket, read=False)
         else:
             self._read(one, now)
 
@@ -161,7 +161,7 @@ class Receiver:
     def _reschedule(self, one: _Socket, now: Nanoseconds, found: int, is_usual: bool) -> None:
         if found < _BUSY_THRESHOLD:
             one.poll_at = None
-            self._loop.want_read(one.socket, True)
+            self._loop.want(one.socket, read=True)
         else:
             length = self._delay_max if is_usual else min(_COALESCE_MIN, self._delay_max)
             one.poll_at = now + length

@@ -13,6 +13,7 @@ from typing import Iterable, List
 from ...base.units import Nanoseconds
 from ..actions import (
     AGENT,
+    BUSY,
     Action,
     Failure,
     Install,
@@ -21,7 +22,9 @@ from ..actions import (
     Remove,
     SaveIntents,
     SaveRecoveries,
+    SendFrames,
 )
+from ..announcements import Announcements
 from ..host.host import Host
 from ..host.resources import Resource
 from .participation import Participation
@@ -42,11 +45,13 @@ class Failures:
         host: Host,
         participation: Participation,
         provisioning: Provisioning,
+        announcements: Announcements,
     ) -> None:
         self._routers = routers
         self._host = host
         self._participation = participation
         self._provisioning = provisioning
+        self._announcements = announcements
 
     def handle(self, failures: Iterable[Failure], now: Nanoseconds) -> Actions:
         """Return the actions that follow from refused ones: a router that can't serve steps down
@@ -59,6 +64,9 @@ class Failures:
 
     def _handle(self, action: Action, error: str, now: Nanoseconds) -> Actions:
         actions: Actions = []
+        if isinstance(action, SendFrames) and error == BUSY:
+            self._announcements.refused(action, now)
+            return []
         if isinstance(action, (SaveIntents, SaveRecoveries, Remove)) or action == Provision():
             actions.append(Log(AGENT, error))
         if isinstance(action, SaveRecoveries):

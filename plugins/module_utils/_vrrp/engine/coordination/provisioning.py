@@ -8,13 +8,14 @@
 
 from __future__ import annotations
 
-from typing import AbstractSet, Iterable, Iterator, List, Set, Tuple, Union
+from typing import AbstractSet, Iterable, Iterator, List, Sequence, Set, Tuple, Union
 
 from ...base.units import Nanoseconds, earliest
 from ...model.family import Family
+from ...model.tracking import InterfaceCheck
 from ..actions import (
     Action,
-    ObserveRoutes,
+    Observe,
     OpenSockets,
     Provision,
 )
@@ -53,7 +54,7 @@ class Provisioning:
         actions: List[Action] = [
             self._devices(everyone, now),
             OpenSockets(self._demultiplexer.sockets),
-            _observation(everyone),
+            self._observation(everyone),
         ]
         if owns_host:
             actions.extend(self._recovery_file.update(everyone, self._host))
@@ -123,6 +124,27 @@ class Provisioning:
         self._host.repairs.forget(part.key)  # It is not observed: only a refusal is reported.
         return False
 
+    def _observation(self, routers: Sequence[Router]) -> Observe:
+        """Return the action that observes what concerns the routers, and where something was added
+        that may have to be removed still.
+        """
+        instances = [one.instance for one in routers]
+        routes = frozenset(one.destination for each in instances for one in each.virtual_routes)
+        rules = any(each.virtual_rules for each in instances)
+        if any(each.source_address and each.unicast_peers for each in instances):
+            return Observe(None, routes, rules)  # That address may be on any interface.
+        names = {name for one in routers for name in self._interfaces_of(one)}
+        return Observe(frozenset(names | self._host.interfaces_with_ours()), routes, rules)
+
+    def _interfaces_of(self, router: Router) -> Iterator[str]:
+        """Yield the names of the interfaces that decide what a router does."""
+        yield from router.instance.interfaces
+        checks = (one.check for one in router.instance.tracked)
+        yield from (one.interface for one in checks if isinstance(one, InterfaceCheck))
+        macvlan, _filter = devices_of(router)
+        if macvlan is not None:
+            yield macvlan.name
+
     def _ipv4_interfaces(self, router: Router) -> Iterator[Tuple[str, int]]:
         for one in router.wanted.resources:
             if isinstance(one, AddressResource) and one.address.family is Family.IPV4:
@@ -137,10 +159,3 @@ def devices_of(router: Router) -> Tuple[Macvlan | None, PacketFilter | None]:
     if link is None:
         return None, None
     return macvlan_of(router.instance, link), packet_filter_of(router.instance, link.index)
-
-
-def _observation(routers: Iterable[Router]) -> ObserveRoutes:
-    """Return the action that observes the routes and rules of all routers."""
-    instances = [one.instance for one in routers]
-    routes = frozenset(one.destination for each in instances for one in each.virtual_routes)
-    return ObserveRoutes(routes, any(each.virtual_rules for each in instances))

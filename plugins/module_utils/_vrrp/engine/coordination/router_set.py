@@ -23,10 +23,11 @@ from ...fsm.state import Initialize, Master, Peer
 from ...model.family import text
 from ...model.intent import ChangeOutcome, Intent
 from ..actions import Action, Install, Log, Remove
+from ..announcements import Announcements
 from ..commands.scheduler import CommandScheduler
 from ..host.host import Host
 from ..host.resources import Key
-from ..router.rendering import Release, RouterAction
+from ..router.rendering import Announcing, Release, RouterAction
 from ..router.router import Router
 from ..timer_queue import TimerQueue
 from .deferred_resignations import DeferredResignations, cancel
@@ -45,15 +46,22 @@ class RouterSet:
         host: Host,
         commands: CommandScheduler,
         timers: TimerQueue,
+        announcements: Announcements,
     ) -> None:
         self.groups: Dict[str, List[Router]] = {}
         self._routers: Dict[str, Router] = {}
         self._stopped: List[Router] = []
+        self._moved: List[Router] = []
         self._intents = IntentStore(intents)
         self._host = host
         self._commands = commands
         self._timers = timers
+        self._announcements = announcements
         self._deferred = DeferredResignations(commands, self.group_members)
+
+    def get(self, name: str) -> Router | None:
+        """Return the router of that name; None when there is none."""
+        return self._routers.get(name)
 
     def __iter__(self) -> Iterator[Router]:
         return iter(list(self._routers.values()))
@@ -108,28 +116,42 @@ class RouterSet:
     def _step(self, router: Router, event: Event, now: Nanoseconds) -> Actions:
         old = router.state_name
         followed, undone = router.step(event, now)
-        actions = self._on_host(router, followed)
-        if router.state_name != old and isinstance(router.state, Initialize):
-            self._stopped.append(router)
+        actions = self._on_host(router, followed, now)
+        if not isinstance(router.state, Master):
+            self._announcements.cancel(router.name)
+        if router.state_name != old:
+            self._moved.append(router)
+            if isinstance(router.state, Initialize):
+                self._stopped.append(router)
         self._timers.schedule(router)
         actions.extend(self._commands.router_changed(router, old, now))
         for one in undone:
             actions.extend(self._revert_drain(router, one, now))
         return actions
 
-    def _on_host(self, router: Router, followed: Sequence[RouterAction]) -> Actions:
+    def _on_host(
+        self, router: Router, followed: Sequence[RouterAction], now: Nanoseconds
+    ) -> Actions:
         """Return the actions of a router on a host that others use, too."""
         actions: Actions = []
         for action in followed:
-            if not isinstance(action, Release):
+            if isinstance(action, Announcing):
+                actions.append(self._announcements.begin(action, now))
+            elif isinstance(action, Release):
+                removed = self._host.release(router.name)
+                actions.extend([Remove(router.name, removed)] if removed else [])
+            else:
                 if isinstance(action, Install):
                     self._host.install(router.name, router.wanted)
                 actions.append(action)
-                continue
-            removed = self._host.release(router.name)
-            if removed:
-                actions.append(Remove(router.name, removed))
         return actions
+
+    def performed(self, now: Nanoseconds) -> None:
+        """Take note that all actions until now have been performed."""
+        moved, self._moved = self._moved, []
+        for router in dict.fromkeys(moved):
+            router.performed(now)
+            self._timers.schedule(router)
 
     def pop_stopped(self) -> List[Router]:
         """Return the routers that have entered Initialize since the last call."""

@@ -25,7 +25,7 @@ from ...base.constants import FAULT_MEMORY
 from ...base.units import Nanoseconds, earliest
 from .desired import Desired
 from .links import Links
-from .observed import Observed, as_resource
+from .observed import MARK, Observed, as_resource
 from .reconcile import Add, Drop, Operation, OwnedAddress, rank, reconcile
 from .repairs import Fault, Repairable, Repairs
 from .resources import (
@@ -67,6 +67,17 @@ class Host:
         """The addresses that the agent has added."""
         self._own_added()
         return self._owned
+
+    def interfaces_with_ours(self) -> AbstractSet[str]:
+        """Return the names of the interfaces with an address that the agent has added, or that has
+        its mark.
+        """
+        indexes = {index for index, _packed, _length in self.owned}
+        return {
+            link.name
+            for link in self.links.values()
+            if link.index in indexes or any(one.protocol == MARK for one in link.addresses)
+        }
 
     def restore_owned(self, owned: Iterable[OwnedAddress]) -> None:
         """Take over the addresses that another process has added."""

@@ -14,7 +14,6 @@ from ...base.constants import AUTHENTICATION_PASSWORD
 from ...model.instance import Instance
 from ...wire.advertisement import Advertisement, encode, password_data
 from ...wire.announce import announcement
-from ..actions import SendFrames
 from ..host.links import InterfaceMap, Link, link_local_address
 
 
@@ -58,24 +57,19 @@ def _advertisement(instance: Instance, priority: int) -> Advertisement:
     return Advertisement(*fields, AUTHENTICATION_PASSWORD, password_data(instance.password))
 
 
-def announcements(
-    router: str, instance: Instance, interfaces: InterfaceMap, count: int
-) -> List[SendFrames]:
-    """Return the frames that announce the virtual addresses on each segment: that of the instance's
-    interface for one on an interface without neighbours.
+def announcements(instance: Instance, interfaces: InterfaceMap) -> Dict[int, Tuple[bytes, ...]]:
+    """Return the frames that announce the virtual addresses, by the index of the interface: that of
+    the instance for an address on an interface without neighbours.
     """
-    frames: Dict[str, List[bytes]] = {}
+    frames: Dict[int, List[bytes]] = {}
     for address in instance.served_addresses:
         link = interfaces.link_for(address)
         if link is not None and not link.has_neighbours:
             link = interfaces.links.get(instance.interface)
         if link is not None:
             source = _link_local(instance, interfaces, link)
-            frames.setdefault(link.name, []).append(announcement(address.packed, link.mac, source))
-    return [
-        SendFrames(router, interfaces.links[name].index, tuple(made), count)
-        for name, made in frames.items()
-    ]
+            frames.setdefault(link.index, []).append(announcement(address.packed, link.mac, source))
+    return {index: tuple(made) for index, made in frames.items()}
 
 
 def _link_local(instance: Instance, interfaces: InterfaceMap, link: Link) -> bytes | None:

@@ -9,9 +9,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import List, Union
+from typing import List, Tuple, Union
 
 from ...base.constants import PRIORITY_RESIGN
+from ...base.units import Nanoseconds
 from ...fsm import actions as fsm
 from ..actions import Action, Install, Send
 from ..host.links import InterfaceMap, Link
@@ -31,7 +32,20 @@ class Release:
     router: str
 
 
-RouterAction = Union[Action, Release]
+@dataclass(frozen=True)
+class Announcing:
+    """The router announces its addresses on one interface: all ``frames``, ``count`` times, with
+    ``pause`` between one and the next.
+    """
+
+    router: str
+    index: int
+    frames: Tuple[bytes, ...]
+    count: int
+    pause: Nanoseconds = 0
+
+
+RouterAction = Union[Action, Release, Announcing]
 
 
 class Rendering:
@@ -79,7 +93,11 @@ class Rendering:
     def _announce(self, refresh: bool) -> List[RouterAction]:
         instance = self._inputs.instance
         count = instance.announce_refresh_count if refresh else instance.announce_count
-        return [*announcements(self._inputs.name, instance, self._interfaces, count)]
+        frames = announcements(instance, self._interfaces)
+        return [
+            Announcing(self._inputs.name, index, made, count, instance.announce_interval)
+            for index, made in frames.items()
+        ]
 
     def _advertise(self, priority: int) -> List[RouterAction]:
         self.advertised.append(priority)

@@ -21,8 +21,9 @@ from ...base.units import Nanoseconds
 from ...fsm import actions as fsm
 from ...fsm.events import Event, Resign, TimerExpired, name_of
 from ...fsm.parameters import Parameters
-from ...fsm.state import Backup, Initialize, Master, Peer, Resigning, State
+from ...fsm.state import Backup, Initialize, Master, Peer, Resigning, State, master_seen
 from ...fsm.step import next_deadline, step
+from ...fsm.transitions import postponed
 from ...model.instance import Instance
 from ...model.intent import Intent, IntentChange
 from ...wire.sequence import ReplayGuard
@@ -43,6 +44,7 @@ from .send_failures import SendFailures
 from .snapshot import RouterSnapshot
 
 _NO_INTERFACES = InterfaceMap({})
+_NEGLIGIBLE_PART = 20  # A delay of so small a part of an interval is none.
 STATE_NAMES = {Initialize: "INITIALIZE", Backup: "BACKUP", Master: "MASTER", Resigning: "MASTER"}
 
 
@@ -213,8 +215,6 @@ class Router:
     @property
     def _sent_count(self) -> int:
         """The number of the last advertisement."""
-        if self._fast_path is None:
-            return self._counters[ADVERTISEMENTS_SENT]
         return self.counters[ADVERTISEMENTS_SENT]
 
     @property
@@ -227,15 +227,8 @@ class Router:
     @property
     def master(self) -> Peer | None:
         """The master as this router sees it: itself, a peer, or nobody."""
-        state = self.state
-        if isinstance(state, Master):
-            interval = self.instance.advertisement_interval
-            return Peer(self.address, self.effective_priority, interval)
-        if isinstance(state, Resigning):
-            return state.successor
-        if isinstance(state, Backup):
-            return state.master
-        return None
+        interval = self.instance.advertisement_interval
+        return master_seen(self.state, Peer(self.address, self.effective_priority, interval))
 
     # --- What happens to it ---
 
@@ -291,6 +284,15 @@ class Router:
         self.since = made.at
         self.transitions += 1
         return [*made.actions, *self._log_limiter.note_transition(self.name, made.at)]
+
+    def performed(self, now: Nanoseconds) -> None:
+        """Take note that all actions of its last change of state have been performed by now: so it
+        waits, or advertises next, from then on.
+        """
+        took = now - self.since
+        if took > self.instance.advertisement_interval // _NEGLIGIBLE_PART:
+            self.leave_fast_path()
+            self._state = postponed(self._state, took)
 
     def log_limited(self, about: str, text: str, now: Nanoseconds) -> List[Log]:
         """Return a line for the log, unless one about the same subject was logged within a

@@ -57,7 +57,7 @@ class NewProcess:
         self._give_up_at = clock.now() + _READY_TIMEOUT
         loop.on_readable(self._stream, self._read)
         self._stream.send({"config": config})
-        loop.want_write(self._stream, self._stream.is_pending)
+        loop.want(self._stream, write=self._stream.is_pending)
 
     def next_deadline(self) -> Nanoseconds:
         """The time at which ``run_due`` has to be called."""
@@ -105,7 +105,7 @@ class NewProcess:
 
     def _read(self) -> None:
         self._stream.flush()
-        self._loop.want_write(self._stream, self._stream.is_pending)
+        self._loop.want(self._stream, write=self._stream.is_pending)
         messages = self._stream.receive()
         for message in messages or ():
             if "process" in message:

@@ -105,7 +105,7 @@ class HelperClient:
                 "the helper process has exited; scripts and hooks that were running count as failed"
             )
         else:
-            self._loop.want_write(self._stream, self._stream.is_pending)
+            self._loop.want(self._stream, write=self._stream.is_pending)
 
     def _open(self) -> None:
         self._retry_at = clock.now() + _RETRY_INTERVAL
@@ -126,7 +126,7 @@ class HelperClient:
                 "the helper process has exited; scripts and hooks that were running count as failed"
             )
             return
-        self._loop.want_write(stream, stream.is_pending)
+        self._loop.want(stream, write=stream.is_pending)
         for message in messages:
             self._dispatch(message)
 

@@ -108,7 +108,7 @@ class HelperServer:
             self._loop.run_once(self._next_deadline())
             self._processes.reap(clock.now())
             self._poll_targets()
-            self._loop.want_write(self._stream, self._stream.is_pending)
+            self._loop.want(self._stream, write=self._stream.is_pending)
         self._processes.kill()
         self._loop.close()
 

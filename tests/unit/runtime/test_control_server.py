@@ -1,0 +1,218 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The control server: one request at a time, answers in portions, users in turn."""
+
+from __future__ import annotations
+
+import json
+import socket
+from pathlib import Path
+from typing import Any, Callable, Iterator
+
+import pytest
+from _vrrp.control.protocol import Answer, Request, encode_answer
+from _vrrp.runtime import connection
+from _vrrp.runtime.client_queue import ClientQueue
+from _vrrp.runtime.control_server import ControlServer, Reply, listen
+from _vrrp.runtime.loop import Loop
+
+STATUS = b'{"version": 1, "command": "status"}\n'
+RESTART = b'{"version": 1, "command": "restart"}\n'
+
+
+def test_each_user_has_as_many_turns_whatever_the_number_of_its_clients() -> None:
+    queue: ClientQueue[str] = ClientQueue()
+    for client in ("a1", "a2", "a3"):
+        queue.add(1, client)
+    queue.add(2, "b")
+    order = []
+    for _turn in range(6):
+        client = queue.next()
+        order.append(client)
+        queue.add(1 if client.startswith("a") else 2, client)
+    assert order == ["a1", "b", "a2", "b", "a3", "b"]
+
+
+def test_a_client_is_queued_once_and_can_be_taken_out() -> None:
+    queue: ClientQueue[str] = ClientQueue()
+    queue.add(1, "a")
+    queue.add(1, "a")
+    queue.discard(1, "b")
+    assert queue.next() == "a"
+    assert not queue
+    queue.add(1, "a")
+    queue.discard(1, "a")
+    assert not queue
+
+
+def test_an_answer_is_one_line_whatever_its_parts() -> None:
+    instances = [{"name": "web"}, {"name": "db"}]
+    parts = list(encode_answer(Answer({"change": 1}, iter(instances))))
+    assert len(parts) == 4
+    answer = json.loads(b"".join(parts))
+    assert answer == {"version": 1, "ok": True, "change": 1, "instances": instances}
+    assert b"".join(parts).endswith(b"}\n")
+    assert json.loads(b"".join(encode_answer(Answer({}, [])))) == {
+        "version": 1, "ok": True, "instances": [],
+    }  # fmt: skip
+
+
+class Server:
+    """A control server whose answers have these instances; ``portions`` of its work are over at
+    once.
+    """
+
+    def __init__(self, directory: Path, instances: int) -> None:
+        self.path = str(directory / "control.sock")
+        self.made = 0
+        self.replies: list[Reply] = []
+        self.loop = Loop()
+        self.loop.limit_portions(0)
+        self._instances = instances
+        self.server = ControlServer(self.path, listen(self.path), self.loop, self._handle)
+        self.server.open()
+        self.clients: list[socket.socket] = []
+
+    def _handle(self, request: Request, reply: Reply) -> Answer | None:
+        if request.command == "restart":
+            self.replies.append(reply)
+            return None
+        return Answer({}, self._make())
+
+    def _make(self) -> Iterator[dict[str, Any]]:
+        for number in range(self._instances):
+            self.made += 1
+            yield {"name": f"{number}", "filler": "x" * 1000}
+
+    def connect(self) -> socket.socket:
+        """Connect a client."""
+        client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        client.connect(self.path)
+        client.setblocking(False)
+        self.clients.append(client)
+        self.loop.run_once(None)
+        return client
+
+    def turn(self) -> None:
+        """Read what has arrived, and do one portion of work."""
+        self.loop.run_once(0)
+        self.loop.run_due(self.server)
+
+    def close(self) -> None:
+        for client in self.clients:
+            client.close()
+        self.server.close()
+        self.loop.close()
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[[int], Server]]:
+    """A function that starts a server whose answers have as many instances."""
+    started: list[Server] = []
+
+    def make(instances: int) -> Server:
+        started.append(Server(tmp_path, instances))
+        return started[-1]
+
+    yield make
+    for one in started:
+        one.close()
+
+
+def read(client: socket.socket) -> bytes:
+    """All that waits for a client."""
+    found = b""
+    while True:
+        try:
+            data = client.recv(1 << 20)
+        except BlockingIOError:
+            return found
+        if not data:
+            return found
+        found += data
+
+
+@pytest.mark.finding("B2")
+def test_a_turn_makes_one_part_of_one_answer(start: Callable[[int], Server]) -> None:
+    server = start(3)
+    client = server.connect()
+    client.sendall(STATUS * 2)
+    made = []
+    for _turn in range(11):
+        server.turn()
+        made.append(server.made)
+    # The head, three instances and the tail of each, and the turn that finds an answer complete.
+    assert made == [0, 1, 2, 3, 3, 3, 3, 4, 5, 6, 6]
+    assert [len(json.loads(line)["instances"]) for line in read(client).splitlines()] == [3, 3]
+
+
+@pytest.mark.finding("B2")
+def test_a_client_that_asks_again_and_again_does_not_keep_another_waiting(
+    start: Callable[[int], Server],
+) -> None:
+    server = start(2)
+    greedy, modest = server.connect(), server.connect()
+    greedy.sendall(STATUS * 500)
+    server.turn()
+    modest.sendall(STATUS)
+    received = b""
+    for _turn in range(10):
+        server.turn()
+        received += read(modest)
+    assert received.endswith(b"]}\n")
+
+
+def test_the_answer_to_a_client_that_does_not_read_waits(
+    start: Callable[[int], Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "_PENDING_MAX", 5000)
+    server = start(2000)
+    client = server.connect()
+    client.sendall(STATUS)
+    for _turn in range(3000):
+        server.turn()
+    assert server.made < 1000
+    assert server.server.next_deadline() is None
+    received = b""
+    for _turn in range(3000):
+        received += read(client)
+        server.turn()
+    assert len(json.loads(received + read(client))["instances"]) == 2000
+
+
+def test_a_client_that_leaves_takes_its_requests_along(start: Callable[[int], Server]) -> None:
+    server = start(100)
+    client = server.connect()
+    client.sendall(STATUS * 10)
+    server.turn()
+    client.close()
+    for _turn in range(5):
+        server.turn()
+    assert server.server.next_deadline() is None
+
+
+def test_a_reply_can_come_later(start: Callable[[int], Server]) -> None:
+    server = start(0)
+    client = server.connect()
+    client.sendall(RESTART + STATUS)
+    for _turn in range(4):
+        server.turn()
+    assert [json.loads(line)["ok"] for line in read(client).splitlines()] == [True]
+    (reply,) = server.replies
+    reply({"pid": 8})
+    assert json.loads(read(client)) == {"pid": 8}
+
+
+def test_a_watching_client_gets_a_line_in_its_turn(start: Callable[[int], Server]) -> None:
+    server = start(0)
+    client = server.connect()
+    client.sendall(b'{"version": 1, "command": "watch"}\n')
+    for _turn in range(3):
+        server.turn()
+    assert json.loads(read(client))["watching"] is True
+    server.server.publish({"instance": "web"})
+    assert read(client) == b""
+    server.turn()
+    assert json.loads(read(client)) == {"instance": "web"}
