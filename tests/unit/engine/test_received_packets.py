@@ -108,4 +108,4 @@ def test_packets_without_a_router_are_counted() -> None:
         first.engine.receive_datagram(SPEC, Datagram(UNKNOWN_PEER, GROUP, 255, b"1"), cluster.now)
     )
     counters = first.engine.status(cluster.now, WALL)["counters"]
-    assert counters == {"unknown_vrid": 1, "truncated": 1}
+    assert counters == {"unknown_vrid": 1, "truncated": 1, "dropped": 0}

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Any, Callable
 
 import pytest
-from _vrrp.engine.actions import OpenSockets, SocketSpec
+from _vrrp.engine.actions import OpenSockets, PacketSelection, SocketSpec
 from _vrrp.model.family import Family
 from _vrrp.runtime import clock, receiver
-from _vrrp.runtime.receiver import Receiver
+from _vrrp.runtime.receiver import Reading, Receiver
 
 SPEC = SocketSpec(2, Family.IPV4)
 MS = 1_000_000
@@ -23,6 +23,9 @@ class PriorityZeroSocket:
 
     def __init__(self, index: int, family: Family) -> None:
         self.drained = 0
+
+    def accept(self, selection: PacketSelection) -> None:
+        """Leave the choice to the other socket."""
 
     def drain(self) -> None:
         self.drained += 1
@@ -36,6 +39,12 @@ class VrrpSocket:
 
     since = 0
 
+    def __init__(self) -> None:
+        self.accepted: list[PacketSelection] = []
+
+    def accept(self, selection: PacketSelection) -> None:
+        self.accepted.append(selection)
+
     def drop_before(self, at: int) -> None:
         self.since = at
 
@@ -46,9 +55,13 @@ class Loop:
     def __init__(self) -> None:
         self.handlers: dict[bool, Callable[[], None]] = {}
         self.listens = True
+        self.is_over = False
 
     def on_readable(self, source: object, handler: Callable[[], None]) -> None:
         self.handlers[isinstance(source, PriorityZeroSocket)] = handler
+
+    def portion_is_over(self) -> bool:
+        return self.is_over
 
     def want(self, source: object, read: bool = True) -> None:
         self.listens = read
@@ -61,6 +74,8 @@ class Stage:
         self.now = 1000 * MS
         self.waiting = 0
         self.unmatched = 0
+        self.most = 10_000
+        self.arrived_at = 0
         self.read: list[int] = []
         self.loop = Loop()
         monkeypatch.setattr(clock, "now", lambda: self.now)
@@ -74,10 +89,12 @@ class Stage:
             self.receiver.pause()
         assert self.receiver.open_sockets(OpenSockets(frozenset({SPEC}))) == []
 
-    def _take(self, spec: SocketSpec, opened: object) -> tuple[int, int]:
-        found, self.waiting = self.waiting, 0
+    def _take(self, spec: SocketSpec, opened: object) -> Reading:
+        found = min(self.waiting, self.most)
+        self.waiting -= found
         self.read.append(found)
-        return found, self.unmatched
+        until = self.arrived_at or self.now
+        return Reading(found, self.unmatched, not self.waiting, until)
 
     def arrive(self, count: int = 1) -> None:
         """Packets arrive; the loop calls if it listens."""
@@ -136,12 +153,46 @@ def test_a_socket_with_few_packets_after_a_delay_is_watched_again(stage: Stage) 
     assert stage.receiver.next_deadline() is None
 
 
-def test_a_delayed_socket_is_read_at_once_when_everything_is_polled(stage: Stage) -> None:
+def test_a_delayed_socket_is_read_at_once_for_a_deadline(stage: Stage) -> None:
     stage.arrive()
     stage.arrive(30)
+    stage.now += MS
     assert stage.read == [1]
-    stage.receiver.run_due(stage.now, everything=True)
+    assert stage.receiver.read_until(stage.now)
     assert stage.read == [1, 30]
+    assert stage.receiver.read_until(stage.now)
+    assert stage.read == [1, 30]
+
+
+@pytest.mark.finding("B4")
+def test_a_flood_is_read_in_portions_as_far_as_a_deadline_demands(stage: Stage) -> None:
+    stage.arrive()
+    stage.most = 128
+    stage.waiting, stage.arrived_at = 1000, stage.now + MS
+    stage.now += 2 * MS
+    stage.loop.is_over = True
+    assert not stage.receiver.read_until(stage.now)
+    assert stage.read == [1, 128]
+    stage.arrived_at = stage.now
+    assert stage.receiver.read_until(stage.now)
+    assert stage.read == [1, 128, 128]
+    assert stage.waiting == 744
+
+
+def test_nothing_is_read_for_a_deadline_while_another_process_reads(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stage = Stage(monkeypatch, is_paused=True)
+    stage.waiting = 3
+    assert stage.receiver.read_until(stage.now)
+    assert stage.read == []
+
+
+def test_the_kernel_drops_all_packets_but_those_wanted(stage: Stage) -> None:
+    selection = PacketSelection(frozenset({51}), demands_ttl=True)
+    for _time in range(2):
+        stage.receiver.open_sockets(OpenSockets(frozenset({SPEC}), {SPEC: selection}))
+    assert stage.socket.accepted == [selection]
 
 
 def test_priority_zero_is_received_during_a_delay(stage: Stage) -> None:

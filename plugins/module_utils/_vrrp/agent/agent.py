@@ -15,20 +15,18 @@ import gc
 import os
 import signal
 import socket
-from typing import Callable, Dict, List, Mapping, Tuple
+from typing import Callable, Dict, List, Mapping
 
 from ..base.constants import ADVERTISEMENT_INTERVAL_DEFAULT
 from ..base.errors import ConfigError, ControlError
-from ..base.units import earliest, seconds, to_seconds
+from ..base.units import Nanoseconds, earliest, seconds, to_seconds
 from ..control.protocol import digest
-from ..engine.actions import Action, SocketSpec, Transition
+from ..engine.actions import Action, Transition
 from ..engine.engine import Engine
 from ..engine.host.observed import Observed
 from ..engine.signer import Signer
 from ..linux.packet_socket import FrameSender
-from ..linux.recvmmsg import PacketBatch
 from ..linux.resources import ResourceTable
-from ..linux.vrrp_socket import VrrpSocket
 from ..model.command import CommandResult
 from ..model.instance import Config
 from ..model.status import AgentStatus
@@ -49,6 +47,7 @@ from ..runtime.signals import signal_socket
 from ..runtime.storage import Storage
 from .cleanup import clean_up
 from .host_check import interfaces_of, refuse_on_host
+from .packets import Packets
 from .paths import Paths
 from .reload import Reload
 from .requests import ControlRequests
@@ -81,9 +80,8 @@ class Agent:
         self._host_watcher = HostWatcher(self.loop, self._host_changed)
         connect = helper_connector(paths.socket, paths.config)
         self._helper = HelperClient(self.loop, connect, self._command_ended, self._targets_changed)
-        self._batch = PacketBatch()
-        self._wall_offset = clock.WallOffset()
-        self._receiver = Receiver(self.loop, self._read_packets)
+        self._packets = Packets(self._engine, self.loop, self._perform)
+        self._receiver = Receiver(self.loop, self._packets.read)
         self._signer = Signer()
         self._executor = Executor(
             storage=self._storage,
@@ -182,8 +180,8 @@ class Agent:
 
     def _main_loop(self) -> None:
         services = (
-            self._receiver, self._host_watcher, self._helper, self._notifier, self._restarts,
-            self._configuration, self._server,
+            self._receiver, self._packets, self._host_watcher, self._helper, self._notifier,
+            self._restarts, self._configuration, self._server,
         )  # fmt: skip
         while not (self._engine.stopped or self._done):
             deadline = self._engine.next_deadline()
@@ -199,8 +197,17 @@ class Agent:
             return
         self._lateness.record(now - deadline, self.loop.portion)
         self._host_watcher.postpone(now)
-        self._receiver.run_due(now, everything=True)
-        self._perform(self._engine.wakeup(now))
+        self.loop.begin_portion()
+        if now - deadline > self.loop.portion:
+            self._read_until(now)  # So late, it is better to know what has happened meanwhile.
+        self._perform(self._engine.advertise(now))
+        deadline = self._engine.next_deadline()
+        if deadline is not None and deadline <= now and self._read_until(now):
+            self._perform(self._engine.wakeup(now))
+
+    def _read_until(self, now: Nanoseconds) -> bool:
+        """Read for a portion of time what may concern a deadline; returns whether that is all."""
+        return self._receiver.read_until(now) and self._packets.handle_expected()
 
     def _close(self) -> None:
         self._server.close()
@@ -216,17 +223,6 @@ class Agent:
             failures = self._executor.perform(actions)
             actions = self._engine.failed(failures, clock.now())
         self._engine.performed(clock.now())
-
-    def _read_packets(self, spec: SocketSpec, opened: VrrpSocket) -> Tuple[int, int]:
-        now, wall = clock.now(), clock.wall_nanoseconds()
-        packets, times = opened.drain(self._batch, now, self._wall_offset.update(now, wall))
-        unmatched = 0
-        for packet in self._engine.unmatched_packets(spec, packets, times):
-            unmatched += 1
-            datagram = opened.parse(packet, wall)
-            if datagram is not None:
-                self._perform(self._engine.receive_datagram(spec, datagram, clock.now(), packet))
-        return len(packets), unmatched
 
     def _host_changed(self, observed: Observed) -> None:
         self._perform(self._engine.host_changed(observed, clock.now()))
@@ -312,13 +308,21 @@ class Agent:
         Packets received until now are handled here; the new process reads later ones.
         """
         now = clock.now()
-        self._receiver.run_due(now, everything=True)
+        self._read_everything(now)
         state: HandoverState = {
             "at": now,
             "engine": self._engine.export_state(),
             "signed": self._signer.export(),
         }
         return state, self._engine.peer_takeover_at() or now + _HANDOVER_TIMEOUT
+
+    def _read_everything(self, now: Nanoseconds) -> None:
+        """Handle all that has arrived until now, however long it takes."""
+        is_read = False
+        while not is_read:
+            self.loop.begin_portion()
+            is_read = self._receiver.read_until(now)
+        self._packets.handle_all()
 
     def _replaced(self, pid: int) -> None:
         self._notifier.main_pid_changed(pid)

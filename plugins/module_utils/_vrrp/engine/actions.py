@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import FrozenSet, List, Mapping, Sequence, Tuple, Union
 
@@ -40,10 +40,23 @@ class SocketSpec:
 
 
 @dataclass(frozen=True)
+class PacketSelection:
+    """The advertisements that a socket receives: of these ``vrids`` and, as it ``demands_ttl``,
+    with the TTL of the protocol. All others are dropped by the kernel.
+    """
+
+    vrids: FrozenSet[int]
+    demands_ttl: bool
+
+
+@dataclass(frozen=True)
 class OpenSockets:
-    """Open exactly these sockets; advertisements are sent through them, too."""
+    """Open exactly these sockets; advertisements are sent through them, too. ``selections`` has
+    what each is to receive.
+    """
 
     sockets: FrozenSet[SocketSpec]
+    selections: Mapping[SocketSpec, PacketSelection] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

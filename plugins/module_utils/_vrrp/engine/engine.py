@@ -44,7 +44,6 @@ from .coordination.reception import Reception
 from .coordination.reconciler import Reconciler
 from .coordination.reconfiguration import Reconfiguration
 from .coordination.router_set import RouterSet
-from .coordination.sync_groups import group_decisions
 from .fast_path.fast_path import FastPath
 from .fast_path.receive import AnyPacket, CachedPacket, Packet
 from .handover import (
@@ -214,28 +213,9 @@ class Engine:
 
     def _finish(self, actions: Actions, now: Nanoseconds) -> Actions:
         """Add the consequences of these actions for sync groups and for routers that stopped."""
-        settled = self._settle_groups(now)
-        return [*actions, *settled, *self._retry_stopped(now), *self._drop_retired(now)]
-
-    def _retry_stopped(self, now: Nanoseconds) -> Actions:
-        """Start routers again that have just stopped for a cause that is over already."""
-        actions: Actions = []
-        for router in self._routers.pop_stopped():
-            if isinstance(router.state, Initialize) and router.deadline is None:
-                actions.extend(self._participation.retry_start(router, now))
-        return actions
-
-    def _settle_groups(self, now: Nanoseconds) -> Actions:
-        """Release deferred resignations that are ready, then apply sync-group decisions."""
-        actions = self._routers.release_deferred(now)
-        for name, members in self._routers.groups.items():
-            idle = [isinstance(one.state, Initialize) for one in members]
-            if any(idle) and not all(idle):
-                for router in members:
-                    actions.extend(self._participation.start_or_withdraw(router, now))
-            for router, event in group_decisions(name, members):
-                actions.extend(self._routers.step(router, event, now))
-        return actions
+        settled = self._participation.settle_groups(now)
+        retried = self._participation.retry_stopped(now)
+        return [*actions, *settled, *retried, *self._drop_retired(now)]
 
     def _drop_retired(self, now: Nanoseconds) -> Actions:
         gone = [one for one in self._departing if one.retired and isinstance(one.state, Initialize)]
@@ -249,18 +229,26 @@ class Engine:
 
     def wakeup(self, now: Nanoseconds) -> Actions:
         """Handle every deadline that has passed."""
-        actions = self._commands.run_scripts(now)
+        actions = [*self.advertise(now), *self._commands.run_scripts(now)]
         for number, result in self._commands.timed_out(now):
             actions.extend(self.command_finished(number, result, now))
         repair_at = self._repair_at()
         if repair_at is not None and repair_at <= now:
             actions.extend(self._reevaluate(now))
-        repeated, routers = self._fast_path.pop_due(now)
-        actions.extend(repeated)
+        _repeated, routers = self._fast_path.pop_due(now)
+        actions.extend(self._routers_due(routers, now))
         actions.extend(self._announcements.due(now))
+        return actions
+
+    def advertise(self, now: Nanoseconds) -> Actions:
+        """Send what masters are to send by now: it does not depend on what they hear meanwhile."""
+        repeated, masters = self._fast_path.pop_due(now, masters_only=True)
+        return [*repeated, *self._routers_due(masters, now)]
+
+    def _routers_due(self, routers: Sequence[Router], now: Nanoseconds) -> Actions:
         if not routers:
-            return actions
-        actions.extend(interleave([self._router_due(router, now) for router in routers]))
+            return []
+        actions = interleave([self._router_due(router, now) for router in routers])
         return self._finish(actions, now)
 
     def _router_due(self, router: Router, now: Nanoseconds) -> Actions:
@@ -287,6 +275,18 @@ class Engine:
         packet before requesting the next.
         """
         return self._fast_path.unmatched(spec, packets, times)
+
+    def expects(self, spec: SocketSpec, vrid: int, source: bytes) -> bool:
+        """Whether a packet from this source is one that a backup may be waiting for: of the master
+        of the router.
+        """
+        router = self._demultiplexer.router_at(spec, vrid)
+        master = router.master if router is not None else None
+        return master is not None and master.address == source
+
+    def packets_dropped(self, count: int) -> None:
+        """Take note that so many packets were dropped since the start, as there were too many."""
+        self._demultiplexer.counters["dropped"] = count
 
     def receive_datagram(
         self, spec: SocketSpec, datagram: Datagram, now: Nanoseconds, packet: Packet = None

@@ -11,11 +11,12 @@ from __future__ import annotations
 import socket
 import struct
 from functools import partial
-from typing import Callable, Dict, Iterable, Iterator, List, Tuple, Union
+from typing import Callable, Dict, Iterable, Iterator, List, NamedTuple, Tuple, Union
 
 from ..base.constants import VRRP_PROTOCOL
 from ..base.errors import KernelError
 from ..base.units import Nanoseconds
+from ..engine.actions import PacketSelection
 from ..model.family import Family, text
 from ..wire.constants import INTERNETWORK_CONTROL
 from ..wire.datagram import Datagram
@@ -30,14 +31,20 @@ _IP_MULTICAST_ALL = 49
 _IPV6_MULTICAST_ALL = 29
 _IPV6_FREEBIND = 78
 _RECEIVE_BUFFER = 1 << 21  # Several hundred routers may advertise at the same instant.
-_BATCHES_MAX = 32  # Read at once, so that a flood can't keep the loop from its timers.
 _CONTROL = struct.Struct("=Qii")
 
 PreparedSend = Callable[[], object]
 _SocketAddress = Union[Tuple[str, int], Tuple[str, int, int, int]]
 # IPv4: the comparable part of the packet. IPv6: the data, the control messages and the sender.
 Packet = Union[bytes, Tuple[bytes, bytes, bytes]]
-Arrivals = Tuple[List[Packet], List[Nanoseconds]]
+
+
+class Arrivals(NamedTuple):
+    """Packets in comparable form, the time at which each arrived, and whether none is left."""
+
+    packets: List[Packet]
+    times: List[Nanoseconds]
+    is_drained: bool
 
 
 class VrrpSocket:
@@ -50,6 +57,7 @@ class VrrpSocket:
     def __init__(self, index: int, family: Family, mac: bytes = b"") -> None:
         self.index = index
         self.family = family
+        self._mac = mac
         self._socket = _open(family)
         self._send_to = self._socket.sendto
         self._arrivals: ArrivalFilter[Packet] = ArrivalFilter()
@@ -106,31 +114,43 @@ class VrrpSocket:
         """
         self._arrivals.drop_before(at)
 
-    def drain(
+    def receive(
         self, batch: PacketBatch, now: Nanoseconds, wall_offset: Nanoseconds | None
     ) -> Arrivals:
-        """Read all pending packets; returns them in comparable form, and the arrival time of each.
+        """Read as many pending packets as fit into the batch.
 
         ``wall_offset`` converts the kernel's timestamps (wall clock) to monotonic time; None after
         a step of the wall clock, when they are of no use.
         """
-        packets: List[Packet] = []
-        times: List[Nanoseconds] = []
         try:
-            for _count in range(_BATCHES_MAX):
-                filled = batch.receive(self._socket)
-                packets.extend(self._packets(batch, filled))
-                times.extend(batch.timestamps(filled, wall_offset or 0))
-                if filled < SLOTS:
-                    break
+            filled = batch.receive(self._socket)
         except OSError:
-            pass  # None is left. Or ENETDOWN and the like, which the link monitor reports.
-        return self._arrivals.apply(packets, times, now, wall_offset)
+            return Arrivals([], [], True)  # ENETDOWN and the like are reported by the link monitor.
+        packets = list(self._packets(batch, filled))
+        times = batch.timestamps(filled, wall_offset or 0)
+        arrived = self._arrivals.apply(packets, times, now, wall_offset)
+        return Arrivals(*arrived, filled < SLOTS)
 
     def _packets(self, batch: PacketBatch, filled: int) -> Iterable[Packet]:
         if self.family is Family.IPV4:
             return map(comparable_part, batch.packets(filled))
         return zip(batch.packets(filled), *batch.ancillary(filled))
+
+    def origin(self, packet: Packet) -> Tuple[int, bytes]:
+        """Return the VRID and the packed source of a packet; VRID 0, which no router has, for one
+        that is too short.
+        """
+        if isinstance(packet, bytes):
+            parts = parse_comparable(packet)
+            source, message = (b"", b"") if parts is None else (parts[0], parts[3])
+        else:
+            message, _ancillary, sender = packet
+            source = sender[8:24]
+        return (message[1] if len(message) > 1 else 0), source
+
+    def accept(self, selection: PacketSelection) -> None:
+        """Let the kernel drop all packets but these; raises OSError."""
+        bpf.attach(self._socket, bpf.match_packets(self.family, selection, self._mac))
 
     def parse(self, packet: Packet, wall: Nanoseconds) -> Datagram | None:
         """Parse a packet that arrived at this time of day; None when it is no IP packet."""
@@ -142,6 +162,7 @@ class PriorityZeroSocket:
     """A socket that is readable when a master resigns, whatever the VrrpSocket has pending."""
 
     def __init__(self, index: int, family: Family) -> None:
+        self._family = family
         self._socket = _open(family)
         try:
             bpf.attach(self._socket, bpf.match_priority_zero(family))
@@ -156,10 +177,14 @@ class PriorityZeroSocket:
         """Return the descriptor that is readable."""
         return self._socket.fileno()
 
+    def accept(self, selection: PacketSelection) -> None:
+        """Let the kernel drop those of other routers; raises OSError."""
+        bpf.attach(self._socket, bpf.match_priority_zero(self._family, selection))
+
     def drain(self) -> None:
-        """Discard all pending packets; the VrrpSocket receives them, too."""
+        """Discard pending packets; the VrrpSocket receives them, too."""
         try:
-            for _count in range(_BATCHES_MAX * SLOTS):
+            for _count in range(SLOTS):
                 self._socket.recv(1)
         except OSError:
             pass  # None is left.

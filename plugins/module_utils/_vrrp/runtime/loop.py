@@ -77,8 +77,12 @@ class Loop:
     def give_turn(self, work: Handler) -> None:
         """Look at the deadlines, then let ``work`` do a portion."""
         self._look()
-        self._portion_ends_at = clock.now() + self._portion
+        self.begin_portion()
         work()
+
+    def begin_portion(self) -> None:
+        """Begin a portion of work, from now on."""
+        self._portion_ends_at = clock.now() + self._portion
 
     def run_due(self, service: Service) -> None:
         """Give a service its turn, if it is due."""

@@ -18,18 +18,31 @@ new packet waits for the end of the delay, and makes the next ones short.
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
-from typing import Callable, Dict, List, Tuple
+from typing import Callable, Dict, List, NamedTuple, Tuple
 
 from ..base.errors import KernelError
 from ..base.units import Nanoseconds, earliest, milliseconds
-from ..engine.actions import Failure, OpenSockets, SocketSpec
+from ..engine.actions import Failure, OpenSockets, PacketSelection, SocketSpec
 from ..linux.vrrp_socket import PriorityZeroSocket, VrrpSocket
 from ..model.family import Family
 from . import clock
 from .loop import Loop
 
-OnPackets = Callable[[SocketSpec, VrrpSocket], Tuple[int, int]]
+
+class Reading(NamedTuple):
+    """The packets of one reading: their number, and that of those which the fast path did not
+    match; whether none is left, and when the last one arrived.
+    """
+
+    found: int
+    unmatched: int
+    is_drained: bool
+    until: Nanoseconds
+
+
+OnPackets = Callable[[SocketSpec, VrrpSocket], Reading]
 
 _COALESCE_MAX = milliseconds(100)
 _COALESCE_MIN = milliseconds(10)
@@ -43,14 +56,14 @@ class _Socket:
     spec: SocketSpec
     socket: VrrpSocket
     priority_zero: PriorityZeroSocket
+    selection: PacketSelection | None = None
     read_at: Nanoseconds = 0
+    read_until: Nanoseconds = 0
     poll_at: Nanoseconds | None = None
 
 
 class Receiver:
-    """Reads the sockets. ``on_packets`` reads one socket, and returns the number of packets and of
-    those that the fast path did not match.
-    """
+    """Reads the sockets, each in portions. ``on_packets`` reads some packets of one socket."""
 
     def __init__(self, loop: Loop, on_packets: OnPackets) -> None:
         self._loop = loop
@@ -78,7 +91,18 @@ class Receiver:
                 self._open(spec)
             except KernelError as error:
                 failures.append((OpenSockets(frozenset({spec})), str(error)))
+        for spec, one in self._sockets.items():
+            self._select(one, wanted.selections.get(spec))
         return failures
+
+    @staticmethod
+    def _select(one: _Socket, selection: PacketSelection | None) -> None:
+        """Let the kernel drop what no router receives; without that it is dropped here."""
+        if selection is not None and selection != one.selection:
+            with contextlib.suppress(OSError):
+                one.socket.accept(selection)
+                one.priority_zero.accept(selection)
+            one.selection = selection
 
     def pause(self) -> None:
         """Stop reading; packets stay in the open sockets."""
@@ -137,14 +161,28 @@ class Receiver:
         """The time at which ``run_due`` has to be called; None for never."""
         return earliest(one.poll_at for one in self._sockets.values())
 
-    def run_due(self, now: Nanoseconds, everything: bool = False) -> None:
-        """Poll the sockets whose delay is over, or all that are delayed."""
+    def run_due(self, now: Nanoseconds) -> None:
+        """Poll the sockets whose delay is over."""
         for one in list(self._sockets.values()):
-            if one.poll_at is not None and (everything or one.poll_at <= now):
-                found, unmatched = self._read(one, now)
-                if one.poll_at <= now:
-                    is_usual = found < _FLOOD_THRESHOLD and not unmatched
-                    self._reschedule(one, now, found, is_usual)
+            if one.poll_at is not None and one.poll_at <= now:
+                self._poll(one, now)
+
+    def read_until(self, at: Nanoseconds) -> bool:
+        """Read what has arrived until ``at``; returns whether all of it is read, and False at the
+        end of the portion.
+        """
+        if self._is_paused:
+            return True  # Another process reads.
+        for one in list(self._sockets.values()):
+            if one.read_until < at:
+                self._poll(one, at)
+        return all(one.read_until >= at for one in self._sockets.values())
+
+    def _poll(self, one: _Socket, now: Nanoseconds) -> None:
+        found, unmatched = self._read(one, now)
+        if one.poll_at is not None and one.poll_at <= now and one.read_until >= now:
+            is_usual = found < _FLOOD_THRESHOLD and not unmatched
+            self._reschedule(one, now, found, is_usual)
 
     def _readable(self, one: _Socket) -> None:
         now = clock.now()
@@ -167,5 +205,12 @@ class Receiver:
             one.poll_at = now + length
 
     def _read(self, one: _Socket, now: Nanoseconds) -> Tuple[int, int]:
+        """Read a socket until nothing is left that arrived before ``now``, or for a portion."""
         one.read_at = now
-        return self._on_packets(one.spec, one.socket)
+        found = unmatched = 0
+        while True:
+            reading = self._on_packets(one.spec, one.socket)
+            found, unmatched = found + reading.found, unmatched + reading.unmatched
+            one.read_until = max(now, reading.until) if reading.is_drained else reading.until
+            if one.read_until >= now or self._loop.portion_is_over():
+                return found, unmatched

@@ -8,10 +8,10 @@
 
 from __future__ import annotations
 
-from typing import Dict, FrozenSet, Iterable, Iterator, List
+from typing import Dict, FrozenSet, Iterable, Iterator, List, Mapping
 
 from ...wire.datagram import Datagram
-from ..actions import SocketSpec
+from ..actions import PacketSelection, SocketSpec
 from ..host.links import Links
 from ..router.router import Router
 
@@ -20,13 +20,18 @@ class Demultiplexer:
     """Finds routers by socket and VRID, and counts datagrams without a router."""
 
     def __init__(self) -> None:
-        self.counters: Dict[str, int] = {"unknown_vrid": 0, "truncated": 0}
+        self.counters = dict.fromkeys(("unknown_vrid", "truncated", "dropped"), 0)
         self._table: Dict[SocketSpec, Dict[int, Router]] = {}
 
     @property
     def sockets(self) -> FrozenSet[SocketSpec]:
         """Return all sockets that the routers need."""
         return frozenset(self._table)
+
+    @property
+    def selections(self) -> Dict[SocketSpec, PacketSelection]:
+        """Return the packets that each socket is to receive."""
+        return {spec: _selection(by_vrid) for spec, by_vrid in self._table.items()}
 
     def update(self, routers: Iterable[Router], links: Links) -> None:
         """Replace the routers to be found; those without an interface are left out."""
@@ -47,10 +52,20 @@ class Demultiplexer:
             self.counters["unknown_vrid"] += 1
         return router
 
+    def router_at(self, spec: SocketSpec, vrid: int) -> Router | None:
+        """Return the router of a VRID that receives through a socket; None without one."""
+        return self._table.get(spec, {}).get(vrid)
+
     def routers_at(self, sockets: Iterable[SocketSpec]) -> List[Router]:
         """Return all routers that receive through any of these sockets."""
         by_vrid = [self._table.get(spec, {}) for spec in sockets]
         return [router for found in by_vrid for router in found.values()]
+
+
+def _selection(by_vrid: Mapping[int, Router]) -> PacketSelection:
+    """Return the packets of these routers. Those of unicast peers have TTLs of their own."""
+    demands_ttl = not any(router.instance.unicast_peers for router in by_vrid.values())
+    return PacketSelection(frozenset(by_vrid), demands_ttl)
 
 
 def _sockets_of(router: Router) -> Iterator[SocketSpec]:

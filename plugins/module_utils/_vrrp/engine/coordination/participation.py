@@ -26,6 +26,7 @@ from ..router.router import Router
 from ..tracking import Tracking, Verdict, tracked_for
 from .obstacles import Obstacle, Obstacles, reason_to_wait
 from .router_set import RouterSet
+from .sync_groups import group_decisions
 
 Actions = List[Action]
 
@@ -116,6 +117,26 @@ class Participation:
         notify_peers = served and not isinstance(action, OpenSockets)
         interrupted = Interrupted(error, retry=True, notify_peers=notify_peers)
         return self._routers.step(router, interrupted, now)
+
+    def settle_groups(self, now: Nanoseconds) -> Actions:
+        """Release deferred resignations that are ready, then apply sync-group decisions."""
+        actions = self._routers.release_deferred(now)
+        for name, members in self._routers.groups.items():
+            idle = [isinstance(one.state, Initialize) for one in members]
+            if any(idle) and not all(idle):
+                for router in members:
+                    actions.extend(self.start_or_withdraw(router, now))
+            for router, event in group_decisions(name, members):
+                actions.extend(self._routers.step(router, event, now))
+        return actions
+
+    def retry_stopped(self, now: Nanoseconds) -> Actions:
+        """Start routers again that have just stopped for a cause that is over already."""
+        actions: Actions = []
+        for router in self._routers.pop_stopped():
+            if isinstance(router.state, Initialize) and router.deadline is None:
+                actions.extend(self.retry_start(router, now))
+        return actions
 
     def retry_start(self, router: Router, now: Nanoseconds) -> Actions:
         """Start a router that could not start before, if it can now."""

@@ -53,7 +53,7 @@ class Provisioning:
         self._demultiplexer.update(everyone, self._host.links)
         actions: List[Action] = [
             self._devices(everyone, now),
-            OpenSockets(self._demultiplexer.sockets),
+            OpenSockets(self._demultiplexer.sockets, self._demultiplexer.selections),
             self._observation(everyone),
         ]
         if owns_host:

@@ -26,10 +26,10 @@ from __future__ import annotations
 from typing import Dict, Iterator, List, Sequence, Tuple
 
 from ...base.units import Nanoseconds
-from ...fsm.state import Backup, State
+from ...fsm.state import Backup, Master, State
 from ..actions import Action, Send, SocketSpec
 from ..router.router import Router
-from ..timer_queue import TimerQueue
+from ..timer_queue import Timed, TimerQueue
 from .receive import (
     AnyPacket,
     CachedPacket,
@@ -68,14 +68,18 @@ class FastPath:
                 member.heard_at = arrived_at
                 member.times += 1
 
-    def pop_due(self, now: Nanoseconds) -> Tuple[List[Action], List[Router]]:
+    def pop_due(
+        self, now: Nanoseconds, masters_only: bool = False
+    ) -> Tuple[List[Action], List[Router]]:
         """Return the advertisements that are repeated now, and the routers that are due on the
-        full path.
+        full path. With ``masters_only`` the others stay due.
         """
         actions: List[Action] = []
         routers: List[Router] = []
         for timed in self.timers.pop_due(now):
-            if isinstance(timed, Router):
+            if masters_only and not _sends(timed):
+                self.timers.schedule(timed)
+            elif isinstance(timed, Router):
                 routers.append(timed)
             elif isinstance(timed, DownTimerGroup):
                 expired = timed.expired(now)
@@ -120,3 +124,10 @@ class FastPath:
         if slot.at == at:
             SlotMember(router, self.timers, slot, sends)
             self.timers.schedule(slot)
+
+
+def _sends(timed: Timed) -> bool:
+    """Whether it is a master, or a slot of masters."""
+    return isinstance(timed, SendSlot) or (
+        isinstance(timed, Router) and isinstance(timed.state, Master)
+    )

@@ -1,0 +1,92 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
+
+"""Received packets on their way to the engine.
+
+The familiar ones cost next to nothing, and are handled where they are read. Each of the others
+costs as much as dozens of those, and anybody on the segment can send as many as the network takes:
+so they wait for their turn, in which those of a router's master come first.
+"""
+
+from __future__ import annotations
+
+from typing import Callable, List, Tuple
+
+from ..base.units import Nanoseconds
+from ..engine.actions import Action, SocketSpec
+from ..engine.engine import Engine
+from ..linux.recvmmsg import PacketBatch
+from ..linux.vrrp_socket import Packet, VrrpSocket
+from ..runtime import clock
+from ..runtime.backlog import Backlog
+from ..runtime.loop import Loop
+from ..runtime.receiver import Reading
+
+_Waiting = Tuple[SocketSpec, VrrpSocket, Packet]
+
+
+class Packets:
+    """Reads packets for the engine; ``perform`` performs the actions that follow."""
+
+    def __init__(self, engine: Engine, loop: Loop, perform: Callable[[List[Action]], None]) -> None:
+        self._engine = engine
+        self._loop = loop
+        self._perform = perform
+        self._batch = PacketBatch()
+        self._wall_offset = clock.WallOffset()
+        self._backlog: Backlog[_Waiting] = Backlog()
+
+    def read(self, spec: SocketSpec, opened: VrrpSocket) -> Reading:
+        """Read some packets from a socket, and handle those that are familiar."""
+        now, wall = clock.now(), clock.wall_nanoseconds()
+        offset = self._wall_offset.update(now, wall)
+        packets, times, is_drained = opened.receive(self._batch, now, offset)
+        unmatched = 0
+        for packet in self._engine.unmatched_packets(spec, packets, times):
+            unmatched += 1
+            self._keep(spec, opened, packet)
+        return Reading(len(packets), unmatched, is_drained, times[-1] if times else now)
+
+    def _keep(self, spec: SocketSpec, opened: VrrpSocket, packet: Packet) -> None:
+        vrid, source = opened.origin(packet)
+        if self._engine.expects(spec, vrid, source):
+            self._backlog.expect((spec, opened, packet))
+        else:
+            self._backlog.add(source, (spec, opened, packet))
+
+    def next_deadline(self) -> Nanoseconds | None:
+        """The time at which ``run_due`` has to be called: at once, or never."""
+        return 0 if self._backlog else None
+
+    def run_due(self, now: Nanoseconds) -> None:
+        """Handle waiting packets for a portion of time."""
+        while self._backlog:
+            self._handle(*self._backlog.take())
+            if self._loop.portion_is_over():
+                break
+        self._engine.packets_dropped(self._backlog.dropped)
+
+    def handle_expected(self) -> bool:
+        """Handle the packets that backups may be waiting for; returns whether none is left, and
+        False at the end of the portion.
+        """
+        while self._backlog.has_expected:
+            self._handle(*self._backlog.take())
+            if self._loop.portion_is_over():
+                break
+        return not self._backlog.has_expected
+
+    def handle_all(self) -> None:
+        """Handle everything, however long it takes."""
+        while self._backlog:
+            self._handle(*self._backlog.take())
+
+    def _handle(self, spec: SocketSpec, opened: VrrpSocket, packet: Packet) -> None:
+        datagram = opened.parse(packet, clock.wall_nanoseconds())
+        if datagram is not None:
+            actions = self._engine.receive_datagram(spec, datagram, clock.now(), packet)
+            if actions:
+                self._perform(actions)
