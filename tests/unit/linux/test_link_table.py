@@ -6,40 +6,13 @@
 
 from __future__ import annotations
 
-import struct
 from collections import Counter
 from typing import Iterator
 
 import pytest
 from _vrrp.linux import netlink
 from _vrrp.linux.link_table import LinkTable
-from _vrrp.linux.netlink import Message
-
-NEWLINK, DELLINK, NEWADDR, DELADDR = 16, 17, 20, 21
-UP = 0x1 | 0x40  # IFF_UP, IFF_RUNNING.
-NAME, ADDRESS, LOCAL = 3, 1, 2
-
-
-def attribute(kind: int, value: bytes) -> bytes:
-    padding = bytes(-len(value) % 4)
-    return struct.pack("=HH", 4 + len(value), kind) + value + padding
-
-
-def message(kind: int, body: bytes) -> Message:
-    return Message(kind, struct.pack("=IHHII", 16 + len(body), kind, 0, 0, 0) + body)
-
-
-def link(index: int, name: str, kind: int = NEWLINK, flags: int = UP, family: int = 0) -> Message:
-    """A message about an interface: struct ifinfomsg, then its name."""
-    body = struct.pack("=BxHiII", family, 1, index, flags, 0)
-    return message(kind, body + attribute(NAME, name.encode() + b"\0"))
-
-
-def address(index: int, packed: bytes, kind: int = NEWADDR) -> Message:
-    """A message about an IPv4 address with the length 24: struct ifaddrmsg, then the address."""
-    body = struct.pack("=BBBBi", 2, 24, 0, 0, index)
-    return message(kind, body + attribute(ADDRESS, packed) + attribute(LOCAL, packed))
-
+from support.link_messages import DELADDR, DELLINK, address, link
 
 OWN = bytes([192, 0, 2, 1])
 
@@ -79,6 +52,27 @@ def test_messages_about_other_interfaces_are_not_parsed(
     assert list(table.links()) == ["eth0"]
 
 
+def test_an_interface_that_comes_may_have_had_addresses_before(table: LinkTable) -> None:
+    table.is_incomplete = False
+    table.take(link(2, "eth0", flags=0))
+    assert not table.is_incomplete
+    table.take(link(9, "veth9"))
+    assert not table.is_incomplete
+    table.take(link(7, "eth0"))
+    assert table.is_incomplete
+
+
+def test_an_interface_that_was_not_watched_for_a_while_loses_its_addresses_anew() -> None:
+    table = LinkTable(None, Counter())
+    table.take(link(2, "eth0"))
+    table.take(address(2, OWN))
+    table.narrow({"eth1"})
+    table.take(link(2, "eth1"))
+    table.take(address(2, OWN))
+    table.take(address(2, OWN, DELADDR))
+    assert table.links()["eth1"].losses == (1, 0)
+
+
 def test_all_interfaces_are_known_without_names() -> None:
     table = LinkTable(None, Counter())
     assert table.take(link(9, "veth9"))
@@ -94,6 +88,7 @@ def test_an_interface_with_another_name_stays_until_the_choice_is_made_again(
     assert table.take(link(7, "eth0"))
     assert table.links()["eth0"].index == 7
     assert table.take(address(2, OWN, DELADDR))
+    assert table.pop_losses()
     table.narrow({"eth0"})
     assert list(table.links()) == ["eth0"]
     assert not table.take(address(2, OWN))

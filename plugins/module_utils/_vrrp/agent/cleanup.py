@@ -15,13 +15,14 @@ The unit runs this after every exit of the agent, and an agent runs it before it
 from __future__ import annotations
 
 import socket
+from typing import AbstractSet
 
 from ..base.errors import KernelError
 from ..engine.actions import Recovery
 from ..engine.host.reconcile import rank
-from ..engine.host.resources import AddressResource, LinkUp
+from ..engine.host.resources import AddressResource, Key, LinkUp
 from ..engine.signer import Signer
-from ..linux.host_monitor import marked_resources
+from ..linux.host_monitor import addresses_of_other_daemons, marked_resources
 from ..linux.macvlans import delete_device
 from ..linux.netlink import open_socket
 from ..linux.resources import ResourceTable
@@ -39,7 +40,8 @@ def clean_up(storage: Storage) -> None:
     if recoveries:
         table = ResourceTable()
         try:
-            masters = [one for one in recoveries if _remove_resources(table, one)]
+            kept = addresses_of_other_daemons()
+            masters = [one for one in recoveries if _remove_resources(table, one, kept)]
         finally:
             table.close()
         for recovery in masters:
@@ -53,11 +55,15 @@ def clean_up(storage: Storage) -> None:
     storage.save_sysctls({})
 
 
-def _remove_resources(table: ResourceTable, recovery: Recovery) -> bool:
-    """Remove the resources of a router; returns whether it had an address, so that it was
-    master.
+def _remove_resources(table: ResourceTable, recovery: Recovery, kept: AbstractSet[Key]) -> bool:
+    """Remove the resources of a router, but the addresses that are ``kept``; returns whether it had
+    an address, so that it was master.
     """
-    addresses = [one for one in recovery.resources if isinstance(one, AddressResource)]
+    addresses = [
+        one
+        for one in recovery.resources
+        if isinstance(one, AddressResource) and one.key not in kept
+    ]
     others = [one for one in recovery.resources if not isinstance(one, (AddressResource, LinkUp))]
     try:
         table.remove_leftovers(others)

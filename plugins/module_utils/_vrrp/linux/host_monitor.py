@@ -13,8 +13,8 @@ from typing import AbstractSet, List, Tuple, Union
 
 from ..engine.actions import Observe
 from ..engine.host.links import Links
-from ..engine.host.observed import Observed
-from ..engine.host.resources import Resource
+from ..engine.host.observed import KEEPALIVED_MARK, Observed
+from ..engine.host.resources import Key, Resource, address_key
 from .links import IsOver, LinkMonitor, never
 from .routes import RouteMonitor, marked_routes, marked_rules
 
@@ -64,6 +64,17 @@ class HostMonitor:
         """Stop listening."""
         for source in self.sources:
             source.close()
+
+
+def addresses_of_other_daemons() -> AbstractSet[Key]:
+    """Return the keys of the addresses that another VRRP daemon of this host has added."""
+    with contextlib.closing(LinkMonitor()) as monitor:
+        return {
+            address_key(link.name, one.packed)
+            for link in monitor.links().values()
+            for one in link.addresses
+            if one.protocol == KEEPALIVED_MARK
+        }
 
 
 def marked_resources() -> List[Resource]:

@@ -14,9 +14,10 @@ from __future__ import annotations
 
 import ipaddress
 import struct
-from typing import Iterator, NamedTuple, Tuple
+from typing import NamedTuple, Tuple
 
 from ..engine.host.links import LinkAddress
+from . import netlink
 from .constants import IFF_LOOPBACK
 from .pyroute2_import import NetlinkMessage
 
@@ -29,7 +30,6 @@ _IFLA_IFNAME = 3
 _HEADER_LENGTH = 16  # struct nlmsghdr, which is followed by the family.
 _INDEX = struct.Struct("=i")
 _INDEX_AT = _HEADER_LENGTH + 4  # In struct ifinfomsg as in struct ifaddrmsg.
-_ATTRIBUTE = struct.Struct("=HH")
 _LINK_ATTRIBUTES_AT = _HEADER_LENGTH + 16
 
 AddressKey = Tuple[int, bytes, int]
@@ -58,21 +58,10 @@ def is_about_bridge_port(data: bytes) -> bool:
 
 def name_in(data: bytes) -> str:
     """Return the name in a message about an interface; empty without one."""
-    for kind, at, end in _attributes(data):
+    for kind, at, end in netlink.attributes(data, _LINK_ATTRIBUTES_AT):
         if kind == _IFLA_IFNAME:
             return data[at:end].rstrip(b"\0").decode(errors="replace")
     return ""
-
-
-def _attributes(data: bytes) -> Iterator[Tuple[int, int, int]]:
-    """Yield (type, offset, end) of the attributes of a message about an interface."""
-    at = _LINK_ATTRIBUTES_AT
-    while at + _ATTRIBUTE.size <= len(data):
-        length, kind = _ATTRIBUTE.unpack_from(data, at)
-        if length < _ATTRIBUTE.size:
-            return
-        yield kind, at + _ATTRIBUTE.size, at + length
-        at += (length + 3) & ~3
 
 
 def link_state(message: NetlinkMessage) -> LinkState:

@@ -44,6 +44,8 @@ class LinkTable:
     """The interfaces of these ``names``, all of them for None; a message about another one is
     dropped by its header. An interface that gets another name stays until ``narrow``, as something
     may have to be removed from it. ``losses`` as in ``Link``. Mutable.
+
+    ``is_incomplete``: an interface has come whose addresses may have been there before.
     """
 
     def __init__(self, names: AbstractSet[str] | None, losses: LossCounts) -> None:
@@ -54,6 +56,7 @@ class LinkTable:
         self._present: CounterOf[_FamilyKey] = Counter()
         self._has_losses = False
         self._taken = 0
+        self.is_incomplete = False
 
     def restarted(self, names: AbstractSet[str] | None) -> LinkTable:
         """Return an empty table to read everything into, as messages were lost: each interface may
@@ -77,6 +80,8 @@ class LinkTable:
         self._addresses = {
             key: address for key, address in self._addresses.items() if key[0] in self._links
         }
+        for key in [one for one in self._present if one[0] not in self._links]:
+            del self._present[key]
 
     def take(self, message: Message) -> bool:
         """Take note of a message; returns whether it concerns one of the interfaces."""
@@ -110,8 +115,11 @@ class LinkTable:
             gc.collect(0)
 
     def _take_link(self, index: int, state: LinkState) -> None:
+        before = self._links.get(index)
+        is_renamed = before is not None and before.name != state.name
         self._links[index] = state
-        self._has_losses |= state.flags & _USABLE != _USABLE
+        self._has_losses |= is_renamed or state.flags & _USABLE != _USABLE
+        self.is_incomplete |= before is None and self._names is not None
 
     def _take_address(self, key: AddressKey, address: LinkAddress) -> None:
         self._present[key[0], len(key[1])] += key not in self._addresses

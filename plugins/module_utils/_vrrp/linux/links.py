@@ -22,6 +22,7 @@ from . import netlink
 from .link_table import LinkTable
 
 IsOver = Callable[[], bool]
+_DISCARDED_MAX = 1_000_000  # More than any queue holds.
 
 
 def never() -> bool:
@@ -57,7 +58,9 @@ class LinkMonitor:
         if names is not None and not is_wider and self._reading is None:
             self._table.narrow(names)
         elif names != self.names:
-            self._reading = self._read_everything(self._table.reread(names))
+            is_lossy = self._reading is not None
+            table = (self._table.restarted if is_lossy else self._table.reread)(names)
+            self._reading = self._read_everything(table)
             self._finish_reading(never)
         self.names = names
         return is_wider
@@ -78,14 +81,27 @@ class LinkMonitor:
             except OSError as error:
                 if error.errno != errno.ENOBUFS:
                     raise
-                # What is still queued is older than the kernel's current state.
-                self._reading = self._read_everything(self._table.restarted(self.names))
+                self._reading = self._start_again()
                 return self._finish_reading(is_over) or changed
             if data is None:
                 break
             for message in netlink.messages(data):
                 changed = self._table.take(message) or changed
+            if self._table.is_incomplete:
+                self._reading = self._read_everything(self._table.reread(self.names))
+                return self._finish_reading(is_over) or changed
         return changed
+
+    def _start_again(self) -> Iterator[None]:
+        """Read everything after the kernel had to drop messages. It goes on dropping until the
+        queue is empty, and what is in the queue is older than what it has dropped.
+        """
+        for _count in range(_DISCARDED_MAX):
+            with contextlib.suppress(OSError):
+                if netlink.receive(self._events, self._buffer) is None:
+                    break
+            yield
+        yield from self._read_everything(self._table.restarted(self.names))
 
     def _finish_reading(self, is_over: IsOver) -> bool:
         """Go on to read everything, if that has begun; returns whether it was finished."""
@@ -106,6 +122,7 @@ class LinkMonitor:
                 for message in netlink.messages(data):
                     table.take(message)
                 yield
+        table.is_incomplete = False
         self._table = table
 
     def pop_losses(self) -> bool:

@@ -66,6 +66,9 @@ _NLMSG_ERROR = 2
 _NLMSG_DONE = 3
 _HEADER = struct.Struct("=IHHII")
 _ROUTE_HEADER = struct.Struct("=BBxxxB")  # Of struct rtmsg: family, dst_len, protocol.
+_ROUTE_LENGTH = 12  # Of struct rtmsg.
+_RTA_DST = 1
+_ATTRIBUTE = struct.Struct("=HH")
 _ROUTE_TYPE_OFFSET = 7  # Of rtm_type in struct rtmsg.
 _RTN_LOCAL = 2
 _BATCH_MAX = 500  # Acknowledgements that surely fit into the receive buffer.
@@ -120,10 +123,27 @@ class RouteHeader(NamedTuple):
     protocol: int
 
 
-def route_headers(data: bytes) -> Iterator[Tuple[int, RouteHeader]]:
-    """Yield (type, header) of every message about a route or a rule."""
-    for at, _length, kind, _sequence in _headers(data):
-        yield kind, _route_header(data, at)
+def route_header(data: bytes) -> RouteHeader:
+    """Return the header of a message about a route."""
+    return _route_header(data, 0)
+
+
+def route_destination(data: bytes) -> bytes:
+    """Return the packed destination of a message about a route; empty for a default route."""
+    for kind, at, end in attributes(data, _HEADER.size + _ROUTE_LENGTH):
+        if kind == _RTA_DST:
+            return data[at:end]
+    return b""
+
+
+def attributes(data: bytes, at: int) -> Iterator[Tuple[int, int, int]]:
+    """Yield (type, offset, end) of the attributes of a message, which begin at an offset."""
+    while at + _ATTRIBUTE.size <= len(data):
+        length, kind = _ATTRIBUTE.unpack_from(data, at)
+        if length < _ATTRIBUTE.size:
+            return
+        yield kind, at + _ATTRIBUTE.size, at + length
+        at += (length + 3) & ~3
 
 
 class Message(NamedTuple):

@@ -56,6 +56,7 @@ class RouteMonitor:
         self._buffer = memoryview(bytearray(netlink.EVENT_MAX))
         self._wanted = _NOTHING
         self._lengths: Set[Tuple[int, int]] = set()
+        self._destinations: Set[Tuple[int, int, bytes]] = set()
         self._is_stale = False
         self._routes: FrozenSet[RouteResource] = frozenset()
         self._rules: Dict[VirtualRule, bool] = {}
@@ -75,7 +76,11 @@ class RouteMonitor:
         self._subscribe(_ROUTE_GROUPS, bool(wanted.routes))
         self._subscribe(_RULE_GROUPS, wanted.rules)
         self._wanted = wanted
-        self._lengths = {(DOMAINS[one.family], one.length) for one in wanted.routes}
+        self._destinations = {
+            (DOMAINS[one.family], one.length, one.packed if one.length else b"")
+            for one in wanted.routes
+        }
+        self._lengths = {one[:2] for one in self._destinations}
         self._is_stale = True
         return True
 
@@ -105,11 +110,17 @@ class RouteMonitor:
 
     def _concerns(self, data: bytes) -> bool:
         """Whether one of the events may be about a route or a rule of the agent."""
-        for kind, header in netlink.route_headers(data):
-            if kind in (RTM_NEWRULE, RTM_DELRULE) or header.protocol == MARK:
+        for kind, message in netlink.messages(data):
+            if kind in (RTM_NEWRULE, RTM_DELRULE):
                 return True
-            if (header.family, header.destination_length) in self._lengths:
+            family, length, protocol = netlink.route_header(message)
+            if protocol == MARK:
                 return True
+            # Of the routes of the host's own programs there may be many.
+            if (family, length) in self._lengths:
+                destination = netlink.route_destination(message)
+                if (family, length, destination) in self._destinations:
+                    return True
         return False
 
     def read(
@@ -120,7 +131,9 @@ class RouteMonitor:
             self._is_stale = False
             with contextlib.closing(_open_strict()) as asked:
                 self._routes = frozenset(_routes(asked, name_of) if self._wanted.routes else ())
-                self._rules = dict(_rules(asked)) if self._wanted.rules else {}
+                # Of two that differ in nothing else, the agent's counts.
+                rules = sorted(_rules(asked), key=lambda one: one[1]) if self._wanted.rules else ()
+                self._rules = dict(rules)
         return self._routes, self._rules
 
 
@@ -204,7 +217,12 @@ def _is_simple(message: NetlinkMessage, attributes: NetlinkMessage) -> bool:
     """Whether a rule has only what an instance's rule can have."""
     others = attributes.keys() - _KNOWN
     neutral = all(attributes[name] == _NEUTRAL.get(name) for name in others)
-    return neutral and message["action"] == _FR_ACT_TO_TBL and not message["flags"] & 2
+    return (
+        neutral
+        and not message["tos"]
+        and message["action"] == _FR_ACT_TO_TBL
+        and not message["flags"] & 2
+    )
 
 
 def _rule(message: NetlinkMessage, attributes: NetlinkMessage) -> VirtualRule:
