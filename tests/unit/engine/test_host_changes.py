@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pytest
 from _vrrp.engine.actions import (
+    Action,
     Install,
     OpenSockets,
     Remove,
@@ -17,9 +18,13 @@ from _vrrp.engine.actions import (
     SocketSpec,
     Transition,
 )
+from _vrrp.engine.host.links import Link, LinkAddress
 from _vrrp.engine.host.observed import Observed
+from _vrrp.engine.host.resources import AddressResource
+from _vrrp.model.address import parse_address
 from _vrrp.model.family import Family
 from support.cluster import MS, Cluster, Node, instance, masters, pair
+from support.fake_kernel import Refusal
 
 UNKNOWN_PEER = bytes([192, 0, 2, 99])
 GROUP = bytes([224, 0, 0, 18])
@@ -232,6 +237,43 @@ def test_unsent_advertisements_of_an_earlier_mastership_do_not_count() -> None:
     first.refused = ()
     cluster.run(10)
     assert first.transitions() == ["BACKUP MASTER"]
+
+
+def test_a_master_whose_address_is_removed_at_once_leaves_mastership_to_others() -> None:
+    cluster = Cluster()
+    first, second = cluster.node(priority=200), cluster.node(priority=100)
+    cluster.run(10)
+    perform = first.kernel.perform
+
+    def remove_at_once(action: Action) -> list[Refusal]:
+        refusals = perform(action)
+        if isinstance(action, Install):
+            first.kernel.remove(AddressResource("eth0", parse_address("192.0.2.100/24")))
+        return refusals
+
+    first.kernel.perform = remove_at_once  # type: ignore[method-assign]
+    first.delete_foreign("192.0.2.100/24")
+    served = 0
+    for _second in range(60):
+        cluster.run(1)
+        first.host_changed()
+        served += first.serves() or second.serves()
+    assert served >= 45
+
+
+def test_an_address_that_comes_late_is_announced() -> None:
+    cluster = Cluster()
+    late = {"address": "198.51.100.5/24", "interface": "eth1", "track": False}
+    node = cluster.node(addresses=["192.0.2.100/24", late], announce_delay=0)
+    cluster.run(30)
+    assert node.state == "MASTER"
+    node.done.clear()
+    own = LinkAddress(bytes([198, 51, 100, 1]), 24)
+    node.kernel.add_link(Link(9, "eth1", True, bytes([2, 0, 0, 0, 1, 1]), (own,)))
+    node.host_changed()
+    cluster.run(1)
+    assert node.kernel.links["eth1"].has(bytes([198, 51, 100, 5]))
+    assert {one.index for one in node.done if isinstance(one, SendFrames)} == {7, 9}
 
 
 def test_a_router_without_its_socket_listens_before_it_takes_part_again() -> None:

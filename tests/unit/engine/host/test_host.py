@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from _vrrp.engine.host.host import Host
 from _vrrp.engine.host.links import Link, LinkAddress
@@ -49,6 +51,48 @@ def removed(host: Host, router: str) -> list[str]:
 
 def operations(host: Host) -> list[tuple[type, str]]:
     return [(type(one), str(one.resource)) for one in host.reconcile(0)]
+
+
+def test_an_address_is_removed_with_the_label_that_it_has(host: Host) -> None:
+    labelled = AddressResource("eth0", replace(parse_address(VIP), label="eth0:vip"))
+    host.virtual = {labelled.key: "web"}
+    host.observe(observed(VIP))
+    host.install("web", Wanted((labelled,)))
+    (gone,) = host.release("web")
+    assert isinstance(gone, AddressResource)
+    assert gone.address.label == ""
+
+
+def test_an_address_that_another_program_has_taken_over_is_not_removed(host: Host) -> None:
+    host.install("web", wanting(VIP))
+    host.observe(observed(VIP, protocol=MARK))
+    host.observe(observed(VIP, protocol=0))
+    assert operations(host) == []
+    assert removed(host, "web") == []
+
+
+def test_an_address_that_was_there_before_is_not_removed_after_its_restoration(
+    host: Host,
+) -> None:
+    host.observe(observed(VIP))
+    host.install("web", wanting(VIP))
+    host.observe(observed())
+    assert operations(host) == [(Add, VIP)]
+    host.observe(observed(VIP, protocol=MARK))
+    assert removed(host, "web") == []
+    assert operations(host) == []
+
+
+def test_a_resource_without_its_interface_is_due_when_that_comes(host: Host) -> None:
+    elsewhere = resource("198.51.100.5/32", "tun0")
+    host.install("web", Wanted((elsewhere,)))
+    host.refused(elsewhere, "no such device", 0)
+    host.observe(observed())
+    assert host.next_deadline() is None
+    assert host.reconcile(20 * S) == []
+    assert host.next_deadline() is None
+    host.observe(observed("198.51.100.1/32", name="tun0"))
+    assert operations(host) == [(Add, "198.51.100.5/32")]
 
 
 def test_an_address_of_two_routers_goes_with_the_last(host: Host) -> None:

@@ -13,6 +13,7 @@ from typing import AbstractSet, Dict, Iterable, Iterator, List, Mapping, Sequenc
 
 from ...base.units import Nanoseconds
 from ...fsm.events import Interrupted, Unannounced
+from ...fsm.state import Master
 from ..actions import AGENT, Action, Install, Log, Remove
 from ..host.host import Host
 from ..host.reconcile import Add, Drop, Operation
@@ -42,12 +43,15 @@ class Reconciler:
         self._wanted: List[Wanted] = []
 
     def review(self, now: Nanoseconds) -> Actions:
-        """End the faults of what is in force again."""
-        return [
-            Log(router.name, f"{fault.resource} is in force again", warning=False)
-            for fault in self._host.review_faults(now)
-            for router in self._routers.wanting(fault.resource.key)
-        ]
+        """End the faults of what is in force again; addresses are announced then."""
+        actions: Actions = []
+        for fault in self._host.review_faults(now):
+            for router in self._routers.wanting(fault.resource.key):
+                text = f"{fault.resource} is in force again"
+                actions.append(Log(router.name, text, warning=False))
+                if isinstance(fault.resource, (AddressResource, LinkUp)):
+                    actions.extend(self._routers.step(router, Unannounced(), now))
+        return actions
 
     def run(self, now: Nanoseconds) -> Actions:
         """Return the actions that restore what is missing and remove what is left over."""
@@ -56,7 +60,24 @@ class Reconciler:
         operations = self._host.reconcile(now)
         contested = [one for key, one in self._host.repairs.faults.items() if key not in known]
         lost = [action for one in contested for action in self._contested(one, now)]
+        lost.extend(self._withdraw_without_address(now))
         return [*lost, *self._follow(operations, known, now)]
+
+    def _withdraw_without_address(self, now: Nanoseconds) -> Actions:
+        """Let masters leave whose resources were removed again at once, as often before."""
+        faults = self._host.repairs.faults
+        actions: Actions = []
+        for router in self._routers if faults else ():
+            lost = [
+                fault
+                for one in router.wanted.essential
+                if (fault := faults.get(one.key)) and fault.is_contested and self._host.lacks(one)
+            ]
+            if lost and isinstance(router.state, Master):
+                cause = f"{lost[0].resource} {lost[0].reason}"
+                interrupted = Interrupted(cause, retry=True, notify_peers=True)
+                actions.extend(self._routers.step(router, interrupted, now))
+        return actions
 
     def _contested(self, fault: Fault, now: Nanoseconds) -> Actions:
         """Handle a resource that is not fought for any more: a router that can't serve without it

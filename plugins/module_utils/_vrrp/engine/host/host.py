@@ -53,6 +53,8 @@ class Host:
         self.repairs = Repairs()
         self.virtual: Mapping[Key, str] = {}
         self._owned: Set[OwnedAddress] = set()
+        # The addresses that were there before, also when the agent has restored them.
+        self._of_others: Set[Key] = set()
         # The operations since the host was last observed.
         self._added: Dict[Key, Resource] = {}
         self._removed: Set[Key] = set()
@@ -69,15 +71,15 @@ class Host:
         return self._owned
 
     def interfaces_with_ours(self) -> AbstractSet[str]:
-        """Return the names of the interfaces with an address that the agent has added, or that has
-        its mark.
+        """Return the names of the interfaces with an address or a route that the agent has added,
+        or that has its mark.
         """
         indexes = {index for index, _packed, _length in self.owned}
         return {
             link.name
             for link in self.links.values()
             if link.index in indexes or any(one.protocol == MARK for one in link.addresses)
-        }
+        } | {one.interface for one in self.observed.routes}
 
     def restore_owned(self, owned: Iterable[OwnedAddress]) -> None:
         """Take over the addresses that another process has added."""
@@ -89,12 +91,16 @@ class Host:
             self._own(resource)
 
     def _own(self, resource: Resource) -> None:
-        if isinstance(resource, AddressResource) and self._may_remove(resource):
+        if not isinstance(resource, AddressResource) or resource.key in self._of_others:
+            return
+        if self._may_remove(resource):
             self._owned.add(_owned(self.links, resource))
 
     def observe(self, observed: Observed) -> None:
         """Replace the observation; it was made after all operations until now."""
         self._own_added()
+        if self._owned:
+            self._owned -= _marked(self.observed) & (_present(observed) - _marked(observed))
         self.observed = observed
         self._added.clear()
         self._removed.clear()
@@ -103,6 +109,7 @@ class Host:
 
     def install(self, router: str, wanted: Wanted) -> None:
         """Take note that a router wants these resources, and that they are about to be added."""
+        self._of_others |= self.preexisting(wanted)
         self.desired.want(router, wanted)
         self._note_added(wanted.by_key)
 
@@ -124,7 +131,8 @@ class Host:
             return [] if self.observed.rules.get(resource.rule) is False else [resource]
         if not isinstance(resource, AddressResource):
             return [resource]
-        found = [*self._variants(resource), resource]
+        # What is there counts: Linux compares labels when it removes an address.
+        found = [resource, *self._variants(resource)]
         once = {one.address.prefix_length: one for one in found}
         return [one for one in once.values() if self._may_remove(one)]
 
@@ -140,6 +148,8 @@ class Host:
         """
         if resource.key in self.virtual or resource.key in self._removed:
             return True
+        if resource.key in self._of_others:
+            return False
         if _owned(self.links, resource) in self._owned:
             return True
         length = resource.address.prefix_length
@@ -169,7 +179,8 @@ class Host:
         observed = self.observed.without(self._removed)
         desired = self.desired.resources()
         waiting = {key for key, one in desired.items() if self._waits(observed, one, now)}
-        found = reconcile(observed, desired, self.owned, self.virtual.keys())
+        kept = self._of_others - self.virtual.keys()
+        found = reconcile(observed, desired, self.owned, self.virtual.keys(), kept)
         exchanged = {one.resource.key for one in found if isinstance(one, Drop)}
         waiting -= exchanged
         operations = [
@@ -200,20 +211,27 @@ class Host:
         """Whether the interface of a resource does not exist, which is a fault of a route. Without
         that of an address a router takes no part, unless it is a macvlan that is created again.
         """
-        if isinstance(resource, RuleResource) or resource.interface in self.links:
+        if not self._lacks_interface(resource):
             return False
         if isinstance(resource, RouteResource):
             self.repairs.refused(resource, f"{resource.interface} does not exist", now, None)
         return True
+
+    def _lacks_interface(self, resource: Resource) -> bool:
+        return not isinstance(resource, RuleResource) and resource.interface not in self.links
 
     def next_deadline(self) -> Nanoseconds | None:
         """Return when ``reconcile`` is due next; None while nothing is missing."""
         return earliest(self._due_at(key, fault) for key, fault in self.repairs.faults.items())
 
     def _due_at(self, key: Key, fault: Fault) -> Nanoseconds | None:
-        if not isinstance(fault.resource, _KINDS):
+        if not isinstance(fault.resource, _KINDS) or self._lacks_interface(fault.resource):
             return None
         return fault.retry_at if key in self.desired else fault.retry_at + FAULT_MEMORY
+
+    def lacks(self, resource: Resource) -> bool:
+        """Whether a resource was not there when the host was observed after it had been added."""
+        return resource.key not in self._added and not self.observed.has(resource)
 
     # --- What is missing ---
 
@@ -279,3 +297,22 @@ def _owned(links: Links, resource: AddressResource) -> OwnedAddress:
     link = links.get(resource.interface)
     address = resource.address
     return (0 if link is None else link.index, address.packed, address.prefix_length)
+
+
+def _present(observed: Observed) -> Set[OwnedAddress]:
+    """Return all addresses of the host."""
+    return {
+        (link.index, one.packed, one.prefix_length)
+        for link in observed.links.values()
+        for one in link.addresses
+    }
+
+
+def _marked(observed: Observed) -> Set[OwnedAddress]:
+    """Return the addresses with the agent's mark. One that loses it is another program's now."""
+    return {
+        (link.index, one.packed, one.prefix_length)
+        for link in observed.links.values()
+        for one in link.addresses
+        if one.protocol == MARK
+    }

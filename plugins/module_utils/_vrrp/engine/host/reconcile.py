@@ -58,12 +58,14 @@ def reconcile(
     desired: Mapping[Key, Resource],
     owned: AbstractSet[OwnedAddress],
     virtual: AbstractSet[Key],
+    kept: AbstractSet[Key] = frozenset(),
 ) -> List[Operation]:
     """Return the operations, in order, after which the host has what is ``desired``.
 
     What is desired and there is not touched; what is missing comes before what is left over.
     Removed is only what the agent added: it has the agent's mark, or is among the ``owned``; and
-    the addresses of the keys in ``virtual``, which no other program may serve on this host.
+    the addresses of the keys in ``virtual``, which no other program may serve on this host. Those
+    in ``kept`` are another program's, although the agent may have restored them.
     """
     added: List[Operation] = []
     for resource in sorted(desired.values(), key=rank):
@@ -72,7 +74,9 @@ def reconcile(
             added.extend(_put_into_force(resource, old))
     exchanged = {step.resource for step in added if isinstance(step, Drop)}
     left = _leftovers(observed, desired, owned, virtual)
-    dropped = [one for one in left if one.resource not in exchanged]
+    dropped = [
+        one for one in left if one.resource not in exchanged and one.resource.key not in kept
+    ]
     return [*added, *sorted(dropped, key=lambda one: rank(one.resource), reverse=True)]
 
 
