@@ -77,6 +77,9 @@ agent:
     scheduled_config:
       description: The digest of a configuration that the agent will apply later.
       type: str
+    unsaved_intents:
+      description: The reason why intents would not survive a restart, null if they would.
+      type: str
     late_wakeups:
       description:
         - How often the agent has let something wait that was due, such as an advertisement, for

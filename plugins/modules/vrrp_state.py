@@ -116,7 +116,7 @@ def run(module: AnsibleModule) -> dict[str, t.Any]:
     elif module.check_mode:
         after = plan(wanted)
     else:
-        after = move(wanted)
+        after = move(wanted, module.warn)
     result: dict[str, t.Any] = {"changed": changed, "before": before, "after": after}
     if module._diff:
         result["diff"] = {"before": summary(before), "after": summary(after)}

@@ -6,14 +6,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import subprocess
 import sys
 from typing import Any
 
 import pytest
-from support import hostile_client
-from support.routers import Agent, StartPair, instance
+from support import flood, hostile_client
+from support.routers import AGENT, Agent, StartPair, instance
 from support.segment import Host, Segment, eventually
 
 MANY = 250
@@ -81,6 +83,81 @@ def test_a_client_that_asks_for_everything_does_not_silence_the_masters(segment:
     assert int(output) > 0
     assert answers > 3
     assert takeovers(second) == 0
+
+
+@pytest.mark.finding("B3")
+def test_announcements_on_a_slow_interface_do_not_delay_another_one(segment: Segment) -> None:
+    first, second = segment.host(), segment.host()
+    for host in (first, second):
+        host.add_interface("eth1")
+        segment.connect(host, "eth1")
+        host.run("ip", "address", "add", f"198.51.100.{host.number}/24", "dev", "eth1")
+    shaped = ("tbf", "rate", "100kbit", "burst", "1600", "limit", "1000000")
+    first.run("tc", "qdisc", "add", "dev", "eth1", "root", *shaped)
+    addresses = [f"198.51.100.{number}/32" for number in range(100, 250)]
+    slow = instance(
+        name="slow", interface="eth1", vrid=52, addresses=addresses, advertisement_interval=1
+    )
+    agents = [
+        Agent(first, instance(priority=200), {**slow, "priority": 100}),
+        Agent(second, instance(priority=100), {**slow, "priority": 200}),
+    ]
+    for agent in agents:
+        agent.start()
+    agents[0].wait_for("MASTER")
+    agents[1].wait_for("MASTER", name="slow")
+    before = agents[1].status()["transitions"]
+    agents[1].ctl("backup", "slow")
+    agents[0].wait_for("MASTER", name="slow", within=20)
+    eventually(lambda: _frames_sent(first) > 5 * len(addresses), 30)
+    assert agents[1].status()["transitions"] == before
+
+
+def _frames_sent(host: Host) -> int:
+    """The frames that eth1 has sent or keeps waiting."""
+    (shown,) = json.loads(host.run("tc", "-statistics", "-json", "qdisc", "show", "dev", "eth1"))
+    return int(shown["packets"]) + int(shown["qlen"]) + int(shown["drops"])
+
+
+@pytest.mark.finding("B4")
+@pytest.mark.parametrize("kind", ["checksum", "vrid", "priority"])
+def test_a_flood_of_wrong_packets_causes_no_takeover(
+    segment: Segment, pair: StartPair, client: Host, kind: str
+) -> None:
+    master, backup = pair(advertisement_interval=1)
+    before = backup.status()["transitions"]
+    flooding = client.start(
+        sys.executable, flood.__file__, "eth0", client.address, kind, "20000", "8",
+        stdout=subprocess.PIPE,
+    )  # fmt: skip
+    output, _errors = flooding.communicate()
+    assert int(output) > 20_000
+    assert (master.status()["state"], backup.status()["state"]) == ("MASTER", "BACKUP")
+    assert backup.status()["transitions"] == before
+
+
+@pytest.mark.finding("B7")
+def test_a_log_that_nobody_reads_does_not_keep_a_master_from_leaving(pair: StartPair) -> None:
+    master, backup = pair()
+    master.stop()
+    backup.wait_for("MASTER")
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(writing, bytes(4096))
+    os.set_blocking(writing, True)
+    run = (*AGENT, "run", "--config", str(master.config), "--socket", str(master.socket))
+    process = master.host.start(*run, stderr=writing)
+    eventually(lambda: master.ctl("status", check=False).returncode == 0)
+    master.wait_for("MASTER")
+    master.ctl("backup")
+    backup.wait_for("MASTER")
+    eventually(lambda: not master.host.has("192.0.2.100"))
+    process.terminate()
+    assert process.wait(10) == 0
+    os.close(reading)
+    os.close(writing)
 
 
 def _states(agent: Agent) -> set[str]:

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Sequence
+from typing import Any, Callable, Dict, List, Mapping, Sequence
 
 from .._vrrp.base.errors import ControlError
 from .._vrrp.model.intent import WANTED_STATES, IntentKind
@@ -54,14 +54,18 @@ def plan(wanted: Mapping[str, Any]) -> List[InstanceStatus]:
     return answer["instances"]
 
 
-def move(wanted: Mapping[str, Any]) -> List[InstanceStatus]:
-    """Set the intent, and wait until it is reached; returns the status of all that moved.
+def move(wanted: Mapping[str, Any], warn: Callable[[str], object]) -> List[InstanceStatus]:
+    """Set the intent, and wait until it is reached; returns the status of all that moved. ``warn``
+    is called if the intent would not survive a restart of the agent.
 
     Raises ControlError when the agent refused the move, and MoveError when it undid it, or with the
     code ``timeout`` and the last status.
     """
     socket, name, state = wanted["socket"], wanted["instance"], wanted["state"]
-    number = set_intent(socket, name, state, force=wanted["force"])["change"]
+    answer = set_intent(socket, name, state, force=wanted["force"])
+    number = answer["change"]
+    if answer["not_saved"]:
+        warn(f"the intent will not survive a restart of the agent: {answer['not_saved']}")
 
     def ask() -> List[InstanceStatus]:
         return moving_together(socket, name)

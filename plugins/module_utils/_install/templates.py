@@ -40,6 +40,8 @@ TimeoutStopSec=300
 User={USER}
 Group={USER}
 RuntimeDirectory=vrrp-agent
+# The records of what a dead agent has left are there.
+RuntimeDirectoryPreserve=restart
 StateDirectory=vrrp-agent
 UMask=0022
 

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from _vrrp.agent.requests import ControlRequests
 from _vrrp.base.errors import ControlError
-from _vrrp.control.protocol import encode_answer, parse_request
+from _vrrp.control.protocol import Answer, encode_answer, parse_request
+from _vrrp.engine.actions import SaveIntents
 from _vrrp.model.status import AgentStatus
 from support.cluster import Cluster, Node
 
@@ -21,18 +22,25 @@ def requests_to(node: Node) -> ControlRequests:
     """The requests to the agent of a node."""
     about: AgentStatus = {
         "version": "1", "bundle": None, "unit": None, "pid": 7, "config": "c",
-        "scheduled_config": None, "late_wakeups": 0, "longest_lateness": 0.0,
+        "scheduled_config": None, "unsaved_intents": None,
+        "late_wakeups": 0, "longest_lateness": 0.0,
     }  # fmt: skip
     return ControlRequests(
-        node.engine, lambda: about, node.do, lambda _at: True, lambda reply: reply({"pid": 8})
+        node.engine,
+        about=lambda: about,
+        perform=node.do,
+        when_saved=lambda then: then("the disk is full" if node.refused else None),
+        reload=lambda _at: True,
+        restart=lambda reply: reply(Answer({"pid": 8})),
     )
 
 
 def ask(node: Node, request: bytes) -> Any:
     """The answer to a line of the protocol."""
-    answer = requests_to(node).handle(parse_request(request), lambda _reply: None)
-    assert answer is not None
-    return json.loads(b"".join(encode_answer(answer)))
+    replies: list[Any] = []
+    answer = requests_to(node).handle(parse_request(request), replies.append)
+    (given,) = replies if answer is None else [answer]
+    return json.loads(b"".join(encode_answer(given)))
 
 
 def set_intent(intent: str, **fields: bool) -> bytes:
@@ -93,8 +101,17 @@ def test_a_dry_run_of_an_unknown_instance_is_refused() -> None:
 def test_a_change_returns_its_number_and_its_instances() -> None:
     first, _second = pair()
     answer = ask(first, set_intent("backup"))
-    assert answer["change"] == 1
+    assert (answer["change"], answer["not_saved"]) == (1, None)
     assert [one["label"] for one in answer["instances"]] == ["web"]
+
+
+@pytest.mark.finding("B7")
+def test_an_intent_that_is_not_saved_is_taken_and_the_answer_says_so() -> None:
+    first, _second = pair()
+    first.refused = (SaveIntents,)
+    answer = ask(first, set_intent("backup"))
+    assert answer["not_saved"] == "the disk is full"
+    assert first.status()["intent"] == "backup"
 
 
 def test_a_status_of_an_unknown_instance_is_refused() -> None:
@@ -107,4 +124,4 @@ def test_a_restart_is_answered_through_the_reply_callback() -> None:
     replies: list[Any] = []
     request = parse_request(b'{"version": 1, "command": "restart"}')
     assert requests_to(Cluster().node()).handle(request, replies.append) is None
-    assert replies == [{"pid": 8}]
+    assert replies == [Answer({"pid": 8})]

@@ -41,6 +41,7 @@ def executor_on(kernel: Any) -> Executor:
     """An executor whose every collaborator is this kernel."""
     return Executor(
         storage=kernel,
+        intent_file=kernel,
         receiver=kernel,
         provisioner=kernel,
         helper=kernel,

@@ -12,7 +12,6 @@ import pytest
 from _vrrp.engine.actions import Recovery
 from _vrrp.engine.host.resources import AddressResource, LinkUp, RouteResource
 from _vrrp.model.address import parse_address
-from _vrrp.model.intent import Intent, IntentKind
 from _vrrp.model.routing import VirtualRoute, read_prefix
 from _vrrp.model.signing import Hmac, HmacKey
 from _vrrp.runtime.storage import Storage
@@ -45,25 +44,15 @@ MUTE = Recovery("web", "eth0", (), b"", (), device="vrrp4.51.2")
 
 def test_a_new_storage_is_empty(tmp_path: Path) -> None:
     storage = Storage(str(tmp_path / "new"))
-    assert storage.load_intents() == {}
     assert storage.load_recoveries() == []
 
 
 def test_saved_values_are_loaded_after_a_restart(tmp_path: Path) -> None:
     storage = Storage(str(tmp_path / "new"))
-    intents = {"web": Intent(IntentKind.BACKUP, True), "db": Intent(IntentKind.MASTER)}
-    storage.save_intents(intents)
     storage.save_recoveries([RECOVERY, MUTE])
     again = Storage(str(tmp_path / "new"))
-    assert again.load_intents() == intents
     assert again.load_recoveries() == [RECOVERY, MUTE]
     assert (tmp_path / "new" / "recovery.json").stat().st_mode & 0o777 == 0o600
-
-
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"web": {"intent": "off"}}', '{"web": 7}', "7"])
-def test_an_invalid_intents_file_counts_as_empty(tmp_path: Path, text: str) -> None:
-    (tmp_path / "intents.json").write_text(text)
-    assert Storage(str(tmp_path)).load_intents() == {}
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[7]", '[{"router": "web"}]', "null"])

@@ -37,9 +37,10 @@ from ..runtime.handover.messages import HandoverState
 from ..runtime.helper.client import HelperClient
 from ..runtime.helper.launch import helper_connector
 from ..runtime.host_watcher import HostWatcher
+from ..runtime.intent_file import IntentFile, decode_intents, encode_intents
 from ..runtime.lateness import Lateness
-from ..runtime.log import LOGGER
-from ..runtime.loop import Loop
+from ..runtime.log import LOGGER, log_writers
+from ..runtime.loop import Loop, Service
 from ..runtime.provisioner import Provisioner
 from ..runtime.receiver import Receiver
 from ..runtime.sd_notify import Notifier
@@ -72,11 +73,12 @@ class Agent:
         self._bundle = bundle()
         self._owns_host = False
         self._done = False
-        self._storage = Storage(paths.state)
+        self._storage = Storage(paths.runtime)
         self.loop = Loop(self._look)
         self._lateness = Lateness()
         self._notifier = Notifier()
-        self._engine = Engine(self._storage.load_intents())
+        self._intent_file = IntentFile(paths.state, self.loop)
+        self._engine = Engine(self._intent_file.intents)
         self._host_watcher = HostWatcher(self.loop, self._host_changed)
         connect = helper_connector(paths.socket, paths.config)
         self._helper = HelperClient(self.loop, connect, self._command_ended, self._targets_changed)
@@ -85,6 +87,7 @@ class Agent:
         self._signer = Signer()
         self._executor = Executor(
             storage=self._storage,
+            intent_file=self._intent_file,
             receiver=self._receiver,
             provisioner=Provisioner(self._storage, self.loop),
             helper=self._helper,
@@ -98,7 +101,12 @@ class Agent:
             self.loop, self._refuse_restart, self._export_state, self._replaced
         )
         self._requests = ControlRequests(
-            self._engine, self._about, self._perform, self._reload, self._restart
+            self._engine,
+            about=self._about,
+            perform=self._perform,
+            when_saved=self._intent_file.when_saved,
+            reload=self._reload,
+            restart=self._restart,
         )
         self._server = ControlServer(paths.socket, control, self.loop, self._requests.handle)
         self._signals = signal_socket((signal.SIGHUP, signal.SIGTERM, signal.SIGINT))
@@ -136,7 +144,8 @@ class Agent:
         not understand.
         """
         self._host_watcher.refresh()
-        intents = self._storage.load_intents()
+        intents = decode_intents(state["intents"])
+        self._intent_file.save(intents)
         actions = self._engine.import_state(state["engine"], intents, clock.now())
         self._signer.restore(state["signed"])
         self._receiver.resume(state["at"])
@@ -179,10 +188,10 @@ class Agent:
         gc.set_threshold(_GC_THRESHOLD)
 
     def _main_loop(self) -> None:
-        services = (
+        services: List[Service] = [
             self._receiver, self._packets, self._host_watcher, self._helper, self._notifier,
-            self._restarts, self._configuration, self._server,
-        )  # fmt: skip
+            self._restarts, self._configuration, self._server, self._intent_file, *log_writers(),
+        ]  # fmt: skip
         while not (self._engine.stopped or self._done):
             deadline = self._engine.next_deadline()
             self.loop.run_once(earliest([deadline, *(one.next_deadline() for one in services)]))
@@ -313,6 +322,7 @@ class Agent:
             "at": now,
             "engine": self._engine.export_state(),
             "signed": self._signer.export(),
+            "intents": encode_intents(self._intent_file.intents),
         }
         return state, self._engine.peer_takeover_at() or now + _HANDOVER_TIMEOUT
 
@@ -339,6 +349,7 @@ class Agent:
             "pid": os.getpid(),
             "config": digest(self._configuration.text),
             "scheduled_config": self._configuration.scheduled_digest,
+            "unsaved_intents": self._intent_file.problem,
             "late_wakeups": self._lateness.count,
             "longest_lateness": to_seconds(self._lateness.longest),
         }

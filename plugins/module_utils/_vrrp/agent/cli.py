@@ -18,7 +18,7 @@ from typing import Sequence
 from ..base.errors import ConfigError, ControlError
 from ..base.paths import CONFIG, CONTROL_SOCKET
 from . import ctl
-from .paths import Paths, state_directory
+from .paths import Paths, runtime_directory, state_directory
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -98,6 +98,10 @@ def _state(arguments: argparse.Namespace) -> str:
     return arguments.state or state_directory(arguments.socket)
 
 
+def _runtime(arguments: argparse.Namespace) -> str:
+    return arguments.state or runtime_directory(arguments.socket)
+
+
 def _run(arguments: argparse.Namespace) -> int:
     from ..runtime import log
     from ..runtime.handover.old_process import connect_old_process
@@ -106,7 +110,8 @@ def _run(arguments: argparse.Namespace) -> int:
     log.set_up()
     old_process = connect_old_process()
     try:
-        run(Paths(arguments.config, arguments.socket, _state(arguments)), old_process)
+        paths = Paths(arguments.config, arguments.socket, _state(arguments), _runtime(arguments))
+        run(paths, old_process)
     except Exception as error:
         if old_process is not None:
             old_process.send_failure(error)
@@ -145,7 +150,7 @@ def _cleanup(arguments: argparse.Namespace) -> int:
 
     log.set_up()
     refuse_running_agent(arguments.socket)
-    clean_up(Storage(_state(arguments)))
+    clean_up(Storage(_runtime(arguments)))
     return 0
 
 

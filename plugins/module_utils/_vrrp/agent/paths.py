@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 from ..base.paths import CONTROL_SOCKET, STATE_DIRECTORY
@@ -18,10 +19,19 @@ def state_directory(socket_path: str) -> str:
     return STATE_DIRECTORY if socket_path == CONTROL_SOCKET else f"{socket_path}.state"
 
 
+def runtime_directory(socket_path: str) -> str:
+    """Return the directory of what is of no use after a reboot."""
+    is_installed = socket_path == CONTROL_SOCKET
+    return os.path.dirname(socket_path) if is_installed else state_directory(socket_path)
+
+
 @dataclass(frozen=True)
 class Paths:
-    """The paths of the configuration, the control socket and the state directory."""
+    """The paths of the configuration, the control socket, and the directories of the state and of
+    what is of no use after a reboot.
+    """
 
     config: str
     socket: str
     state: str
+    runtime: str

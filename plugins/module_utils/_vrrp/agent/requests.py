@@ -25,12 +25,14 @@ from ..model.status import (
 )
 from ..runtime import clock
 from ..runtime.control_server import Reply
+from ..runtime.intent_file import OnSaved
 
 Perform = Callable[[List[Action]], None]
 
 
 class ControlRequests:
     """``about`` returns the status of the agent itself, ``perform`` performs the engine's actions,
+    ``when_saved`` calls back once the intents are saved,
     ``reload`` applies the configuration file at a time of day, None for at once, and returns
     whether it has changed, ``restart`` starts
     another process and replies later.
@@ -39,14 +41,17 @@ class ControlRequests:
     def __init__(
         self,
         engine: Engine,
+        *,
         about: Callable[[], AgentStatus],
         perform: Perform,
+        when_saved: Callable[[OnSaved], None],
         reload: Callable[[float | None], bool],
         restart: Callable[[Reply], None],
     ) -> None:
         self._engine = engine
         self._about = about
         self._perform = perform
+        self._when_saved = when_saved
         self._reload = reload
         self._restart = restart
         self._wall = clock.WallClock()
@@ -64,7 +69,8 @@ class ControlRequests:
             return None
         if request.dry_run:
             return self._check_intent(request)
-        return self._set_intent(request)
+        self._set_intent(request, reply)
+        return None
 
     def transition_message(self, transition: Transition) -> TransitionMessage:
         """Return a transition as the clients of ``watch`` receive it."""
@@ -94,16 +100,21 @@ class ControlRequests:
             if found is not None:
                 yield found
 
-    def _set_intent(self, request: Request) -> Answer:
+    def _set_intent(self, request: Request, reply: Reply) -> None:
+        """Set an intent at once, and reply when it is saved, or is not."""
         number, actions = self._engine.set_intent(request.instance, request.intent, clock.now())
         self._perform(actions)
         moved = self._engine.report.changed_by(number)
-        return Answer({"change": number}, self._instances(moved))
+        self._when_saved(
+            lambda problem: reply(
+                Answer({"change": number, "not_saved": problem}, self._instances(moved))
+            )
+        )
 
     def _check_intent(self, request: Request) -> Answer:
         concerned = self._engine.check_intent(request.instance, request.intent)
         planned = (_with_intent(one, request.intent) for one in self._instances(concerned))
-        return Answer({"change": 0}, planned)
+        return Answer({"change": 0, "not_saved": None}, planned)
 
 
 def _with_intent(instance: InstanceStatus, intent: Intent) -> InstanceStatus:

@@ -15,11 +15,11 @@ the old one keeps serving.
 from __future__ import annotations
 
 import socket
-from typing import Callable, Tuple
+from typing import Callable, Tuple, Union
 
 from ..base.errors import NOT_RESTARTED, ControlError
 from ..base.units import Nanoseconds
-from ..control.protocol import Message, failure, success
+from ..control.protocol import Answer
 from ..runtime.control_server import Reply
 from ..runtime.handover.messages import HandoverState
 from ..runtime.handover.new_process import NewProcess
@@ -94,7 +94,7 @@ class Restart:
         except Exception as error:  # For any error: no other process serves.
             self._abort(error)
             return
-        self._answer(success(pid=new_process.process))
+        self._answer(Answer({"pid": new_process.process}))
         self._on_success(new_process.process or 0)
 
     def _abort(self, error: Exception) -> None:
@@ -102,8 +102,8 @@ class Restart:
         if self._new_process is not None:
             self._new_process.kill()
         self._new_process, self._is_ready = None, False
-        self._answer(failure(error))
+        self._answer(error)
 
-    def _answer(self, answer: Message) -> None:
+    def _answer(self, answer: Union[Answer, Exception]) -> None:
         if self._reply is not None:
             self._reply(answer)

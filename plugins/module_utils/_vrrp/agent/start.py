@@ -35,7 +35,7 @@ def _run_afresh(paths: Paths) -> None:
     parse_config(text)
     control = listen(paths.socket)
     # No other agent answers, so a dead one left what is on the host.
-    clean_up(Storage(paths.state))
+    clean_up(Storage(paths.runtime))
     agent = Agent(paths, text, control)
     agent.begin()
     agent.run()

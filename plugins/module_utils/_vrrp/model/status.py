@@ -147,6 +147,8 @@ class AgentStatus(TypedDict):
     """The agent: ``bundle`` and ``unit`` are None for one run from a checkout, ``config`` is the
     digest of the current configuration, and ``scheduled_config`` that of one that is applied later.
 
+    ``unsaved_intents`` is the reason why intents would not survive a restart, None if they would.
+
     ``longest_lateness`` (seconds) says how long the agent has let a deadline wait, and
     ``late_wakeups`` how often longer than any of its other work may take.
     """
@@ -157,6 +159,7 @@ class AgentStatus(TypedDict):
     pid: int
     config: str
     scheduled_config: Union[str, None]
+    unsaved_intents: Union[str, None]
     late_wakeups: int
     longest_lateness: float
 
@@ -168,9 +171,12 @@ class Status(EngineStatus):
 
 
 class IntentAnswer(TypedDict):
-    """The number of a change of an intent, and the instances that it applies to."""
+    """The number of a change of an intent, and the instances that it applies to. ``not_saved`` is
+    the reason why it would not survive a restart; None if it would.
+    """
 
     change: int
+    not_saved: Union[str, None]
     instances: List[InstanceStatus]
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import os
 import socket
-from typing import Callable, Dict, Iterator, Mapping
+from typing import Callable, Dict, Iterator, Mapping, Union
 
 from ..base.errors import ConfigError, ControlError
 from ..base.units import Nanoseconds
@@ -33,7 +33,7 @@ from .client_queue import ClientQueue
 from .connection import Connection
 from .loop import Loop
 
-Reply = Callable[[Mapping[str, object]], None]
+Reply = Callable[[Union[Answer, Exception]], None]
 RequestHandler = Callable[[Request, Reply], "Answer | None"]
 
 _CONNECTIONS_MAX = 64
@@ -152,6 +152,14 @@ class ControlServer:
 
     # --- Requests ---
 
+    def _reply(self, connection: Connection, made: Union[Answer, Exception]) -> None:
+        """Answer a client that has waited for it."""
+        if isinstance(made, Answer):
+            connection.answer = encode_answer(made)
+        else:
+            connection.answer = iter((encode(failure(made)),))
+        self._serve(connection)
+
     def _answer(self, connection: Connection, line: bytes) -> Iterator[bytes] | None:
         """Return the parts of the answer to a request; None when it is sent later."""
         try:
@@ -165,9 +173,7 @@ class ControlServer:
             if request.command == WATCH:
                 connection.watches = True
                 return encode_answer(Answer({"watching": True}))
-            answer = self._handle_request(
-                request, lambda reply: self._send(connection, encode(reply))
-            )
+            answer = self._handle_request(request, lambda made: self._reply(connection, made))
             return None if answer is None else encode_answer(answer)
         except (ControlError, ConfigError) as error:
             return iter((encode(failure(error)),))

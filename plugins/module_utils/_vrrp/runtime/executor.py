@@ -42,6 +42,7 @@ from ..linux.vrrp_socket import PreparedSend, VrrpSocket
 from ..model.family import Family
 from . import clock
 from .helper.client import HelperClient
+from .intent_file import IntentFile
 from .log import LOGGER
 from .provisioner import Provisioner
 from .receiver import Receiver
@@ -59,6 +60,7 @@ class Executor:
         self,
         *,
         storage: Storage,
+        intent_file: IntentFile,
         receiver: Receiver,
         provisioner: Provisioner,
         helper: HelperClient,
@@ -69,6 +71,7 @@ class Executor:
         on_transition: Callable[[Transition], None],
     ) -> None:
         self._storage = storage
+        self._intent_file = intent_file
         self._receiver = receiver
         self._provisioner = provisioner
         self._helper = helper
@@ -198,7 +201,7 @@ class Executor:
     # --- Files and the log ---
 
     def _save_intents(self, action: SaveIntents) -> None:
-        self._storage.save_intents(action.intents)
+        self._intent_file.save(action.intents)
 
     def _save_recoveries(self, action: SaveRecoveries) -> None:
         self._resources.prepare(one for found in action.recoveries for one in found.resources)

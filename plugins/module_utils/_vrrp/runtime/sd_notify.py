@@ -59,9 +59,10 @@ class Notifier:
         address = self._address
         if address.startswith("@"):
             address = "\0" + address[1:]
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as connection:
+        kind = socket.SOCK_DGRAM | socket.SOCK_NONBLOCK
+        with socket.socket(socket.AF_UNIX, kind) as connection:
             try:
                 connection.connect(address)
                 connection.send(state.encode())
             except OSError:
-                pass  # The service manager is gone.
+                pass  # The service manager is gone, or has no time: nothing waits for it.

@@ -20,7 +20,6 @@ from ..actions import (
     Log,
     Provision,
     Remove,
-    SaveIntents,
     SaveRecoveries,
     SendFrames,
 )
@@ -67,7 +66,7 @@ class Failures:
         if isinstance(action, SendFrames) and error == BUSY:
             self._announcements.refused(action, now)
             return []
-        if isinstance(action, (SaveIntents, SaveRecoveries, Remove)) or action == Provision():
+        if isinstance(action, (SaveRecoveries, Remove)) or action == Provision():
             actions.append(Log(AGENT, error))
         if isinstance(action, SaveRecoveries):
             self._provisioning.recoveries_not_saved()

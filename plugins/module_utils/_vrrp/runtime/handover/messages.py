@@ -30,7 +30,7 @@ The serving process owns all host state: addresses, macvlans, filters.
 
 from __future__ import annotations
 
-from typing import Dict, TypedDict
+from typing import Any, Dict, TypedDict
 
 from ...base.units import Nanoseconds
 from ...engine.handover import EngineState
@@ -41,9 +41,10 @@ PASSED_DESCRIPTORS = "VRRP_AGENT_PASSED_DESCRIPTORS"
 
 class HandoverState(TypedDict):
     """``at`` is the time at which the old process last read its sockets; ``signed`` are the last
-    sequence numbers of signatures by router.
+    sequence numbers of signatures by router, ``intents`` as they are saved.
     """
 
     at: Nanoseconds
     engine: EngineState
     signed: Dict[str, int]
+    intents: Dict[str, Any]

@@ -1,0 +1,139 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
+
+"""The saved intents. A thread writes them, as a disk may hang: the agent never waits for it."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from typing import Any, Callable, Dict, List, Mapping, Tuple
+
+from ..base.constants import RETRY_INTERVAL
+from ..base.units import Nanoseconds, earliest, seconds
+from ..model.intent import Intent, IntentKind
+from . import clock
+from .files import read_json, replace_file
+from .log import LOGGER
+from .loop import Loop
+
+OnSaved = Callable[["str | None"], None]
+
+_NAME = "intents.json"
+_ANSWER_WITHIN = seconds(1)
+
+
+class IntentFile:
+    """The file in ``directory``. Mutable."""
+
+    def __init__(self, directory: str, loop: Loop) -> None:
+        self._directory = directory
+        self._woken, self._waker = socket.socketpair()
+        for end in (self._woken, self._waker):
+            end.setblocking(False)
+        loop.on_readable(self._woken, self._written)
+        # Held for an instant only, never while something is written.
+        self._lock = threading.Lock()
+        self._is_writing = False
+        self._wanted = ""
+        self._result: Tuple[str, str | None] = ("", None)
+        self._waiting: List[Tuple[Nanoseconds, OnSaved]] = []
+        self._retry_at: Nanoseconds | None = None
+        self.intents: Mapping[str, Intent] = decode_intents(read_json(directory, _NAME))
+
+    @property
+    def problem(self) -> str | None:
+        """The reason why the intents are not saved; None when they are, or are being written."""
+        return self._result[1]
+
+    def save(self, intents: Mapping[str, Intent]) -> None:
+        """Save these intents in place of the others, some time."""
+        self.intents = intents
+        self._retry_at = None
+        self._write(json.dumps(encode_intents(intents)))
+
+    def when_saved(self, then: OnSaved) -> None:
+        """Call ``then`` when the intents are saved, or with the reason why they are not."""
+        if self._result[0] == self._wanted:
+            then(self.problem)
+        else:
+            self._waiting.append((clock.now() + _ANSWER_WITHIN, then))
+
+    def next_deadline(self) -> Nanoseconds | None:
+        """The time at which ``run_due`` has to be called; None for never."""
+        return earliest((self._retry_at, *(at for at, _then in self._waiting)))
+
+    def run_due(self, now: Nanoseconds) -> None:
+        """Give up waiting for a disk that does not answer, and try again what has failed."""
+        late = [then for at, then in self._waiting if at <= now]
+        self._waiting = [one for one in self._waiting if one[0] > now]
+        for then in late:
+            then(f"{self._directory} has not answered for {_ANSWER_WITHIN // seconds(1)} s")
+        if self._retry_at is not None and self._retry_at <= now:
+            self._retry_at = None
+            self._write(self._wanted)
+
+    def _write(self, text: str) -> None:
+        with self._lock:
+            self._wanted = text
+            if self._is_writing:
+                return  # The thread goes on with it.
+            self._is_writing = True
+        threading.Thread(target=self._write_all, name="intents", daemon=True).start()
+
+    def _write_all(self) -> None:
+        """Write until the file is as wanted; in a thread of its own."""
+        while True:
+            text = self._wanted
+            self._result = (text, self._attempt(text))
+            with self._lock:
+                is_complete = text == self._wanted
+                self._is_writing = not is_complete
+            if is_complete:
+                self._waker.send(b"x")
+                return
+
+    def _attempt(self, text: str) -> str | None:
+        try:
+            replace_file(self._directory, _NAME, text, durable=True)
+        except OSError as error:
+            return f"cannot write {self._directory}/{_NAME}: {error.strerror}"
+        return None
+
+    def _written(self) -> None:
+        """Report what the thread has done."""
+        self._woken.recv(64)
+        if self._result[0] != self._wanted:
+            return
+        problem = self.problem
+        if problem is not None:
+            self._retry_at = clock.now() + RETRY_INTERVAL
+            LOGGER.warning("intents are not saved: %s", problem)
+        waiting, self._waiting = self._waiting, []
+        for _at, then in waiting:
+            then(problem)
+
+
+def encode_intents(intents: Mapping[str, Intent]) -> Dict[str, Any]:
+    """Return intents as plain values."""
+    return {
+        name: {"intent": intent.kind.value, "forced": intent.forced}
+        for name, intent in intents.items()
+    }
+
+
+def decode_intents(kept: Any) -> Dict[str, Intent]:
+    """Return the intents by the name of their instance; what is no intent is left out."""
+    entries = kept.items() if isinstance(kept, dict) else ()
+    return {name: intent for name, entry in entries if (intent := _intent(entry)) is not None}
+
+
+def _intent(entry: Any) -> Intent | None:
+    try:
+        return Intent(IntentKind(entry["intent"]), bool(entry.get("forced")))
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None

@@ -1,0 +1,121 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Intents on a disk that is slow, full or broken."""
+
+from __future__ import annotations
+
+import errno
+import threading
+from pathlib import Path
+from typing import Any, Iterator
+
+import pytest
+from _vrrp.model.intent import Intent, IntentKind
+from _vrrp.runtime import clock, intent_file
+from _vrrp.runtime.files import replace_file
+from _vrrp.runtime.intent_file import IntentFile
+from _vrrp.runtime.loop import Loop
+
+INTENTS = {"web": Intent(IntentKind.BACKUP, True), "db": Intent(IntentKind.MASTER)}
+S = 1_000_000_000
+
+
+class Disk:
+    """A disk that can be stopped, and can be full."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.answers = threading.Event()
+        self.answers.set()
+        self.is_full = False
+        self.written: list[str] = []
+        monkeypatch.setattr(intent_file, "replace_file", self._replace)
+
+    def _replace(self, directory: str, name: str, text: str, durable: bool) -> None:
+        assert self.answers.wait(10)
+        if self.is_full:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        self.written.append(text)
+        replace_file(directory, name, text, durable)
+
+
+@pytest.fixture
+def loop() -> Iterator[Loop]:
+    made = Loop()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
+    return Disk(monkeypatch)
+
+
+def wait(loop: Loop, answers: list[Any]) -> Any:
+    """The answer, once it is there."""
+    deadline = clock.now() + 10 * S
+    while not answers:
+        assert clock.now() < deadline
+        loop.run_once(deadline)
+    return answers.pop()
+
+
+def test_saved_intents_are_loaded_after_a_restart(tmp_path: Path, loop: Loop, disk: Disk) -> None:
+    kept = IntentFile(str(tmp_path / "new"), loop)
+    assert kept.intents == {}
+    kept.save(INTENTS)
+    answers: list[Any] = []
+    kept.when_saved(answers.append)
+    assert wait(loop, answers) is None
+    assert IntentFile(str(tmp_path / "new"), loop).intents == INTENTS
+    kept.when_saved(answers.append)
+    assert answers == [None]
+
+
+@pytest.mark.finding("B7")
+def test_nothing_waits_for_a_disk_that_does_not_answer(
+    tmp_path: Path, loop: Loop, disk: Disk
+) -> None:
+    kept = IntentFile(str(tmp_path), loop)
+    disk.answers.clear()
+    answers: list[Any] = []
+    kept.save(INTENTS)
+    kept.when_saved(answers.append)
+    kept.save({})
+    deadline = kept.next_deadline()
+    assert deadline is not None
+    kept.run_due(deadline)
+    assert answers == [f"{tmp_path} has not answered for 1 s"]
+    answers.clear()
+    kept.when_saved(answers.append)
+    disk.answers.set()
+    assert wait(loop, answers) is None
+    assert IntentFile(str(tmp_path), loop).intents == {}
+    assert len(disk.written) <= 2
+
+
+def test_a_full_disk_is_reported_and_tried_again(tmp_path: Path, loop: Loop, disk: Disk) -> None:
+    kept = IntentFile(str(tmp_path), loop)
+    disk.is_full = True
+    answers: list[Any] = []
+    kept.save(INTENTS)
+    kept.when_saved(answers.append)
+    why = f"cannot write {tmp_path}/intents.json: No space left on device"
+    assert wait(loop, answers) == why
+    assert kept.problem == why
+    while kept.next_deadline() is None:
+        loop.run_once(clock.now() + S)
+    disk.is_full = False
+    retry_at = kept.next_deadline()
+    assert retry_at is not None
+    kept.run_due(retry_at)
+    loop.run_once(clock.now() + 10 * S)
+    assert kept.problem is None
+    assert IntentFile(str(tmp_path), loop).intents == INTENTS
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"web": {"intent": "off"}}', '{"web": 7}', "7"])
+def test_an_invalid_file_counts_as_empty(tmp_path: Path, loop: Loop, text: str) -> None:
+    (tmp_path / "intents.json").write_text(text)
+    assert IntentFile(str(tmp_path), loop).intents == {}
