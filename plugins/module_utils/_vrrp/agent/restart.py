@@ -73,6 +73,8 @@ class Restart:
 
     def next_deadline(self) -> Nanoseconds | None:
         """The time at which ``run_due`` has to be called; None for never."""
+        if self._is_ready:
+            return 0
         return self._new_process.next_deadline() if self._new_process else None
 
     def run_due(self, now: Nanoseconds) -> None:
