@@ -40,11 +40,13 @@ class Announcement:
 class AdvertCapture:
     """Sees what crosses the bridge of a segment, from its making until ``finish``."""
 
-    def __init__(self, segment: Segment, interface: str = "br0") -> None:
+    def __init__(
+        self, segment: Segment, interface: str = "br0", expression: str = "vrrp or arp"
+    ) -> None:
         self._file = Path(tempfile.mkstemp(dir=segment.directory)[1])
         errors = self._file.with_suffix(".errors")
         command = ("tcpdump", "-i", interface, "-w", str(self._file), "-U", "-B", "65536")
-        options = ("--time-stamp-precision=nano", "-s", "128", "-Z", "root", "vrrp or arp")
+        options = ("--time-stamp-precision=nano", "-s", "128", "-Z", "root", expression)
         with errors.open("w") as error_file:
             self._process = segment.start(*command, *options, stderr=error_file)
         eventually(lambda: "listening on" in errors.read_text(), 10, "tcpdump")

@@ -23,6 +23,7 @@ from bench import (
     case_asking,
     case_footprint,
     case_inventory,
+    case_load,
     case_planned,
     case_rollout,
     case_takeover,
@@ -44,7 +45,10 @@ CASES: dict[int, Case] = {
     8: case_takeover.addresses,
     9: case_asking.asking,
     10: case_rollout.deploying,
-    11: case_inventory.planning,
+    11: case_load.churning,
+    12: case_load.asked,
+    13: case_load.flooded,
+    14: case_inventory.planning,
 }
 
 

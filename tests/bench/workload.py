@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Iterator
 
 VRIDS = 250  # On one interface.
+_SIGNED = {"hmac": {"keys": [{"id": 1, "secret": "0123456789abcdef" * 2}]}}
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Workload:
 
     ``interval`` is in seconds. With more instances than fit on one interface they are dealt out
     over several. ``again_after`` is when a new master announces its addresses once more, in
-    seconds; 0 is never.
+    seconds; 0 is never. With ``signs`` our agent signs, and verifies signatures.
     """
 
     instances: int = 1
@@ -27,6 +28,7 @@ class Workload:
     priority: int = 100
     addresses: int = 1
     again_after: int = 0
+    signs: bool = False
 
     @property
     def interfaces(self) -> list[str]:
@@ -53,6 +55,7 @@ class Workload:
                 "advertisement_interval": self.interval,
                 "announce_delay": self.again_after,
                 "addresses": addresses,
+                **(_SIGNED if self.signs else {}),
             }
             for name, interface, vrid, addresses in self._instances()
         ]

@@ -64,6 +64,33 @@ def test_planned_moves_lose_no_packet(
     assert {mac for _number, mac in result["servers"]} == {first.host.mac, second.host.mac}
 
 
+@pytest.mark.measured
+@pytest.mark.parametrize("addresses", FAMILIES)
+def test_a_planned_move_to_one_of_two_backups_lets_no_other_keep_the_clients(
+    segment: Segment, addresses: list[str]
+) -> None:
+    # The backups wait 1/256 of an interval apart, so often both take over.
+    first, second, third = (
+        Agent(segment.host(), instance(addresses=addresses, priority=priority)).start()
+        for priority in (200, 199, 198)
+    )
+    first.wait_for("MASTER")
+    for backup in (second, third):
+        backup.wait_until_it_hears_a_master()
+    probe = Probe(segment.host(), addresses[-1].partition("/")[0])
+    for _time in range(4):
+        first.ctl("backup")
+        second.wait_for("MASTER")
+        third.wait_for("BACKUP")
+        first.ctl("auto")
+        first.wait_for("MASTER")
+        second.wait_for("BACKUP")
+    result = probe.finish()
+    # One that takes over, too, has the clients until the better one has heard it: milliseconds.
+    assert result["longest"] <= 20, json.dumps(result)
+    assert result["unanswered"] <= 40, json.dumps(result)
+
+
 def test_a_crash_is_cleaned_up_and_announced_with_priority_zero(pair: StartPair) -> None:
     first, second = pair(advertisement_interval=1)
     first.kill()

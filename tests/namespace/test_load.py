@@ -20,6 +20,9 @@ from support.segment import Host, Segment, eventually
 
 MANY = 250
 
+# Everything here is about how long something lasts, so nothing runs beside it.
+pytestmark = pytest.mark.measured
+
 
 def make_interfaces(host: Host, number: int) -> None:
     """Make so many pairs of interfaces on a host, and delete them again."""
@@ -120,11 +123,13 @@ def _frames_sent(host: Host) -> int:
 
 
 @pytest.mark.finding("B4")
-@pytest.mark.parametrize("kind", ["checksum", "vrid", "priority"])
+@pytest.mark.parametrize("kind", ["checksum", "vrid", "priority", "hmac"])
 def test_a_flood_of_wrong_packets_causes_no_takeover(
     segment: Segment, pair: StartPair, client: Host, kind: str
 ) -> None:
-    master, backup = pair(advertisement_interval=1)
+    secret = {"keys": [{"id": 1, "secret": "0123456789abcdef" * 2}]}
+    signed = {"hmac": secret} if kind == "hmac" else {}
+    master, backup = pair(advertisement_interval=1, **signed)
     before = backup.status()["transitions"]
     flooding = client.start(
         sys.executable, flood.__file__, "eth0", client.address, kind, "20000", "8",

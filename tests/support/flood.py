@@ -4,7 +4,7 @@
 
 """Packets in any number a second, for a bounded time: sendmmsg(2), which Python lacks.
 
-    flood.py INTERFACE SOURCE KIND RATE SECONDS
+    flood.py INTERFACE SOURCE KIND RATE SECONDS [VRID]
 
 KIND is one of the kinds of packets below: advertisements of 192.0.2.100, each wrong in its own way.
 Prints how many were sent.
@@ -50,17 +50,18 @@ def advertisement(vrid: int, priority: int, centiseconds: int = 100) -> bytes:
     return body[:6] + struct.pack("!H", internet_checksum(body)) + body[8:]
 
 
-def packet(kind: str) -> bytes:
-    """The VRRP message of a kind."""
+def packet(kind: str, vrid: int) -> bytes:
+    """The VRRP message of a kind, against the router of this VRID."""
     if kind == "checksum":
-        good = advertisement(51, 250)
+        good = advertisement(vrid, 250)
         return good[:6] + bytes([good[6] ^ 0xFF]) + good[7:]
     if kind == "vrid":
-        return advertisement(52, 250)
+        return advertisement(vrid + 1, 250)
     if kind == "priority":
-        return advertisement(51, 1)
-    if kind == "hmac":
-        return advertisement(51, 250) + bytes(range(48))
+        return advertisement(vrid, 1)
+    if kind == "hmac":  # The signature by key 1 of this second, but for another secret.
+        number = int(time.time()) << 32
+        return advertisement(vrid, 250) + struct.pack("!BBHQ", 1, 1, 0, number) + bytes(16)
     raise ValueError(f"no kind of packets: {kind}")
 
 
@@ -97,7 +98,7 @@ class Flood:
 def main() -> int:
     """The command line."""
     interface, source, kind, rate, seconds = sys.argv[1:6]
-    message = packet(kind)
+    message = packet(kind, int(sys.argv[6]) if len(sys.argv) > 6 else 51)
     header = build_header(socket.inet_aton(source), Family.IPV4.group, len(message), 255)
     print(Flood(interface, header + message).run(int(rate), float(seconds)))
     return 0

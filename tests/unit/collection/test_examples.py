@@ -253,7 +253,7 @@ def test_a_command_exists_and_has_valid_options(example: Example) -> None:
         "vrrpctl backup web db",
         "vrrp-agent check",
         "script/simulate --sed 4",
-        "script/bench 12",
+        "script/bench 15",
         "script/nothing",
         "script/test unti",
         "ansible-playbook failover.vrrp.deploi",

@@ -23,6 +23,18 @@ def config(*instances: dict[str, Any]) -> str:
     return json.dumps({"instances": instances})
 
 
+def test_only_the_interfaces_of_tracked_addresses_are_needed() -> None:
+    elsewhere = [
+        {"address": "203.0.113.1/32", "interface": "eth1"},
+        {"address": "203.0.113.2/32", "interface": "eth2", "track": False},
+    ]
+    excluded = [{"address": "203.0.113.3/32", "interface": "eth3"}]
+    addresses = ["192.0.2.100/24", *elsewhere]
+    entry = {**WEB, "addresses": addresses, "excluded_addresses": excluded}
+    (web,) = parse_config(config(entry)).instances
+    assert web.tracked_interfaces == {"eth1"}
+
+
 WRONG = [
     (
         config({**WEB, "degraded_weight": 254}),

@@ -80,6 +80,7 @@ class Stage:
         self.loop = Loop()
         monkeypatch.setattr(clock, "now", lambda: self.now)
         monkeypatch.setattr(receiver, "PriorityZeroSocket", PriorityZeroSocket)
+        monkeypatch.setattr(receiver, "_SOON_AGAIN_MAX", 0)
         loop: Any = self.loop
         self.receiver = Receiver(loop, self._take)
         self.receiver.limit_delay(100 * MS)
@@ -132,6 +133,17 @@ def test_few_packets_are_read_at_once(stage: Stage) -> None:
         stage.arrive()
         stage.pass_time(100 * MS)
     assert stage.read == [1, 1, 1, 1, 1]
+
+
+def test_the_packets_of_an_election_are_not_delayed(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receiver, "_SOON_AGAIN_MAX", 3)
+    for _packet in range(5):
+        stage.arrive()
+        stage.now += MS
+    assert stage.read == [1, 1, 1, 1]
+    assert stage.rest() == 9 * MS
 
 
 def test_many_packets_are_read_together(stage: Stage) -> None:

@@ -54,8 +54,10 @@ ADVER_GRID_DIVISOR = 16
 ANNOUNCE_COUNT_DEFAULT = 5
 ANNOUNCE_DELAY_DEFAULT = seconds(5)
 
-# However often a master of lower priority advertises, the addresses are announced this rarely.
+# However often masters of lower priority advertise, the addresses are announced once in this time,
+# and a few times at once: a takeover by several backups has to be over soon.
 ANNOUNCE_AGAIN_AFTER = seconds(1)
+ANNOUNCE_BURST = 5
 
 # A resigning master hears its successor one skew time (at most an interval) after its priority 0,
 # or, if that was lost, one master-down interval (the missed advertisements and at most one interval

@@ -52,7 +52,7 @@ class MasterState(TypedDict):
     adver_at: Nanoseconds
     announce_at: Union[Nanoseconds, None]
     refreshes: bool
-    announced_at: Nanoseconds
+    paid_at: Nanoseconds
 
 
 class SendFailuresState(TypedDict):
@@ -196,7 +196,7 @@ def _export_master(state: Master) -> MasterState:
         "adver_at": state.adver_at,
         "announce_at": state.announce_at,
         "refreshes": state.refreshes,
-        "announced_at": state.announced_at,
+        "paid_at": state.paid_at,
     }
 
 

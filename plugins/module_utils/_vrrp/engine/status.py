@@ -106,7 +106,7 @@ def router_status(
         "degraded": [
             {
                 "part": str(part),
-                "reason": fault.reason,
+                "reason": fault.text,
                 "since": to_wall_time(fault.since, now, wall),
             }
             for part, fault in sources.host.missing(router.wanted)

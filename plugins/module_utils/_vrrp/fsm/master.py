@@ -15,6 +15,7 @@ from ..base.constants import (
     ADVER_GRID_DIVISOR,
     ADVER_GRID_MAX,
     ANNOUNCE_AGAIN_AFTER,
+    ANNOUNCE_BURST,
     PRIORITY_RESIGN,
 )
 from ..base.units import Nanoseconds
@@ -88,22 +89,24 @@ def heard(parameters: Parameters, state: Master, event: Heard, now: Nanoseconds)
         return to_backup(parameters, now, reason, peer)
     # A lower-priority advertisement: "Send an ADVERTISEMENT immediately to assert the {Active}
     # state to the sending VRRP Router and to update any learning bridges with the correct Active
-    # VRRP Router path." The Adver_Timer is not reset. The other has announced the addresses.
+    # VRRP Router path." The Adver_Timer is not reset. The other has announced the addresses, so
+    # they are announced again: once each before it hears this router and stops serving.
     after, announcement = _announce_again(state, now)
-    return after, [Advertise(parameters.priority), *announcement]
+    return after, [*announcement, Advertise(parameters.priority)]
 
 
 def _announce_again(state: Master, now: Nanoseconds) -> Result:
     """Announce at once and a little later, because the other may not have stopped yet. Anybody can
-    ask for it, so what comes too soon is postponed.
+    ask for it, so what comes too often is postponed.
     """
-    due_at = state.announced_at + ANNOUNCE_AGAIN_AFTER
-    if now < due_at:
-        announce_at = due_at if state.announce_at is None else min(state.announce_at, due_at)
-        return replace(state, announce_at=announce_at, refreshes=False), []
-    announce_at = now + ANNOUNCE_AGAIN_AFTER
-    after = replace(state, announce_at=announce_at, refreshes=False, announced_at=now)
-    return after, [Announce()]
+    paid_at = max(state.paid_at, now) + ANNOUNCE_AGAIN_AFTER
+    if paid_at - now <= ANNOUNCE_BURST * ANNOUNCE_AGAIN_AFTER:
+        announce_at = now + ANNOUNCE_AGAIN_AFTER
+        after = replace(state, announce_at=announce_at, refreshes=False, paid_at=paid_at)
+        return after, [Announce()]
+    due_at = paid_at - ANNOUNCE_BURST * ANNOUNCE_AGAIN_AFTER
+    announce_at = due_at if state.announce_at is None else min(state.announce_at, due_at)
+    return replace(state, announce_at=announce_at, refreshes=False), []
 
 
 def resign(parameters: Parameters, state: Master, event: Resign, now: Nanoseconds) -> Result:

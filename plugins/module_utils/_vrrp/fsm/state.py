@@ -71,15 +71,16 @@ class Backup:
 @slotted
 @dataclass(frozen=True)
 class Master:
-    """Serves the addresses. ``announced_at`` is the time of the last announcement, ``announce_at``
-    that of the next one, if any; ``refreshes`` says that it is a periodic one.
+    """Serves the addresses. ``announce_at`` is the time of the next announcement, if any;
+    ``refreshes`` says that it is a periodic one. ``paid_at`` limits how often others can ask for
+    announcements: each one costs a second, and the time at which all are paid is this.
     """
 
     reason: str
     adver_at: Nanoseconds
     announce_at: Nanoseconds | None = None
     refreshes: bool = False
-    announced_at: Nanoseconds = 0
+    paid_at: Nanoseconds = 0
 
 
 class Purpose(Enum):

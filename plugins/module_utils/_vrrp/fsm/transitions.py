@@ -69,8 +69,7 @@ def schedule_announcement(parameters: Parameters, state: Master, now: Nanosecond
     """
     if not parameters.announce_delay:
         return schedule_refresh(parameters, state, now)
-    announce_at = now + parameters.announce_delay
-    return replace(state, announce_at=announce_at, refreshes=False, announced_at=now)
+    return replace(state, announce_at=now + parameters.announce_delay, refreshes=False)
 
 
 def schedule_refresh(parameters: Parameters, state: Master, now: Nanoseconds) -> Master:
@@ -79,7 +78,7 @@ def schedule_refresh(parameters: Parameters, state: Master, now: Nanoseconds) ->
     """
     period = parameters.announce_refresh
     announce_at = now + period if period else None
-    return replace(state, announce_at=announce_at, refreshes=period > 0, announced_at=now)
+    return replace(state, announce_at=announce_at, refreshes=period > 0)
 
 
 def start_delayed(parameters: Parameters, state: State, now: Nanoseconds) -> State:

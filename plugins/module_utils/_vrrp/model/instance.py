@@ -122,8 +122,10 @@ class Instance:
 
     @property
     def tracked_interfaces(self) -> FrozenSet[str]:
-        """The other interfaces that its addresses need; those of untracked ones are left out."""
-        named = (one.interface for one in self.served_addresses if one.track)
+        """The other interfaces that it can't serve without: those of its addresses, but not of
+        untracked or excluded ones.
+        """
+        named = (one.interface for one in self.addresses if one.track)
         return frozenset(filter(None, named)) - {self.interface}
 
     @property

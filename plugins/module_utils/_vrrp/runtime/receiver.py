@@ -8,8 +8,8 @@
 they are many.
 
 This is interrupt coalescing, as Linux NAPI does it: a wake-up costs as much as fifty packets. A
-socket that wakes the agent soon after it was read is polled after a delay instead, for as long as
-many packets are found.
+socket that wakes the agent again and again is polled after a delay instead, for as long as many
+packets are found.
 
 The delay makes no deadline late: the kernel stamps the arrival of each packet, and everything is
 read before a deadline is handled. Priority 0 is received at once, by a socket of its own. Any other
@@ -47,6 +47,7 @@ OnPackets = Callable[[SocketSpec, VrrpSocket], Reading]
 _COALESCE_MAX = milliseconds(100)
 _COALESCE_MIN = milliseconds(10)
 _BUSY_THRESHOLD = 8
+_SOON_AGAIN_MAX = 3  # An election of a few hosts is no reason for a delay.
 # More packets in one delay than the advertisements expected; the kernel has room for few more.
 _FLOOD_THRESHOLD = 1000
 
@@ -59,6 +60,7 @@ class _Socket:
     selection: PacketSelection | None = None
     read_at: Nanoseconds = 0
     read_until: Nanoseconds = 0
+    soon_again: int = 0
     poll_at: Nanoseconds | None = None
 
 
@@ -186,7 +188,9 @@ class Receiver:
 
     def _readable(self, one: _Socket) -> None:
         now = clock.now()
-        if now - one.read_at < min(_COALESCE_MIN, self._delay_max):
+        is_soon = now - one.read_at < min(_COALESCE_MIN, self._delay_max)
+        one.soon_again = one.soon_again + 1 if is_soon else 0
+        if one.soon_again > _SOON_AGAIN_MAX:
             one.poll_at = now + min(_COALESCE_MIN, self._delay_max)
             self._loop.want(one.socket, read=False)
         else:

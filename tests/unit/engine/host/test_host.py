@@ -83,6 +83,22 @@ def test_an_address_that_was_there_before_is_not_removed_after_its_restoration(
     assert operations(host) == []
 
 
+@pytest.mark.parametrize(("own_devices", "remembered"), [({"vmac"}, True), (set(), False)])
+def test_a_macvlan_that_is_set_down_lets_no_fault_be_forgotten(
+    host: Host, own_devices: set[str], remembered: bool
+) -> None:
+    wanted = Wanted((resource("198.51.100.5/24", "vmac"),))
+    host.own_devices = own_devices
+    vmac = Link(3, "vmac", True, bytes(6))
+    host.observe(Observed({"vmac": vmac}))
+    host.install("web", wanted)
+    host.refused(wanted.essential[0], "something is in the way", 0)
+    host.release("web")
+    host.observe(Observed({"vmac": replace(vmac, up=False, admin_up=False)}))
+    host.review_faults(S)
+    assert bool(host.missing(wanted)) == remembered
+
+
 def test_a_resource_without_its_interface_is_due_when_that_comes(host: Host) -> None:
     elsewhere = resource("198.51.100.5/32", "tun0")
     host.install("web", Wanted((elsewhere,)))

@@ -83,6 +83,7 @@ class Provisioning:
             macvlans.update([macvlan] if macvlan else [])
             filters.update([packet_filter] if packet_filter else [])
             promoting.update(self._ipv4_interfaces(router))
+        self._host.own_devices = frozenset(one.name for one in macvlans)
         parts: List[Part] = [*macvlans, *filters]
         postponed = frozenset(one for one in parts if self._must_wait(one, now))
         self._requested |= macvlans - postponed

@@ -74,7 +74,7 @@ class Reconciler:
                 if (fault := faults.get(one.key)) and fault.is_contested and self._host.lacks(one)
             ]
             if lost and isinstance(router.state, Master):
-                cause = f"{lost[0].resource} {lost[0].reason}"
+                cause = lost[0].text
                 interrupted = Interrupted(cause, retry=True, notify_peers=True)
                 actions.extend(self._routers.step(router, interrupted, now))
         return actions
@@ -84,9 +84,10 @@ class Reconciler:
         leaves mastership to others.
         """
         actions: Actions = []
-        cause = f"{fault.resource} {fault.reason}"
+        cause = fault.text
         for router in self._routers.wanting(fault.resource.key):
-            actions.extend(router.log_limited(cause, f"{cause}; it is added every 10 s", now))
+            text = f"{cause}; {fault.resource} is tried again every 10 seconds"
+            actions.extend(router.log_limited(cause, text, now))
             if fault.resource in router.wanted.essential:
                 interrupted = Interrupted(cause, retry=True, notify_peers=True)
                 actions.extend(self._routers.step(router, interrupted, now))

@@ -44,7 +44,8 @@ class Host:
     """Each resource of the host once, with all routers that want it. Mutable.
 
     ``virtual`` has the addresses that no other program may serve here, those of all routers but
-    address owners: the name of the router by the key of the address.
+    address owners: the name of the router by the key of the address. ``own_devices`` are the names
+    of the agent's macvlans.
     """
 
     def __init__(self) -> None:
@@ -52,6 +53,7 @@ class Host:
         self.desired = Desired()
         self.repairs = Repairs()
         self.virtual: Mapping[Key, str] = {}
+        self.own_devices: AbstractSet[str] = frozenset()
         self._owned: Set[OwnedAddress] = set()
         # The addresses that were there before, also when the agent has restored them.
         self._of_others: Set[Key] = set()
@@ -279,9 +281,10 @@ class Host:
         """Return what may decide whether the kernel takes a resource: its interface, with the
         addresses that are not virtual.
         """
-        link = self.links.get(getattr(resource, "interface", ""))
-        if link is None:
-            return None
+        name = getattr(resource, "interface", "")
+        link = self.links.get(name)
+        if link is None or name in self.own_devices:
+            return None  # What the agent does with a macvlan of its own decides nothing.
         own = frozenset(
             (one.packed, one.usable)
             for one in link.addresses

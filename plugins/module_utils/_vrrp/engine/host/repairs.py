@@ -40,6 +40,11 @@ class Fault:
     circumstances: object
 
     @property
+    def text(self) -> str:
+        """The fault in words that name the resource, which an error of the kernel does itself."""
+        return f"{self.resource} {self.reason}" if self.is_contested else self.reason
+
+    @property
     def is_contested(self) -> bool:
         """Whether it can be added and does not stay."""
         return self.reason == CONTESTED
