@@ -7,10 +7,10 @@
 #
 #   script/test findings CHAPTER --against COMMIT
 #
-# Chapters: A, the host under a router; F, inventories and playbooks.
+# Chapters: A, the host under a router; B, what is due under load; F, inventories and playbooks.
 
 . "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
-declare -A numbers=([A]=24 [F]=23)
+declare -A numbers=([A]=24 [B]=9 [F]=23)
 chapter=${1:-}
 if [ -z "${numbers[${chapter:-none}]:-}" ] || [ "${2:-}" != --against ] || [ -z "${3:-}" ]; then
     die "usage: script/test findings ${!numbers[*]} --against COMMIT (one of these chapters)"
@@ -29,7 +29,7 @@ run_in() {
     local place=$1/.cache/collections/ansible_collections/failover
     mkdir -p "$place"
     ln -sfn "$1" "$place/vrrp"
-    (cd "$1" && ANSIBLE_COLLECTIONS_PATH=$1/.cache/collections FINDINGS_FILE=$2 \
+    (cd "$1" && ANSIBLE_COLLECTIONS_PATH=$1/.cache/collections FINDINGS_FILE=$2 FINDINGS_CHAPTER=$chapter \
         pytest -q --tb=no -m finding -p support.findings --continue-on-collection-errors \
         tests/unit tests/inventories tests/namespace 2>&1 | tail -1) || true
 }

@@ -160,10 +160,11 @@ def _observe(program: str, workload: Workload, happens: Callable[[Program], None
         capture = AdvertCapture(segment, expression=f"vrrp and ({hosts})")
         happens(master)
         time.sleep(max(_AFTER, workload.down_interval + workload.interval))
-        return _judge([one for one in capture.finish() if isinstance(one, Advert)], workload)
+        return judge([one for one in capture.finish() if isinstance(one, Advert)], workload)
 
 
-def _judge(adverts: Sequence[Advert], workload: Workload) -> Seen:
+def judge(adverts: Sequence[Advert], workload: Workload) -> Seen:
+    """Return the longest silence and the number of takeovers, over all virtual routers."""
     by_vrid: dict[int, list[Advert]] = {}
     for one in adverts:
         by_vrid.setdefault(one.vrid, []).append(one)

@@ -123,11 +123,12 @@ def test_an_address_that_a_reload_adds_is_announced_as_at_a_takeover(
 
 @pytest.mark.finding("A14")
 def test_an_instance_that_is_put_back_keeps_its_address(segment: Segment, client: Host) -> None:
-    agent = serving(segment, instance())
+    # It waits for a successor as long as it takes to put it back.
+    agent = serving(segment, instance(advertisement_interval=1))
     probe = Probe(client, VIP)
     agent.configure()
     agent.ctl("reload")
-    agent.configure(instance())
+    agent.configure(instance(advertisement_interval=1))
     agent.ctl("reload")
     assert agent.wait_for("MASTER")["reason"] == "is configured again"
     assert not probe.finish()["gaps"]

@@ -81,7 +81,7 @@ def test_a_resource_that_is_removed_again_and_again_is_not_fought_for(segment: S
         eventually(lambda: has_rule(host, 1000))
         host.run("ip", "rule", "delete", "priority", "1000")
     (part,) = eventually(lambda: agent.status()["degraded"])
-    assert part["reason"] == "is removed again and again by another program"
+    assert part["reason"] == "rule to table 300 is removed again and again by another program"
     assert agent.status()["effective_priority"] == 120
     assert not has_rule(host, 1000)
     eventually(lambda: has_rule(host, 1000), 12)

@@ -80,7 +80,7 @@ MUTATIONS = [
     Mutation(
         "no look around after a pause",
         "fsm/step.py",
-        "return now > peer_takeover_at(parameters, state)",
+        "return now > _last_heard_at(parameters, state) + parameters.tolerated_silence",
         "return False",
     ),
     Mutation(
@@ -206,7 +206,7 @@ MUTATIONS = [
     ),
     Mutation(
         "a new process does not know what the old one served",
-        "engine/engine.py",
+        "engine/state_transfer.py",
         "if isinstance(router.state, Master):\n                self._host.desired",
         "if False:\n                self._host.desired",
     ),

@@ -4,9 +4,10 @@
 
 """The tests of findings, faults of earlier versions, in this tree and in an earlier one.
 
-As a plugin of pytest (``-p support.findings``), writes the outcome of each test marked with a
-finding into the file FINDINGS_FILE. As a program, compares two such files: each finding has to have
-tests that pass in the first one, and at least one that does not pass in the second.
+As a plugin of pytest (``-p support.findings``), runs the tests marked with a finding of
+FINDINGS_CHAPTER, and writes the outcome of each into the file FINDINGS_FILE. As a program, compares
+two such files: each finding has to have tests that pass in the first, and at least one that does
+not pass in the second.
 """
 
 from __future__ import annotations
@@ -22,9 +23,21 @@ Outcomes = dict[str, dict[str, bool]]  # By finding, then by test: whether it pa
 _found: dict[str, tuple[list[str], bool]] = {}
 
 
+def pytest_collection_modifyitems(items: list[Any]) -> None:
+    """Leave out the tests of other chapters than FINDINGS_CHAPTER."""
+    chapter = os.environ["FINDINGS_CHAPTER"]
+    items[:] = [
+        item for item in items if any(name.startswith(chapter) for name in _findings_of(item))
+    ]
+
+
+def _findings_of(item: Any) -> list[str]:
+    return [str(name) for mark in item.iter_markers("finding") for name in mark.args]
+
+
 def pytest_runtest_makereport(item: Any, call: Any) -> None:
     """Note a phase of a test; it passes if all of them do."""
-    names = [name for mark in item.iter_markers("finding") for name in mark.args]
+    names = _findings_of(item)
     if names:
         _names, passed = _found.get(item.nodeid, (names, True))
         _found[item.nodeid] = (names, passed and call.excinfo is None)

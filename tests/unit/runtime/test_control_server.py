@@ -68,6 +68,7 @@ class Server:
         self.path = str(directory / "control.sock")
         self.made = 0
         self.replies: list[Reply] = []
+        self.replies_at_once = False
         self.loop = Loop()
         self.loop.limit_portions(0)
         self._instances = instances
@@ -78,6 +79,8 @@ class Server:
     def _handle(self, request: Request, reply: Reply) -> Answer | None:
         if request.command == "restart":
             self.replies.append(reply)
+            if self.replies_at_once:
+                reply(Answer({}, self._make()))
             return None
         return Answer({}, self._make())
 
@@ -203,6 +206,16 @@ def test_a_reply_can_come_later(start: Callable[[int], Server]) -> None:
     (reply,) = server.replies
     reply(Answer({"pid": 8}))
     assert json.loads(read(client))["pid"] == 8
+
+
+def test_a_reply_can_come_at_once(start: Callable[[int], Server]) -> None:
+    server = start(3)
+    server.replies_at_once = True
+    client = server.connect()
+    client.sendall(RESTART + STATUS)
+    for _turn in range(20):
+        server.turn()
+    assert [len(json.loads(line)["instances"]) for line in read(client).splitlines()] == [3, 3]
 
 
 def test_a_watching_client_gets_a_line_in_its_turn(start: Callable[[int], Server]) -> None:

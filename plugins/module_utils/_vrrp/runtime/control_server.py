@@ -96,7 +96,9 @@ class ControlServer:
     def _serve(self, connection: Connection) -> None:
         """Handle the next request of a client, or send the next part of its answer."""
         if connection.answer is None and connection.requests:
-            connection.answer = self._answer(connection, connection.requests.popleft())
+            answer = self._answer(connection, connection.requests.popleft())
+            # Otherwise it is sent later, or was begun already.
+            connection.answer = connection.answer if answer is None else answer
         part = next(connection.answer, None) if connection.answer is not None else b""
         if part is None:
             connection.answer, part = None, b""

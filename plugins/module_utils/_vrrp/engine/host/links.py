@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
-from typing import AbstractSet, Dict, FrozenSet, List, Mapping, Sequence, Tuple
+from typing import AbstractSet, Dict, List, Mapping, Sequence, Tuple
 
 from ...base.slots import slotted
 from ...model.address import VirtualAddress
@@ -58,8 +58,11 @@ class Link:
     losses: Tuple[int, int] = (0, 0)
 
     @cached_property
-    def _packed(self) -> FrozenSet[bytes]:
-        return frozenset(one.packed for one in self.addresses)
+    def _by_packed(self) -> Mapping[bytes, Tuple[LinkAddress, ...]]:
+        found: Dict[bytes, Tuple[LinkAddress, ...]] = {}
+        for one in self.addresses:
+            found[one.packed] = (*found.get(one.packed, ()), one)
+        return found
 
     @cached_property
     def usable(self) -> Tuple[bytes, ...]:
@@ -78,13 +81,11 @@ class Link:
 
     def has(self, packed: bytes) -> bool:
         """Whether the interface has the address, with any prefix length."""
-        return packed in self._packed
+        return packed in self._by_packed
 
     def variants(self, packed: bytes) -> Tuple[LinkAddress, ...]:
         """Return an address with each of its prefix lengths on this interface."""
-        if packed not in self._packed:
-            return ()
-        return tuple(one for one in self.addresses if one.packed == packed)
+        return self._by_packed.get(packed, ())
 
     def has_family(self, family: Family) -> bool:
         """Whether the interface has an address of a family."""
