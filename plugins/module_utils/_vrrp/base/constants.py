@@ -59,6 +59,9 @@ ANNOUNCE_DELAY_DEFAULT = seconds(5)
 ANNOUNCE_AGAIN_AFTER = seconds(1)
 ANNOUNCE_BURST = 5
 
+# Another router may advertise before it announces. By then it has, and the clients are with it.
+ANNOUNCE_SETTLED_AFTER = milliseconds(50)
+
 # A resigning master hears its successor one skew time (at most an interval) after its priority 0,
 # or, if that was lost, one master-down interval (the missed advertisements and at most one interval
 # of skew) after its last advertisement. The half interval on top is for the way there and back.

@@ -52,6 +52,7 @@ class MasterState(TypedDict):
     adver_at: Nanoseconds
     announce_at: Union[Nanoseconds, None]
     refreshes: bool
+    announce_then_at: Union[Nanoseconds, None]
     paid_at: Nanoseconds
 
 
@@ -196,6 +197,7 @@ def _export_master(state: Master) -> MasterState:
         "adver_at": state.adver_at,
         "announce_at": state.announce_at,
         "refreshes": state.refreshes,
+        "announce_then_at": state.announce_then_at,
         "paid_at": state.paid_at,
     }
 

@@ -16,6 +16,7 @@ from ..base.constants import (
     ADVER_GRID_MAX,
     ANNOUNCE_AGAIN_AFTER,
     ANNOUNCE_BURST,
+    ANNOUNCE_SETTLED_AFTER,
     PRIORITY_RESIGN,
 )
 from ..base.units import Nanoseconds
@@ -58,7 +59,10 @@ def timer_expired(
         state = replace(state, adver_at=_next_adver_at(state.adver_at, parameters, now))
     if state.announce_at is not None and now >= state.announce_at:
         actions.append(Announce(refresh=state.refreshes))
-        state = schedule_refresh(parameters, state, now)
+        if state.announce_then_at is None:
+            state = schedule_refresh(parameters, state, now)
+        else:
+            state = replace(state, announce_at=state.announce_then_at, announce_then_at=None)
     return state, actions
 
 
@@ -96,13 +100,18 @@ def heard(parameters: Parameters, state: Master, event: Heard, now: Nanoseconds)
 
 
 def _announce_again(state: Master, now: Nanoseconds) -> Result:
-    """Announce at once and a little later, because the other may not have stopped yet. Anybody can
-    ask for it, so what comes too often is postponed.
+    """Announce at once, and twice more, because the other may announce after it has advertised, and
+    may not stop at once. Anybody can ask for it, so what comes too often is postponed.
     """
     paid_at = max(state.paid_at, now) + ANNOUNCE_AGAIN_AFTER
     if paid_at - now <= ANNOUNCE_BURST * ANNOUNCE_AGAIN_AFTER:
-        announce_at = now + ANNOUNCE_AGAIN_AFTER
-        after = replace(state, announce_at=announce_at, refreshes=False, paid_at=paid_at)
+        after = replace(
+            state,
+            announce_at=now + ANNOUNCE_SETTLED_AFTER,
+            announce_then_at=now + ANNOUNCE_AGAIN_AFTER,
+            refreshes=False,
+            paid_at=paid_at,
+        )
         return after, [Announce()]
     due_at = paid_at - ANNOUNCE_BURST * ANNOUNCE_AGAIN_AFTER
     announce_at = due_at if state.announce_at is None else min(state.announce_at, due_at)

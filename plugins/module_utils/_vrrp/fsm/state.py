@@ -71,8 +71,9 @@ class Backup:
 @slotted
 @dataclass(frozen=True)
 class Master:
-    """Serves the addresses. ``announce_at`` is the time of the next announcement, if any;
-    ``refreshes`` says that it is a periodic one. ``paid_at`` limits how often others can ask for
+    """Serves the addresses. ``announce_at`` is the time of the next announcement, if any, and
+    ``announce_then_at`` that of the one after it; ``refreshes`` says that it is a periodic one.
+    ``paid_at`` limits how often others can ask for
     announcements: each one costs a second, and the time at which all are paid is this.
     """
 
@@ -80,6 +81,7 @@ class Master:
     adver_at: Nanoseconds
     announce_at: Nanoseconds | None = None
     refreshes: bool = False
+    announce_then_at: Nanoseconds | None = None
     paid_at: Nanoseconds = 0
 
 
