@@ -18,29 +18,13 @@ import struct
 import sys
 import time
 
+from _vrrp.linux.recvmmsg import Message, Vector
 from _vrrp.model.family import Family
 from _vrrp.wire.checksum import internet_checksum
 from _vrrp.wire.ipv4 import build_header
 
 _BATCH = 64
 _SO_BINDTODEVICE = 25
-
-
-class _Vector(ctypes.Structure):
-    _fields_ = (("base", ctypes.c_void_p), ("length", ctypes.c_size_t))
-
-
-class _Message(ctypes.Structure):
-    _fields_ = (
-        ("name", ctypes.c_void_p),
-        ("name_length", ctypes.c_uint),
-        ("vectors", ctypes.c_void_p),
-        ("vector_count", ctypes.c_size_t),
-        ("control", ctypes.c_void_p),
-        ("control_length", ctypes.c_size_t),
-        ("flags", ctypes.c_int),
-        ("sent", ctypes.c_uint),
-    )
 
 
 def advertisement(vrid: int, priority: int, centiseconds: int = 100) -> bytes:
@@ -75,11 +59,12 @@ class Flood:
         self._data = ctypes.create_string_buffer(datagram, len(datagram))
         group = struct.pack("=H", socket.AF_INET) + bytes(2) + Family.IPV4.group + bytes(8)
         self._name = ctypes.create_string_buffer(group, len(group))
-        self._vector = _Vector(ctypes.addressof(self._data), len(datagram))
-        self._messages = (_Message * _BATCH)()
+        self._vector = Vector(ctypes.addressof(self._data), len(datagram))
+        self._messages = (Message * _BATCH)()
         for one in self._messages:
-            one.name, one.name_length = ctypes.addressof(self._name), len(group)
-            one.vectors, one.vector_count = ctypes.addressof(self._vector), 1
+            header = one.header
+            header.name, header.name_length = ctypes.addressof(self._name), len(group)
+            header.vectors, header.vector_count = ctypes.addressof(self._vector), 1
         self._send = ctypes.CDLL(None, use_errno=True).sendmmsg
 
     def run(self, rate: int, seconds: float) -> int:

@@ -14,37 +14,11 @@ from typing import Any, Callable, Iterator
 import pytest
 from _vrrp.control.protocol import Answer, Request, encode_answer
 from _vrrp.runtime import connection
-from _vrrp.runtime.client_queue import ClientQueue
 from _vrrp.runtime.control_server import ControlServer, Reply, listen
 from _vrrp.runtime.loop import Loop
 
 STATUS = b'{"version": 1, "command": "status"}\n'
 RESTART = b'{"version": 1, "command": "restart"}\n'
-
-
-def test_each_user_has_as_many_turns_whatever_the_number_of_its_clients() -> None:
-    queue: ClientQueue[str] = ClientQueue()
-    for client in ("a1", "a2", "a3"):
-        queue.add(1, client)
-    queue.add(2, "b")
-    order = []
-    for _turn in range(6):
-        client = queue.next()
-        order.append(client)
-        queue.add(1 if client.startswith("a") else 2, client)
-    assert order == ["a1", "b", "a2", "b", "a3", "b"]
-
-
-def test_a_client_is_queued_once_and_can_be_taken_out() -> None:
-    queue: ClientQueue[str] = ClientQueue()
-    queue.add(1, "a")
-    queue.add(1, "a")
-    queue.discard(1, "b")
-    assert queue.next() == "a"
-    assert not queue
-    queue.add(1, "a")
-    queue.discard(1, "a")
-    assert not queue
 
 
 def test_an_answer_is_one_line_whatever_its_parts() -> None:

@@ -29,13 +29,13 @@ _STAMP_LENGTH = 32
 _STAMP_AT, _STRIDE = 2, _CONTROL_LENGTH // 8  # In words of eight bytes.
 
 
-class _Vector(ctypes.Structure):
+class Vector(ctypes.Structure):
     """struct iovec."""
 
     _fields_ = (("base", ctypes.c_void_p), ("length", ctypes.c_size_t))
 
 
-class _Header(ctypes.Structure):
+class Header(ctypes.Structure):
     """struct msghdr."""
 
     _fields_ = (
@@ -49,13 +49,13 @@ class _Header(ctypes.Structure):
     )
 
 
-class _Message(ctypes.Structure):
+class Message(ctypes.Structure):
     """struct mmsghdr."""
 
-    _fields_ = (("header", _Header), ("length", ctypes.c_uint))
+    _fields_ = (("header", Header), ("length", ctypes.c_uint))
 
 
-_LENGTH_AT, _MESSAGE_WORDS = _Message.length.offset // 4, ctypes.sizeof(_Message) // 4
+_LENGTH_AT, _MESSAGE_WORDS = Message.length.offset // 4, ctypes.sizeof(Message) // 4
 
 
 class PacketBatch:
@@ -68,8 +68,8 @@ class PacketBatch:
         self._data = ctypes.create_string_buffer(SLOTS * PACKET_MAX)
         self._control = ctypes.create_string_buffer(SLOTS * _CONTROL_LENGTH)
         self._names = ctypes.create_string_buffer(SLOTS * _NAME_LENGTH)
-        self._vectors = (_Vector * SLOTS)()
-        self._messages = (_Message * SLOTS)()
+        self._vectors = (Vector * SLOTS)()
+        self._messages = (Message * SLOTS)()
         for slot in range(SLOTS):
             self._prepare(slot)
         # The kernel writes lengths into the messages, which are restored before the next call.

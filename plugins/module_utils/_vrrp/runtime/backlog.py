@@ -8,8 +8,10 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import deque
 from typing import Deque, Generic, Hashable, TypeVar
+
+from .fair_queue import FairQueue
 
 _SOURCES_MAX = 64
 _PACKETS_OF_A_SOURCE_MAX = 512  # More than the routers that one host can have on an interface.
@@ -25,7 +27,7 @@ class Backlog(Generic[Packet]):
     def __init__(self) -> None:
         self.dropped = 0
         self._expected: Deque[Packet] = deque()
-        self._others: OrderedDict[Hashable, Deque[Packet]] = OrderedDict()
+        self._others: FairQueue[Packet] = FairQueue()
 
     def __bool__(self) -> bool:
         return bool(self._expected or self._others)
@@ -40,25 +42,14 @@ class Backlog(Generic[Packet]):
         self._expected.append(packet)
 
     def add(self, source: Hashable, packet: Packet) -> None:
-        """Add another packet, or drop it, if too many of its source wait already."""
-        waiting = self._others.get(source)
-        if waiting is None:
-            if len(self._others) >= _SOURCES_MAX:
-                self.dropped += 1
-                return
-            waiting = self._others[source] = deque()
-        if len(waiting) >= _PACKETS_OF_A_SOURCE_MAX:
+        """Add another packet, or drop it, if too much waits already."""
+        waiting = len(self._others.of(source))
+        is_one_too_many = not waiting and self._others.owners >= _SOURCES_MAX
+        if is_one_too_many or waiting >= _PACKETS_OF_A_SOURCE_MAX:
             self.dropped += 1
         else:
-            waiting.append(packet)
+            self._others.add(source, packet)
 
     def take(self) -> Packet:
         """Remove and return the packet whose turn it is; raises StopIteration without one."""
-        if self._expected:
-            return self._expected.popleft()
-        source, waiting = next(iter(self._others.items()))
-        packet = waiting.popleft()
-        self._others.move_to_end(source)
-        if not waiting:
-            del self._others[source]
-        return packet
+        return self._expected.popleft() if self._expected else self._others.take()

@@ -29,8 +29,8 @@ from ..control.protocol import (
     failure,
     parse_request,
 )
-from .client_queue import ClientQueue
 from .connection import Connection
+from .fair_queue import FairQueue
 from .loop import Loop
 
 Reply = Callable[[Union[Answer, Exception]], None]
@@ -54,7 +54,7 @@ class ControlServer:
         self._loop = loop
         self._handle_request = handle
         self._connections: Dict[int, Connection] = {}
-        self._waiting: ClientQueue[Connection] = ClientQueue()
+        self._waiting: FairQueue[Connection] = FairQueue()
         self.socket = listening
         self._group = os.stat(path).st_gid
 
@@ -78,7 +78,7 @@ class ControlServer:
         line = encode(message) if watching else b""
         for connection in watching:
             connection.lines.pending += line
-            self._waiting.add(connection.user, connection)
+            self._queue(connection)
 
     # --- Turns ---
 
@@ -89,7 +89,7 @@ class ControlServer:
     def run_due(self, now: Nanoseconds) -> None:
         """Serve waiting clients in turn, for a portion of time."""
         while self._waiting:
-            self._serve(self._waiting.next())
+            self._serve(self._waiting.take())
             if self._loop.portion_is_over():
                 return
 
@@ -103,6 +103,11 @@ class ControlServer:
         if part is None:
             connection.answer, part = None, b""
         self._send(connection, part)
+
+    def _queue(self, connection: Connection) -> None:
+        """Let a client have a turn, once."""
+        if connection not in self._waiting.of(connection.user):
+            self._waiting.add(connection.user, connection)
 
     # --- Connections ---
 
@@ -144,7 +149,7 @@ class ControlServer:
         may_ask = connection.is_answered and connection.reads
         self._loop.want(lines, read=may_ask, write=lines.is_pending)
         if connection.reads and not connection.is_answered:
-            self._waiting.add(connection.user, connection)
+            self._queue(connection)
 
     def _drop(self, connection: Connection) -> None:
         if self._connections.pop(connection.lines.fileno(), None) is not None:
