@@ -121,7 +121,7 @@ class Engine:
 
     def next_deadline(self) -> Nanoseconds | None:
         """Return the time at which ``wakeup`` is next due; None: not before another event."""
-        timers, commands = self._fast_path.timers.next_deadline(), self._commands.next_deadline()
+        timers, commands = self._fast_path.next_deadline(), self._commands.next_deadline()
         announcements = self._announcements.next_deadline()
         return earliest((timers, commands, announcements, self._repair_at()))
 

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from typing import Dict, Iterator, List, Sequence, Tuple
 
-from ...base.units import Nanoseconds
+from ...base.units import Nanoseconds, earliest
 from ...fsm.state import Backup, Master, State
 from ..actions import Action, Send, SocketSpec
 from ..router.router import Router
@@ -48,6 +48,7 @@ class FastPath:
 
     def __init__(self) -> None:
         self.timers = TimerQueue()
+        self._held: List[Timed] = []
         self._known: Dict[SocketSpec, KnownPackets] = {}
         self._down_timers: Dict[Nanoseconds, DownTimerGroup] = {}
         self._slots: Dict[Tuple[Nanoseconds, Nanoseconds], SendSlot] = {}
@@ -68,6 +69,11 @@ class FastPath:
                 member.heard_at = arrived_at
                 member.times += 1
 
+    def next_deadline(self) -> Nanoseconds | None:
+        """Return the time at which ``pop_due`` has something; None for never."""
+        held = earliest(one.deadline for one in self._held) if self._held else None
+        return earliest((held, self.timers.next_deadline()))
+
     def pop_due(
         self, now: Nanoseconds, masters_only: bool = False
     ) -> Tuple[List[Action], List[Router]]:
@@ -76,9 +82,12 @@ class FastPath:
         """
         actions: List[Action] = []
         routers: List[Router] = []
-        for timed in self.timers.pop_due(now):
+        due, self._held = dict.fromkeys([*self._held, *self.timers.pop_due(now)]), []
+        for timed in due:
             if masters_only and not _sends(timed):
-                self.timers.schedule(timed)
+                self._held.append(timed)
+            elif timed.deadline is None or timed.deadline > now:
+                self.timers.schedule(timed)  # It was held, and has heard its master meanwhile.
             elif isinstance(timed, Router):
                 routers.append(timed)
             elif isinstance(timed, DownTimerGroup):
