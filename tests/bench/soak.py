@@ -70,11 +70,7 @@ class Soaked(Ours):
 
 def main() -> int:
     """The command line of ``script/soak``."""
-    parser = argparse.ArgumentParser(prog="script/soak", description=__doc__)
-    parser.add_argument("--minutes", type=float, default=20)
-    parser.add_argument("--instances", type=int, default=100)
-    parser.add_argument("--seed", type=int, default=1)
-    chosen = parser.parse_args()
+    chosen = make_parser().parse_args()
     workload = Workload(chosen.instances, 1.0)
     with make_testbed(2, workload) as (segment, (first, second)):
         agents = [
@@ -92,6 +88,15 @@ def main() -> int:
         for agent in agents:
             print(json.dumps(agent.status()))
     return 1 if seen.takeovers else 0
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of the options of ``script/soak``."""
+    parser = argparse.ArgumentParser(prog="script/soak", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=20, help="how long (default: 20)")
+    parser.add_argument("--instances", type=int, default=100, help="how many (default: 100)")
+    parser.add_argument("--seed", type=int, default=1, help="of what happens (default: 1)")
+    return parser
 
 
 def _soak(

@@ -22,7 +22,7 @@ from ansible.cli.galaxy import GalaxyCLI
 from ansible.cli.playbook import PlaybookCLI
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.failover.vrrp.plugins.filter.vrrp_plan import vrrp_plan
-from bench import bench
+from bench import bench, soak
 from fuzz import options as fuzz_options
 from simulation import simulate
 from support.examples import ROOT, Example, blocks, commands
@@ -203,6 +203,7 @@ CHECKS: dict[str, Callable[[list[str]], None]] = {
     "vrrp-agent": by_argparse(make_parser),
     "script/simulate": by_argparse(simulate.make_parser),
     "script/bench": by_argparse(bench.make_parser),
+    "script/soak": by_argparse(soak.make_parser),
     "script/demo": by_argparse(demo.make_parser),
     "script/fuzz": by_argparse(fuzz_options.make_parser),
     "script/test": check_parts,
