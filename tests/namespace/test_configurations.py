@@ -11,8 +11,8 @@ import subprocess
 from typing import Any
 
 import pytest
-from support.routers import AGENT, Agent, instance
-from support.segment import ENVIRONMENT, Segment
+from support.routers import AGENT, Agent, instance, sole
+from support.segment import ENVIRONMENT, Segment, eventually
 
 VIP = "192.0.2.100"
 
@@ -150,3 +150,22 @@ def test_an_agent_waits_for_an_interface_that_is_missing(segment: Segment) -> No
     agent.host.run("ip", "link", "set", "eth9", "up")
     agent.host.run("ip", "link", "set", "eth10", "up")
     agent.wait_for("MASTER")
+
+
+def test_a_reload_brings_an_instance_on_another_interface(segment: Segment) -> None:
+    agent = sole(segment)
+    agent.host.run("ip", "address", "add", "203.0.113.1/24", "dev", "eth1")
+    other = instance(name="db", vrid=52, interface="eth1", addresses=["203.0.113.100/24"])
+    agent.configure(instance(), other)
+    agent.ctl("reload")
+    agent.wait_for("MASTER", name="db")
+    assert agent.status()["transitions"] == 2
+
+
+def test_a_reload_that_tracks_another_interface_leaves_the_master_alone(segment: Segment) -> None:
+    agent = sole(segment)
+    agent.configure(instance(track_interfaces=[{"interface": "eth1"}]))
+    agent.ctl("reload")
+    (tracked,) = eventually(lambda: agent.status()["tracked"])
+    assert tracked["up"] is True
+    assert (agent.status()["state"], agent.status()["transitions"]) == ("MASTER", 2)

@@ -28,7 +28,7 @@ from ..engine.signer import Signer
 from ..linux.packet_socket import FrameSender
 from ..linux.resources import ResourceTable
 from ..model.command import CommandResult
-from ..model.instance import Config
+from ..model.instance import Config, observed_interfaces
 from ..model.status import AgentStatus
 from ..runtime import clock
 from ..runtime.control_server import ControlServer, Reply
@@ -288,7 +288,7 @@ class Agent:
         shortest = min(intervals, default=ADVERTISEMENT_INTERVAL_DEFAULT)
         self._receiver.limit_delay(shortest)
         self.loop.limit_portions(shortest)
-        self._host_watcher.links_of(interfaces_of(config.instances))
+        self._host_watcher.observe_also(observed_interfaces(config.instances))
         self._host_watcher.refresh()
         self._perform(self._engine.reconfigure(config, clock.now()))
 

@@ -36,10 +36,15 @@ class HostMonitor:
         is_wider = self._links.watch(wanted.interfaces)
         return self._routes.observe(wanted) or is_wider
 
-    def links_of(self, names: AbstractSet[str] | None) -> Links:
-        """Return the interfaces with these names, all for None, and observe them as well."""
+    def observe_also(self, names: AbstractSet[str] | None) -> bool:
+        """Observe the interfaces with these names as well, all for None; returns whether any was
+        not observed before.
+        """
         known = self._links.names
-        self._links.watch(None if names is None or known is None else known | names)
+        return self._links.watch(None if names is None or known is None else known | names)
+
+    def links(self) -> Links:
+        """Return the interfaces that are observed, as they are now."""
         return self._links.links()
 
     @property

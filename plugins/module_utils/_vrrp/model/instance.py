@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import FrozenSet, Tuple
+from typing import FrozenSet, Iterable, Set, Tuple
 
 from ..base.constants import (
     ADVERTISEMENT_INTERVAL_DEFAULT,
@@ -28,7 +28,7 @@ from .family import Family
 from .hook import Hook, HookTrigger
 from .routing import VirtualRoute, VirtualRule
 from .signing import Hmac
-from .tracking import Tracked
+from .tracking import InterfaceCheck, Tracked
 
 
 class ChecksumForm(Enum):
@@ -161,3 +161,17 @@ class Config:
     def by_label(self, label: str) -> Instance | None:
         """Return the instance with that label; None when there is none."""
         return next((one for one in self.instances if one.label == label), None)
+
+
+def observed_interfaces(instances: Iterable[Instance]) -> FrozenSet[str] | None:
+    """Return the interfaces whose state and addresses decide what these instances do; None for
+    all of the host's.
+    """
+    names: Set[str] = set()
+    for instance in instances:
+        if instance.source_address and instance.unicast_peers:
+            return None  # That address may be on any interface.
+        checks = (one.check for one in instance.tracked)
+        names.update(one.interface for one in checks if isinstance(one, InterfaceCheck))
+        names.update(instance.interfaces)
+    return frozenset(names)

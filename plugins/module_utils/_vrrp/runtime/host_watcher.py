@@ -54,9 +54,18 @@ class HostWatcher:
             self._has_changed = True
             self._readable()
 
+    def observe_also(self, names: AbstractSet[str] | None) -> None:
+        """Observe the interfaces with these names as well, all for None, and report them at once
+        if any was not observed before.
+        """
+        self.links_of(names)
+        if self._has_changed:
+            self._report()
+
     def links_of(self, names: AbstractSet[str] | None) -> Links:
         """Return the interfaces with these names, all for None, and observe them as well."""
-        return self._monitor.links_of(names)
+        self._has_changed |= self._monitor.observe_also(names)
+        return self._monitor.links()
 
     def next_deadline(self) -> Nanoseconds | None:
         """The time at which ``run_due`` has to be called; None for never."""
@@ -84,12 +93,15 @@ class HostWatcher:
         self._read_at, self._not_before = None, clock.now() + _REFRESH_MIN
         self._want_read(True)
         if self._has_changed:
-            self._has_changed = False
-            self._on_change(self._monitor.observed())
+            self._report()
 
     def close(self) -> None:
         """Close the monitor."""
         self._monitor.close()
+
+    def _report(self) -> None:
+        self._has_changed = False
+        self._on_change(self._monitor.observed())
 
     def _readable(self) -> None:
         self._read_at = max(self._not_before, clock.now())

@@ -12,7 +12,7 @@ from typing import AbstractSet, Iterable, Iterator, List, Sequence, Set, Tuple, 
 
 from ...base.units import Nanoseconds, earliest
 from ...model.family import Family
-from ...model.tracking import InterfaceCheck
+from ...model.instance import observed_interfaces
 from ..actions import (
     Action,
     Observe,
@@ -132,19 +132,11 @@ class Provisioning:
         instances = [one.instance for one in routers]
         routes = frozenset(one.destination for each in instances for one in each.virtual_routes)
         rules = any(each.virtual_rules for each in instances)
-        if any(each.source_address and each.unicast_peers for each in instances):
-            return Observe(None, routes, rules)  # That address may be on any interface.
-        names = {name for one in routers for name in self._interfaces_of(one)}
-        return Observe(frozenset(names | self._host.interfaces_with_ours()), routes, rules)
-
-    def _interfaces_of(self, router: Router) -> Iterator[str]:
-        """Yield the names of the interfaces that decide what a router does."""
-        yield from router.instance.interfaces
-        checks = (one.check for one in router.instance.tracked)
-        yield from (one.interface for one in checks if isinstance(one, InterfaceCheck))
-        macvlan, _filter = devices_of(router)
-        if macvlan is not None:
-            yield macvlan.name
+        names = observed_interfaces(instances)
+        if names is not None:
+            macvlans = (devices_of(one)[0] for one in routers)
+            names |= {one.name for one in macvlans if one} | self._host.interfaces_with_ours()
+        return Observe(names, routes, rules)
 
     def _ipv4_interfaces(self, router: Router) -> Iterator[Tuple[str, int]]:
         for one in router.wanted.resources:
