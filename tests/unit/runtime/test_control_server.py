@@ -176,10 +176,15 @@ def test_a_reply_can_come_later(start: Callable[[int], Server]) -> None:
     client.sendall(RESTART + STATUS)
     for _turn in range(4):
         server.turn()
-    assert [json.loads(line)["ok"] for line in read(client).splitlines()] == [True]
+    assert read(client) == b""
+    assert server.server.next_deadline() is None
     (reply,) = server.replies
     reply(Answer({"pid": 8}))
-    assert json.loads(read(client))["pid"] == 8
+    for _turn in range(4):
+        server.turn()
+    replied, status = map(json.loads, read(client).splitlines())
+    assert replied["pid"] == 8
+    assert status["instances"] == []
 
 
 def test_a_reply_can_come_at_once(start: Callable[[int], Server]) -> None:
@@ -190,6 +195,37 @@ def test_a_reply_can_come_at_once(start: Callable[[int], Server]) -> None:
     for _turn in range(20):
         server.turn()
     assert [len(json.loads(line)["instances"]) for line in read(client).splitlines()] == [3, 3]
+
+
+def test_a_reply_does_not_break_into_another_answer(start: Callable[[int], Server]) -> None:
+    server = start(3)
+    client = server.connect()
+    client.sendall(RESTART + STATUS + RESTART)
+    for _turn in range(2):
+        server.turn()
+    server.replies[0](Answer({"pid": 8}))
+    for _turn in range(20):
+        server.turn()
+    server.replies[1](Answer({"pid": 9}))
+    answers = [json.loads(line) for line in read(client).splitlines()]
+    assert [one.get("pid") for one in answers] == [8, None, 9]
+    assert len(answers[1]["instances"]) == 3
+
+
+def test_a_published_line_does_not_break_into_an_answer(start: Callable[[int], Server]) -> None:
+    server = start(3)
+    client = server.connect()
+    client.sendall(b'{"version": 1, "command": "watch"}\n' + STATUS)
+    for _turn in range(4):
+        server.turn()
+    assert server.made == 1
+    server.server.publish({"instance": "web"})
+    for _turn in range(20):
+        server.turn()
+    watching, status, published = map(json.loads, read(client).splitlines())
+    assert watching["watching"] is True
+    assert len(status["instances"]) == 3
+    assert published == {"instance": "web"}
 
 
 def test_a_watching_client_gets_a_line_in_its_turn(start: Callable[[int], Server]) -> None:

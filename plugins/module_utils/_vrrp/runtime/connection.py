@@ -26,7 +26,11 @@ _UNREAD_MAX = 1 << 22
 
 
 class Connection:
-    """A client with the ``requests`` that wait, and an ``answer`` that goes on. Mutable."""
+    """A client with the ``requests`` that wait, and an ``answer`` that goes on. Mutable.
+
+    Answers go out in the order of the requests, a ``published`` line between two of them;
+    ``awaits_reply`` while that of the last request has still to come.
+    """
 
     def __init__(self, accepted: socket.socket) -> None:
         self.lines = LineSocket(accepted)
@@ -34,6 +38,8 @@ class Connection:
         self.watches = False
         self.requests: Deque[bytes] = deque()
         self.answer: Iterator[bytes] | None = None
+        self.awaits_reply = False
+        self.published = bytearray()
 
     @property
     def is_open(self) -> bool:
@@ -43,7 +49,17 @@ class Connection:
     @property
     def is_answered(self) -> bool:
         """Whether all that the client has asked is answered."""
-        return self.answer is None and not self.requests
+        return self.answer is None and not self.awaits_reply and not self.requests
+
+    @property
+    def may_begin(self) -> bool:
+        """Whether the next request can be handled."""
+        return self.answer is None and not self.awaits_reply and bool(self.requests)
+
+    @property
+    def has_work(self) -> bool:
+        """Whether something can be done for the client."""
+        return self.answer is not None or bool(self.published) or self.may_begin
 
     @property
     def reads(self) -> bool:
@@ -54,7 +70,20 @@ class Connection:
     def is_hopeless(self) -> bool:
         """Whether the client sends a longer line than any request is, or reads nothing."""
         is_too_long = len(self.lines.unfinished) > LINE_MAX
-        return is_too_long or len(self.lines.pending) > _UNREAD_MAX
+        return is_too_long or len(self.lines.pending) + len(self.published) > _UNREAD_MAX
+
+    def begin(self, answer: Iterator[bytes]) -> None:
+        """Begin to send an answer."""
+        self.answer, self.awaits_reply = answer, False
+
+    def next_part(self) -> bytes:
+        """Remove and return the next bytes to send."""
+        part = next(self.answer, None) if self.answer is not None else None
+        if part is not None:
+            return part
+        self.answer = None
+        published, self.published = self.published, bytearray()
+        return bytes(published)
 
     def may_change(self, group: int) -> bool:
         """Whether the client may change something: root, the agent's user, or a member of the

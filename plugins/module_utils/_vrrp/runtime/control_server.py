@@ -77,7 +77,7 @@ class ControlServer:
         watching = [one for one in self._connections.values() if one.watches]
         line = encode(message) if watching else b""
         for connection in watching:
-            connection.lines.pending += line
+            connection.published += line
             self._queue(connection)
 
     # --- Turns ---
@@ -95,14 +95,12 @@ class ControlServer:
 
     def _serve(self, connection: Connection) -> None:
         """Handle the next request of a client, or send the next part of its answer."""
-        if connection.answer is None and connection.requests:
+        if connection.may_begin:
+            connection.awaits_reply = True
             answer = self._answer(connection, connection.requests.popleft())
-            # Otherwise it is sent later, or was begun already.
-            connection.answer = connection.answer if answer is None else answer
-        part = next(connection.answer, None) if connection.answer is not None else b""
-        if part is None:
-            connection.answer, part = None, b""
-        self._send(connection, part)
+            if answer is not None:
+                connection.begin(answer)
+        self._send(connection, connection.next_part())
 
     def _queue(self, connection: Connection) -> None:
         """Let a client have a turn, once."""
@@ -148,7 +146,7 @@ class ControlServer:
             return
         may_ask = connection.is_answered and connection.reads
         self._loop.want(lines, read=may_ask, write=lines.is_pending)
-        if connection.reads and not connection.is_answered:
+        if connection.reads and connection.has_work:
             self._queue(connection)
 
     def _drop(self, connection: Connection) -> None:
@@ -162,10 +160,10 @@ class ControlServer:
     def _reply(self, connection: Connection, made: Union[Answer, Exception]) -> None:
         """Answer a client that has waited for it."""
         if isinstance(made, Answer):
-            connection.answer = encode_answer(made)
+            connection.begin(encode_answer(made))
         else:
-            connection.answer = iter((encode(failure(made)),))
-        self._serve(connection)
+            connection.begin(iter((encode(failure(made)),)))
+        self._send(connection, connection.next_part())
 
     def _answer(self, connection: Connection, line: bytes) -> Iterator[bytes] | None:
         """Return the parts of the answer to a request; None when it is sent later."""
