@@ -106,3 +106,17 @@ def test_an_announcement_without_room_is_no_failure_of_the_router() -> None:
     cluster.run(0.1)
     assert [one for one in node.done if isinstance(one, SendFrames)] == [frames]
     assert node.state == "MASTER"
+
+
+def test_a_backup_does_not_announce_later_what_had_no_room() -> None:
+    cluster = Cluster()
+    node = cluster.node()
+    cluster.run(5)
+    frames = next(one for one in node.done if isinstance(one, SendFrames))
+    cluster.node(priority=250)
+    cluster.run(5)
+    assert node.state == "BACKUP"
+    node.done.clear()
+    assert node.engine.failed([(frames, BUSY)], cluster.now) == []
+    cluster.run(5)
+    assert [one for one in node.done if isinstance(one, SendFrames)] == []

@@ -34,6 +34,14 @@ def test_arrival_times_are_now_after_a_step_of_the_wall_clock() -> None:
     assert arrivals(None, NOW - 60 * MS, NOW - 10 * MS) == [NOW, NOW]
 
 
+def test_packets_read_by_another_process_are_skipped_in_all_batches() -> None:
+    arrived: ArrivalFilter[str] = ArrivalFilter()
+    arrived.drop_before(NOW - 50 * MS)
+    assert arrived.apply(["a", "b"], [NOW - 70 * MS, NOW - 65 * MS], NOW, 0) == ([], [])
+    times = [NOW - 60 * MS, NOW - 50 * MS]
+    assert arrived.apply(["c", "d"], times, NOW, 0) == (["d"], times[1:])
+
+
 def test_packets_read_by_another_process_are_skipped_once() -> None:
     arrived: ArrivalFilter[str] = ArrivalFilter()
     arrived.drop_before(NOW - 50 * MS)

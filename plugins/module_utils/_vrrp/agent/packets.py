@@ -48,7 +48,7 @@ class Packets:
         for packet in self._engine.unmatched_packets(spec, packets, times):
             unmatched += 1
             self._keep(spec, opened, packet)
-        return Reading(len(packets), unmatched, is_drained, times[-1] if times else now)
+        return Reading(len(packets), unmatched, is_drained, times[-1] if times else 0)
 
     def _keep(self, spec: SocketSpec, opened: VrrpSocket, packet: Packet) -> None:
         vrid, source = opened.origin(packet)

@@ -23,7 +23,9 @@ class ArrivalFilter(Generic[Packet]):
         self._not_before: Nanoseconds = 0
 
     def drop_before(self, at: Nanoseconds) -> None:
-        """Drop packets that arrived before ``at`` in the next call of ``apply``."""
+        """Drop packets that arrived before ``at``, until one comes that did not: they are in
+        order.
+        """
         self._not_before = at
 
     def apply(
@@ -41,6 +43,8 @@ class ArrivalFilter(Generic[Packet]):
         """
         if self._not_before and wall_offset is not None:
             recent = [at for at, arrived in enumerate(times) if arrived >= self._not_before]
+            if packets and not recent:
+                return [], []
             packets, times = [packets[at] for at in recent], [times[at] for at in recent]
         self._not_before = 0
         earliest = now - _AGO_MAX if wall_offset is not None else now

@@ -109,9 +109,7 @@ class VrrpSocket:
         return self._sockaddrs[destination]
 
     def drop_before(self, at: Nanoseconds) -> None:
-        """Skip packets that arrived before ``at`` in the next read: another process has read
-        them.
-        """
+        """Skip the pending packets that arrived before ``at``: another process has read them."""
         self._arrivals.drop_before(at)
 
     def receive(

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Iterable, List
 
 from ...base.units import Nanoseconds
+from ...fsm.state import Master
 from ..actions import (
     AGENT,
     BUSY,
@@ -64,7 +65,7 @@ class Failures:
     def _handle(self, action: Action, error: str, now: Nanoseconds) -> Actions:
         actions: Actions = []
         if isinstance(action, SendFrames) and error == BUSY:
-            self._announcements.refused(action, now)
+            self._announce_later(action, now)
             return []
         if isinstance(action, (SaveRecoveries, Remove)) or action == Provision():
             actions.append(Log(AGENT, error))
@@ -80,6 +81,11 @@ class Failures:
             actions.extend(router.log_limited(error, error, now))
             actions.extend(self._participation.action_failed(router, action, error, now))
         return actions
+
+    def _announce_later(self, action: SendFrames, now: Nanoseconds) -> None:
+        router = self._routers.get(action.router)
+        if router is not None and isinstance(router.state, Master):
+            self._announcements.refused(action, now)
 
     def _not_installed(
         self, resource: Resource, action: Install, error: str, now: Nanoseconds

@@ -1,0 +1,50 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Received packets on their way to the engine, of a socket that is not one of the kernel's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from _vrrp.agent.packets import Packets
+from _vrrp.engine.actions import SocketSpec
+from _vrrp.engine.engine import Engine
+from _vrrp.linux.vrrp_socket import Arrivals
+from _vrrp.model.family import Family
+
+SPEC = SocketSpec(2, Family.IPV4)
+
+
+class Loop:
+    """The event loop, whose portions have no end."""
+
+    def portion_is_over(self) -> bool:
+        return False
+
+
+class VrrpSocket:
+    """A socket that has received this."""
+
+    def __init__(self, arrivals: Arrivals) -> None:
+        self._arrivals = arrivals
+
+    def receive(self, *_arguments: object) -> Arrivals:
+        return self._arrivals
+
+    def origin(self, packet: bytes) -> tuple[int, bytes]:
+        return packet[1], packet[:1]
+
+
+def packets() -> Packets:
+    loop: Any = Loop()
+    return Packets(Engine({}), loop, lambda actions: None)
+
+
+def test_a_batch_of_packets_that_another_process_has_read_is_not_the_last() -> None:
+    """More may wait behind it, from before any deadline."""
+    opened: Any = VrrpSocket(Arrivals([], [], False))
+    reading = packets().read(SPEC, opened)
+    assert reading.until == 0
+    assert not reading.is_drained
