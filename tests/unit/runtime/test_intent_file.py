@@ -40,6 +40,16 @@ class Disk:
         replace_file(directory, name, text, durable)
 
 
+class Refused:
+    """A thread that the kernel refuses."""
+
+    def __init__(self, **_arguments: object) -> None:
+        pass
+
+    def start(self) -> None:
+        raise RuntimeError("can't start new thread")
+
+
 @pytest.fixture
 def loop() -> Iterator[Loop]:
     made = Loop()
@@ -110,6 +120,25 @@ def test_a_full_disk_is_reported_and_tried_again(tmp_path: Path, loop: Loop, dis
     retry_at = kept.next_deadline()
     assert retry_at is not None
     kept.run_due(retry_at)
+    loop.run_once(clock.now() + 10 * S)
+    assert kept.problem is None
+    assert IntentFile(str(tmp_path), loop).intents == INTENTS
+
+
+def test_an_agent_that_may_have_no_more_threads_tries_again(
+    tmp_path: Path, loop: Loop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = IntentFile(str(tmp_path), loop)
+    answers: list[Any] = []
+    with monkeypatch.context() as limited:
+        limited.setattr(threading, "Thread", Refused)
+        kept.save(INTENTS)
+        kept.when_saved(answers.append)
+        why = f"cannot write {tmp_path}/intents.json: can't start new thread"
+        assert wait(loop, answers) == why
+    while kept.next_deadline() is None:
+        loop.run_once(clock.now() + S)
+    kept.run_due(clock.now() + 100 * S)
     loop.run_once(clock.now() + 10 * S)
     assert kept.problem is None
     assert IntentFile(str(tmp_path), loop).intents == INTENTS

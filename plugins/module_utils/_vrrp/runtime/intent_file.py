@@ -83,7 +83,12 @@ class IntentFile:
             if self._is_writing:
                 return  # The thread goes on with it.
             self._is_writing = True
-        threading.Thread(target=self._write_all, name="intents", daemon=True).start()
+        try:
+            threading.Thread(target=self._write_all, name="intents", daemon=True).start()
+        except RuntimeError as error:  # The limit of processes is reached.
+            self._is_writing = False
+            self._result = (text, self._problem(str(error)))
+            self._waker.send(b"x")
 
     def _write_all(self) -> None:
         """Write until the file is as wanted; in a thread of its own."""
@@ -101,8 +106,11 @@ class IntentFile:
         try:
             replace_file(self._directory, _NAME, text, durable=True)
         except OSError as error:
-            return f"cannot write {self._directory}/{_NAME}: {error.strerror}"
+            return self._problem(error.strerror or str(error))
         return None
+
+    def _problem(self, reason: str) -> str:
+        return f"cannot write {self._directory}/{_NAME}: {reason}"
 
     def _written(self) -> None:
         """Report what the thread has done."""
