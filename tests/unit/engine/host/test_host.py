@@ -83,6 +83,16 @@ def test_an_address_that_was_there_before_is_not_removed_after_its_restoration(
     assert operations(host) == []
 
 
+def test_an_address_that_has_gone_is_the_agents_when_it_is_added_later(host: Host) -> None:
+    host.observe(observed(VIP))
+    host.install("web", wanting(VIP))
+    assert removed(host, "web") == []
+    host.observe(observed())
+    host.install("web", wanting(VIP))
+    host.observe(observed(VIP, protocol=MARK))
+    assert removed(host, "web") == [VIP]
+
+
 @pytest.mark.parametrize(("own_devices", "remembered"), [({"vmac"}, True), (set(), False)])
 def test_a_macvlan_that_is_set_down_lets_no_fault_be_forgotten(
     host: Host, own_devices: set[str], remembered: bool

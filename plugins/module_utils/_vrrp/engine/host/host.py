@@ -102,10 +102,25 @@ class Host:
         """Replace the observation; it was made after all operations until now."""
         self._own_added()
         if self._owned:
-            self._owned -= _marked(self.observed) & (_present(observed) - _marked(observed))
+            before, now = _marks(self.observed), _marks(observed)
+            # An address that loses its mark is another program's now.
+            self._owned -= {one for one in before if before[one] and now.get(one) is False}
         self.observed = observed
+        self._forget_addresses_of_others()
         self._added.clear()
         self._removed.clear()
+
+    def _forget_addresses_of_others(self) -> None:
+        """Forget those that neither are there nor are wanted."""
+        if self._of_others:
+            present = {
+                address_key(link.name, one.packed)
+                for link in self.links.values()
+                for one in link.addresses
+            }
+            self._of_others = {
+                key for key in self._of_others if key in present or key in self.desired
+            }
 
     # --- Operations of a router ---
 
@@ -231,11 +246,11 @@ class Host:
             return None
         return fault.retry_at if key in self.desired else fault.retry_at + FAULT_MEMORY
 
+    # --- What is missing ---
+
     def lacks(self, resource: Resource) -> bool:
         """Whether a resource was not there when the host was observed after it had been added."""
         return resource.key not in self._added and not self.observed.has(resource)
-
-    # --- What is missing ---
 
     def review_faults(self, now: Nanoseconds) -> List[Fault]:
         """End the faults of what is in force again; returns them."""
@@ -302,20 +317,10 @@ def _owned(links: Links, resource: AddressResource) -> OwnedAddress:
     return (0 if link is None else link.index, address.packed, address.prefix_length)
 
 
-def _present(observed: Observed) -> Set[OwnedAddress]:
-    """Return all addresses of the host."""
+def _marks(observed: Observed) -> Dict[OwnedAddress, bool]:
+    """Return all addresses of the host, and whether each has the agent's mark."""
     return {
-        (link.index, one.packed, one.prefix_length)
+        (link.index, one.packed, one.prefix_length): one.protocol == MARK
         for link in observed.links.values()
         for one in link.addresses
-    }
-
-
-def _marked(observed: Observed) -> Set[OwnedAddress]:
-    """Return the addresses with the agent's mark. One that loses it is another program's now."""
-    return {
-        (link.index, one.packed, one.prefix_length)
-        for link in observed.links.values()
-        for one in link.addresses
-        if one.protocol == MARK
     }
