@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from _vrrp.agent.packets import Packets
 from _vrrp.engine.actions import SocketSpec
 from _vrrp.engine.engine import Engine
 from _vrrp.linux.vrrp_socket import Arrivals
 from _vrrp.model.family import Family
+from _vrrp.runtime import backlog
 
 SPEC = SocketSpec(2, Family.IPV4)
 
@@ -37,9 +39,9 @@ class VrrpSocket:
         return packet[1], packet[:1]
 
 
-def packets() -> Packets:
+def packets(engine: Engine | None = None) -> Packets:
     loop: Any = Loop()
-    return Packets(Engine({}), loop, lambda actions: None)
+    return Packets(engine or Engine({}), loop, lambda actions: None)
 
 
 def test_a_batch_of_packets_that_another_process_has_read_is_not_the_last() -> None:
@@ -48,3 +50,15 @@ def test_a_batch_of_packets_that_another_process_has_read_is_not_the_last() -> N
     reading = packets().read(SPEC, opened)
     assert reading.until == 0
     assert not reading.is_drained
+
+
+def test_dropped_packets_are_counted_on_from_what_another_process_has_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(backlog, "_PACKETS_OF_A_SOURCE_MAX", 2)
+    engine = Engine({})
+    opened: Any = VrrpSocket(Arrivals([b"abc"] * 3, [0] * 3, True))
+    packets(engine).read(SPEC, opened)
+    assert engine.report.counters["dropped"] == 1
+    packets(engine).read(SPEC, opened)
+    assert engine.report.counters["dropped"] == 2

@@ -34,19 +34,24 @@ def test_a_source_that_sends_too_much_loses_packets_and_no_other_does(
 ) -> None:
     monkeypatch.setattr(backlog, "_PACKETS_OF_A_SOURCE_MAX", 2)
     waiting: Backlog[str] = Backlog()
-    for packet in ("a1", "a2", "a3", "b1"):
-        waiting.add(packet[0], packet)
+    kept = [waiting.add(packet[0], packet) for packet in ("a1", "a2", "a3", "b1")]
     waiting.expect("master")
-    assert waiting.dropped == 1
+    assert kept == [True, True, False, True]
     assert taken(waiting) == ["master", "a1", "b1", "a2"]
 
 
 def test_only_so_many_sources_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backlog, "_SOURCES_MAX", 2)
     waiting: Backlog[str] = Backlog()
-    for packet in ("a1", "b1", "c1", "b2"):
-        waiting.add(packet[0], packet)
-    assert waiting.dropped == 1
+    kept = [waiting.add(packet[0], packet) for packet in ("a1", "b1", "c1", "b2")]
+    assert kept == [True, True, False, True]
     assert taken(waiting) == ["a1", "b1", "b2"]
     waiting.add("c", "c2")
     assert taken(waiting) == ["c2"]
+
+
+def test_a_flood_in_the_name_of_the_master_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backlog, "_EXPECTED_MAX", 2)
+    waiting: Backlog[str] = Backlog()
+    assert [waiting.expect(packet) for packet in ("m1", "m2", "m3")] == [True, True, False]
+    assert taken(waiting) == ["m1", "m2"]

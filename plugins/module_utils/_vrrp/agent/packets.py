@@ -53,9 +53,11 @@ class Packets:
     def _keep(self, spec: SocketSpec, opened: VrrpSocket, packet: Packet) -> None:
         vrid, source = opened.origin(packet)
         if self._engine.expects(spec, vrid, source):
-            self._backlog.expect((spec, opened, packet))
+            has_room = self._backlog.expect((spec, opened, packet))
         else:
-            self._backlog.add(source, (spec, opened, packet))
+            has_room = self._backlog.add(source, (spec, opened, packet))
+        if not has_room:
+            self._engine.packet_dropped()
 
     def next_deadline(self) -> Nanoseconds | None:
         """The time at which ``run_due`` has to be called: at once, or never."""
@@ -67,7 +69,6 @@ class Packets:
             self._handle(*self._backlog.take())
             if self._loop.portion_is_over():
                 break
-        self._engine.packets_dropped(self._backlog.dropped)
 
     def handle_expected(self) -> bool:
         """Handle the packets that backups may be waiting for; returns whether none is left, and

@@ -235,7 +235,8 @@ class Engine:
         repair_at = self._repair_at()
         if repair_at is not None and repair_at <= now:
             actions.extend(self._reevaluate(now))
-        _repeated, routers = self._fast_path.pop_due(now)
+        repeated, routers = self._fast_path.pop_due(now)
+        actions.extend(repeated)
         actions.extend(self._routers_due(routers, now))
         actions.extend(self._announcements.due(now))
         return actions
@@ -284,9 +285,9 @@ class Engine:
         master = router.master if router is not None else None
         return master is not None and master.address == source
 
-    def packets_dropped(self, count: int) -> None:
-        """Take note that so many packets were dropped since the start, as there were too many."""
-        self._demultiplexer.counters["dropped"] = count
+    def packet_dropped(self) -> None:
+        """Take note that a packet was dropped, as there were too many."""
+        self._demultiplexer.counters["dropped"] += 1
 
     def receive_datagram(
         self, spec: SocketSpec, datagram: Datagram, now: Nanoseconds, packet: Packet = None

@@ -15,17 +15,15 @@ from .fair_queue import FairQueue
 
 _SOURCES_MAX = 64
 _PACKETS_OF_A_SOURCE_MAX = 512  # More than the routers that one host can have on an interface.
+_EXPECTED_MAX = 4096  # More than the routers that any host has; a source can be forged.
 
 Packet = TypeVar("Packet")
 
 
 class Backlog(Generic[Packet]):
-    """Packets in the order in which they are to be handled. Those beyond what is plausible are
-    dropped, and counted. Mutable.
-    """
+    """Packets in the order in which they are to be handled, no more than is plausible. Mutable."""
 
     def __init__(self) -> None:
-        self.dropped = 0
         self._expected: Deque[Packet] = deque()
         self._others: FairQueue[Packet] = FairQueue()
 
@@ -37,18 +35,23 @@ class Backlog(Generic[Packet]):
         """Whether a packet waits that a backup may be waiting for."""
         return bool(self._expected)
 
-    def expect(self, packet: Packet) -> None:
-        """Add a packet of the master that a backup waits for."""
-        self._expected.append(packet)
+    def expect(self, packet: Packet) -> bool:
+        """Add a packet of the master that a backup waits for; returns False if too much waits
+        already.
+        """
+        has_room = len(self._expected) < _EXPECTED_MAX
+        if has_room:
+            self._expected.append(packet)
+        return has_room
 
-    def add(self, source: Hashable, packet: Packet) -> None:
-        """Add another packet, or drop it, if too much waits already."""
+    def add(self, source: Hashable, packet: Packet) -> bool:
+        """Add another packet; returns False if too much waits already."""
         waiting = len(self._others.of(source))
-        is_one_too_many = not waiting and self._others.owners >= _SOURCES_MAX
-        if is_one_too_many or waiting >= _PACKETS_OF_A_SOURCE_MAX:
-            self.dropped += 1
-        else:
+        is_known = waiting > 0 or self._others.owners < _SOURCES_MAX
+        has_room = is_known and waiting < _PACKETS_OF_A_SOURCE_MAX
+        if has_room:
             self._others.add(source, packet)
+        return has_room
 
     def take(self) -> Packet:
         """Remove and return the packet whose turn it is; raises StopIteration without one."""
