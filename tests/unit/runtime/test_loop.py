@@ -11,7 +11,6 @@ from typing import Iterator
 
 import pytest
 from _vrrp.runtime import clock
-from _vrrp.runtime.lateness import Lateness
 from _vrrp.runtime.loop import Loop
 
 MS = 1_000_000
@@ -99,10 +98,3 @@ def test_a_service_has_its_turn_when_it_is_due(monkeypatch: pytest.MonkeyPatch) 
         turns.append(service.turns)
     loop.close()
     assert turns == [0, 1, 0]
-
-
-def test_lateness_beyond_what_is_expected_is_counted() -> None:
-    lateness = Lateness()
-    for late in (MS, 3 * MS, 2 * MS):
-        lateness.record(late, 2 * MS)
-    assert (lateness.count, lateness.longest) == (1, 3 * MS)

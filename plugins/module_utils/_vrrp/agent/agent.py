@@ -204,7 +204,7 @@ class Agent:
         now, deadline = clock.now(), self._engine.next_deadline()
         if deadline is None or deadline > now:
             return
-        self._lateness.record(now - deadline, self.loop.portion)
+        self._lateness.record(deadline, now, self.loop.portion)
         self._host_watcher.postpone(now)
         self.loop.begin_portion()
         if now - deadline > self.loop.portion:

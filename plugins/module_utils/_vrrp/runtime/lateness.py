@@ -12,15 +12,20 @@ from ..base.units import Nanoseconds
 
 
 class Lateness:
-    """``longest`` is the longest lateness, ``count`` how often it was longer than expected.
-    Mutable.
+    """``longest`` is the longest lateness, ``count`` the number of deadlines that were handled
+    later than expected. Mutable.
     """
 
     def __init__(self) -> None:
         self.longest: Nanoseconds = 0
         self.count = 0
+        self._counted: Nanoseconds = 0
 
-    def record(self, lateness: Nanoseconds, expected: Nanoseconds) -> None:
-        """Take note of a deadline that is handled now, and of the lateness to be expected."""
-        self.longest = max(self.longest, lateness)
-        self.count += lateness > expected
+    def record(self, deadline: Nanoseconds, now: Nanoseconds, expected: Nanoseconds) -> None:
+        """Take note of a deadline that is tried now, maybe once more, and of the lateness to be
+        expected.
+        """
+        self.longest = max(self.longest, now - deadline)
+        if now - deadline > expected and deadline != self._counted:
+            self.count += 1
+            self._counted = deadline
