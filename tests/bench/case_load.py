@@ -9,13 +9,11 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby, pairwise
 from typing import Callable, Sequence
 
-from _vrrp.base.errors import ControlError
 from _vrrp.control.client import ControlClient
 from bench.advert_capture import Advert, AdvertCapture
 from bench.programs import OURS, PROGRAMS, Ours, Program, start, wait_until_master_of_all
@@ -100,7 +98,7 @@ def _answers_beside(master: Ours, seconds: float) -> float:
     longest = 0.0
     while asking.poll() is None:
         begun = time.monotonic()
-        with suppress(ControlError), ControlClient(str(master.socket)) as client:
+        with ControlClient(str(master.socket)) as client:
             client.status(["i0"])
         longest = max(longest, time.monotonic() - begun)
         time.sleep(0.05)

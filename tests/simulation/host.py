@@ -298,6 +298,7 @@ class Host:
                     if isinstance(one, act.Install) and one.resources
                 }
             actions = self.engine.failed(failures, self.now)
+        self.engine.performed(self.now)
         self.checkers.settled(self)
         if self.engine.stopped:
             self._die()

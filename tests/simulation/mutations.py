@@ -189,8 +189,8 @@ MUTATIONS = [
     Mutation(
         "an installed resource is believed to be there for ever",
         "engine/host/host.py",
-        "        self.observed = observed\n        self._added.clear()",
-        "        self.observed = observed",
+        "        self._added.clear()\n        self._removed.clear()",
+        "        self._removed.clear()",
     ),
     Mutation(
         "a refused route keeps the host from serving",
