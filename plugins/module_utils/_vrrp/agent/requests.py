@@ -18,11 +18,7 @@ from ..control.protocol import RELOAD, RESTART, STATUS, Answer, Request
 from ..engine.actions import Action, Transition
 from ..engine.engine import Engine
 from ..model.intent import WANTED_STATES, Intent
-from ..model.status import (
-    AgentStatus,
-    InstanceStatus,
-    TransitionMessage,
-)
+from ..model.status import AgentStatus, InstanceStatus, TransitionMessage
 from ..runtime import clock
 from ..runtime.control_server import Reply
 from ..runtime.intent_file import OnSaved
@@ -32,9 +28,8 @@ Perform = Callable[[List[Action]], None]
 
 class ControlRequests:
     """``about`` returns the status of the agent itself, ``perform`` performs the engine's actions,
-    ``when_saved`` calls back once the intents are saved,
-    ``reload`` applies the configuration file at a time of day, None for at once, and returns
-    whether it has changed, ``restart`` starts
+    ``when_saved`` calls back once the intents are saved, ``reload`` applies the configuration file
+    at a time of day, None for at once, and returns whether it has changed, ``restart`` starts
     another process and replies later.
     """
 

@@ -73,8 +73,8 @@ class Backup:
 class Master:
     """Serves the addresses. ``announce_at`` is the time of the next announcement, if any, and
     ``announce_then_at`` that of the one after it; ``refreshes`` says that it is a periodic one.
-    ``paid_at`` limits how often others can ask for
-    announcements: each one costs a second, and the time at which all are paid is this.
+    ``paid_at`` limits how often others can ask for announcements: each one costs a second, and
+    the time at which all are paid is this.
     """
 
     reason: str

@@ -22,7 +22,6 @@ from . import netlink
 from .link_table import LinkTable
 
 IsOver = Callable[[], bool]
-_DISCARDED_MAX = 1_000_000  # More than any queue holds.
 
 
 def never() -> bool:
@@ -96,12 +95,16 @@ class LinkMonitor:
         """Read everything after the kernel had to drop messages. It goes on dropping until the
         queue is empty, and what is in the queue is older than what it has dropped.
         """
-        for _count in range(_DISCARDED_MAX):
-            with contextlib.suppress(OSError):
-                if netlink.receive(self._events, self._buffer) is None:
-                    break
+        while self._has_discarded():
             yield
         yield from self._read_everything(self._table.restarted(self.names))
+
+    def _has_discarded(self) -> bool:
+        """Discard what the kernel hands over next; returns whether there was anything."""
+        try:
+            return netlink.receive(self._events, self._buffer) is not None
+        except OSError:
+            return True  # It has dropped more.
 
     def _finish_reading(self, is_over: IsOver) -> bool:
         """Go on to read everything, if that has begun; returns whether it was finished."""

@@ -125,7 +125,7 @@ class RouteHeader(NamedTuple):
 
 def route_header(data: bytes) -> RouteHeader:
     """Return the header of a message about a route."""
-    return _route_header(data, 0)
+    return RouteHeader(*_ROUTE_HEADER.unpack_from(data, _HEADER.size))
 
 
 def route_destination(data: bytes) -> bytes:
@@ -283,13 +283,9 @@ def dump_routes(
     request = rtmsg()
     request["family"], request["proto"] = DOMAINS[family], protocol
     for data in _dump_data(opened, encoded(request, RTM_GETROUTE, NLM_F_REQUEST | NLM_F_DUMP)):
-        for at, length, kind, _sequence in _headers(data):
-            if kind == RTM_NEWROUTE and selects(_route_header(data, at)):
-                yield from (message for _kind, message in parse(data[at : at + length]))
-
-
-def _route_header(data: bytes, at: int) -> RouteHeader:
-    return RouteHeader(*_ROUTE_HEADER.unpack_from(data, at + _HEADER.size))
+        for kind, message in messages(data):
+            if kind == RTM_NEWROUTE and selects(route_header(message)):
+                yield from (parsed for _kind, parsed in parse(message))
 
 
 def dump_rules(opened: socket.socket) -> Iterator[NetlinkMessage]:

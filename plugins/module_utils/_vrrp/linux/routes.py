@@ -36,6 +36,7 @@ _ROUTE_GROUPS = (7, 11)  # RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE.
 _RULE_GROUPS = (8, 19)  # RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE.
 _RTN_UNICAST = 1
 _FR_ACT_TO_TBL = 1
+_FIB_RULE_INVERT = 2
 _NOTHING = Observe(frozenset(), frozenset(), False)
 # Attributes of a rule that select nothing with these values.
 _NEUTRAL = {"FRA_SUPPRESS_PREFIXLEN": 0xFFFFFFFF, "FRA_FWMASK": 0xFFFFFFFF}
@@ -221,7 +222,7 @@ def _is_simple(message: NetlinkMessage, attributes: NetlinkMessage) -> bool:
         neutral
         and not message["tos"]
         and message["action"] == _FR_ACT_TO_TBL
-        and not message["flags"] & 2
+        and not message["flags"] & _FIB_RULE_INVERT
     )
 
 

@@ -111,7 +111,7 @@ def _writer(descriptor: int) -> Callable[[bytes], int]:
     return write
 
 
-def set_up() -> LogWriter:
+def set_up() -> None:
     """Log to standard error, in the form for the journal or for a terminal."""
     handler = LogWriter(sys.stderr.fileno())
     if os.environ.get("JOURNAL_STREAM"):
@@ -121,7 +121,6 @@ def set_up() -> LogWriter:
     LOGGER.handlers[:] = [handler]
     LOGGER.setLevel(logging.INFO)
     LOGGER.propagate = False
-    return handler
 
 
 def log_writers() -> list[LogWriter]:

@@ -71,7 +71,7 @@ class FastPath:
 
     def next_deadline(self) -> Nanoseconds | None:
         """Return the time at which ``pop_due`` has something; None for never."""
-        held = earliest(one.deadline for one in self._held) if self._held else None
+        held = earliest(one.deadline for one in self._held)
         return earliest((held, self.timers.next_deadline()))
 
     def pop_due(
