@@ -44,12 +44,9 @@ def packets(engine: Engine | None = None) -> Packets:
     return Packets(engine or Engine({}), loop, lambda actions: None)
 
 
-def test_a_batch_of_packets_that_another_process_has_read_is_not_the_last() -> None:
-    """More may wait behind it, from before any deadline."""
-    opened: Any = VrrpSocket(Arrivals([], [], False))
-    reading = packets().read(SPEC, opened)
-    assert reading.until == 0
-    assert not reading.is_drained
+def test_all_is_read_until_the_last_time_stamp_that_was_seen() -> None:
+    opened: Any = VrrpSocket(Arrivals([], [], False, 7))
+    assert packets().read(SPEC, opened).until == 7
 
 
 def test_dropped_packets_are_counted_on_from_what_another_process_has_counted(

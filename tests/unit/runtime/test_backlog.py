@@ -22,7 +22,7 @@ def test_expected_packets_come_first_and_sources_in_turn() -> None:
     waiting: Backlog[str] = Backlog()
     for packet in ("a1", "a2", "a3", "b1"):
         waiting.add(packet[0], packet)
-    waiting.expect("master")
+    waiting.expect(51, "m", "master")
     assert waiting.has_expected
     assert taken(waiting) == ["master", "a1", "b1", "a2", "a3"]
     assert not waiting.has_expected
@@ -35,7 +35,7 @@ def test_a_source_that_sends_too_much_loses_packets_and_no_other_does(
     monkeypatch.setattr(backlog, "_PACKETS_OF_A_SOURCE_MAX", 2)
     waiting: Backlog[str] = Backlog()
     kept = [waiting.add(packet[0], packet) for packet in ("a1", "a2", "a3", "b1")]
-    waiting.expect("master")
+    waiting.expect(51, "m", "master")
     assert kept == [True, True, False, True]
     assert taken(waiting) == ["master", "a1", "b1", "a2"]
 
@@ -50,8 +50,20 @@ def test_only_so_many_sources_are_remembered(monkeypatch: pytest.MonkeyPatch) ->
     assert taken(waiting) == ["c2"]
 
 
-def test_a_flood_in_the_name_of_the_master_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(backlog, "_EXPECTED_MAX", 2)
+def test_a_flood_in_the_name_of_one_master_costs_no_other_router_a_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(backlog, "_EXPECTED_OF_A_ROUTER_MAX", 3)
     waiting: Backlog[str] = Backlog()
-    assert [waiting.expect(packet) for packet in ("m1", "m2", "m3")] == [True, True, False]
-    assert taken(waiting) == ["m1", "m2"]
+    kept = [waiting.expect(51, "m", packet) for packet in ("m1", "m2", "m3", "m4")]
+    assert kept == [True, True, True, False]
+    assert waiting.expect(52, "n", "n1")
+    assert taken(waiting) == ["m1", "n1", "m2", "m3"]
+
+
+def test_the_packets_of_a_source_stay_in_order_when_it_becomes_master() -> None:
+    waiting: Backlog[str] = Backlog()
+    for packet in ("a1", "b1", "a2"):
+        waiting.add(packet[0], packet)
+    waiting.expect(51, "a", "a3")
+    assert taken(waiting) == ["a1", "a2", "a3", "b1"]

@@ -22,6 +22,16 @@ def test_each_owner_has_as_many_turns_whatever_the_number_of_its_items() -> None
     assert (queue.owners, len(queue.of("a"))) == (2, 3)
 
 
+def test_all_of_an_owner_can_be_taken_out() -> None:
+    queue: FairQueue[str] = FairQueue()
+    for item in ("a1", "b1", "a2"):
+        queue.add(item[0], item)
+    assert list(queue.take_all("a")) == ["a1", "a2"]
+    assert list(queue.take_all("c")) == []
+    assert queue.take() == "b1"
+    assert not queue
+
+
 def test_an_item_can_be_taken_out() -> None:
     queue: FairQueue[str] = FairQueue()
     queue.add("a", "a1")

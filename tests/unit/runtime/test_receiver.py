@@ -41,8 +41,11 @@ class VrrpSocket:
 
     def __init__(self) -> None:
         self.accepted: list[PacketSelection] = []
+        self.refuses = False
 
     def accept(self, selection: PacketSelection) -> None:
+        if self.refuses:
+            raise OSError
         self.accepted.append(selection)
 
     def drop_before(self, at: int) -> None:
@@ -189,6 +192,26 @@ def test_a_flood_is_read_in_portions_as_far_as_a_deadline_demands(stage: Stage) 
     assert stage.receiver.read_until(stage.now)
     assert stage.read == [1, 128, 128]
     assert stage.waiting == 744
+
+
+def test_a_portion_ends_between_two_sockets(stage: Stage) -> None:
+    both = frozenset({SPEC, SocketSpec(3, Family.IPV4)})
+    stage.receiver.open_sockets(OpenSockets(both))
+    stage.loop.is_over = True
+    assert not stage.receiver.read_until(stage.now)
+    assert stage.read == [0]
+    assert stage.receiver.read_until(stage.now)
+    assert stage.read == [0, 0]
+
+
+def test_a_refused_filter_is_tried_again(stage: Stage) -> None:
+    selection = PacketSelection(frozenset({51}), demands_ttl=True)
+    wanted = OpenSockets(frozenset({SPEC}), {SPEC: selection})
+    stage.socket.refuses = True
+    stage.receiver.open_sockets(wanted)
+    stage.socket.refuses = False
+    stage.receiver.open_sockets(wanted)
+    assert stage.socket.accepted == [selection]
 
 
 def test_nothing_is_read_for_a_deadline_while_another_process_reads(

@@ -76,6 +76,8 @@ class Agent:
         self._storage = Storage(paths.runtime)
         self.loop = Loop(self._look)
         self._lateness = Lateness()
+        self._due_since: Nanoseconds | None = None
+        self._patience = ADVERTISEMENT_INTERVAL_DEFAULT
         self._notifier = Notifier()
         self._intent_file = IntentFile(paths.state, self.loop)
         self._engine = Engine(self._intent_file.intents)
@@ -203,20 +205,32 @@ class Agent:
         """Handle the deadlines of routers that have passed. Nothing else goes before."""
         now, deadline = clock.now(), self._engine.next_deadline()
         if deadline is None or deadline > now:
+            self._due_since = None
             return
+        since = self._due_since = self._due_since or now
         self._lateness.record(deadline, now, self.loop.portion)
         self._host_watcher.postpone(now)
         self.loop.begin_portion()
         if now - deadline > self.loop.portion:
-            self._read_until(now)  # So late, it is better to know what has happened meanwhile.
+            self._read_until(since)  # So late, it is better to know what has happened meanwhile.
         self._perform(self._engine.advertise(now))
         deadline = self._engine.next_deadline()
-        if deadline is not None and deadline <= now and self._read_until(now):
-            self._perform(self._engine.wakeup(now))
+        if deadline is not None and deadline <= now:
+            self._wake_backups(since, now)
 
-    def _read_until(self, now: Nanoseconds) -> bool:
-        """Read for a portion of time what may concern a deadline; returns whether that is all."""
-        return self._receiver.read_until(now) and self._packets.handle_expected()
+    def _wake_backups(self, since: Nanoseconds, now: Nanoseconds) -> None:
+        """Handle the deadlines that had passed at ``since``, once all that had arrived by then is
+        handled: it may say that a master is alive. No flood can hold that up for ever.
+        """
+        if self._read_until(since) or now - since > self._patience:
+            self._due_since = None
+            self._perform(self._engine.wakeup(now, since))
+
+    def _read_until(self, at: Nanoseconds) -> bool:
+        """Handle for a portion of time what had arrived by then and may concern a deadline; returns
+        whether that is all.
+        """
+        return self._receiver.read_until(at) and self._packets.handle_expected()
 
     def _close(self) -> None:
         self._server.close()
@@ -287,6 +301,7 @@ class Agent:
         intervals = [instance.advertisement_interval for instance in config.instances]
         shortest = min(intervals, default=ADVERTISEMENT_INTERVAL_DEFAULT)
         self._receiver.limit_delay(shortest)
+        self._patience = shortest
         self.loop.limit_portions(shortest)
         self._host_watcher.observe_also(observed_interfaces(config.instances))
         self._host_watcher.refresh()

@@ -43,19 +43,21 @@ class Packets:
         """Read some packets from a socket, and handle those that are familiar."""
         now, wall = clock.now(), clock.wall_nanoseconds()
         offset = self._wall_offset.update(now, wall)
-        packets, times, is_drained = opened.receive(self._batch, now, offset)
+        packets, times, is_drained, until = opened.receive(self._batch, now, offset)
         unmatched = 0
         for packet in self._engine.unmatched_packets(spec, packets, times):
             unmatched += 1
             self._keep(spec, opened, packet)
-        return Reading(len(packets), unmatched, is_drained, times[-1] if times else 0)
+        return Reading(len(packets), unmatched, is_drained, until)
 
     def _keep(self, spec: SocketSpec, opened: VrrpSocket, packet: Packet) -> None:
         vrid, source = opened.origin(packet)
+        waiting = spec, opened, packet
         if self._engine.expects(spec, vrid, source):
-            has_room = self._backlog.expect((spec, opened, packet))
+            self._engine.packet_waits(spec, vrid)
+            has_room = self._backlog.expect((spec, vrid), source, waiting)
         else:
-            has_room = self._backlog.add(source, (spec, opened, packet))
+            has_room = self._backlog.add(source, waiting)
         if not has_room:
             self._engine.packet_dropped()
 

@@ -21,7 +21,7 @@ from typing import AbstractSet, Iterator, List, Mapping, Sequence, Tuple
 from ..base.errors import ControlError
 from ..base.units import Nanoseconds, earliest
 from ..fsm.events import Resign, TimerExpired, Unannounced
-from ..fsm.state import Initialize, Purpose
+from ..fsm.state import Initialize, Purpose, awaits
 from ..model.command import CommandResult
 from ..model.instance import Config
 from ..model.intent import Intent
@@ -227,15 +227,15 @@ class Engine:
 
     # --- Time ---
 
-    def wakeup(self, now: Nanoseconds) -> Actions:
-        """Handle every deadline that has passed."""
+    def wakeup(self, now: Nanoseconds, due_by: Nanoseconds | None = None) -> Actions:
+        """Handle every deadline that has passed, those of backups that had by ``due_by``."""
         actions = [*self.advertise(now), *self._commands.run_scripts(now)]
         for number, result in self._commands.timed_out(now):
             actions.extend(self.command_finished(number, result, now))
         repair_at = self._repair_at()
         if repair_at is not None and repair_at <= now:
             actions.extend(self._reevaluate(now))
-        repeated, routers = self._fast_path.pop_due(now)
+        repeated, routers = self._fast_path.pop_due(now if due_by is None else due_by)
         actions.extend(repeated)
         actions.extend(self._routers_due(routers, now))
         actions.extend(self._announcements.due(now))
@@ -278,12 +278,17 @@ class Engine:
         return self._fast_path.unmatched(spec, packets, times)
 
     def expects(self, spec: SocketSpec, vrid: int, source: bytes) -> bool:
-        """Whether a packet from this source is one that a backup may be waiting for: of the master
-        of the router.
+        """Whether a packet from this source is one that a deadline may depend on: of the master of
+        a backup, or of any successor.
         """
         router = self._demultiplexer.router_at(spec, vrid)
-        master = router.master if router is not None else None
-        return master is not None and master.address == source
+        return router is not None and awaits(router.state, source)
+
+    def packet_waits(self, spec: SocketSpec, vrid: int) -> None:
+        """Take note that an expected packet is handled later: no other may be handled before it."""
+        router = self._demultiplexer.router_at(spec, vrid)
+        if router is not None:
+            router.leave_fast_path()
 
     def packet_dropped(self) -> None:
         """Take note that a packet was dropped, as there were too many."""

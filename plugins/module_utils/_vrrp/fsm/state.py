@@ -122,3 +122,12 @@ def master_seen(state: State, itself: Peer) -> Peer | None:
     if isinstance(state, Resigning):
         return state.successor
     return state.master if isinstance(state, Backup) else None
+
+
+def awaits(state: State, source: bytes) -> bool:
+    """Whether the next deadline of a router may depend on an advertisement from this source: of the
+    master of a backup, or of any successor.
+    """
+    if isinstance(state, Backup):
+        return state.master is not None and state.master.address == source
+    return isinstance(state, Resigning)

@@ -40,11 +40,14 @@ Packet = Union[bytes, Tuple[bytes, bytes, bytes]]
 
 
 class Arrivals(NamedTuple):
-    """Packets in comparable form, the time at which each arrived, and whether none is left."""
+    """Packets in comparable form, the time at which each arrived, and whether none is left. Those
+    that are left arrived after ``until``, as far as that is known.
+    """
 
     packets: List[Packet]
     times: List[Nanoseconds]
     is_drained: bool
+    until: Nanoseconds = 0
 
 
 class VrrpSocket:
@@ -66,8 +69,7 @@ class VrrpSocket:
             _bind(self._socket, index)
             (_prepare_ipv4 if family is Family.IPV4 else _prepare_ipv6)(self._socket, index)
             enable_timestamps(self._socket)
-            if mac:
-                bpf.attach(self._socket, bpf.match_source_mac(mac))
+            self._accept_everything()
             _join(self._socket, family, index)
         except OSError as error:
             self._socket.close()
@@ -125,9 +127,10 @@ class VrrpSocket:
         except OSError:
             return Arrivals([], [], True)  # ENETDOWN and the like are reported by the link monitor.
         packets = list(self._packets(batch, filled))
-        times = batch.timestamps(filled, wall_offset or 0)
-        arrived = self._arrivals.apply(packets, times, now, wall_offset)
-        return Arrivals(*arrived, filled < SLOTS)
+        stamps = batch.timestamps(filled, wall_offset or 0)
+        until = min(stamps[-1], now) if stamps and wall_offset is not None else 0
+        arrived = self._arrivals.apply(packets, stamps, now, wall_offset)
+        return Arrivals(*arrived, filled < SLOTS, until)
 
     def _packets(self, batch: PacketBatch, filled: int) -> Iterable[Packet]:
         if self.family is Family.IPV4:
@@ -147,8 +150,15 @@ class VrrpSocket:
         return (message[1] if len(message) > 1 else 0), source
 
     def accept(self, selection: PacketSelection) -> None:
-        """Let the kernel drop all packets but these; raises OSError."""
-        bpf.attach(self._socket, bpf.match_packets(self.family, selection, self._mac))
+        """Let the kernel drop all packets but these; raises OSError, and receives all then."""
+        try:
+            bpf.attach(self._socket, bpf.match_packets(self.family, selection, self._mac))
+        except OSError:
+            self._accept_everything()
+            raise
+
+    def _accept_everything(self) -> None:
+        bpf.attach(self._socket, bpf.match_source_mac(self._mac) if self._mac else bpf.MATCH_ALL)
 
     def parse(self, packet: Packet, wall: Nanoseconds) -> Datagram | None:
         """Parse a packet that arrived at this time of day; None when it is no IP packet."""

@@ -8,14 +8,13 @@
 
 from __future__ import annotations
 
-from collections import deque
-from typing import Deque, Generic, Hashable, TypeVar
+from typing import Generic, Hashable, TypeVar
 
 from .fair_queue import FairQueue
 
 _SOURCES_MAX = 64
 _PACKETS_OF_A_SOURCE_MAX = 512  # More than the routers that one host can have on an interface.
-_EXPECTED_MAX = 4096  # More than the routers that any host has; a source can be forged.
+_EXPECTED_OF_A_ROUTER_MAX = 64  # More than its master sends in a stay; a source can be forged.
 
 Packet = TypeVar("Packet")
 
@@ -24,7 +23,7 @@ class Backlog(Generic[Packet]):
     """Packets in the order in which they are to be handled, no more than is plausible. Mutable."""
 
     def __init__(self) -> None:
-        self._expected: Deque[Packet] = deque()
+        self._expected: FairQueue[Packet] = FairQueue()
         self._others: FairQueue[Packet] = FairQueue()
 
     def __bool__(self) -> bool:
@@ -35,13 +34,15 @@ class Backlog(Generic[Packet]):
         """Whether a packet waits that a backup may be waiting for."""
         return bool(self._expected)
 
-    def expect(self, packet: Packet) -> bool:
-        """Add a packet of the master that a backup waits for; returns False if too much waits
-        already.
+    def expect(self, router: Hashable, source: Hashable, packet: Packet) -> bool:
+        """Add a packet that a router waits for, behind those of its source; returns False if too
+        much waits already.
         """
-        has_room = len(self._expected) < _EXPECTED_MAX
+        for earlier in self._others.take_all(source):
+            self._expected.add(router, earlier)
+        has_room = len(self._expected.of(router)) < _EXPECTED_OF_A_ROUTER_MAX
         if has_room:
-            self._expected.append(packet)
+            self._expected.add(router, packet)
         return has_room
 
     def add(self, source: Hashable, packet: Packet) -> bool:
@@ -55,4 +56,4 @@ class Backlog(Generic[Packet]):
 
     def take(self) -> Packet:
         """Remove and return the packet whose turn it is; raises StopIteration without one."""
-        return self._expected.popleft() if self._expected else self._others.take()
+        return self._expected.take() if self._expected else self._others.take()

@@ -48,6 +48,10 @@ class FairQueue(Generic[Item]):
         self._drop_if_empty(owner)
         return item
 
+    def take_all(self, owner: Hashable) -> Collection[Item]:
+        """Remove and return all that waits of an owner."""
+        return self._owners.pop(owner, ())
+
     def discard(self, owner: Hashable, item: Item) -> None:
         """Remove an item, if it waits."""
         waiting = self._owners.get(owner, deque())

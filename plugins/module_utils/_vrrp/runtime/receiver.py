@@ -101,10 +101,11 @@ class Receiver:
     def _select(one: _Socket, selection: PacketSelection | None) -> None:
         """Let the kernel drop what no router receives; without that it is dropped here."""
         if selection is not None and selection != one.selection:
+            one.selection = None
             with contextlib.suppress(OSError):
                 one.socket.accept(selection)
                 one.priority_zero.accept(selection)
-            one.selection = selection
+                one.selection = selection
 
     def pause(self) -> None:
         """Stop reading; packets stay in the open sockets."""
@@ -164,21 +165,27 @@ class Receiver:
         return earliest(one.poll_at for one in self._sockets.values())
 
     def run_due(self, now: Nanoseconds) -> None:
-        """Poll the sockets whose delay is over."""
-        for one in list(self._sockets.values()):
-            if one.poll_at is not None and one.poll_at <= now:
-                self._poll(one, now)
+        """Poll the sockets whose delay is over, those first that have waited longest."""
+        due = [(one.poll_at, one) for one in self._sockets.values() if one.poll_at is not None]
+        for poll_at, one in sorted(due, key=lambda each: each[0]):
+            if poll_at > now:
+                return
+            self._poll(one, now)
+            if self._loop.portion_is_over():
+                return
 
     def read_until(self, at: Nanoseconds) -> bool:
         """Read what has arrived until ``at``; returns whether all of it is read, and False at the
-        end of the portion.
+        end of the portion. The next call goes on if ``at`` is the same.
         """
         if self._is_paused:
             return True  # Another process reads.
-        for one in list(self._sockets.values()):
-            if one.read_until < at:
-                self._poll(one, at)
-        return all(one.read_until >= at for one in self._sockets.values())
+        unread = [one for one in self._sockets.values() if one.read_until < at]
+        for one in unread:
+            self._poll(one, at)
+            if self._loop.portion_is_over():
+                break
+        return all(one.read_until >= at for one in unread)
 
     def _poll(self, one: _Socket, now: Nanoseconds) -> None:
         found, unmatched = self._read(one, now)
