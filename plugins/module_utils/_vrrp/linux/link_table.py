@@ -70,7 +70,9 @@ class LinkTable:
 
     def reread(self, names: AbstractSet[str] | None) -> LinkTable:
         """Return an empty table to read everything into, for other ``names``."""
-        return LinkTable(names, Counter(self._losses))
+        made = LinkTable(names, Counter(self._losses))
+        made._has_losses = self._has_losses
+        return made
 
     def narrow(self, names: AbstractSet[str]) -> None:
         """Forget all interfaces but those of these names."""

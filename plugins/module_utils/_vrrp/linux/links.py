@@ -22,6 +22,8 @@ from . import netlink
 from .link_table import LinkTable
 
 IsOver = Callable[[], bool]
+# To read everything while it changes all the time; the last one has to do.
+_ATTEMPTS = 5
 
 
 def never() -> bool:
@@ -40,6 +42,7 @@ class LinkMonitor:
         self._buffer = memoryview(bytearray(netlink.EVENT_MAX))
         self.names = names
         self._table = LinkTable(names, Counter())
+        self._is_overrun = False
         self._reading: Iterator[None] | None = self._read_everything(self._table)
         self.drain()
 
@@ -54,14 +57,12 @@ class LinkMonitor:
     def watch(self, names: AbstractSet[str] | None) -> bool:
         """Watch the interfaces with these names instead; returns whether there are new ones."""
         is_wider = self.names is not None and (names is None or not names <= self.names)
+        is_other, self.names = names != self.names, names
         if names is not None and not is_wider and self._reading is None:
             self._table.narrow(names)
-        elif names != self.names:
-            is_lossy = self._reading is not None
-            table = (self._table.restarted if is_lossy else self._table.reread)(names)
-            self._reading = self._read_everything(table)
+        elif is_other:
+            self._reading = self._read_anew()
             self._finish_reading(never)
-        self.names = names
         return is_wider
 
     @property
@@ -80,24 +81,29 @@ class LinkMonitor:
             except OSError as error:
                 if error.errno != errno.ENOBUFS:
                     raise
-                self._reading = self._start_again()
+                self._is_overrun = True
+                self._reading = self._read_anew()
                 return self._finish_reading(is_over) or changed
             if data is None:
                 break
             for message in netlink.messages(data):
                 changed = self._table.take(message) or changed
             if self._table.is_incomplete:
-                self._reading = self._read_everything(self._table.reread(self.names))
+                self._reading = self._read_anew()
                 return self._finish_reading(is_over) or changed
         return changed
 
-    def _start_again(self) -> Iterator[None]:
-        """Read everything after the kernel had to drop messages. It goes on dropping until the
-        queue is empty, and what is in the queue is older than what it has dropped.
+    def _read_anew(self) -> Iterator[None]:
+        """Read everything in place of what is known.
+
+        After the kernel had to drop messages, it goes on dropping until the queue is empty, and
+        what is in the queue is older than what it has dropped.
         """
-        while self._has_discarded():
+        while self._is_overrun and self._has_discarded():
             yield
-        yield from self._read_everything(self._table.restarted(self.names))
+        table = (self._table.restarted if self._is_overrun else self._table.reread)(self.names)
+        yield from self._read_everything(table)
+        self._is_overrun = False
 
     def _has_discarded(self) -> bool:
         """Discard what the kernel hands over next; returns whether there was anything."""
@@ -118,13 +124,17 @@ class LinkMonitor:
 
     def _read_everything(self, table: LinkTable) -> Iterator[None]:
         """Read all interfaces into a table, which then takes the place of the old one; yields
-        between the portions that the kernel sends.
+        after each of them.
         """
-        with contextlib.closing(netlink.open_socket()) as asked:
-            for data in netlink.dump_links_and_addresses(asked):
-                for message in netlink.messages(data):
+        for _attempt in range(_ATTEMPTS):
+            with contextlib.closing(netlink.open_socket()) as asked:
+                dump = netlink.dump_links_and_addresses(asked)
+                for message in dump:
                     table.take(message)
-                yield
+                    yield
+            if dump.is_consistent:
+                break
+            table = table.reread(self.names)
         table.is_incomplete = False
         self._table = table
 

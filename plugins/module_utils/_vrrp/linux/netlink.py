@@ -64,6 +64,7 @@ EVENT_MAX = 1 << 16  # Bytes of a notification.
 _RECEIVE_BUFFER = 1 << 24  # Of which only as much is used as waits to be read.
 _NLMSG_ERROR = 2
 _NLMSG_DONE = 3
+_NLM_F_DUMP_INTR = 0x10
 _HEADER = struct.Struct("=IHHII")
 _ROUTE_HEADER = struct.Struct("=BBxxxB")  # Of struct rtmsg: family, dst_len, protocol.
 _ROUTE_LENGTH = 12  # Of struct rtmsg.
@@ -265,12 +266,45 @@ def _headers(data: bytes) -> Iterator[Tuple[int, int, int, int]]:
         at += (length + 3) & ~3
 
 
-def dump_links_and_addresses(opened: socket.socket) -> Iterator[bytes]:
-    """Yield the messages of all interfaces, then those of all addresses, as many at a time as the
-    kernel sends together.
+class Dump:
+    """The messages with which the kernel answers these requests, none of them parsed.
+
+    ``is_consistent``: nothing has changed meanwhile that may have hidden some of them.
     """
-    for request, kind in ((ifinfmsg(), RTM_GETLINK), (ifaddrmsg(), RTM_GETADDR)):
-        yield from _dump_data(opened, encoded(request, kind, NLM_F_REQUEST | NLM_F_DUMP))
+
+    def __init__(self, opened: socket.socket, requests: Sequence[bytes]) -> None:
+        self._opened = opened
+        self._requests = requests
+        self.is_consistent = True
+
+    def __iter__(self) -> Iterator[Message]:
+        for request in self._requests:
+            self._opened.send(request)
+            yield from self._answers()
+
+    def _answers(self) -> Iterator[Message]:
+        while True:
+            for message in messages(self._opened.recv(_RECEIVE_SIZE)):
+                if _flags_of(message) & _NLM_F_DUMP_INTR:
+                    self.is_consistent = False
+                if message.kind in (_NLMSG_DONE, _NLMSG_ERROR):
+                    return
+                yield message
+
+
+def _flags_of(message: Message) -> int:
+    _length, _kind, flags, _sequence, _port = _HEADER.unpack_from(message.data)
+    return int(flags)
+
+
+def dump_links_and_addresses(opened: socket.socket) -> Dump:
+    """Return all interfaces, then all addresses."""
+    requests = (ifinfmsg(), RTM_GETLINK), (ifaddrmsg(), RTM_GETADDR)
+    return Dump(opened, [_dump_request(message, kind) for message, kind in requests])
+
+
+def _dump_request(message: NetlinkMessage, kind: int) -> bytes:
+    return encoded(message, kind, NLM_F_REQUEST | NLM_F_DUMP)
 
 
 def dump_routes(
@@ -282,10 +316,9 @@ def dump_routes(
     """
     request = rtmsg()
     request["family"], request["proto"] = DOMAINS[family], protocol
-    for data in _dump_data(opened, encoded(request, RTM_GETROUTE, NLM_F_REQUEST | NLM_F_DUMP)):
-        for kind, message in messages(data):
-            if kind == RTM_NEWROUTE and selects(route_header(message)):
-                yield from (parsed for _kind, parsed in parse(message))
+    for kind, message in Dump(opened, [_dump_request(request, RTM_GETROUTE)]):
+        if kind == RTM_NEWROUTE and selects(route_header(message)):
+            yield from (parsed for _kind, parsed in parse(message))
 
 
 def dump_rules(opened: socket.socket) -> Iterator[NetlinkMessage]:
@@ -293,22 +326,5 @@ def dump_rules(opened: socket.socket) -> Iterator[NetlinkMessage]:
     for domain in DOMAINS.values():
         request = fibmsg()
         request["family"] = domain
-        for _kind, message in _dump(
-            opened, encoded(request, RTM_GETRULE, NLM_F_REQUEST | NLM_F_DUMP)
-        ):
-            yield message
-
-
-def _dump(opened: socket.socket, request: bytes) -> Iterator[Tuple[int, NetlinkMessage]]:
-    """Yield the messages one by one: the objects of thousands would take megabytes."""
-    for data in _dump_data(opened, request):
-        yield from parse(data)
-
-
-def _dump_data(opened: socket.socket, request: bytes) -> Iterator[bytes]:
-    opened.send(request)
-    while True:
-        data = opened.recv(_RECEIVE_SIZE)
-        yield data
-        if not {_NLMSG_DONE, _NLMSG_ERROR}.isdisjoint(message_types(data)):
-            return
+        for message in Dump(opened, [_dump_request(request, RTM_GETRULE)]):
+            yield from (parsed for _kind, parsed in parse(message.data))

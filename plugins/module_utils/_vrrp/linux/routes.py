@@ -58,7 +58,7 @@ class RouteMonitor:
         self._wanted = _NOTHING
         self._lengths: Set[Tuple[int, int]] = set()
         self._destinations: Set[Tuple[int, int, bytes]] = set()
-        self._is_stale = False
+        self._is_stale = self._is_overrun = False
         self._routes: FrozenSet[RouteResource] = frozenset()
         self._rules: Dict[VirtualRule, bool] = {}
 
@@ -102,9 +102,11 @@ class RouteMonitor:
             except OSError as error:
                 if error.errno != errno.ENOBUFS:
                     raise
-                self._is_stale = True
+                self._is_stale = self._is_overrun = True
                 continue
             if data is None:
+                # The kernel goes on dropping messages until now.
+                self._is_stale, self._is_overrun = self._is_stale or self._is_overrun, False
                 break
             self._is_stale = self._is_stale or self._concerns(data)
         return self._is_stale
