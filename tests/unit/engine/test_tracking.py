@@ -11,7 +11,7 @@ from _vrrp.engine.actions import SocketSpec
 from _vrrp.engine.host.host import Host
 from _vrrp.engine.host.links import Link
 from _vrrp.engine.host.observed import Observed
-from _vrrp.engine.tracking import Tracking, Verdict
+from _vrrp.engine.tracking import Tracking, Verdict, depends_on
 from _vrrp.model.command import Command, CommandResult
 from _vrrp.model.family import Family
 from _vrrp.model.tracking import (
@@ -280,3 +280,16 @@ def test_a_router_starts_again_when_its_fault_ended_before_a_pause_completes_the
     datagram = Datagram(peer, group, 255, encode(advertisement, peer, group))
     only.do(only.engine.receive_datagram(SocketSpec(7, Family.IPV4), datagram, cluster.now))
     assert only.transitions()[-2:] == ["MASTER INITIALIZE", "INITIALIZE BACKUP"]
+
+
+def test_a_check_concerns_those_alone_that_look_at_its_target() -> None:
+    tracking = watching(SCRIPT, FILE, PROCESS)
+    assert tracking.script_finished(SCRIPT, UP) == {SCRIPT}
+    assert tracking.script_finished(SCRIPT, UP) == set()
+    files = tracking.update_files({"/f": "3", "/g": "3"})
+    assert files == {("file", "/f")}
+    assert tracking.update_files({"/f": " 3"}) == set()
+    assert tracking.update_processes({"haproxy": 1, "nginx": 1}) == {("process", "haproxy")}
+    tracked = [Tracked(INTERFACE), Tracked(FILE, 5)]
+    assert depends_on(tracked, files)
+    assert not depends_on(tracked, {SCRIPT, ("process", "haproxy"), ("file", "/g")})

@@ -10,7 +10,8 @@ import socket
 from collections.abc import Iterator
 
 import pytest
-from _vrrp.engine.actions import PollTargets
+from _vrrp.engine.actions import PollTargets, RunCommand
+from _vrrp.model.command import Command, CommandResult
 from _vrrp.runtime import clock
 from _vrrp.runtime.helper.client import HelperClient
 from _vrrp.runtime.loop import Loop
@@ -26,13 +27,17 @@ class Helpers:
     def __init__(self) -> None:
         self.loop = Loop()
         self.ends: list[socket.socket] = []
-        self.client = HelperClient(self.loop, self.connect, self._ignore, self._ignore)
+        self.ended: list[tuple[int, str]] = []
+        self.client = HelperClient(self.loop, self.connect, self._end, self._ignore)
 
     def connect(self) -> socket.socket:
         """Return one end of a new connection."""
         near, far = socket.socketpair()
         self.ends.append(far)
         return near
+
+    def _end(self, number: int, result: CommandResult) -> None:
+        self.ended.append((number, result.error))
 
     def _ignore(self, *_arguments: object) -> None:
         """Take no note of results and observations."""
@@ -65,3 +70,19 @@ def test_a_helper_that_exits_is_replaced_while_there_are_hooks(helpers: Helpers)
     helpers.loop.run_once(clock.now() + S)
     helpers.client.run_due(clock.now() + 2 * S)
     assert len(helpers.ends) == 2
+
+
+def test_results_are_reported_in_portions(helpers: Helpers) -> None:
+    helpers.loop.limit_portions(0)
+    for number in (1, 2, 3):
+        helpers.client.run(RunCommand(number, Command(("/bin/true",), "", S), {}))
+    answer = '{"ended": %d, "status": 0, "error": "", "output": ""}\n'
+    helpers.ends[0].sendall(b"".join((answer % number).encode() for number in (1, 2)))
+    helpers.ends[0].close()
+    helpers.loop.run_once(clock.now() + S)
+    assert helpers.ended == []
+    for _turn in range(4):
+        helpers.loop.run_due(helpers.client)
+        helpers.loop.run_once(0)
+    why = "the helper process has exited; scripts and hooks that were running count as failed"
+    assert helpers.ended == [(1, ""), (2, ""), (3, why)]

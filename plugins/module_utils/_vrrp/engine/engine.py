@@ -58,7 +58,7 @@ from .host.reconcile import OwnedAddress
 from .router.router import Router
 from .state_transfer import StateTransfer
 from .status import StatusReport, StatusSources
-from .tracking import Tracking, all_checks
+from .tracking import Target, Tracking, all_checks
 
 Actions = List[Action]
 
@@ -146,25 +146,24 @@ class Engine:
         """Take note of the host as it is after all actions until now; an interface that is missing
         does not exist.
         """
+        is_as_expected = self._host.is_as_expected(observed)
         self._host.observe(observed)
         self._provisioning.observed()
-        return self._reevaluate(now)
+        return [] if is_as_expected else self._reevaluate(now)
 
     def files_changed(self, contents: Mapping[str, str | None], now: Nanoseconds) -> Actions:
         """Take note of the contents of tracked files; None for one that can't be read."""
-        self._tracking.update_files(contents)
-        return self._tracking_changed(now)
+        return self._tracking_changed(self._tracking.update_files(contents), now)
 
     def processes_changed(self, counts: Mapping[str, int], now: Nanoseconds) -> Actions:
         """Take note of how many processes run of each tracked name."""
-        self._tracking.update_processes(counts)
-        return self._tracking_changed(now)
+        return self._tracking_changed(self._tracking.update_processes(counts), now)
 
     def command_finished(self, number: int, result: CommandResult, now: Nanoseconds) -> Actions:
         """Take note that the command of a RunCommand has ended, or could not be started."""
         changed = self._commands.script_finished(number, result)
         if changed is not None:
-            return self._tracking_changed(now) if changed else []
+            return self._tracking_changed(changed, now)
         run, actions = self._commands.hook_finished(number, result, now)
         if run is None or not run.ticket:
             return actions
@@ -191,25 +190,22 @@ class Engine:
         """Return the actions that provide what the routers need in every state."""
         return self._provisioning.provide(self._routers, self._participation.phase.owns_host, now)
 
-    def _tracking_changed(self, now: Nanoseconds) -> Actions:
-        """Evaluate all routers again after a tracked check changed."""
+    def _tracking_changed(self, targets: AbstractSet[Target], now: Nanoseconds) -> Actions:
+        """Evaluate the routers again whose checks look at one of these."""
+        concerned = self._participation.tracking(targets)
         # Retry provisioning: the resource that failed may be available again.
-        is_idle = any(isinstance(router.state, Initialize) for router in self._routers)
-        return [*(self._provision(now) if is_idle else ()), *self._reconcile_all(now)]
+        is_idle = any(isinstance(router.state, Initialize) for router in concerned)
+        provided = self._provision(now) if is_idle else []
+        return self._finish([*provided, *self._participation.reconsider(concerned, now)], now)
 
     def _reconcile_all(self, now: Nanoseconds) -> Actions:
-        actions = [*self._reconciler.review(now), *self._update_priorities(now)]
-        for router in self._routers:
-            actions.extend(self._participation.start_or_withdraw(router, now))
+        everyone = list(self._routers)
+        actions = [*self._reconciler.review(now), *self._participation.reconsider(everyone, now)]
         if self._participation.phase.owns_host:
             actions.extend(self._reconciler.run(now))
         if self._host.repairs.faults:
-            actions.extend(self._update_priorities(now))
+            actions.extend(self._participation.update_priorities(everyone, now))
         return self._finish(actions, now)
-
-    def _update_priorities(self, now: Nanoseconds) -> Actions:
-        updated = [self._participation.update_priority(one, now) for one in self._routers]
-        return [action for actions in updated for action in actions]
 
     def _finish(self, actions: Actions, now: Nanoseconds) -> Actions:
         """Add the consequences of these actions for sync groups and for routers that stopped."""

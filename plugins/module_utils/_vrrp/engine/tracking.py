@@ -12,7 +12,19 @@ Each check runs once, however many instances depend on it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Dict, FrozenSet, Iterable, List, Mapping, Sequence, TypedDict, Union
+from typing import (
+    AbstractSet,
+    Dict,
+    FrozenSet,
+    Iterable,
+    List,
+    Mapping,
+    Sequence,
+    Set,
+    Tuple,
+    TypedDict,
+    Union,
+)
 
 from ..base.units import Nanoseconds
 from ..model.command import CommandResult
@@ -77,6 +89,8 @@ class TrackingState(TypedDict):
 
 
 UNKNOWN = Observation(None, "not known yet")
+# What a check looks at: a script, or a kind and the name of a file or of processes.
+Target = Union[ScriptCheck, Tuple[str, str]]
 
 
 @dataclass
@@ -114,14 +128,23 @@ class Tracking:
 
     # --- What was seen ---
 
-    def update_files(self, contents: Mapping[str, str | None]) -> None:
-        """Take note of the contents of files; None for one that is missing or can't be read."""
-        for path in self._files.keys() & contents.keys():
-            self._files[path] = _read_number(contents[path])
+    def update_files(self, contents: Mapping[str, str | None]) -> Set[Target]:
+        """Take note of the contents of files, None for one that can't be read; returns the targets
+        whose observation changes.
+        """
+        found = {one: _read_number(contents[one]) for one in self._files if one in contents}
+        changed = {("file", path) for path, seen in found.items() if seen != self._files[path]}
+        self._files.update(found)
+        return {*changed}
 
-    def update_processes(self, counts: Mapping[str, int]) -> None:
-        """Take note of how many processes of each name there are."""
-        self._processes.update({name: counts[name] for name in self._processes if name in counts})
+    def update_processes(self, counts: Mapping[str, int]) -> Set[Target]:
+        """Take note of how many processes of each name there are; returns the targets whose
+        observation changes.
+        """
+        found = {name: counts[name] for name in self._processes if name in counts}
+        changed = {("process", name) for name in found if found[name] != self._processes[name]}
+        self._processes.update(found)
+        return {*changed}
 
     def due_scripts(self, now: Nanoseconds) -> List[ScriptCheck]:
         """Return the scripts to run now, and mark them as running. One that still runs is left
@@ -139,15 +162,15 @@ class Tracking:
         waiting = (one.next_at for one in self._scripts.values() if not one.running)
         return min(waiting, default=None)
 
-    def script_finished(self, check: ScriptCheck, result: CommandResult) -> bool:
-        """Record the result of a script; returns whether its observation changes."""
+    def script_finished(self, check: ScriptCheck, result: CommandResult) -> Set[Target]:
+        """Record the result of a script; returns the targets whose observation changes."""
         script = self._scripts.get(check)
         if script is None:
-            return False
+            return set()
         script.running = False
         before = script.seen
         _count(script, check, result)
-        return script.seen != before
+        return {check} if script.seen != before else set()
 
     # --- What another process saw ---
 
@@ -225,6 +248,19 @@ class Tracking:
 def tracked_for(router: Router, members: Sequence[Router]) -> List[Tracked]:
     """Return the checks of a router; in a sync group, those of all members."""
     return [one for member in members or [router] for one in member.instance.tracked]
+
+
+def depends_on(tracked: Iterable[Tracked], targets: AbstractSet[Target]) -> bool:
+    """Whether any of these checks looks at any of the targets."""
+    return any(_target_of(one.check) in targets for one in tracked)
+
+
+def _target_of(check: Check) -> Target | None:
+    if isinstance(check, ScriptCheck):
+        return check
+    if isinstance(check, FileCheck):
+        return "file", check.path
+    return ("process", check.name) if isinstance(check, ProcessCheck) else None
 
 
 def all_checks(routers: Iterable[Router]) -> FrozenSet[Check]:

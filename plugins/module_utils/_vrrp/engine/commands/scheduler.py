@@ -12,7 +12,7 @@ The engine decides which program to run; the helper reports its result, by numbe
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Dict, List, Tuple
+from typing import Dict, List, Set, Tuple
 
 from ...base.constants import COMMAND_GRACE
 from ...base.units import Nanoseconds, earliest
@@ -23,7 +23,7 @@ from ...model.status import HookStatus
 from ...model.tracking import ScriptCheck
 from ..actions import Action, Log, RunCommand
 from ..router.router import STATE_NAMES, Router
-from ..tracking import Tracking
+from ..tracking import Target, Tracking
 from .hooks import HookQueue, HookRun
 
 _TRIGGERS = {trigger.value.upper(): trigger for trigger in HookTrigger}
@@ -118,8 +118,10 @@ class CommandScheduler:
         self._numbers += 1
         return self._numbers
 
-    def script_finished(self, number: int, result: CommandResult) -> bool | None:
-        """Return whether a script's result changes an observation; None for a hook's number."""
+    def script_finished(self, number: int, result: CommandResult) -> Set[Target] | None:
+        """Return the targets whose observation a script's result changes; None for a hook's
+        number.
+        """
         if number not in self._scripts:
             return None
         check, _overdue_at = self._scripts.pop(number)

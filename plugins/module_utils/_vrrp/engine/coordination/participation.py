@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from enum import Enum
-from typing import List
+from typing import AbstractSet, List, Sequence
 
 from ...base.units import Nanoseconds
 from ...fsm.events import (
@@ -23,7 +23,7 @@ from ...fsm.state import Backup, Initialize, Master, Purpose
 from ..actions import Action, Install, OpenSockets, Provision, Send
 from ..host.host import Host
 from ..router.router import Router
-from ..tracking import Tracking, Verdict, tracked_for
+from ..tracking import Target, Tracking, Verdict, depends_on, tracked_for
 from .obstacles import Obstacle, Obstacles, reason_to_wait
 from .router_set import RouterSet
 from .sync_groups import group_decisions
@@ -68,6 +68,27 @@ class Participation:
     def may_start(self, router: Router) -> bool:
         """Whether a router that takes no part can still start."""
         return self.phase is Phase.RUNNING and not router.retired
+
+    def tracking(self, targets: AbstractSet[Target]) -> List[Router]:
+        """Return the routers whose checks look at one of these targets, or whose sync group has
+        one.
+        """
+        return [
+            router
+            for router in self._routers
+            if depends_on(tracked_for(router, self._routers.group_members(router)), targets)
+        ]
+
+    def reconsider(self, routers: Sequence[Router], now: Nanoseconds) -> Actions:
+        """Update the priorities of these routers, and let each start or withdraw."""
+        actions = self.update_priorities(routers, now)
+        for router in routers:
+            actions.extend(self.start_or_withdraw(router, now))
+        return actions
+
+    def update_priorities(self, routers: Sequence[Router], now: Nanoseconds) -> Actions:
+        """Update the priorities of these routers."""
+        return [action for router in routers for action in self.update_priority(router, now)]
 
     def update_priority(self, router: Router, now: Nanoseconds) -> Actions:
         """Update the priority of a router by its tracked checks, and by what is missing of it."""

@@ -98,6 +98,10 @@ class Host:
         if self._may_remove(resource):
             self._owned.add(_owned(self.links, resource))
 
+    def is_as_expected(self, observed: Observed) -> bool:
+        """Whether the host is as it was, and nothing was to change."""
+        return not (self._added or self._removed) and observed == self.observed
+
     def observe(self, observed: Observed) -> None:
         """Replace the observation; it was made after all operations until now."""
         self._own_added()

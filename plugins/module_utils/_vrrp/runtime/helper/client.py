@@ -9,7 +9,8 @@
 from __future__ import annotations
 
 import socket
-from typing import Callable, Dict, List, Mapping, Set
+from collections import deque
+from typing import Callable, Deque, Dict, List, Mapping, Set
 
 from ...base.units import NANOSECONDS_PER_SECOND, Nanoseconds, to_seconds
 from ...engine.actions import PollTargets, RunCommand
@@ -44,6 +45,7 @@ class HelperClient:
         self._targets = _NOTHING
         self._retry_at: Nanoseconds = 0
         self._failed: Dict[int, str] = {}
+        self._received: Deque[JsonObject] = deque()
 
     def run(self, action: RunCommand) -> None:
         """Request that a command is run."""
@@ -69,21 +71,26 @@ class HelperClient:
 
     def next_deadline(self) -> Nanoseconds | None:
         """The time at which ``run_due`` has to be called; None for never."""
-        if self._failed:
+        if self._failed or self._received:
             return 0
         if self._stream is None and self._targets != _NOTHING:
             return self._retry_at
         return None
 
     def run_due(self, now: Nanoseconds) -> None:
-        """Report requests that were lost with a helper, and connect to another one."""
-        if not self._failed and (self._stream is not None or self._targets == _NOTHING):
-            return
-        failed, self._failed = self._failed, {}
-        for number, why in failed.items():
-            self._on_end(number, CommandResult(None, why))
+        """Report what a helper has sent, and requests that were lost with one, for a portion of
+        time; connect to another one.
+        """
         if self._stream is None and self._targets != _NOTHING and now >= self._retry_at:
             self._request(self._targets_message())
+        while self._received or self._failed:
+            if self._received:
+                self._dispatch(self._received.popleft())
+            else:
+                number, why = self._failed.popitem()
+                self._on_end(number, CommandResult(None, why))
+            if self._loop.portion_is_over():
+                return
 
     def close(self) -> None:
         """Disconnect, so that the helper exits."""
@@ -127,14 +134,13 @@ class HelperClient:
             )
             return
         self._loop.want(stream, write=stream.is_pending)
-        for message in messages:
-            self._dispatch(message)
+        self._received.extend(messages)
+        self._running.difference_update(one["ended"] for one in messages if "ended" in one)
 
     def _dispatch(self, message: JsonObject) -> None:
         if "ended" not in message:
             self._on_targets(message["files"], message["processes"])
             return
-        self._running.discard(message["ended"])
         result = CommandResult(message["status"], message["error"], message["output"])
         self._on_end(message["ended"], result)
 
