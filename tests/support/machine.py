@@ -41,7 +41,7 @@ GROUPED = replace(ROUTER, in_sync_group=True)
 OUT = replace(DRAINED, forced_backup=True)
 
 BACKUP = Backup("listening", NOW + DOWN, S)
-MASTER = Master("elected", NOW + S, NOW + 5 * S)
+MASTER = Master("elected", NOW + S, (NOW + 5 * S,))
 DRAINING = Resigning("drained", Purpose.DRAIN, NOW + S, NOW + 4_500 * MS)
 STOPPING = replace(DRAINING, purpose=Purpose.STOP, reason="stopping")
 FOLLOWING = replace(DRAINING, purpose=Purpose.GROUP, reason="the group")

@@ -32,7 +32,7 @@ def _due(state: State) -> State:
     if isinstance(state, Backup):
         return replace(state, master_down_at=NOW)
     if isinstance(state, Master):
-        return replace(state, adver_at=NOW, announce_at=NOW)
+        return replace(state, adver_at=NOW, announce_at=(NOW,))
     if isinstance(state, Resigning):
         return replace(state, adver_at=NOW, give_up_at=NOW)
     return state

@@ -31,7 +31,7 @@ def test_backup_takes_over_when_the_timer_expires() -> None:
     state, actions = after(BACKUP, ev.TimerExpired(), NOW + DOWN)
     at = NOW + DOWN
     reason = "no master was heard for 3.61 s"
-    assert state == Master(reason, at + S, at + 5 * S)
+    assert state == Master(reason, at + S, (at + 5 * S,))
     assert actions == TAKEOVER
 
 
@@ -107,7 +107,7 @@ def test_backup_that_is_merely_late_takes_over() -> None:
 
 def test_a_claim_displaces_the_master() -> None:
     state, actions = after(BACKUP, ev.Claim("wanted"))
-    assert state == Master("wanted", NOW + S, NOW + 5 * S)
+    assert state == Master("wanted", NOW + S, (NOW + 5 * S,))
     assert actions == DISPLACE
 
 

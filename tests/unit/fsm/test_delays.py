@@ -109,15 +109,15 @@ def test_a_delayed_preemption_is_forgotten_when_the_master_is_no_longer_worse() 
 
 def test_a_master_announces_its_addresses_periodically() -> None:
     often = replace(ROUTER, announce_refresh=30 * S)
-    again = replace(MASTER, adver_at=NOW + 100 * S, announce_at=NOW)
+    again = replace(MASTER, adver_at=NOW + 100 * S, announce_at=(NOW,))
     state, actions = after(again, ev.TimerExpired(), NOW, often)
     assert actions == [ANNOUNCE]
     assert isinstance(state, Master)
-    assert state.announce_at == NOW + 30 * S
+    assert state.refresh_at == NOW + 30 * S
     state, actions = after(state, ev.TimerExpired(), NOW + 30 * S, often)
     assert actions == [act.Announce(refresh=True)]
     assert isinstance(state, Master)
-    assert state.announce_at == NOW + 60 * S
+    assert state.refresh_at == NOW + 60 * S
 
 
 def test_a_new_priority_is_advertised_at_once() -> None:

@@ -117,7 +117,7 @@ def test_at_ten_milliseconds_the_wait_for_the_addresses_is_no_pause() -> None:
 def test_a_reinstated_router_is_master_again_at_once() -> None:
     state, actions = after(STOPPING, ev.Reinstated(), NOW + 400 * MS)
     at = NOW + 400 * MS
-    assert state == Master("is configured again", at + S, at + 5 * S)
+    assert state == Master("is configured again", at + S, (at + 5 * S,))
     assert actions == TAKEOVER
 
 

@@ -60,7 +60,7 @@ def test_a_router_starts_as_backup() -> None:
 
 def test_an_owner_starts_as_master() -> None:
     state, actions = after(Initialize("starting"), ev.Startup(), parameters=OWNER)
-    assert state == Master("owns the addresses", NOW + S, NOW + 5 * S)
+    assert state == Master("owns the addresses", NOW + S, (NOW + 5 * S,))
     assert actions == [INSTALL, act.Advertise(255), ANNOUNCE]
 
 

@@ -50,9 +50,8 @@ class MasterState(TypedDict):
 
     reason: str
     adver_at: Nanoseconds
-    announce_at: Union[Nanoseconds, None]
-    refreshes: bool
-    announce_then_at: Union[Nanoseconds, None]
+    announce_at: List[Nanoseconds]
+    refresh_at: Union[Nanoseconds, None]
     paid_at: Nanoseconds
 
 
@@ -195,9 +194,8 @@ def _export_master(state: Master) -> MasterState:
     return {
         "reason": state.reason,
         "adver_at": state.adver_at,
-        "announce_at": state.announce_at,
-        "refreshes": state.refreshes,
-        "announce_then_at": state.announce_then_at,
+        "announce_at": list(state.announce_at),
+        "refresh_at": state.refresh_at,
         "paid_at": state.paid_at,
     }
 
@@ -205,7 +203,13 @@ def _export_master(state: Master) -> MasterState:
 def _import_state(entry: RouterState) -> State | None:
     backup, master = entry["backup"], entry["master"]
     if master is not None:
-        return Master(**master)
+        return Master(
+            master["reason"],
+            master["adver_at"],
+            tuple(master["announce_at"]),
+            master["refresh_at"],
+            master["paid_at"],
+        )
     if backup is None:
         return None
     return Backup(

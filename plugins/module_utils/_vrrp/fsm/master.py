@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import List
+from typing import List, Sequence
 
 from ..base.constants import (
     ADVER_GRID_DIVISOR,
@@ -42,8 +42,8 @@ from .parameters import Parameters
 from .state import Initialize, Master, Resigning, State
 from .transitions import (
     Result,
+    restart_refresh,
     schedule_announcement,
-    schedule_refresh,
     to_backup,
     to_initialize,
 )
@@ -57,12 +57,11 @@ def timer_expired(
     if now >= state.adver_at:
         actions.append(Advertise(parameters.priority))
         state = replace(state, adver_at=_next_adver_at(state.adver_at, parameters, now))
-    if state.announce_at is not None and now >= state.announce_at:
-        actions.append(Announce(refresh=state.refreshes))
-        if state.announce_then_at is None:
-            state = schedule_refresh(parameters, state, now)
-        else:
-            state = replace(state, announce_at=state.announce_then_at, announce_then_at=None)
+    later = tuple(at for at in state.announce_at if at > now)
+    is_refresh = state.refresh_at is not None and now >= state.refresh_at
+    if is_refresh or later != state.announce_at:
+        actions.append(Announce(refresh=later == state.announce_at))
+        state = restart_refresh(parameters, replace(state, announce_at=later), now)
     return state, actions
 
 
@@ -93,29 +92,36 @@ def heard(parameters: Parameters, state: Master, event: Heard, now: Nanoseconds)
         return to_backup(parameters, now, reason, peer)
     # A lower-priority advertisement: "Send an ADVERTISEMENT immediately to assert the {Active}
     # state to the sending VRRP Router and to update any learning bridges with the correct Active
-    # VRRP Router path." The Adver_Timer is not reset. The other has announced the addresses, so
-    # they are announced again: once each before it hears this router and stops serving.
+    # VRRP Router path." The Adver_Timer is not reset.
     after, announcement = _announce_again(state, now)
-    return after, [*announcement, Advertise(parameters.priority)]
+    return after, [Advertise(parameters.priority), *announcement]
 
 
 def _announce_again(state: Master, now: Nanoseconds) -> Result:
-    """Announce at once, and twice more, because the other may announce after it has advertised, and
-    may not stop at once. Anybody can ask for it, so what comes too often is postponed.
+    """Announce at once, as the other has announced the addresses; and twice more, because it may
+    announce after it has advertised, and may not stop at once.
+
+    Anybody can ask for it, so what comes too often is postponed.
     """
-    paid_at = max(state.paid_at, now) + ANNOUNCE_AGAIN_AFTER
-    if paid_at - now <= ANNOUNCE_BURST * ANNOUNCE_AGAIN_AFTER:
-        after = replace(
-            state,
-            announce_at=now + ANNOUNCE_SETTLED_AFTER,
-            announce_then_at=now + ANNOUNCE_AGAIN_AFTER,
-            refreshes=False,
-            paid_at=paid_at,
-        )
-        return after, [Announce()]
-    due_at = paid_at - ANNOUNCE_BURST * ANNOUNCE_AGAIN_AFTER
-    announce_at = due_at if state.announce_at is None else min(state.announce_at, due_at)
-    return replace(state, announce_at=announce_at, refreshes=False), []
+    price = ANNOUNCE_AGAIN_AFTER
+    paid_at = max(state.paid_at, now)
+    affordable = (now + ANNOUNCE_BURST * price - paid_at) // price
+    if affordable < 1:
+        at = paid_at - (ANNOUNCE_BURST - 1) * price
+        wanted = [] if any(one <= at for one in state.announce_at) else [at]
+        return _with_announcements(state, wanted, paid_at + len(wanted) * price), []
+    again_at = now + ANNOUNCE_AGAIN_AFTER
+    is_planned = any(one > again_at - ANNOUNCE_AGAIN_AFTER // 2 for one in state.announce_at)
+    wanted = [now + ANNOUNCE_SETTLED_AFTER, *([] if is_planned else [again_at])]
+    wanted = wanted[: affordable - 1]
+    return _with_announcements(state, wanted, paid_at + (1 + len(wanted)) * price), [Announce()]
+
+
+def _with_announcements(
+    state: Master, wanted: Sequence[Nanoseconds], paid_at: Nanoseconds
+) -> Master:
+    planned = tuple(sorted({*state.announce_at, *wanted}))
+    return replace(state, announce_at=planned, paid_at=paid_at)
 
 
 def resign(parameters: Parameters, state: Master, event: Resign, now: Nanoseconds) -> Result:

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Union
+from typing import Tuple, Union
 
 from ..base.slots import slotted
 from ..base.units import Nanoseconds
@@ -71,17 +71,15 @@ class Backup:
 @slotted
 @dataclass(frozen=True)
 class Master:
-    """Serves the addresses. ``announce_at`` is the time of the next announcement, if any, and
-    ``announce_then_at`` that of the one after it; ``refreshes`` says that it is a periodic one.
-    ``paid_at`` limits how often others can ask for announcements: each one costs a second, and
-    the time at which all are paid is this.
+    """Serves the addresses. ``announce_at`` are the times of the next announcements, in order, and
+    ``refresh_at`` that of the next periodic one. ``paid_at`` limits how often others can ask for
+    announcements: each one costs a second, and the time at which all are paid is this.
     """
 
     reason: str
     adver_at: Nanoseconds
-    announce_at: Nanoseconds | None = None
-    refreshes: bool = False
-    announce_then_at: Nanoseconds | None = None
+    announce_at: Tuple[Nanoseconds, ...] = ()
+    refresh_at: Nanoseconds | None = None
     paid_at: Nanoseconds = 0
 
 

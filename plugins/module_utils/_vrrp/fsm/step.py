@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, List, Tuple, Type, Union
 
-from ..base.units import Nanoseconds
+from ..base.units import Nanoseconds, earliest
 from . import backup, initialize, master, resigning
 from .actions import Action, RemoveAddresses
 from .events import (
@@ -60,7 +60,8 @@ def next_deadline(state: State) -> Nanoseconds | None:
         return backup.due_at(state)
     if isinstance(state, Resigning):
         return min(state.adver_at, state.give_up_at)
-    return state.adver_at if state.announce_at is None else min(state.adver_at, state.announce_at)
+    times = (state.adver_at, *state.announce_at, state.refresh_at)
+    return earliest(times)
 
 
 def peer_takeover_at(parameters: Parameters, state: Union[Master, Resigning]) -> Nanoseconds:

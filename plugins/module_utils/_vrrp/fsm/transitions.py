@@ -67,18 +67,17 @@ def schedule_announcement(parameters: Parameters, state: Master, now: Nanosecond
     """Return a master that has just announced its addresses, and does so once more after the
     announcement delay.
     """
-    if not parameters.announce_delay:
-        return schedule_refresh(parameters, state, now)
-    return replace(state, announce_at=now + parameters.announce_delay, refreshes=False)
+    delay = parameters.announce_delay
+    announced = replace(state, announce_at=(now + delay,) if delay else ())
+    return restart_refresh(parameters, announced, now)
 
 
-def schedule_refresh(parameters: Parameters, state: Master, now: Nanoseconds) -> Master:
-    """Return a master that has just announced its addresses, and does so next after the refresh
-    period, or never.
+def restart_refresh(parameters: Parameters, state: Master, now: Nanoseconds) -> Master:
+    """Return a master that has just announced its addresses, and does so again after the refresh
+    period, if there is one.
     """
     period = parameters.announce_refresh
-    announce_at = now + period if period else None
-    return replace(state, announce_at=announce_at, refreshes=period > 0)
+    return replace(state, refresh_at=now + period if period else None)
 
 
 def start_delayed(parameters: Parameters, state: State, now: Nanoseconds) -> State:

@@ -101,4 +101,6 @@ def only_advertised(router: Router, before: State) -> bool:
     after = router.state
     if not isinstance(before, Master) or not isinstance(after, Master):
         return False
-    return after.announce_at is None and after == replace(before, adver_at=after.adver_at)
+    if after.announce_at or after.refresh_at is not None:
+        return False
+    return after == replace(before, adver_at=after.adver_at)
