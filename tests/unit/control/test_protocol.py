@@ -41,6 +41,7 @@ def test_well_formed_requests_are_read() -> None:
         (b"\xff", "the request is not JSON"),
         (b"[" * 100_000, "the request is not JSON"),
         (b"7", "the request is not a JSON object"),
+        (b'{"version": ' + b"1" * 60_000 + b"}", "the request is not JSON"),
         (b"{}", "unknown protocol version; this agent speaks 1"),
         (b'{"version": 2, "command": "status"}', "unknown protocol version; this agent speaks 1"),
         (

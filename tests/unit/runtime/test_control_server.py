@@ -13,7 +13,7 @@ from typing import Any, Callable, Iterator
 
 import pytest
 from _vrrp.control.protocol import Answer, Request, encode_answer
-from _vrrp.runtime import connection
+from _vrrp.runtime import clock, connection
 from _vrrp.runtime.control_server import ControlServer, Reply, listen
 from _vrrp.runtime.loop import Loop
 
@@ -185,6 +185,23 @@ def test_a_reply_can_come_later(start: Callable[[int], Server]) -> None:
     replied, status = map(json.loads, read(client).splitlines())
     assert replied["pid"] == 8
     assert status["instances"] == []
+
+
+def test_a_client_that_leaves_before_its_reply_costs_no_turns(
+    start: Callable[[int], Server],
+) -> None:
+    server = start(0)
+    client = server.connect()
+    client.sendall(RESTART)
+    server.turn()
+    client.close()
+    server.loop.run_once(clock.now() + 1_000_000)
+    deadline = clock.now() + 50_000_000
+    server.loop.run_once(deadline)
+    assert clock.now() >= deadline
+    server.replies[0](Answer({"pid": 8}))
+    server.turn()
+    assert server.server.next_deadline() is None
 
 
 def test_a_reply_can_come_at_once(start: Callable[[int], Server]) -> None:

@@ -144,6 +144,19 @@ def test_an_agent_that_may_have_no_more_threads_tries_again(
     assert IntentFile(str(tmp_path), loop).intents == INTENTS
 
 
+def test_what_is_being_saved_at_the_end_is_waited_for(
+    tmp_path: Path, loop: Loop, disk: Disk
+) -> None:
+    kept = IntentFile(str(tmp_path), loop)
+    disk.answers.clear()
+    kept.save(INTENTS)
+    assert kept.is_writing
+    threading.Timer(0.05, disk.answers.set).start()
+    kept.close()
+    assert not kept.is_writing
+    assert IntentFile(str(tmp_path), loop).intents == INTENTS
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"web": {"intent": "off"}}', '{"web": 7}', "7"])
 def test_an_invalid_file_counts_as_empty(tmp_path: Path, loop: Loop, text: str) -> None:
     (tmp_path / "intents.json").write_text(text)

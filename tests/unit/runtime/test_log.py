@@ -81,3 +81,14 @@ def test_a_line_for_a_reader_that_has_gone_is_dropped(reader: Reader) -> None:
     os.close(descriptor)
     reader.log("for nobody")
     assert reader.writer.next_deadline() is None
+
+
+def test_a_terminal_that_shows_nothing_does_not_block() -> None:
+    reading, writing = os.openpty()
+    reader = Reader(reading, writing)
+    for number in range(300):
+        reader.log(f"{number} {'x' * 200}")
+    assert reader.writer.next_deadline() is not None
+    assert len(reader.read()) == 300
+    os.close(reading)
+    os.close(writing)

@@ -145,6 +145,7 @@ class Agent:
         Raises ControlError, or KeyError, TypeError or ValueError for a state that this version does
         not understand.
         """
+        self.loop.begin_portion()
         self._host_watcher.refresh()
         intents = decode_intents(state["intents"])
         self._intent_file.save(intents)
@@ -236,6 +237,7 @@ class Agent:
         self._server.close()
         self._executor.close()
         self._host_watcher.close()
+        self._intent_file.close()
         LOGGER.info("stopped")
 
     # --- The host ---
@@ -266,7 +268,7 @@ class Agent:
     # --- Signals ---
 
     def _read_signals(self) -> None:
-        for number in self._signals.recv(64):
+        for number in dict.fromkeys(self._signals.recv(64)):
             self._handlers.get(number, _nothing)()
 
     def _stop(self) -> None:
@@ -303,6 +305,7 @@ class Agent:
         self._receiver.limit_delay(shortest)
         self._patience = shortest
         self.loop.limit_portions(shortest)
+        self.loop.begin_portion()
         self._host_watcher.observe_also(observed_interfaces(config.instances))
         self._host_watcher.refresh()
         self._perform(self._engine.reconfigure(config, clock.now()))
@@ -323,6 +326,8 @@ class Agent:
         """Raise ControlError while another process could not go on where this one is."""
         if self._configuration.scheduled_digest is not None:
             raise ControlError("busy", "a configuration is about to be applied")
+        if self._intent_file.is_writing:
+            raise ControlError("busy", "intents are being saved")
         self._engine.refuse_export()
 
     def _export_state(self) -> Handover:

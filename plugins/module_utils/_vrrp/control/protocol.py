@@ -25,6 +25,7 @@ Message = Dict[str, object]  # One JSON object: a line of the protocol.
 
 PROTOCOL_VERSION = 1
 _TIME_MAX = 2**40  # Seconds since 1970.
+_DIGITS_MAX = 20
 LINE_MAX = 65_536  # Bytes of a request; answers may be longer.
 NAMES_MAX = 1000  # Of instances in a request.
 
@@ -121,9 +122,18 @@ def parse_request(line: bytes) -> Request:
     return _REQUESTS[command](message)
 
 
+def _parse_int(digits: str) -> int:
+    """Return a whole number; raises ValueError for one that is longer than any of a request, which
+    would take long to convert.
+    """
+    if len(digits) > _DIGITS_MAX:
+        raise ValueError
+    return int(digits)
+
+
 def _object(line: bytes) -> Message:
     try:
-        message = json.loads(line)
+        message = json.loads(line, parse_int=_parse_int)
     except (ValueError, RecursionError):
         raise _bad("the request is not JSON") from None
     if not isinstance(message, dict):

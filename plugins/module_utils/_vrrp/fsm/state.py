@@ -129,3 +129,8 @@ def awaits(state: State, source: bytes) -> bool:
     if isinstance(state, Backup):
         return state.master is not None and state.master.address == source
     return isinstance(state, Resigning)
+
+
+def may_announce(state: State) -> bool:
+    """Whether a router in this state announces its addresses: it serves, and no successor does."""
+    return isinstance(state, Master) or (isinstance(state, Resigning) and state.successor is None)

@@ -14,14 +14,16 @@ from __future__ import annotations
 
 import errno
 import ipaddress
+import itertools
 import socket
 import struct
 import sys
-from typing import Callable, Dict, Iterator, List, NamedTuple, Sequence, Tuple
+from typing import Dict, Iterator, List, NamedTuple, Sequence, Tuple
 
 from ..base.errors import KernelError, invariant
 from ..model.address import VirtualAddress
 from ..model.family import Family
+from ..model.routing import Prefix
 from .constants import SO_RCVBUFFORCE
 from .pyroute2_import import PYROUTE2_MISSING, NetlinkMessage
 from .rtnetlink_messages import DOMAINS, delivery_request, encoded
@@ -307,18 +309,35 @@ def _dump_request(message: NetlinkMessage, kind: int) -> bytes:
     return encoded(message, kind, NLM_F_REQUEST | NLM_F_DUMP)
 
 
-def dump_routes(
-    opened: socket.socket, family: Family, selects: Callable[[RouteHeader], bool], protocol: int = 0
+def dump_routes_of(
+    opened: socket.socket, family: Family, protocol: int
 ) -> Iterator[NetlinkMessage]:
-    """Yield the message of every route whose header is selected.
-
-    With a ``protocol`` the kernel dumps only those; an old one dumps all the same.
+    """Yield the message of every route of a protocol. The kernel dumps no others; an old one dumps
+    all the same.
     """
+    for kind, message in _dump_routes(opened, family, protocol):
+        if kind == RTM_NEWROUTE and route_header(message).protocol == protocol:
+            yield from (parsed for _kind, parsed in parse(message))
+
+
+def dump_routes_to(
+    opened: socket.socket, destination: Prefix, most: int
+) -> Iterator[NetlinkMessage]:
+    """Yield the message of every route to a destination among the first routes of the host."""
+    packed = destination.packed if destination.length else b""
+    for kind, message in itertools.islice(_dump_routes(opened, destination.family), most):
+        length = route_header(message).destination_length
+        if kind == RTM_NEWROUTE and (length, route_destination(message)) == (
+            destination.length,
+            packed,
+        ):
+            yield from (parsed for _kind, parsed in parse(message))
+
+
+def _dump_routes(opened: socket.socket, family: Family, protocol: int = 0) -> Dump:
     request = rtmsg()
     request["family"], request["proto"] = DOMAINS[family], protocol
-    for kind, message in Dump(opened, [_dump_request(request, RTM_GETROUTE)]):
-        if kind == RTM_NEWROUTE and selects(route_header(message)):
-            yield from (parsed for _kind, parsed in parse(message))
+    return Dump(opened, [_dump_request(request, RTM_GETROUTE)])
 
 
 def dump_rules(opened: socket.socket) -> Iterator[NetlinkMessage]:

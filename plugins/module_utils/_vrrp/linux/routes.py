@@ -37,6 +37,7 @@ _RULE_GROUPS = (8, 19)  # RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE.
 _RTN_UNICAST = 1
 _FR_ACT_TO_TBL = 1
 _FIB_RULE_INVERT = 2
+_SEARCHED_MAX = 1000  # Routes, which takes a few milliseconds.
 _NOTHING = Observe(frozenset(), frozenset(), False)
 # Attributes of a rule that select nothing with these values.
 _NEUTRAL = {"FRA_SUPPRESS_PREFIXLEN": 0xFFFFFFFF, "FRA_FWMASK": 0xFFFFFFFF}
@@ -150,7 +151,7 @@ def _open_strict() -> socket.socket:
 
 def _routes(asked: socket.socket, name_of: InterfaceName) -> Iterator[RouteResource]:
     for family in Family:
-        for message in netlink.dump_routes(asked, family, lambda one: one.protocol == MARK, MARK):
+        for message in netlink.dump_routes_of(asked, family, MARK):
             attributes = dict(message["attrs"])
             name = name_of(attributes.get("RTA_OIF", 0))
             if name is not None and message["type"] == _RTN_UNICAST:
@@ -171,18 +172,17 @@ def marked_rules() -> FrozenSet[VirtualRule]:
 
 def route_in_the_way(resource: RouteResource) -> str | None:
     """Describe the route for which the kernel refuses another one as existing; None when it is the
-    agent's own.
+    agent's own. The search ends where a host has very many routes.
     """
-    route, length = resource.route, resource.route.destination.length
+    route = resource.route
+    if any(one.route.identity == route.identity for one in marked_routes()):
+        return None
     with contextlib.closing(netlink.open_socket()) as asked:
-        found = netlink.dump_routes(
-            asked, route.family, lambda one: one.destination_length == length
-        )
-        for message in found:
+        for message in netlink.dump_routes_to(asked, route.destination, _SEARCHED_MAX):
             present = _route(message, dict(message["attrs"]))
             if present.identity == route.identity:
-                return None if message["proto"] == MARK else _describe(present, message)
-    return None
+                return _describe(present, message)
+    return f"another route to {route.destination}"
 
 
 def _describe(route: VirtualRoute, message: NetlinkMessage) -> str:

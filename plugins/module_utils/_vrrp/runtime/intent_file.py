@@ -14,7 +14,7 @@ import threading
 from typing import Any, Callable, Dict, List, Mapping, Tuple
 
 from ..base.constants import RETRY_INTERVAL
-from ..base.units import Nanoseconds, earliest, seconds
+from ..base.units import Nanoseconds, earliest, seconds, to_seconds
 from ..model.intent import Intent, IntentKind
 from . import clock
 from .files import read_json, replace_file
@@ -28,7 +28,7 @@ _ANSWER_WITHIN = seconds(1)
 
 
 class IntentFile:
-    """The file in ``directory``. Mutable."""
+    """The file in ``directory``; ``is_writing`` says that a thread writes it. Mutable."""
 
     def __init__(self, directory: str, loop: Loop) -> None:
         self._directory = directory
@@ -38,7 +38,8 @@ class IntentFile:
         loop.on_readable(self._woken, self._written)
         # Held for an instant only, never while something is written.
         self._lock = threading.Lock()
-        self._is_writing = False
+        self.is_writing = False
+        self._thread: threading.Thread | None = None
         self._wanted = ""
         self._result: Tuple[str, str | None] = ("", None)
         self._waiting: List[Tuple[Nanoseconds, OnSaved]] = []
@@ -77,16 +78,22 @@ class IntentFile:
             self._retry_at = None
             self._write(self._wanted)
 
+    def close(self) -> None:
+        """Wait for what is being written, but no longer than a client would."""
+        if self._thread is not None and self.is_writing:
+            self._thread.join(to_seconds(_ANSWER_WITHIN))
+
     def _write(self, text: str) -> None:
         with self._lock:
             self._wanted = text
-            if self._is_writing:
+            if self.is_writing:
                 return  # The thread goes on with it.
-            self._is_writing = True
+            self.is_writing = True
+        self._thread = threading.Thread(target=self._write_all, name="intents", daemon=True)
         try:
-            threading.Thread(target=self._write_all, name="intents", daemon=True).start()
+            self._thread.start()
         except RuntimeError as error:  # The limit of processes is reached.
-            self._is_writing = False
+            self.is_writing = False
             self._result = (text, self._problem(str(error)))
             self._waker.send(b"x")
 
@@ -97,7 +104,7 @@ class IntentFile:
             self._result = (text, self._attempt(text))
             with self._lock:
                 is_complete = text == self._wanted
-                self._is_writing = not is_complete
+                self.is_writing = not is_complete
             if is_complete:
                 self._waker.send(b"x")
                 return

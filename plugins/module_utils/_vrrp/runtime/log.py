@@ -99,16 +99,31 @@ def _writer(descriptor: int) -> Callable[[bytes], int]:
                 return len(data)  # Nobody will ever read it.
 
         return send
+    own = _reopen(descriptor)
     poll = select.poll()
-    poll.register(descriptor, select.POLLOUT)
+    poll.register(own, select.POLLOUT)
 
     def write(data: bytes) -> int:
         try:
-            return os.write(descriptor, data) if poll.poll(0) else 0
+            return os.write(own, data) if poll.poll(0) else 0
+        except BlockingIOError:
+            return 0
         except OSError:
             return len(data)
 
     return write
+
+
+def _reopen(descriptor: int) -> int:
+    """Open a pipe or a terminal once more, so that writing does not block; returns the descriptor
+    itself where that is not possible.
+    """
+    is_file = stat.S_ISREG(os.fstat(descriptor).st_mode)
+    try:
+        flags = os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+        return descriptor if is_file else os.open(f"/proc/self/fd/{descriptor}", flags)
+    except OSError:
+        return descriptor
 
 
 def set_up() -> None:

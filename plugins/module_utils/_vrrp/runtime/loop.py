@@ -55,6 +55,7 @@ class Loop:
     def __init__(self, look: Handler = _nothing) -> None:
         self._epoll = select.epoll()
         self._handlers: Dict[int, Tuple[Source, Handler]] = {}
+        self._events: Dict[int, int] = {}
         self._look = look
         self._portion = _PORTION_MAX
         self._portion_ends_at: Nanoseconds = 0
@@ -95,17 +96,23 @@ class Loop:
     def on_readable(self, source: Source, handler: Handler) -> None:
         """Call ``handler`` whenever ``source`` can be read."""
         self._epoll.register(source.fileno(), select.EPOLLIN)
+        self._events[source.fileno()] = select.EPOLLIN
         self._handlers[source.fileno()] = (source, handler)
 
     def want(self, source: Source, read: bool = True, write: bool = False) -> None:
-        """Call the handler of ``source`` when it can be read, when it can be written, or both."""
+        """Call the handler of ``source`` when it can be read, when it can be written, or both; for
+        neither, once at most, when the other end is closed.
+        """
         events = (select.EPOLLIN if read else 0) | (select.EPOLLOUT if write else 0)
-        self._epoll.modify(source.fileno(), events)
+        events = events or select.EPOLLET
+        if self._events[source.fileno()] != events:
+            self._events[source.fileno()] = events
+            self._epoll.modify(source.fileno(), events)
 
     def forget(self, source: Source) -> None:
         """Stop watching ``source``; call it before closing it."""
         self._epoll.unregister(source.fileno())
-        del self._handlers[source.fileno()]
+        del self._handlers[source.fileno()], self._events[source.fileno()]
 
     def run_once(self, deadline: Nanoseconds | None) -> None:
         """Wait until ``deadline`` at most and call the handlers of what is ready."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import socket
+from contextlib import suppress
 
 from ..base.units import Nanoseconds
 
@@ -60,9 +61,7 @@ class Notifier:
         if address.startswith("@"):
             address = "\0" + address[1:]
         kind = socket.SOCK_DGRAM | socket.SOCK_NONBLOCK
-        with socket.socket(socket.AF_UNIX, kind) as connection:
-            try:
-                connection.connect(address)
-                connection.send(state.encode())
-            except OSError:
-                pass  # The service manager is gone, or has no time: nothing waits for it.
+        # The service manager may be gone, or have no time: nothing waits for it.
+        with suppress(OSError), socket.socket(socket.AF_UNIX, kind) as connection:
+            connection.connect(address)
+            connection.send(state.encode())

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Iterable, List
 
 from ...base.units import Nanoseconds
-from ...fsm.state import Master
+from ...fsm.state import may_announce
 from ..actions import (
     AGENT,
     BUSY,
@@ -84,7 +84,7 @@ class Failures:
 
     def _announce_later(self, action: SendFrames, now: Nanoseconds) -> None:
         router = self._routers.get(action.router)
-        if router is not None and isinstance(router.state, Master):
+        if router is not None and may_announce(router.state):
             self._announcements.refused(action, now)
 
     def _not_installed(

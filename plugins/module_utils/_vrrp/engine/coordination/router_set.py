@@ -19,7 +19,7 @@ from ...base.errors import unknown_instance
 from ...base.units import Nanoseconds
 from ...fsm.actions import DrainUndone
 from ...fsm.events import Claim, Event, Reconfigured, Resign
-from ...fsm.state import Initialize, Master, Peer
+from ...fsm.state import Initialize, Master, Peer, may_announce
 from ...model.family import text
 from ...model.intent import ChangeOutcome, Intent
 from ..actions import Action, Install, Log, Remove
@@ -117,7 +117,7 @@ class RouterSet:
         old = router.state_name
         followed, undone = router.step(event, now)
         actions = self._on_host(router, followed, now)
-        if not isinstance(router.state, Master):
+        if not may_announce(router.state):
             self._announcements.cancel(router.name)
         if router.state_name != old:
             self._moved.append(router)

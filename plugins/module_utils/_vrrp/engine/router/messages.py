@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Dict, List, Tuple
 
 from ...base.constants import AUTHENTICATION_PASSWORD
+from ...model.family import Family
 from ...model.instance import Instance
 from ...wire.advertisement import Advertisement, encode, password_data
 from ...wire.announce import announcement
@@ -62,20 +63,26 @@ def announcements(instance: Instance, interfaces: InterfaceMap) -> Dict[int, Tup
     the instance for an address on an interface without neighbours.
     """
     frames: Dict[int, List[bytes]] = {}
+    sources: Dict[int, bytes | None] = {}
     for address in instance.served_addresses:
         link = interfaces.link_for(address)
         if link is not None and not link.has_neighbours:
             link = interfaces.links.get(instance.interface)
-        if link is not None:
-            source = _link_local(instance, interfaces, link)
-            frames.setdefault(link.index, []).append(announcement(address.packed, link.mac, source))
+        if link is None:
+            continue
+        if link.index not in sources:
+            sources[link.index] = _link_local(instance, interfaces, link)
+        frame = announcement(address.packed, link.mac, sources[link.index])
+        frames.setdefault(link.index, []).append(frame)
     return {index: tuple(made) for index, made in frames.items()}
 
 
 def _link_local(instance: Instance, interfaces: InterfaceMap, link: Link) -> bytes | None:
     """Return the source of Neighbor Advertisements: a link-local address of the link or its
-    parent; None when neither has one.
+    parent; None when neither has one, and for IPv4.
     """
+    if instance.family is Family.IPV4:
+        return None
     virtual = {address.packed for address in instance.served_addresses}
     parent = interfaces.links.get(instance.interface)
     own = link_local_address(link, virtual)
