@@ -46,6 +46,9 @@ def state(kind: str, **fields: Any) -> State:
     made = {key: NOW + value if key.endswith("_at") else value for key, value in fields.items()}
     if kind == "backup":
         made = {"master_adver_interval": 1_000_000_000, **made}
+        if "master" in made:
+            address, priority = made["master"]
+            made["master"] = Peer(packed(address), priority, 1_000_000_000)
     if kind == "resigning":
         made = {"purpose": Purpose.STOP, **made}
     found: State = STATES[kind](reason="before", **made)

@@ -15,7 +15,9 @@ from support.machine import (
     BACKUP,
     DISPLACE,
     DOWN,
+    HIGHER,
     LOWER,
+    MS,
     NOW,
     OUT,
     POLITE,
@@ -117,3 +119,14 @@ def test_backup_with_a_forced_drain_stays_out() -> None:
     state, actions = after(backup, ev.TimerExpired(), NOW, OUT)
     assert state == Backup("drained; no other master is heard", NOW + 3_996_093_750, S)
     assert actions == []
+
+
+def test_priority_zero_of_another_router_than_the_master_says_nothing() -> None:
+    following, _actions = after(BACKUP, heard(150, HIGHER))
+    assert after(following, heard(0, LOWER), NOW + 100 * MS) == (following, [])
+    resigned, _actions = after(following, heard(0, HIGHER), NOW + 100 * MS)
+    assert isinstance(resigned, Backup)
+    assert resigned.master_down_at == NOW + 100 * MS + SKEW
+    again, _actions = after(resigned, heard(0, LOWER), NOW + 200 * MS)
+    assert isinstance(again, Backup)
+    assert again.master_down_at == NOW + 200 * MS + SKEW

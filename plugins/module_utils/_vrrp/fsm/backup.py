@@ -83,6 +83,8 @@ def heard(parameters: Parameters, state: Backup, event: Heard, now: Nanoseconds)
     """Handle an advertisement (RFC 9568 section 6.4.2). Only a master breaks ties by address."""
     peer = event.peer
     if peer.priority == PRIORITY_RESIGN:
+        if _follows_another(state.master, peer):
+            return state, []
         down_at = now + parameters.skew_time(state.master_adver_interval)
         resigned = replace(state, master=peer, preempt_at=None, ready=False)
         return _awaiting(resigned, down_at), []
@@ -94,6 +96,15 @@ def heard(parameters: Parameters, state: Backup, event: Heard, now: Nanoseconds)
     preempt_at = state.preempt_at or max(now + parameters.preempt_delay, state.not_before)
     # Armed once, at the first worse advertisement; until it is over Preempt_Mode is off.
     return replace(_accept_master(parameters, state, peer, now), preempt_at=preempt_at), []
+
+
+def _follows_another(master: Peer | None, peer: Peer) -> bool:
+    """Whether a backup has heard another master since: one that resigns repeats priority 0 until it
+    hears its successor, whose backups must not take over because of that.
+    """
+    if master is None or master.priority == PRIORITY_RESIGN:
+        return False
+    return master.address != peer.address
 
 
 def _accept_master(parameters: Parameters, state: Backup, peer: Peer, now: Nanoseconds) -> Backup:
