@@ -65,7 +65,10 @@ def move(wanted: Mapping[str, Any], warn: Callable[[str], object]) -> List[Insta
     answer = set_intent(socket, name, state, force=wanted["force"])
     number = answer["change"]
     if answer["not_saved"]:
-        warn(f"the intent will not survive a restart of the agent: {answer['not_saved']}")
+        warn(
+            "the intent is carried out but not saved, so the one before applies again after a stop "
+            f"and start of the agent: {answer['not_saved']}"
+        )
 
     def ask() -> List[InstanceStatus]:
         return moving_together(socket, name)

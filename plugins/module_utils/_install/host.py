@@ -72,15 +72,16 @@ class Host:
         self.warnings: List[str] = []
 
     def ask(self, *command: str) -> Tuple[int, str]:
-        """Run a command that changes nothing; returns its exit status and output.
+        """Run a command that changes nothing; returns its exit status and output, or the error
+        messages of one that failed without any.
 
         A program that the host does not have counts as failed.
         """
         program = self.find(command[0])
         if program is None:
             return 127, ""
-        status, output, _errors = self._run((program, *command[1:]))
-        return status, output
+        status, output, errors = self._run((program, *command[1:]))
+        return status, output if status == 0 else output or errors
 
     def change(self, what: str, act: Callable[[], object]) -> None:
         """Record a change, and make it unless in check mode; raises HostError."""

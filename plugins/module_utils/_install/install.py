@@ -113,7 +113,8 @@ def _unpack(host: Host, wanted: Wanted) -> None:
     status, output = host.ask(wanted.python, "-IS", "-c", code)
     if status != 0:
         shutil.rmtree(directory)  # Otherwise the next run would take it for a working version.
-        raise HostError(f"the agent can't be loaded by {wanted.python}: {output}")
+        why = output.strip().rpartition("\n")[2]  # Of a traceback.
+        raise HostError(f"the agent can't be loaded by {wanted.python}: {why}")
 
 
 def _ensure_config(host: Host, wanted: Wanted) -> Tuple[str | None, Mapping[str, List[str]]]:

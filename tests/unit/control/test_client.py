@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
+from _vrrp.base.errors import ControlError
 from _vrrp.control.client import ControlClient
 
 
@@ -38,3 +40,18 @@ def test_an_intent_is_sent_without_the_field_dry_run(
 
 def test_a_dry_run_is_sent_with_its_field(tmp_path: Path) -> None:
     assert request_of(tmp_path / "control", dry_run=True)["dry_run"] is True
+
+
+def test_a_client_waits_while_too_many_others_connect(tmp_path: Path) -> None:
+    path = str(tmp_path / "control")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(path)
+        listening.listen(0)
+        first = ControlClient(path)
+        with pytest.raises(ControlError, match="can't be reached: Resource temporarily"):
+            ControlClient(path, timeout=0.1)
+        later = threading.Timer(0.2, listening.accept)
+        later.start()
+        ControlClient(path).close()
+        later.join()
+        first.close()

@@ -109,7 +109,10 @@ def _set_intent(client: ControlClient, arguments: argparse.Namespace) -> None:
     answer = client.set_intent(arguments.name, intent, force=force)
     _write(table(answer["instances"]))
     if answer["not_saved"]:
-        sys.stderr.write(f"vrrpctl: it will not survive a restart: {answer['not_saved']}\n")
+        sys.stderr.write(
+            "vrrpctl: the intent is carried out but not saved: the one before applies again after "
+            f"a stop and start of the agent: {answer['not_saved']}\n"
+        )
     wanted = WANTED_STATES.get(IntentKind(intent))
     if wanted and any(one["state"] != wanted for one in answer["instances"]):
         _write("The move has begun; 'vrrpctl status' shows whether it is complete.")

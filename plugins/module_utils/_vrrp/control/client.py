@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from types import TracebackType
 from typing import Any, Iterator, Sequence, Type
 
@@ -27,6 +28,7 @@ from .protocol import (
 )
 
 _RESTART_TIMEOUT = 60.0  # Seconds; the agent itself gives up before.
+_RETRY_AFTER = 0.02  # Seconds.
 
 
 class ControlClient:
@@ -41,11 +43,22 @@ class ControlClient:
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.settimeout(timeout)
         try:
-            self._socket.connect(path)
+            self._connect(time.monotonic() + timeout)
         except OSError as error:
             self._socket.close()
             raise self._unreachable(error) from None
         self._lines = self._socket.makefile("rb")
+
+    def _connect(self, deadline: float) -> None:
+        """Connect; while too many others wait for that, try again. Raises OSError."""
+        while True:
+            try:
+                self._socket.connect(self._path)
+                return
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(_RETRY_AFTER)
 
     def __enter__(self) -> ControlClient:
         return self

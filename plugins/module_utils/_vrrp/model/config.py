@@ -56,7 +56,7 @@ _READERS: Mapping[str, Reader[Any]] = {
     "hmac": read_hmac,
     "announce_count": fields.read_announce_count,
     "announce_delay": fields.read_seconds,
-    "announce_interval": fields.read_seconds,
+    "announce_interval": fields.read_announce_interval,
     "announce_refresh": fields.read_seconds,
     "announce_refresh_count": fields.read_announce_count,
     "sync_group": fields.read_name,

@@ -24,6 +24,7 @@ from ..base.units import Nanoseconds, seconds, to_seconds
 from .readers import matching, whole_number
 
 _SECONDS_MAX = 3600
+_ANNOUNCE_INTERVAL_MAX = 10
 
 read_vrid = whole_number(VRID_MIN, VRID_MAX)
 read_priority = whole_number(PRIORITY_MIN, PRIORITY_OWNER)
@@ -72,6 +73,14 @@ def read_seconds(value: object) -> Nanoseconds:
     if not 0 <= value <= _SECONDS_MAX:
         raise ValueError(f"{value} is not in 0..{_SECONDS_MAX} seconds")
     return seconds(value)
+
+
+def read_announce_interval(value: object) -> Nanoseconds:
+    """Read the pause between two announcements in seconds; raises ValueError."""
+    pause = read_seconds(value)
+    if pause > seconds(_ANNOUNCE_INTERVAL_MAX):
+        raise ValueError(f"{value} is not in 0..{_ANNOUNCE_INTERVAL_MAX} seconds")
+    return pause
 
 
 def read_period(value: object) -> Nanoseconds:
