@@ -75,7 +75,7 @@ class Server:
     def turn(self) -> None:
         """Read what has arrived, and do one portion of work."""
         self.loop.run_once(0)
-        self.loop.run_due(self.server)
+        self.loop.run([self.server], 0)
 
     def close(self) -> None:
         for client in self.clients:

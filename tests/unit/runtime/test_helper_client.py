@@ -82,7 +82,7 @@ def test_results_are_reported_in_portions(helpers: Helpers) -> None:
     helpers.loop.run_once(clock.now() + S)
     assert helpers.ended == []
     for _turn in range(4):
-        helpers.loop.run_due(helpers.client)
+        helpers.loop.run([helpers.client], 0)
         helpers.loop.run_once(0)
     why = "the helper process has exited; scripts and hooks that were running count as failed"
     assert helpers.ended == [(1, ""), (2, ""), (3, why)]

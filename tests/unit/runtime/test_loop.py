@@ -94,7 +94,7 @@ def test_a_service_has_its_turn_when_it_is_due(monkeypatch: pytest.MonkeyPatch) 
     turns = []
     for due_at in (None, 5 * MS, 5 * MS + 1):
         service = Service(due_at)
-        loop.run_due(service)
+        loop.run([service], 0)
         turns.append(service.turns)
     loop.close()
     assert turns == [0, 1, 0]

@@ -19,7 +19,7 @@ from typing import Callable, Dict, List, Mapping
 
 from ..base.constants import ADVERTISEMENT_INTERVAL_DEFAULT
 from ..base.errors import ConfigError, ControlError
-from ..base.units import Nanoseconds, earliest, seconds, to_seconds
+from ..base.units import Nanoseconds, seconds, to_seconds
 from ..control.protocol import digest
 from ..engine.actions import Action, Transition
 from ..engine.engine import Engine
@@ -71,11 +71,11 @@ class Agent:
         self._configuration = Reload(paths.config, text, self._refuse_on_host, self._apply_config)
         # The link to the installed version may point to another version later.
         self._bundle = bundle()
-        self._owns_host = False
-        self._done = False
+        self._owns_host = self._done = False
         self._storage = Storage(paths.runtime)
         self.loop = Loop(self._look)
         self._lateness = Lateness()
+        self._deadline: Nanoseconds | None = None
         self._due_since: Nanoseconds | None = None
         self._patience = ADVERTISEMENT_INTERVAL_DEFAULT
         self._notifier = Notifier()
@@ -196,15 +196,17 @@ class Agent:
             self._restarts, self._configuration, self._server, self._intent_file, *log_writers(),
         ]  # fmt: skip
         while not (self._engine.stopped or self._done):
-            deadline = self._engine.next_deadline()
-            self.loop.run_once(earliest([deadline, *(one.next_deadline() for one in services)]))
-            for service in services:
-                self.loop.run_due(service)
+            self._deadline = self._engine.next_deadline()
+            self.loop.run(services, self._deadline)
             self._look()
 
     def _look(self) -> None:
         """Handle the deadlines of routers that have passed. Nothing else goes before."""
-        now, deadline = clock.now(), self._engine.next_deadline()
+        now = clock.now()
+        if self._is_due(now):
+            # Those of backups may have been put off by what they have heard.
+            self._deadline = self._engine.next_deadline()
+        deadline = self._deadline
         if deadline is None or deadline > now:
             self._due_since = None
             return
@@ -215,9 +217,11 @@ class Agent:
         if now - deadline > self.loop.portion:
             self._read_until(since)  # So late, it is better to know what has happened meanwhile.
         self._perform(self._engine.advertise(now))
-        deadline = self._engine.next_deadline()
-        if deadline is not None and deadline <= now:
+        if self._is_due(now):
             self._wake_backups(since, now)
+
+    def _is_due(self, now: Nanoseconds) -> bool:
+        return self._deadline is not None and self._deadline <= now
 
     def _wake_backups(self, since: Nanoseconds, now: Nanoseconds) -> None:
         """Handle the deadlines that had passed at ``since``, once all that had arrived by then is
@@ -248,6 +252,8 @@ class Agent:
             failures = self._executor.perform(actions)
             actions = self._engine.failed(failures, clock.now())
         self._engine.performed(clock.now())
+        # Nothing else makes a deadline earlier.
+        self._deadline = self._engine.next_deadline()
 
     def _host_changed(self, observed: Observed) -> None:
         self._perform(self._engine.host_changed(observed, clock.now()))

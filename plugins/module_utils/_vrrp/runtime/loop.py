@@ -13,9 +13,10 @@ What a handler leaves unread keeps its descriptor readable, so its turn comes ag
 from __future__ import annotations
 
 import select
-from typing import Callable, Dict, Protocol, Tuple
+from functools import partial
+from typing import Callable, Dict, Protocol, Sequence, Tuple
 
-from ..base.units import NANOSECONDS_PER_SECOND, Nanoseconds, milliseconds
+from ..base.units import NANOSECONDS_PER_SECOND, Nanoseconds, earliest, milliseconds
 from . import clock
 
 Handler = Callable[[], None]
@@ -85,11 +86,20 @@ class Loop:
         """Begin a portion of work, from now on."""
         self._portion_ends_at = clock.now() + self._portion
 
-    def run_due(self, service: Service) -> None:
-        """Give a service its turn, if it is due."""
-        deadline = service.next_deadline()
-        if deadline is not None and deadline <= clock.now():
-            self.give_turn(lambda: service.run_due(clock.now()))
+    def run(self, services: Sequence[Service], deadline: Nanoseconds | None) -> None:
+        """Wait until ``deadline`` at most, or until a service is due or a descriptor ready, and
+        give each its turn.
+        """
+        deadlines = [one.next_deadline() for one in services]
+        self.run_once(earliest([deadline, *deadlines]))
+        now = clock.now()
+        for service, at in zip(services, deadlines):
+            if at is not None and at <= now:
+                self.give_turn(partial(self._run_due, service))
+
+    @staticmethod
+    def _run_due(service: Service) -> None:
+        service.run_due(clock.now())
 
     # --- Descriptors ---
 
