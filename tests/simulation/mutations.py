@@ -50,8 +50,8 @@ MUTATIONS = [
     Mutation(
         "priority 0 is ignored in Backup",
         "fsm/backup.py",
-        "if peer.priority == PRIORITY_RESIGN:\n        down_at",
-        "if peer.priority == PRIORITY_RESIGN:\n        return state, []\n        down_at",
+        "if _follows_another(state.master, peer):",
+        "if True:",
     ),
     Mutation(
         "priority 0 makes a backup wait as long as ever",
