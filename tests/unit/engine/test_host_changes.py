@@ -6,11 +6,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from _vrrp.engine.actions import (
     Action,
     Install,
     OpenSockets,
+    Provision,
     Remove,
     SaveRecoveries,
     Send,
@@ -290,3 +293,17 @@ def test_a_router_without_its_socket_listens_before_it_takes_part_again() -> Non
     kinds = [type(one) for one in node.done]
     assert node.state == "BACKUP"
     assert kinds.index(OpenSockets) < kinds.index(Transition)
+
+
+def test_a_macvlan_that_is_deleted_before_it_was_seen_is_created_again() -> None:
+    cluster = Cluster()
+    node = cluster.node(virtual_mac=True)
+    cluster.run(10)
+    assert node.state == "MASTER"
+    without = replace(node.kernel.observed(), links={"eth0": node.link})
+    asked = []
+    for _time in range(2):
+        actions = node.engine.host_changed(without, cluster.now)
+        provided = [one for one in actions if isinstance(one, Provision)]
+        asked.append(any(one.macvlans - one.postponed for one in provided))
+    assert asked == [True, True]

@@ -146,7 +146,7 @@ class Engine:
         """Take note of the host as it is after all actions until now; an interface that is missing
         does not exist.
         """
-        is_as_expected = self._host.is_as_expected(observed)
+        is_as_expected = self._host.is_as_expected(observed) and self._provisioning.is_complete
         self._host.observe(observed)
         self._provisioning.observed()
         return [] if is_as_expected else self._reevaluate(now)

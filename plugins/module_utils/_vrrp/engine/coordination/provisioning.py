@@ -40,6 +40,11 @@ class Provisioning:
         self._recovery_file = RecoveryFile()
         self._requested: Set[Macvlan] = set()
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing has been requested that was not observed since."""
+        return not self._requested
+
     def observed(self) -> None:
         """Take note that the interfaces were observed after the last request."""
         self._requested.clear()
