@@ -10,6 +10,7 @@ import ipaddress
 from typing import Any
 
 import pytest
+from _vrrp.base.constants import NO_VRID
 from _vrrp.engine.actions import Action, Send, SendFrames
 from _vrrp.engine.engine import Engine
 from _vrrp.engine.host.links import Link, LinkAddress, Links
@@ -17,6 +18,7 @@ from _vrrp.engine.host.observed import Observed
 from _vrrp.model.config import build_config
 from _vrrp.model.family import text
 from conformance import ledger
+from support.completion import completed
 
 START = 1_000_000_000_000
 ENTRY = {"name": "web", "interface": "eth0", "vrid": 51, "addresses": ["192.0.2.100/24"]}
@@ -38,22 +40,27 @@ def links(case: dict[str, Any]) -> Links:
 def until_master(case: dict[str, Any]) -> list[Action]:
     """Return all actions of a host from its start until its first advertisement."""
     engine = Engine()
-    done = engine.host_changed(Observed(links(case)), START)
+    done = completed(engine, engine.host_changed(Observed(links(case)), START), START)
     config = build_config({"instances": [{**ENTRY, **case.get("instance", {})}]})
-    done = [*done, *engine.reconfigure(config, START)]
+    done += completed(engine, engine.reconfigure(config, START), START)
     now = START
-    while not any(isinstance(one, Send) for one in done):
+    while not advertisements(done):
         now = engine.next_deadline() or now
-        done = [*done, *engine.wakeup(now)]
+        done += completed(engine, engine.wakeup(now), now)
     while engine.next_deadline() == now:  # Announcements are repeated at once.
-        done = [*done, *engine.wakeup(now)]
+        done += completed(engine, engine.wakeup(now), now)
     return done
+
+
+def advertisements(done: list[Action]) -> list[Send]:
+    """Return the advertisements, without the probes, which are for no router."""
+    return [one for one in done if isinstance(one, Send) and one.message[1] != NO_VRID]
 
 
 @pytest.mark.parametrize("case", ledger.cases("hosts"), ids=lambda case: case["name"])
 def test_a_host_sends_what_the_rfcs_demand(case: dict[str, Any]) -> None:
     done, names = until_master(case), dict(enumerate(links(case), 2))
-    (send,) = [one for one in done if isinstance(one, Send)]
+    (send,) = advertisements(done)
     shown = {
         "interface": names[send.index],
         "source": text(send.source),

@@ -186,8 +186,9 @@ def test_a_macvlan_that_is_deleted_again_and_again_is_not_fought_for(segment: Se
         if name:
             ip("-n", agent.host.namespace, "link", "delete", name)
         eventually(lambda: device(agent.host) or agent.status()["state"] == "INITIALIZE")
-    status = agent.wait_for("INITIALIZE")
-    assert status["reason"].endswith("is removed again and again by another program")
+    agent.wait_for("INITIALIZE")
+    why = "is removed again and again by another program"
+    eventually(lambda: agent.status()["reason"].endswith(why))
     agent.wait_for("MASTER", 15)
 
 

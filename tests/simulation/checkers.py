@@ -65,6 +65,7 @@ class Checkers:
         self.transitions: list[tuple[int, int, str, str]] = []
         self._state: dict[tuple[int, str], str] = {}
         self._advertised_at: dict[tuple[int, str], int] = {}
+        self._taking_over: set[tuple[int, str]] = set()
         self._count: Counter[tuple[int, str]] = Counter()  # Of transitions.
 
     def died(self, host: CheckedHost) -> None:
@@ -73,13 +74,18 @@ class Checkers:
             del self._state[key]
             del self._count[key]
             self._advertised_at.pop(key, None)
+            self._taking_over.discard(key)
 
     def changes(self, host: CheckedHost, transition: act.Transition) -> None:
         """A router has changed its state."""
         key = (host.number, transition.router)
         self._state[key] = transition.new
         self._count[key] += 1
-        self._advertised_at.pop(key, None)
+        if key not in self._taking_over:
+            self._advertised_at.pop(key, None)
+        self._taking_over.discard(key)
+        if transition.new == "MASTER":
+            self._demand_addresses(host, transition.router, "is master of")
         self.transitions.append((host.world.now, host.number, transition.instance, transition.new))
 
     def advertised_at(self, host: CheckedHost, name: str) -> int:
@@ -87,17 +93,24 @@ class Checkers:
         return self._advertised_at[host.number, name] - host.clock_offset
 
     def sends(self, host: CheckedHost, send: act.Send) -> None:
-        """Check an advertisement: only a master may send one, and only when it serves."""
-        key, priority = (host.number, send.router), send.message[2]
+        """Check an advertisement: only a master may send one, and only when it serves; or a backup
+        that is about to.
+        """
+        key, vrid, priority = (host.number, send.router), send.message[1], send.message[2]
+        if vrid == 0:
+            return  # A probe.
         entry = next((one for one in host.entries if one["name"] == send.router), None)
         if entry is None or priority == 0:
             self._advertised_at[key] = host.now
             return
         speaks = {one["name"]: one["state"] for one in host.status()}.get(send.router)
-        demand(speaks == "MASTER", f"{key} advertises {priority} and is {speaks}")
+        demand(speaks != "INITIALIZE", f"{key} advertises {priority} and is {speaks}")
         demand(priority <= 254 or entry["priority"] == 255, f"{key} speaks as an owner")
-        demand(host.has_all(entry), f"{key} advertises without its addresses")
-        self._check_pause(key, host, entry)
+        if speaks == "BACKUP":
+            self._taking_over.add(key)
+        else:
+            demand(host.has_all(entry), f"{key} advertises without its addresses")
+            self._check_pause(key, host, entry)
         self._advertised_at[key] = host.now
 
     def _check_pause(self, key: tuple[int, str], host: CheckedHost, entry: dict[str, Any]) -> None:
@@ -117,9 +130,17 @@ class Checkers:
 
     def announces(self, host: CheckedHost, frames: act.SendFrames) -> None:
         """Addresses are announced only when they are there."""
-        entry = next((one for one in host.entries if one["name"] == frames.router), None)
+        self._demand_addresses(host, frames.router, "announces")
+
+    def runs(self, host: CheckedHost, run: act.RunCommand) -> None:
+        """The hooks of a master run only when it serves."""
+        if run.environment.get("VRRP_EVENT") == "master":
+            self._demand_addresses(host, run.environment["VRRP_INSTANCE"], "runs hooks of")
+
+    def _demand_addresses(self, host: CheckedHost, name: str, does: str) -> None:
+        entry = next((one for one in host.entries if one["name"] == name), None)
         if entry is not None:
-            why = f"{host.number} {frames.router} announces addresses that it does not have"
+            why = f"{host.number} {does} {name} without its addresses"
             demand(host.has_all(entry), why)
 
     def removes(self, host: CheckedHost, gone: dict[str, set[object]]) -> None:
@@ -142,6 +163,8 @@ class Checkers:
 
     def settled(self, host: CheckedHost) -> None:
         """A host has done all it wants to do for now: addresses are on masters and nowhere else."""
+        waits = [key for key in self._taking_over if key[0] == host.number]
+        demand(not waits, f"{waits} have advertised, and are still backups")
         for entry in host.entries:
             state = host.reported_state(entry["name"])
             if state is None or not host.knows_its_links:

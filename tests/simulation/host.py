@@ -285,19 +285,9 @@ class Host:
     def _do(self, actions: list[act.Action]) -> None:
         """Perform actions as the executor does; what fails becomes an event."""
         while actions:
-            failures: list[Refusal] = []
-            silenced: set[str] = set()
-            for action in one_by_one(actions):
-                if isinstance(action, (act.Send, act.SendFrames)) and action.router in silenced:
-                    continue
-                failed = self._try(action)
-                failures.extend(failed)
-                silenced |= {
-                    one.router
-                    for one, _error in failed
-                    if isinstance(one, act.Install) and one.resources
-                }
-            actions = self.engine.failed(failures, self.now)
+            failures = [one for action in one_by_one(actions) for one in self._try(action)]
+            confirmed = [one.router for one in actions if isinstance(one, act.Confirm)]
+            actions = self.engine.completed(act.Results(failures, confirmed), self.now)
         self.engine.performed(self.now)
         self.checkers.settled(self)
         if self.engine.stopped:
@@ -368,6 +358,7 @@ class Host:
 
     def _run(self, run: act.RunCommand) -> None:
         self.world.record(self.number, "run", str(run.command), run.environment.get("VRRP_EVENT"))
+        self.checkers.runs(self, run)
         life = self._life
         self.programs.run(lambda result: self._ended(life, run.number, result))
 

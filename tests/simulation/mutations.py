@@ -103,10 +103,10 @@ MUTATIONS = [
         "[Advertise(PRIORITY_RESIGN), RemoveAddresses()]",
     ),
     Mutation(
-        "a new master speaks before it serves",
+        "a router is master without its addresses",
         "fsm/transitions.py",
-        "return state, [InstallAddresses(), *sends]",
-        "return state, [*sends, InstallAddresses()]",
+        "stage=Stage.INSTALLING), [InstallAddresses(), Confirm()]",
+        "stage=Stage.INSTALLING), [Confirm()]",
     ),
     Mutation(
         "a drain is never undone",
@@ -123,8 +123,8 @@ MUTATIONS = [
     Mutation(
         "one that was refused never tries again",
         "fsm/transitions.py",
-        "return Initialize(cause, now + RETRY_INTERVAL if retry else None)",
-        "return Initialize(cause, now + 10**9 * RETRY_INTERVAL if retry else None)",
+        "else now + event.retry_after",
+        "else now + 10**9 * event.retry_after",
     ),
     Mutation(
         "a lost resource is not put back",

@@ -7,16 +7,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any
 
 from _vrrp.base.errors import ControlError
 from _vrrp.engine.actions import (
     Action,
+    Confirm,
+    Failure,
     Install,
     Log,
     Provision,
     Remove,
+    Results,
     RunCommand,
     SaveIntents,
     Send,
@@ -56,6 +60,8 @@ class Node:
         self.connected = True
         self.done: list[Action] = []
         self.refused: tuple[type, ...] = ()
+        self.refuses: Callable[[Action], bool] = lambda _action: False
+        self.refusal = "refused"
         self.engine = Engine()
         self.running: list[RunCommand] = []
         self.do(self.engine.host_changed(self.kernel.observed(), cluster.now))
@@ -87,26 +93,41 @@ class Node:
         self.do([*before, *after])
         return [*before, *after]
 
-    def do(self, actions: list[Action]) -> None:
-        """Perform actions on the virtual host."""
-        for action in actions:
-            self.done.append(action)
-            if isinstance(action, self.refused):
-                self.do(self.engine.failed([(action, "refused")], self.cluster.now))
-            elif isinstance(action, Send):
-                self.cluster.carry(self, action)
-            elif isinstance(action, SendBatch):
-                self.do(list(action.sends))
-            elif isinstance(action, RunCommand):
-                self.running.append(action)
-            elif isinstance(action, (Install, Remove, Provision)):
-                self._change_host(action)
+    def restart(self) -> None:
+        """Run another engine, which knows the saved intents alone."""
+        saved = [one.intents for one in self.done if isinstance(one, SaveIntents)]
+        self.engine = Engine(saved[-1] if saved else {})
+        self.do(self.engine.host_changed(self.kernel.observed(), self.cluster.now))
+        self.do(self.engine.reconfigure(self.config, self.cluster.now))
 
-    def _change_host(self, action: Install | Remove | Provision) -> None:
+    def do(self, actions: list[Action]) -> None:
+        """Perform actions on the virtual host, and those that follow from their results."""
+        while actions:
+            failures = [failure for action in actions for failure in self._try(action)]
+            confirmed = [one.router for one in actions if isinstance(one, Confirm)]
+            actions = self.engine.completed(Results(failures, confirmed), self.cluster.now)
+
+    def _try(self, action: Action) -> list[Failure]:
+        """Perform an action; returns what is refused of it."""
+        self.done.append(action)
+        if isinstance(action, self.refused) or self.refuses(action):
+            return [(action, self.refusal)]
+        if isinstance(action, Send):
+            self.cluster.carry(self, action)
+        elif isinstance(action, SendBatch):
+            return [failure for send in action.sends for failure in self._try(send)]
+        elif isinstance(action, RunCommand):
+            self.running.append(action)
+        elif isinstance(action, (Install, Remove, Provision)):
+            return self._change_host(action)
+        return []
+
+    def _change_host(self, action: Install | Remove | Provision) -> list[Failure]:
         before = self.kernel.observed()
-        self.do(self.engine.failed(self.kernel.perform(action), self.cluster.now))
+        failures = self.kernel.perform(action)
         if self.kernel.observed() != before:
             self.host_changed()
+        return failures
 
     def set_link(self, **changes: Any) -> None:
         """Change the interface, and let the engine know."""

@@ -29,6 +29,7 @@ from _vrrp.wire.advertisement import Advertisement, encode
 from _vrrp.wire.datagram import Datagram
 from hypothesis import strategies as st
 from support.cluster import MS, WALL, instance
+from support.completion import completed
 
 GROUP = bytes([224, 0, 0, 18])
 SPEC = SocketSpec(7, Family.IPV4)
@@ -70,7 +71,10 @@ class FastPathPair:
 
     def both(self, method: str, *arguments: Any) -> None:
         """Let the same happen to both."""
-        done = [getattr(engine, method)(*arguments, self.now) for engine in self._engines]
+        done = [
+            completed(engine, getattr(engine, method)(*arguments, self.now), self.now)
+            for engine in self._engines
+        ]
         self.compare(*done)
 
     @property
@@ -86,14 +90,16 @@ class FastPathPair:
         strange = list(self.fast.unmatched_packets(SPEC, [packet], [self.now]))
         self.fast_count += not strange
         short = self.fast.receive_datagram(SPEC, datagram, self.now, packet) if strange else []
-        self.compare(short, self.full.receive_datagram(SPEC, datagram, self.now))
+        long = self.full.receive_datagram(SPEC, datagram, self.now)
+        self.compare(completed(self.fast, short, self.now), completed(self.full, long, self.now))
 
     def set_intent(self, name: str, kind: str) -> None:
         """The operator wants something."""
         done: list[Any] = []
         for engine in self._engines:
             try:
-                done.append(engine.set_intent(name, Intent(IntentKind(kind)), self.now)[1])
+                actions = engine.set_intent(name, Intent(IntentKind(kind)), self.now)[1]
+                done.append(completed(engine, actions, self.now))
             except ControlError as error:
                 done.append(error.code)
         if isinstance(done[0], str):
@@ -122,7 +128,9 @@ class FastPathPair:
         deadline = self.fast.next_deadline()
         assert deadline is not None
         self.now = deadline
-        fast, full = (engine.wakeup(deadline) for engine in self._engines)
+        fast, full = (
+            completed(engine, engine.wakeup(deadline), deadline) for engine in self._engines
+        )
         self.compare(fast, full)
         (action,) = (one for one in fast if isinstance(one, SendBatch))
         return action

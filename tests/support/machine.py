@@ -14,7 +14,17 @@ from dataclasses import replace
 from _vrrp.fsm import actions as act
 from _vrrp.fsm import events as ev
 from _vrrp.fsm.parameters import Parameters
-from _vrrp.fsm.state import Backup, Initialize, Master, Peer, Purpose, Resigning, State
+from _vrrp.fsm.state import (
+    Backup,
+    Initialize,
+    Master,
+    Peer,
+    Purpose,
+    Resigning,
+    Stage,
+    State,
+    TakingOver,
+)
 from _vrrp.fsm.step import step
 
 S = 1_000_000_000
@@ -48,8 +58,10 @@ FOLLOWING = replace(DRAINING, purpose=Purpose.GROUP, reason="the group")
 
 INSTALL, REMOVE, ANNOUNCE = act.InstallAddresses(), act.RemoveAddresses(), act.Announce()
 RELEASE = act.Advertise(0)
-TAKEOVER = [INSTALL, act.Advertise(100), ANNOUNCE]
-DISPLACE = [INSTALL, ANNOUNCE, act.Advertise(100)]
+CONFIRM = act.Confirm()
+TAKEOVER = [act.Advertise(100), INSTALL, ANNOUNCE]
+DISPLACE = [act.Probe(), INSTALL, ANNOUNCE, act.Advertise(100)]
+SERVE_ON = [INSTALL, act.Advertise(100), ANNOUNCE]
 SILENT = DOWN  # A peer of the same priority waits as long.
 
 
@@ -63,11 +75,35 @@ def after(
     return step(parameters, state, event, now)
 
 
-STATES: list[State] = [Initialize("why"), BACKUP, MASTER, DRAINING, STOPPING, FOLLOWING]
+def confirmed(
+    state: State, event: ev.Event, now: int = NOW, parameters: Parameters = ROUTER
+) -> tuple[State, list[act.Action]]:
+    """Step, and go on as the kernel confirms each part; returns all actions but the Confirms."""
+    reached, actions = after(state, event, now, parameters)
+    done: list[act.Action] = []
+    while CONFIRM in actions:
+        done.extend(one for one in actions if one != CONFIRM)
+        reached, actions = after(reached, ev.Confirmed(), now, parameters)
+    return reached, [*done, *actions]
+
+
+ADVERTISED = TakingOver("timer_expired", "nobody is heard", Stage.INSTALLING, False, NOW + S)
+STATES: list[State] = [
+    Initialize("why"),
+    BACKUP,
+    TakingOver("timer_expired", "nobody is heard", Stage.ADVERTISING, False, NOW + S),
+    ADVERTISED,
+    TakingOver("claim", "wanted", Stage.PROBING, True, NOW + S),
+    TakingOver("claim", "wanted", Stage.INSTALLING, True, NOW + S),
+    MASTER,
+    DRAINING,
+    STOPPING,
+    FOLLOWING,
+]
 EVENTS: list[ev.Event] = [
     ev.Startup(),
     ev.Interrupted("cause"),
-    ev.Interrupted("cause", retry=True),
+    ev.Interrupted("cause", retry_after=10 * S),
     ev.Replaced("cause"),
     ev.TimerExpired(),
     heard(0),
@@ -85,5 +121,6 @@ EVENTS: list[ev.Event] = [
     ev.PriorityChanged(),
     ev.Reinstated(),
     ev.Unannounced(),
+    ev.Confirmed(),
 ]
 PARAMETERS = [ROUTER, OWNER, POLITE, DRAINED, OUT, PATIENT, GROUPED]

@@ -17,13 +17,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from _vrrp.fsm.events import name_of
-from _vrrp.fsm.state import Backup, Initialize, Master, Peer, Resigning, State
+from _vrrp.fsm.state import Backup, Initialize, Master, Peer, Resigning, State, TakingOver
 from _vrrp.fsm.step import TABLE
 from support.machine import EVENTS, HIGHER, NOW, PARAMETERS, STATES, S
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "architecture.md"
 BEGIN, END = "```mermaid\n", "```\n"
-_STATES = (Initialize, Backup, Master, Resigning)
+_STATES = (Initialize, Backup, TakingOver, Master, Resigning)
 _EVENTS_IN_A_LINE = 3
 
 

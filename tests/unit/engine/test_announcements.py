@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from _vrrp.engine.actions import BUSY, SendFrames
+from _vrrp.engine.actions import BUSY, Results, SendFrames
 from _vrrp.engine.announcements import Announcements
 from _vrrp.engine.router.rendering import Announcing
 from support.cluster import Cluster
@@ -102,7 +102,7 @@ def test_an_announcement_without_room_is_no_failure_of_the_router() -> None:
     cluster.run(5)
     frames = next(one for one in node.done if isinstance(one, SendFrames))
     node.done.clear()
-    assert node.engine.failed([(frames, BUSY)], cluster.now) == []
+    assert node.engine.completed(Results([(frames, BUSY)]), cluster.now) == []
     cluster.run(0.1)
     assert [one for one in node.done if isinstance(one, SendFrames)] == [frames]
     assert node.state == "MASTER"
@@ -117,6 +117,6 @@ def test_a_backup_does_not_announce_later_what_had_no_room() -> None:
     cluster.run(5)
     assert node.state == "BACKUP"
     node.done.clear()
-    assert node.engine.failed([(frames, BUSY)], cluster.now) == []
+    assert node.engine.completed(Results([(frames, BUSY)]), cluster.now) == []
     cluster.run(5)
     assert [one for one in node.done if isinstance(one, SendFrames)] == []

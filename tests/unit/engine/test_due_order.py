@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from _vrrp.engine.actions import Install, Send
 from support.cluster import Cluster, pair
+from support.completion import completed
 
 S = 1_000_000_000
 
@@ -19,8 +20,8 @@ def test_a_backup_that_is_due_waits_until_everything_has_been_read() -> None:
     assert node.engine.advertise(down_at) == []
     assert node.engine.next_deadline() == down_at
     assert node.engine.advertise(down_at + 1) == []
-    actions = node.engine.wakeup(down_at + 2)
-    assert [type(one) for one in actions if isinstance(one, (Install, Send))] == [Install, Send]
+    actions = completed(node.engine, node.engine.wakeup(down_at + 2), down_at + 2)
+    assert [type(one) for one in actions if isinstance(one, (Install, Send))] == [Send, Install]
 
 
 def test_a_backup_that_has_heard_its_master_meanwhile_stays_backup() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from _vrrp.engine.actions import SendBatch, Transition
 from hypothesis import given, settings
 from support.cluster import MS, WALL
+from support.completion import completed
 from support.fast_path_pair import INSTANCES, FastPathPair, events, play
 
 
@@ -90,7 +91,8 @@ def test_a_precomputed_takeover_is_applied_as_of_its_deadline() -> None:
     pair = precomputed()
     deadline = pair.fast.next_deadline()
     assert deadline is not None
-    actions = pair.fast.wakeup(deadline + 1 * MS)
+    at = deadline + 1 * MS
+    actions = completed(pair.fast, pair.fast.wakeup(at), at)
     assert [one.at for one in actions if isinstance(one, Transition)] == [deadline]
 
 
@@ -118,4 +120,5 @@ def test_masters_whose_peers_take_over_after_one_interval_stay_on_the_full_path(
     pair.pass_time(pair.now + 2000 * MS)
     deadline = pair.fast.next_deadline()
     assert deadline is not None
-    assert not [one for one in pair.fast.wakeup(deadline) if isinstance(one, SendBatch)]
+    actions = completed(pair.fast, pair.fast.wakeup(deadline), deadline)
+    assert not [one for one in actions if isinstance(one, SendBatch)]

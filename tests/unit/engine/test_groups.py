@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from _vrrp.engine.actions import Install, Send
+from _vrrp.engine.actions import Install, Results, Send
 from support.cluster import Cluster, Node, instance
 
 INSIDE = {"name": "inside", "vrid": 52, "addresses": ["192.0.2.200/24"], "sync_group": "edge"}
@@ -108,7 +108,7 @@ def test_what_a_group_lost_together_with_its_addresses_is_not_advertised_as_a_lo
         for whole in installed
         for one in (replace(whole, resources=()), replace(whole, optional=()))
     ]
-    actions = node.engine.failed(refused, cluster.now)
+    actions = node.engine.completed(Results(refused), cluster.now)
     assert states(node) == ("INITIALIZE", "INITIALIZE")
     assert {one.message[2] for one in actions if isinstance(one, Send)} == {0}
 

@@ -19,6 +19,7 @@ from _vrrp.engine.actions import (
     OpenSockets,
     PollTargets,
     Remove,
+    Results,
     RunCommand,
     SaveRecoveries,
     Send,
@@ -209,7 +210,7 @@ def test_an_engine_without_its_sockets_refuses_an_import() -> None:
     new_engine.host_changed(first.kernel.observed(), cluster.now)
     new_engine.reconfigure(first.config, cluster.now)
     listen = OpenSockets(frozenset((SocketSpec(7, Family.IPV4),)))
-    new_engine.failed([(listen, "no room for it")], cluster.now)
+    new_engine.completed(Results([(listen, "no room for it")]), cluster.now)
     with pytest.raises(ControlError, match="web: no room for it") as caught:
         new_engine.import_state(state, {}, cluster.now)
     assert caught.value.code == NOT_RESTARTED

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from _vrrp.engine.actions import PollTargets, RunCommand, Transition
+import pytest
+from _vrrp.engine.actions import Install, PollTargets, RunCommand, Send, SendFrames, Transition
 from _vrrp.engine.commands.hooks import HookQueue, HookRun
 from _vrrp.model.command import Command
 from _vrrp.model.hook import Hook, HookTrigger
-from support.cluster import Cluster, Node, instance
+from support.cluster import Cluster, Node, instance, logs
 
 MOMENTS = ("master", "backup", "initialize", "leaving_master")
 
@@ -225,3 +226,50 @@ def test_an_earlier_leaving_hook_does_not_end_a_later_resignation() -> None:
         first.finish()
         cluster.run(1)
     assert second.state == "MASTER"
+
+
+@pytest.mark.finding("C1")
+def test_no_hook_runs_on_a_host_that_can_not_add_its_addresses() -> None:
+    cluster = Cluster()
+    node = hooked(cluster, *MOMENTS)
+    node.refused = (Install,)
+    cluster.run(60)
+    assert "master" not in called(node)
+    assert "leaving_master" not in called(node)
+    assert not [one for one in node.done if isinstance(one, Transition) and one.new == "MASTER"]
+    assert not [one for one in node.done if isinstance(one, SendFrames)]
+    assert node.status()["reason"] == "refused"
+
+
+@pytest.mark.finding("C10")
+def test_a_hook_runs_when_a_master_hears_another_of_lower_priority() -> None:
+    cluster = Cluster()
+    node = hooked(cluster, "lower_priority_master", priority=200)
+    other = cluster.node(priority=100)
+    other.connected = False
+    for _tenth in range(60):
+        cluster.run(0.1)
+        other.do(other.engine.wakeup(cluster.now))
+    assert (node.state, other.state, called(node)) == ("MASTER", "MASTER", [])
+    other.connected = True
+    other.set_intent("auto")  # It advertises at once.
+    cluster.settle()
+    assert other.state == "BACKUP"
+    assert called(node) == ["lower_priority_master"]
+    (run,) = (one for one in node.done if isinstance(one, RunCommand))
+    assert run.environment["VRRP_STATE"] == "MASTER"
+    assert "192.0.2.12 is master as well, with the lower priority 100: does it hear this host?" in (
+        logs(node)
+    )
+
+
+@pytest.mark.finding("C12")
+def test_a_peer_that_can_not_be_reached_is_logged_once_a_minute() -> None:
+    cluster = Cluster()
+    node = cluster.node(unicast_peers=["192.0.2.12", "192.0.2.13"])
+    cluster.run(5)
+    node.refuses = lambda action: isinstance(action, Send) and action.destination[-1] == 13
+    node.done.clear()
+    cluster.run(59)
+    assert node.state == "MASTER"
+    assert logs(node) == ["refused"]

@@ -6,15 +6,18 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import pytest
 from _vrrp.engine.actions import (
+    BUSY,
     Action,
     Install,
     OpenSockets,
     Provision,
     Remove,
+    Results,
     SaveRecoveries,
     Send,
     SendFrames,
@@ -28,6 +31,8 @@ from _vrrp.model.address import parse_address
 from _vrrp.model.family import Family
 from support.cluster import MS, Cluster, Node, instance, masters, pair
 from support.fake_kernel import Refusal
+
+S = 1_000_000_000
 
 UNKNOWN_PEER = bytes([192, 0, 2, 99])
 GROUP = bytes([224, 0, 0, 18])
@@ -211,12 +216,53 @@ def test_silence_counts_from_the_last_advertisement_sent_even_before_a_pause() -
     assert first.status()["reason"].startswith("was paused")
 
 
-def test_a_refused_first_advertisement_is_no_silence_yet() -> None:
+@pytest.mark.finding("C13")
+def test_a_router_that_may_not_send_neither_serves_nor_announces() -> None:
     cluster = Cluster()
     node = cluster.node()
     cluster.run(3.6)
     node.refused = (Send,)
-    cluster.run(0.1)  # Master at 3 s and 156/256 s.
+    cluster.run(0.1)  # It would be master at 3 s and 156/256 s.
+    assert node.status()["reason"] == "refused"
+    node.refused = ()
+    cluster.run(20)
+    sent = [one for one in node.done if isinstance(one, (Send, Install, SendFrames, Transition))]
+    assert [type(one) for one in sent[:3]] == [Transition, Send, Transition]
+    assert node.transitions() == [
+        "INITIALIZE BACKUP", "BACKUP INITIALIZE", "INITIALIZE BACKUP", "BACKUP MASTER",
+    ]  # fmt: skip
+
+
+@pytest.mark.finding("C13")
+def test_a_better_router_that_may_not_send_leaves_the_master_alone() -> None:
+    cluster = Cluster()
+    first = cluster.node(priority=100)
+    cluster.run(10)
+    better = cluster.node(priority=200)
+    better.refused = (Send,)
+    attempts = []
+    while cluster.now < 2000 * S:
+        before = len(better.done)
+        cluster.run(1)
+        if any(isinstance(one, Send) for one in better.done[before:]):
+            attempts.append(cluster.now // S)
+    assert not [one for one in better.done if isinstance(one, (Install, SendFrames))]
+    assert masters(cluster) == [1]
+    # It waits 10, 20, 40, 80, 160, 320 s, and each time for 3 s and 56/256 s as a backup.
+    pauses = [after - before for before, after in itertools.pairwise(attempts)]
+    assert pauses == pytest.approx([13, 23, 43, 83, 163, 323, 323], abs=1)
+    better.refused = ()
+    cluster.run(330)
+    assert masters(cluster) == [2]
+    assert first.state == "BACKUP"
+
+
+def test_a_full_queue_does_not_keep_a_router_from_serving() -> None:
+    cluster = Cluster()
+    node = cluster.node()
+    cluster.run(3.6)
+    node.refused, node.refusal = (Send,), BUSY
+    cluster.run(0.1)
     node.refused = ()
     cluster.run(10)
     assert node.transitions() == ["INITIALIZE BACKUP", "BACKUP MASTER"]
@@ -235,8 +281,9 @@ def test_unsent_advertisements_of_an_earlier_mastership_do_not_count() -> None:
     assert masters(cluster) == [2]
     second.connected = False
     first.done.clear()
-    first.refused = (Send,)
     cluster.run(3.7)
+    first.refused = (Send,)
+    cluster.run(2)
     first.refused = ()
     cluster.run(10)
     assert first.transitions() == ["BACKUP MASTER"]
@@ -285,7 +332,7 @@ def test_a_router_without_its_socket_listens_before_it_takes_part_again() -> Non
     node = cluster.node(priority=200, **tracked)
     node.do(node.engine.files_changed({"/run/fault": "0"}, cluster.now))
     listen = OpenSockets(frozenset((SocketSpec(7, Family.IPV4),)))
-    node.do(node.engine.failed([(listen, "no room for it")], cluster.now))
+    node.do(node.engine.completed(Results([(listen, "no room for it")]), cluster.now))
     assert node.state == "INITIALIZE"
     node.do(node.engine.files_changed({"/run/fault": "1"}, cluster.now))
     node.done.clear()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 from _vrrp.engine.actions import SaveIntents
-from support.cluster import Cluster, instance, masters, pair
+from support.cluster import Cluster, Node, instance, logs, masters, pair
 
 
 def test_a_drained_master_resigns_and_stays_backup() -> None:
@@ -200,3 +200,69 @@ def test_a_stop_serves_until_a_successor_is_heard() -> None:
     assert first.engine.stopped
     assert not first.serves()
     assert second.serves()
+
+
+def held_on_first() -> tuple[Cluster, Node, Node]:
+    """A hold on the host of priority 150, whose check lowers that to 90; the other has 100."""
+    cluster, first, second = pair()
+    first.configure(instance(priority=150, track_files=[{"path": "/run/load", "weight": -60}]))
+    first.do(first.engine.files_changed({"/run/load": "0"}, cluster.now))
+    first.set_intent("master")
+    cluster.run(5)
+    assert masters(cluster) == [1]
+    return cluster, first, second
+
+
+@pytest.mark.finding("C2")
+def test_a_hold_waits_while_a_check_lowers_the_priority() -> None:
+    cluster, first, _second = held_on_first()
+    first.do(first.engine.files_changed({"/run/load": "1"}, cluster.now))
+    cluster.run(10)
+    assert masters(cluster) == [2]
+    assert (first.status()["intent"], first.status()["effective_priority"]) == ("master", 90)
+    first.do(first.engine.files_changed({"/run/load": "0"}, cluster.now))
+    cluster.run(3)
+    assert masters(cluster) == [1]
+
+
+@pytest.mark.finding("C2")
+def test_a_new_hold_waits_for_the_health_of_its_host() -> None:
+    cluster, first, second = held_on_first()
+    first.do(first.engine.files_changed({"/run/load": "1"}, cluster.now))
+    second.set_intent("master")
+    cluster.run(10)
+    assert first.set_intent("master") == ""
+    cluster.run(10)
+    assert masters(cluster) == [2]
+    first.do(first.engine.files_changed({"/run/load": "0"}, cluster.now))
+    cluster.run(3)
+    assert masters(cluster) == [1]
+
+
+@pytest.mark.finding("C3")
+def test_a_remembered_hold_honours_the_start_up_delay() -> None:
+    cluster = Cluster()
+    cluster.node(priority=200)
+    held = cluster.node(priority=100, startup_delay=60)
+    held.set_intent("master")
+    held.restart()
+    cluster.run(59.9)
+    assert masters(cluster) == [1]
+    cluster.run(1.2)
+    assert masters(cluster) == [2]
+
+
+@pytest.mark.finding("C4")
+def test_the_status_says_why_a_hold_ended_also_after_a_restart() -> None:
+    cluster, first, second = pair()
+    first.set_intent("master")
+    cluster.run(1)
+    first.hand_over()
+    second.set_intent("master")
+    cluster.run(2)
+    assert masters(cluster) == [2]
+    change = first.status()["intent_change"]
+    # The new process does not know that 151 is more than the other's own, and bids 152 once.
+    assert (first.status()["intent"], change["outcome"]) == ("auto", "superseded")
+    assert change["message"] == "192.0.2.12 claimed mastership with priority 153"
+    assert "the hold is released: 192.0.2.12 claimed mastership with priority 153" in logs(first)

@@ -7,9 +7,11 @@
 from __future__ import annotations
 
 import pytest
+from _vrrp.engine.actions import Confirm, Results, Send, SendFrames, Transition
 from support.cluster import Cluster, Node
 
 S, MS = 1_000_000_000, 1_000_000
+CONFIRMED = Results(confirmed=["web"])
 
 
 def started() -> tuple[Cluster, Node, int]:
@@ -42,7 +44,12 @@ def test_a_takeover_that_takes_long_does_not_make_its_own_router_late() -> None:
     node = cluster.node(advertisement_interval=0.01, announce_count=1)
     taken_at = node.engine.next_deadline()
     assert taken_at is not None
-    node.engine.wakeup(taken_at)
+    advertising = node.engine.wakeup(taken_at)
+    assert advertising[-1] == Confirm("web")
+    installing = node.engine.completed(CONFIRMED, taken_at + 1 * MS)
+    assert installing[-1] == Confirm("web")
+    served = node.engine.completed(CONFIRMED, taken_at + 80 * MS)
+    assert [type(one) for one in served] == [SendFrames, Send, Transition]
     node.engine.performed(taken_at + 80 * MS)
     assert node.engine.next_deadline() == taken_at + 90 * MS
     node.engine.wakeup(taken_at + 90 * MS)

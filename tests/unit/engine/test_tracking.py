@@ -253,13 +253,18 @@ def test_a_router_starts_again_when_its_fault_ends_after_it_resigned() -> None:
     assert first.state == "MASTER"
 
 
-def test_a_script_that_never_answers_counts_as_failed() -> None:
+@pytest.mark.finding("C5")
+def test_a_script_that_never_answers_runs_again() -> None:
     cluster = Cluster()
     node = cluster.node(track_scripts=[{**CHECK, "timeout": 3, "weight": 0}])
     cluster.run(4.9)
     assert node.status()["reason"] == "waits for the first result of script /bin/check"
+    assert len(node.running) == 1
     cluster.run(0.2)
-    assert node.status()["reason"] == "script /bin/check: no answer in time"
+    assert len(node.running) == 2
+    node.running.pop(0)
+    node.finish()
+    assert node.state == "BACKUP"
 
 
 def test_a_router_starts_again_when_its_fault_ended_before_a_pause_completes_the_resignation() -> (
@@ -293,3 +298,16 @@ def test_a_check_concerns_those_alone_that_look_at_its_target() -> None:
     tracked = [Tracked(INTERFACE), Tracked(FILE, 5)]
     assert depends_on(tracked, files)
     assert not depends_on(tracked, {SCRIPT, ("process", "haproxy"), ("file", "/g")})
+
+
+@pytest.mark.finding("C5")
+def test_no_result_is_no_failure() -> None:
+    tracking = watching(SCRIPT)
+    tracking.due_scripts(0)
+    tracking.script_finished(SCRIPT, UP)
+    tracking.due_scripts(2 * S)
+    lost = CommandResult(None, "the helper process has exited", is_lost=True)
+    for _time in range(5):
+        assert tracking.script_finished(SCRIPT, lost) == set()
+    assert tracking.observation(SCRIPT).up is True
+    assert tracking.next_deadline() == 4 * S

@@ -25,12 +25,13 @@ from support.machine import (
     TAKEOVER,
     S,
     after,
+    confirmed,
     heard,
 )
 
 
 def test_backup_takes_over_when_the_timer_expires() -> None:
-    state, actions = after(BACKUP, ev.TimerExpired(), NOW + DOWN)
+    state, actions = confirmed(BACKUP, ev.TimerExpired(), NOW + DOWN)
     at = NOW + DOWN
     reason = "no master was heard for 3.61 s"
     assert state == Master(reason, at + S, (at + 5 * S,))
@@ -73,7 +74,7 @@ def test_backup_that_does_not_preempt_accepts_a_worse_master() -> None:
 
 def test_preemption_announces_before_the_old_master_stops() -> None:
     hearing, _actions = after(BACKUP, heard(50))
-    state, actions = after(hearing, ev.TimerExpired(), NOW + DOWN)
+    state, actions = confirmed(hearing, ev.TimerExpired(), NOW + DOWN)
     assert isinstance(state, Master)
     assert state.reason == "preempts 192.0.2.12, which has priority 50"
     assert actions == DISPLACE
@@ -85,7 +86,7 @@ def test_priority_zero_shortens_the_timer_and_its_interval_is_not_learned() -> N
     assert isinstance(state, Backup)
     assert state.master_adver_interval == 2 * S
     assert state.master_down_at == NOW + S + 2 * SKEW
-    master, actions = after(state, ev.TimerExpired(), NOW + S + 2 * SKEW)
+    master, actions = confirmed(state, ev.TimerExpired(), NOW + S + 2 * SKEW)
     assert isinstance(master, Master)
     assert master.reason == "192.0.2.12 resigned"
     assert actions == TAKEOVER
@@ -104,11 +105,11 @@ def test_backup_listens_again_after_a_pause() -> None:
 
 
 def test_backup_that_is_merely_late_takes_over() -> None:
-    assert isinstance(after(BACKUP, ev.TimerExpired(), NOW + 2 * DOWN)[0], Master)
+    assert isinstance(confirmed(BACKUP, ev.TimerExpired(), NOW + 2 * DOWN)[0], Master)
 
 
 def test_a_claim_displaces_the_master() -> None:
-    state, actions = after(BACKUP, ev.Claim("wanted"))
+    state, actions = confirmed(BACKUP, ev.Claim("wanted"))
     assert state == Master("wanted", NOW + S, (NOW + 5 * S,))
     assert actions == DISPLACE
 

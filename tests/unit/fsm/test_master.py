@@ -25,10 +25,11 @@ from support.machine import (
     RELEASE,
     REMOVE,
     ROUTER,
+    SERVE_ON,
     SILENT,
-    TAKEOVER,
     S,
     after,
+    confirmed,
     heard,
 )
 
@@ -47,7 +48,7 @@ def test_master_announces_once_more() -> None:
 
 
 def test_a_master_without_announce_delay_does_not_announce_again() -> None:
-    state, _actions = after(
+    state, _actions = confirmed(
         BACKUP, ev.TimerExpired(), NOW + DOWN, replace(ROUTER, announce_delay=0)
     )
     assert isinstance(state, Master)
@@ -134,7 +135,9 @@ def test_a_master_without_its_interface_enters_initialize() -> None:
 
 
 def test_a_router_refused_by_the_kernel_tries_again_after_ten_seconds() -> None:
-    state, actions = after(MASTER, ev.Interrupted("cannot add", retry=True, notify_peers=True))
+    state, actions = after(
+        MASTER, ev.Interrupted("cannot add", retry_after=10 * S, notify_peers=True)
+    )
     assert state == Initialize("cannot add", NOW + 10 * S)
     assert actions == [RELEASE, REMOVE]
 
@@ -144,10 +147,10 @@ def test_a_replaced_master_sends_priority_zero() -> None:
 
 
 def test_a_master_advertises_new_settings_at_once() -> None:
-    state, actions = after(MASTER, ev.Reconfigured(), NOW + 400 * MS)
+    state, actions = confirmed(MASTER, ev.Reconfigured(), NOW + 400 * MS)
     at = NOW + 400 * MS
     assert state == replace(MASTER, adver_at=at + S, announce_at=(at + 5 * S,))
-    assert actions == TAKEOVER
+    assert actions == SERVE_ON
 
 
 # Last advertisement at NOW; a peer of the same priority takes over 3 609 375 000 ns later.

@@ -23,12 +23,13 @@ from support.machine import (
     RELEASE,
     REMOVE,
     ROUTER,
+    SERVE_ON,
     SILENT,
     SKEW,
     STOPPING,
-    TAKEOVER,
     S,
     after,
+    confirmed,
     heard,
 )
 
@@ -91,9 +92,9 @@ def test_a_stop_overtakes_a_drain() -> None:
 
 
 def test_a_drain_can_be_cancelled_and_a_stop_can_not() -> None:
-    state, actions = after(DRAINING, ev.Claim("called off"))
+    state, actions = confirmed(DRAINING, ev.Claim("called off"))
     assert isinstance(state, Master)
-    assert actions == TAKEOVER
+    assert actions == SERVE_ON
     assert after(STOPPING, ev.Claim("called off")) == (STOPPING, [])
 
 
@@ -115,10 +116,10 @@ def test_at_ten_milliseconds_the_wait_for_the_addresses_is_no_pause() -> None:
 
 
 def test_a_reinstated_router_is_master_again_at_once() -> None:
-    state, actions = after(STOPPING, ev.Reinstated(), NOW + 400 * MS)
+    state, actions = confirmed(STOPPING, ev.Reinstated(), NOW + 400 * MS)
     at = NOW + 400 * MS
     assert state == Master("is configured again", at + S, (at + 5 * S,))
-    assert actions == TAKEOVER
+    assert actions == SERVE_ON
 
 
 def test_a_reinstated_router_leaves_mastership_to_its_successor() -> None:

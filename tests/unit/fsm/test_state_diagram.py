@@ -14,12 +14,15 @@ def test_the_diagram_on_the_page_is_that_of_the_transition_table() -> None:
     assert replace_diagram(page) == page, "run script/diagram"
 
 
-def test_the_arrows_are_those_of_rfc_9568_and_of_resigning() -> None:
+def test_the_arrows_are_those_of_rfc_9568_and_of_two_more_states() -> None:
     assert set(arrows()) == {
         ("Initialize", "Backup"),
-        ("Initialize", "Master"),
+        ("Initialize", "TakingOver"),
         ("Backup", "Initialize"),
-        ("Backup", "Master"),
+        ("Backup", "TakingOver"),
+        ("TakingOver", "Initialize"),
+        ("TakingOver", "Backup"),
+        ("TakingOver", "Master"),
         ("Master", "Initialize"),
         ("Master", "Backup"),
         ("Master", "Resigning"),

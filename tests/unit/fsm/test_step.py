@@ -13,10 +13,11 @@ import pytest
 from _vrrp.fsm import actions as act
 from _vrrp.fsm import events as ev
 from _vrrp.fsm.parameters import Parameters
-from _vrrp.fsm.state import Backup, Initialize, Master, Resigning, State
+from _vrrp.fsm.state import Backup, Initialize, Master, Resigning, Stage, State, TakingOver
 from _vrrp.fsm.step import TABLE, next_deadline
 from support.machine import (
     ANNOUNCE,
+    CONFIRM,
     DOWN,
     EVENTS,
     INSTALL,
@@ -27,6 +28,7 @@ from support.machine import (
     STATES,
     S,
     after,
+    confirmed,
     heard,
 )
 
@@ -43,13 +45,19 @@ def test_every_state_handles_every_event(
     state: State, event: ev.Event, parameters: Parameters, late: int
 ) -> None:
     reached, actions = after(state, event, NOW + late, parameters)
-    serving = isinstance(reached, (Master, Resigning))
-    served = isinstance(state, (Master, Resigning))
-    if served and not serving:
+    has_addresses = isinstance(state, (Master, Resigning)) or _installs(state)
+    keeps_them = isinstance(reached, (Master, Resigning)) or _installs(reached)
+    if has_addresses and not keeps_them:
         assert REMOVE in actions
-    if serving and not served:
-        assert actions[0] == INSTALL
+    if keeps_them and not has_addresses:
+        assert actions == [INSTALL, CONFIRM]
+    if ANNOUNCE in actions:
+        assert INSTALL not in actions
     assert next_deadline(reached) is None or isinstance(next_deadline(reached), int)
+
+
+def _installs(state: State) -> bool:
+    return isinstance(state, TakingOver) and state.stage is Stage.INSTALLING
 
 
 def test_a_router_starts_as_backup() -> None:
@@ -59,9 +67,9 @@ def test_a_router_starts_as_backup() -> None:
 
 
 def test_an_owner_starts_as_master() -> None:
-    state, actions = after(Initialize("starting"), ev.Startup(), parameters=OWNER)
+    state, actions = confirmed(Initialize("starting"), ev.Startup(), parameters=OWNER)
     assert state == Master("owns the addresses", NOW + S, (NOW + 5 * S,))
-    assert actions == [INSTALL, act.Advertise(255), ANNOUNCE]
+    assert actions == [act.Probe(), INSTALL, ANNOUNCE, act.Advertise(255)]
 
 
 def test_a_router_in_initialize_ignores_advertisements() -> None:

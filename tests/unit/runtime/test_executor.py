@@ -2,29 +2,34 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Actions after a failure: addresses that are not there are not announced."""
+"""The results of actions: what was refused, and what is confirmed."""
 
 from __future__ import annotations
 
+import errno
 from typing import Any, get_args
 from unittest.mock import Mock
 
+import pytest
 from _vrrp.base.errors import KernelError
-from _vrrp.engine.actions import Action, Install, Log, Send, SendFrames
+from _vrrp.engine.actions import BUSY, Action, Confirm, Install, Log, Results, Send
 from _vrrp.engine.host.resources import LinkUp
 from _vrrp.runtime.executor import Executor
 
 
 class Refuses:
-    """A kernel that installs nothing, and counts what is sent."""
+    """A kernel that installs nothing, and may not send."""
 
-    def __init__(self) -> None:
+    def __init__(self, refuses_to_send: int = 0) -> None:
         self.sent: list[str] = []
+        self._refuses_to_send = refuses_to_send
 
     def install(self, resources: object) -> None:
         raise KernelError(13, "cannot add 192.0.2.100/24")
 
     def send(self, *arguments: object) -> None:
+        if self._refuses_to_send:
+            raise KernelError(self._refuses_to_send, "cannot send")
         self.sent.append("frame")
 
     def set_targets(self, action: object) -> None: ...
@@ -58,19 +63,27 @@ def test_every_action_has_one_handler() -> None:
     assert sorted(types, key=str) == sorted(get_args(Action), key=str)
 
 
-def test_a_router_without_its_addresses_neither_advertises_nor_announces() -> None:
+def test_results_are_what_was_refused_and_who_is_confirmed() -> None:
     kernel = Refuses()
-    performer = executor_on(kernel)
     install = Install("web", (LinkUp("vrrp4.51.2"),))
-    failures = performer.perform(
-        [
-            install,
-            Send("web", 2, bytes(4), bytes(4), b""),
-            SendFrames("web", 2, (b"",)),
-            Log("web", "a line"),
-        ]
+    send = Send("web", 2, bytes(4), bytes(4), b"")
+    results = executor_on(kernel).perform(
+        [install, Confirm("web"), Log("web", "a line"), send, Confirm("db")]
     )
-    assert [action for action, _error in failures] == [install]
-    assert kernel.sent == []
-    performer.perform([SendFrames("db", 2, (b"",))])
+    assert results == Results(
+        [(install, "cannot add 192.0.2.100/24: Permission denied")], ["web", "db"]
+    )
     assert kernel.sent == ["frame"]
+
+
+@pytest.mark.parametrize(
+    ("number", "error"),
+    [
+        (errno.EPERM, "cannot send an advertisement: Operation not permitted"),
+        (errno.ENOBUFS, BUSY),
+    ],
+)
+def test_a_full_queue_is_no_refusal(number: int, error: str) -> None:
+    kernel = Refuses(number)
+    send = Send("web", 2, bytes(4), bytes(4), b"")
+    assert executor_on(kernel).perform([send]) == Results([(send, error)], [])

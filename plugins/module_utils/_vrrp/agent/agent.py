@@ -247,10 +247,10 @@ class Agent:
     # --- The host ---
 
     def _perform(self, actions: List[Action]) -> None:
-        """Perform actions; a failure becomes an event, whose actions are performed in turn."""
+        """Perform actions; their results become events, whose actions are performed in turn."""
         while actions:
-            failures = self._executor.perform(actions)
-            actions = self._engine.failed(failures, clock.now())
+            results = self._executor.perform(actions)
+            actions = self._engine.completed(results, clock.now())
         self._engine.performed(clock.now())
         # Nothing else makes a deadline earlier.
         self._deadline = self._engine.next_deadline()

@@ -20,6 +20,7 @@ PRIORITY_MIN = 1
 PRIORITY_MAX = 254  # The highest priority of a router that does not own the addresses.
 PRIORITY_OWNER = 255  # The router that owns the addresses (section 5.2.4).
 PRIORITY_DEFAULT = 100
+NO_VRID = 0  # Illegal: no router has it.
 VRID_MIN = 1
 VRID_MAX = 255
 ADVERTISEMENT_INTERVAL_DEFAULT = seconds(1)  # Section 6.1.
@@ -80,6 +81,9 @@ PEERS_REMEMBERED = 32
 
 # The delay before a router tries again after the kernel refused an action.
 RETRY_INTERVAL = seconds(10)
+
+# How often that delay is doubled, as long as the kernel refuses to send: to 320 s.
+RETRY_DOUBLINGS_MAX = 5
 
 # A resource that another program removes is restored at once. After so many restorations within
 # this time, only once in that time.

@@ -101,7 +101,9 @@ class PollTargets:
 @slotted
 @dataclass(frozen=True)
 class Send:
-    """Send a VRRP message, signed if need be; a failure is reported back under ``router``."""
+    """Send a VRRP message, signed if need be; a failure is reported back under ``router``, with
+    BUSY when the interface had no room for it.
+    """
 
     router: str
     index: int
@@ -143,7 +145,7 @@ class Remove:
 @dataclass(frozen=True)
 class SendFrames:
     """Send ready-made Ethernet frames; those that the interface has no room for are reported back
-    as a SendFrames with the error BUSY.
+    as a SendFrames that failed with BUSY.
     """
 
     router: str
@@ -152,12 +154,22 @@ class SendFrames:
 
 
 @dataclass(frozen=True)
+class Confirm:
+    """Report when all actions of this router before are performed."""
+
+    router: str
+
+
+@dataclass(frozen=True)
 class RunCommand:
-    """Run a command; its result is reported under ``number``."""
+    """Run a command; its result is reported under ``number``. ``leaves_jobs``: programs that it
+    leaves in the background go on.
+    """
 
     number: int
     command: Command
     environment: Mapping[str, str]
+    leaves_jobs: bool = False
 
 
 @dataclass(frozen=True)
@@ -232,6 +244,7 @@ Action = Union[
     Install,
     Remove,
     SendFrames,
+    Confirm,
     RunCommand,
     Transition,
     Log,
@@ -239,10 +252,18 @@ Action = Union[
     SaveRecoveries,
 ]
 
-BUSY = "the interface has no room for more frames"
+BUSY = "the interface has no room for more packets"
 AGENT = "agent"  # The router of actions that concern no single one.
 
 Failure = Tuple[Action, str]  # An action that could not be performed, and why.
+
+
+@dataclass(frozen=True)
+class Results:
+    """The results of performed actions: those that failed, and the confirmed routers, in order."""
+
+    failures: Sequence[Failure] = ()
+    confirmed: Sequence[str] = ()
 
 
 def interleave(lists: Sequence[Sequence[Action]]) -> List[Action]:

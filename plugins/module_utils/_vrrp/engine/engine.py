@@ -27,12 +27,7 @@ from ..model.instance import Config
 from ..model.intent import Intent
 from ..model.status import EngineStatus
 from ..wire.datagram import Datagram
-from .actions import (
-    Action,
-    Failure,
-    SocketSpec,
-    interleave,
-)
+from .actions import AGENT, Action, Results, SocketSpec, interleave
 from .announcements import Announcements
 from .commands.scheduler import CommandScheduler
 from .coordination.demultiplexer import Demultiplexer
@@ -170,9 +165,16 @@ class Engine:
         self._routers.hook_finished(run.router, run.ticket)
         return self._finish(actions, now)
 
-    def failed(self, failures: Sequence[Failure], now: Nanoseconds) -> Actions:
-        """Handle refused actions. A router that can't serve, send or receive steps down."""
-        return self._finish(self._failures.handle(failures, now), now) if failures else []
+    def completed(self, results: Results, now: Nanoseconds) -> Actions:
+        """Handle the results of performed actions. A router that can't serve, send or receive steps
+        down; one whose actions are confirmed goes on.
+        """
+        if not (results.failures or results.confirmed):
+            return []
+        actions = self._failures.handle(results.failures, now)
+        if AGENT in results.confirmed:
+            actions.extend(self._reconciler.confirmed(now))
+        return self._finish([*actions, *self._routers.confirmed(results.confirmed, now)], now)
 
     def performed(self, now: Nanoseconds) -> None:
         """Take note that all actions until now have been performed, also those of failures."""

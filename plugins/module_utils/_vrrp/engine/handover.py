@@ -63,6 +63,8 @@ class SendFailuresState(TypedDict):
     last_failed: int
     consecutive: int
     silent_since: Nanoseconds
+    is_sending: bool
+    withdrawals: int
 
 
 class RouterState(TypedDict):
@@ -136,6 +138,8 @@ def export_router(router: Router) -> RouterState:
             "last_failed": failures.last_failed,
             "consecutive": failures.consecutive,
             "silent_since": failures.silent_since,
+            "is_sending": failures.is_sending,
+            "withdrawals": failures.withdrawals,
         },
         "sequence_numbers": {sender.hex(): number for sender, number in numbers.items()},
     }

@@ -56,12 +56,14 @@ class Verdict:
     """The consequence of all checks of an instance.
 
     ``fault`` is why it may not take part, ``pending`` why it may not begin to, both empty when it
-    may; ``adjustment`` is added to its priority.
+    may; ``adjustment`` is added to its priority. ``is_healthy``: no check is down, and none lowers
+    the priority.
     """
 
     fault: str = ""
     pending: str = ""
     adjustment: int = 0
+    is_healthy: bool = True
 
 
 class ObservationState(TypedDict):
@@ -168,6 +170,8 @@ class Tracking:
         if script is None:
             return set()
         script.running = False
+        if result.is_lost:
+            return set()  # No result is no failure: it runs again when it is due.
         before = script.seen
         _count(script, check, result)
         return {check} if script.seen != before else set()
@@ -220,14 +224,17 @@ class Tracking:
         """Return the verdict for an instance, or for a sync group with all its members."""
         fault = waits = ""
         adjustment = 0
+        is_healthy = True
         for one in dict.fromkeys(tracked):
             seen = self.observation(one.check)
             if seen.up is None:
                 waits = waits or f"waits for the first result of {one.check}"
             elif is_fault(one, seen):
                 fault = fault or f"{one.check}: {seen.why}"
-            adjustment += adjustment_by(one, seen)
-        return Verdict(fault, waits, adjustment)
+            added = adjustment_by(one, seen)
+            adjustment += added
+            is_healthy = is_healthy and seen.up is not False and added >= 0
+        return Verdict(fault, waits, adjustment, is_healthy)
 
     def tracked_status(self, tracked: Sequence[Tracked]) -> List[TrackedStatus]:
         """Return the checks as the status shows them."""

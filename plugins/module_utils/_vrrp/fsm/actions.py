@@ -6,9 +6,8 @@
 
 """The actions of one virtual router: a closed set, performed in the order given.
 
-The order is part of the contract: at every instant a host must answer for the addresses. A new
-master installs them before it advertises, and one that preempts a live master also announces
-them before, because the other stops serving when it hears the advertisement.
+The order is part of the contract. What follows a ``Confirm`` is decided when the kernel has done
+all that stands before it: nothing is announced that is not installed.
 """
 
 from __future__ import annotations
@@ -22,6 +21,16 @@ class Advertise:
     """Send an advertisement with this priority (0: the master resigns)."""
 
     priority: int
+
+
+@dataclass(frozen=True)
+class Probe:
+    """Send a packet that all peers discard, to find out whether the kernel sends VRRP."""
+
+
+@dataclass(frozen=True)
+class Confirm:
+    """Send the event Confirmed when all actions before are performed, unless one is refused."""
 
 
 @dataclass(frozen=True)
@@ -53,4 +62,12 @@ class DrainUndone:
     cause: str
 
 
-Action = Union[Advertise, InstallAddresses, RemoveAddresses, Announce, DrainUndone]
+Action = Union[
+    Advertise,
+    Probe,
+    Confirm,
+    InstallAddresses,
+    RemoveAddresses,
+    Announce,
+    DrainUndone,
+]

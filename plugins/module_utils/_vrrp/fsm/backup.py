@@ -13,10 +13,10 @@ from dataclasses import replace
 from ..base.constants import PRIORITY_RESIGN
 from ..base.units import Nanoseconds, describe
 from ..model.family import text
-from .events import Claim, Elected, Heard, Interrupted, Replaced, Resign, TimerExpired
+from .events import Claim, Elected, Event, Heard, Interrupted, Replaced, Resign, TimerExpired
 from .parameters import Parameters
 from .state import Backup, Initialize, Peer, Purpose
-from .transitions import Result, restart_listening, to_initialize, to_master
+from .transitions import Result, restart_listening, take_over, to_initialize
 
 
 def due_at(state: Backup) -> Nanoseconds:
@@ -45,21 +45,21 @@ def timer_expired(
         return restart_listening(parameters, now, "drained; no other master is heard"), []
     if parameters.in_sync_group:
         return replace(state, master_down_at=now + waited, preempt_at=None, ready=True), []
-    return _take_over(parameters, state, now)
+    return _take_over(parameters, state, event, now)
 
 
 def elected(parameters: Parameters, state: Backup, event: Elected, now: Nanoseconds) -> Result:
     """Take over together with the rest of the sync group."""
-    return _take_over(parameters, state, now)
+    return _take_over(parameters, state, event, now)
 
 
-def _take_over(parameters: Parameters, state: Backup, now: Nanoseconds) -> Result:
+def _take_over(parameters: Parameters, state: Backup, event: Event, now: Nanoseconds) -> Result:
     # While preemption is delayed, any live master restarts the timer.
     master_is_dead = state.preempt_at is not None and now >= state.master_down_at
     preempts = _is_worse(parameters, state.master) and not master_is_dead
     waited = parameters.master_down_interval(state.master_adver_interval)
     reason = _why_takeover(state.master, preempts, waited)
-    return to_master(parameters, now, reason, displaces=preempts)
+    return take_over(parameters, event, now, reason, displaces=preempts)
 
 
 def _is_worse(parameters: Parameters, master: Peer | None) -> bool:
@@ -126,7 +126,7 @@ def _why_backup(state: Backup, peer: Peer) -> str:
 
 def claim(parameters: Parameters, state: Backup, event: Claim, now: Nanoseconds) -> Result:
     """Become master at the operator's request, in place of a live master."""
-    return to_master(parameters, now, event.cause, displaces=True)
+    return take_over(parameters, event, now, event.cause, displaces=True)
 
 
 def shut_down(parameters: Parameters, state: Backup, event: Replaced, now: Nanoseconds) -> Result:
@@ -145,4 +145,4 @@ def interrupted(
     parameters: Parameters, state: Backup, event: Interrupted, now: Nanoseconds
 ) -> Result:
     """Stop taking part, for the cause."""
-    return to_initialize(event.cause, event.retry, now), []
+    return to_initialize(event, now), []

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import Union
 
+from ..base.units import Nanoseconds
 from .state import Peer, Purpose
 
 
@@ -22,12 +23,12 @@ class Startup:
 
 @dataclass(frozen=True)
 class Interrupted:
-    """The router can't take part any more. ``retry``: try again later. ``notify_peers``: send
-    priority 0 first.
+    """The router can't take part any more. ``retry_after``: try again after this time, not by
+    itself for None. ``notify_peers``: send priority 0 first.
     """
 
     cause: str
-    retry: bool = False
+    retry_after: Nanoseconds | None = None
     notify_peers: bool = False
 
 
@@ -92,6 +93,11 @@ class Unannounced:
     """
 
 
+@dataclass(frozen=True)
+class Confirmed:
+    """The kernel has confirmed all that was to be confirmed."""
+
+
 Event = Union[
     Startup,
     Interrupted,
@@ -105,6 +111,7 @@ Event = Union[
     PriorityChanged,
     Reinstated,
     Unannounced,
+    Confirmed,
 ]
 
 

@@ -14,14 +14,16 @@ from ..base.units import Nanoseconds
 from .events import Interrupted, Replaced, Resign, Startup
 from .parameters import Parameters
 from .state import Initialize
-from .transitions import Result, start_delayed, to_backup, to_initialize, to_master
+from .transitions import Result, start_delayed, take_over, to_backup, to_initialize
 
 
 def startup(parameters: Parameters, state: Initialize, event: Startup, now: Nanoseconds) -> Result:
-    """RFC 9568 section 6.4.1: the owner starts as master, all others listen."""
+    """RFC 9568 section 6.4.1: the owner starts as master, all others listen. Another router may
+    have served the addresses meanwhile.
+    """
     waits = parameters.forced_backup or parameters.in_sync_group or parameters.startup_delay > 0
     if parameters.is_owner and not waits:
-        return to_master(parameters, now, "owns the addresses")
+        return take_over(parameters, event, now, "owns the addresses", displaces=True)
     listening, actions = to_backup(parameters, now, "started, listening for a master")
     return start_delayed(parameters, listening, now), actions
 
@@ -30,7 +32,7 @@ def interrupted(
     parameters: Parameters, state: Initialize, event: Interrupted, now: Nanoseconds
 ) -> Result:
     """Stay out, for the new cause."""
-    return to_initialize(event.cause, event.retry, now), []
+    return to_initialize(event, now), []
 
 
 def shut_down(

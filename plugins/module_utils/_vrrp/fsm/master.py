@@ -25,10 +25,12 @@ from .actions import (
     Action,
     Advertise,
     Announce,
+    Confirm,
     InstallAddresses,
     RemoveAddresses,
 )
 from .events import (
+    Confirmed,
     Heard,
     Interrupted,
     PriorityChanged,
@@ -140,7 +142,7 @@ def interrupted(
 ) -> Result:
     """Stop serving at once, after priority 0 if the peers can be notified."""
     resignation: List[Action] = [Advertise(PRIORITY_RESIGN)] if event.notify_peers else []
-    return to_initialize(event.cause, event.retry, now), [*resignation, RemoveAddresses()]
+    return to_initialize(event, now), [*resignation, RemoveAddresses()]
 
 
 def replaced(parameters: Parameters, state: State, event: Replaced, now: Nanoseconds) -> Result:
@@ -151,10 +153,15 @@ def replaced(parameters: Parameters, state: State, event: Replaced, now: Nanosec
 def reconfigured(
     parameters: Parameters, state: Master, event: Reconfigured, now: Nanoseconds
 ) -> Result:
-    """Install and advertise the new settings at once."""
+    """Install the new settings at once, and make them known once they are installed."""
     after = replace(state, adver_at=now + parameters.advertisement_interval)
     after = schedule_announcement(parameters, after, now)
-    return after, [InstallAddresses(), Advertise(parameters.priority), Announce()]
+    return after, [InstallAddresses(), Confirm()]
+
+
+def confirmed(parameters: Parameters, state: Master, event: Confirmed, now: Nanoseconds) -> Result:
+    """Advertise and announce what has just been installed."""
+    return state, [Advertise(parameters.priority), Announce()]
 
 
 def priority_changed(

@@ -28,6 +28,7 @@ class Parameters:
     breaks ties; ``forced_backup`` says not to take over even when no master is heard, and
     ``in_sync_group`` to become master only together with others (see ``events.Elected``).
     With ``virtual_mac`` an advertisement itself moves the switches' traffic to its sender.
+    ``sends``: it is known that the kernel sends advertisements.
     ``silent_since`` is the time of the last advertisement sent, if the kernel refused all later
     ones; else None.
     """
@@ -45,6 +46,7 @@ class Parameters:
     forced_backup: bool = False
     in_sync_group: bool = False
     virtual_mac: bool = False
+    sends: bool = False
     silent_since: Nanoseconds | None = None
 
     @property

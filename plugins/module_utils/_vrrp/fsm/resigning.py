@@ -16,7 +16,7 @@ from .actions import Advertise, Announce, DrainUndone, RemoveAddresses
 from .events import Claim, Heard, Reinstated, Resign, TimerExpired, Unannounced
 from .parameters import Parameters
 from .state import Initialize, Master, Purpose, Resigning
-from .transitions import Result, to_backup, to_master
+from .transitions import Result, serve_again, to_backup
 
 
 def timer_expired(
@@ -69,7 +69,7 @@ def claim(parameters: Parameters, state: Resigning, event: Claim, now: Nanosecon
     """Become master again, unless the router is stopping."""
     if state.purpose is Purpose.STOP:
         return state, []
-    return to_master(parameters, now, event.cause)
+    return serve_again(parameters, now, event.cause)
 
 
 def reinstated(
@@ -78,7 +78,7 @@ def reinstated(
     """Become master again, or backup if a successor is heard already."""
     if state.successor is not None:
         return to_backup(parameters, now, "is configured again", state.successor)
-    return to_master(parameters, now, "is configured again")
+    return serve_again(parameters, now, "is configured again")
 
 
 def unannounced(

@@ -8,13 +8,16 @@
 
 ::
 
-    Initialize --startup--> Backup --master down--> Master --superior heard--> Backup
-         ^                     |                      |
-         |                     '------- claim ------->|
-         |                                            v  resign
-         '------- shutdown, interrupted ---------- Resigning --successor heard--> Backup
+    Initialize --startup--> Backup --master down, claim--> TakingOver --confirmed--> Master
+         ^                    ^                                                        |
+         |                    |-------------------- superior heard -------------------|
+         |                    |                                                        v  resign
+         |                    '------------------ successor heard --------------- Resigning
+         '--- shutdown, interrupted: from every state
 
 RFC 9568 calls Master "Active"; this collection keeps the word of keepalived, Junos and operators.
+``TakingOver`` is an addition: a backup that is about to be master, and waits for the kernel to
+confirm what that takes; the status shows it as a backup.
 ``Resigning`` is an addition: a master that has sent priority 0 and serves until it hears its
 successor; the status shows it as a master. All ``*_at`` are points in time in nanoseconds.
 """
@@ -27,6 +30,8 @@ from typing import Tuple, Union
 
 from ..base.slots import slotted
 from ..base.units import Nanoseconds
+
+MASTER = "MASTER"  # The name of the states in which a router serves.
 
 
 @slotted
@@ -83,6 +88,31 @@ class Master:
     paid_at: Nanoseconds = 0
 
 
+class Stage(Enum):
+    """The part of a takeover that the kernel has to confirm next: that it sends VRRP at all, the
+    first advertisement, or the addresses.
+    """
+
+    PROBING = "probing"
+    ADVERTISING = "advertising"
+    INSTALLING = "installing"
+
+
+@slotted
+@dataclass(frozen=True)
+class TakingOver:
+    """Is about to be master, because of ``event``. ``displaces``: a living master serves until it
+    hears this router, which advertises last then; else it has advertised first, and does so next at
+    ``adver_at``.
+    """
+
+    event: str
+    reason: str
+    stage: Stage
+    displaces: bool
+    adver_at: Nanoseconds
+
+
 class Purpose(Enum):
     """The purpose of a resignation, which decides what follows when no other router takes over.
 
@@ -110,7 +140,7 @@ class Resigning:
     successor: Peer | None = None
 
 
-State = Union[Initialize, Backup, Master, Resigning]
+State = Union[Initialize, Backup, TakingOver, Master, Resigning]
 
 
 def master_seen(state: State, itself: Peer) -> Peer | None:
@@ -134,3 +164,16 @@ def awaits(state: State, source: bytes) -> bool:
 def may_announce(state: State) -> bool:
     """Whether a router in this state announces its addresses: it serves, and no successor does."""
     return isinstance(state, Master) or (isinstance(state, Resigning) and state.successor is None)
+
+
+def state_name(state: State) -> str:
+    """Return the name of a state in the status and the log."""
+    if isinstance(state, Initialize):
+        return "INITIALIZE"
+    return "BACKUP" if isinstance(state, (Backup, TakingOver)) else MASTER
+
+
+def has_sent(before: State, after: State) -> bool:
+    """Whether a takeover has gone on because the kernel has sent a probe or an advertisement."""
+    has_waited = isinstance(before, TakingOver) and before.stage is not Stage.INSTALLING
+    return has_waited and isinstance(after, (TakingOver, Master))

@@ -17,10 +17,11 @@ from __future__ import annotations
 from typing import Any, Callable, Dict, List, Tuple, Type, Union
 
 from ..base.units import Nanoseconds, earliest
-from . import backup, initialize, master, resigning
+from . import backup, initialize, master, resigning, taking_over
 from .actions import Action, RemoveAddresses
 from .events import (
     Claim,
+    Confirmed,
     Elected,
     Event,
     Heard,
@@ -35,7 +36,7 @@ from .events import (
     Unannounced,
 )
 from .parameters import Parameters
-from .state import Backup, Initialize, Master, Purpose, Resigning, State
+from .state import Backup, Initialize, Master, Purpose, Resigning, State, TakingOver
 from .transitions import Result, to_backup
 
 
@@ -58,6 +59,8 @@ def next_deadline(state: State) -> Nanoseconds | None:
         return state.retry_at
     if isinstance(state, Backup):
         return backup.due_at(state)
+    if isinstance(state, TakingOver):
+        return None
     if isinstance(state, Resigning):
         return min(state.adver_at, state.give_up_at)
     times = (state.adver_at, *state.announce_at, state.refresh_at)
@@ -115,6 +118,7 @@ TABLE: Dict[Tuple[Type[State], Type[Event]], Handler] = {
     (Initialize, PriorityChanged): ignore,  # No peer to notify.
     (Initialize, Reinstated): ignore,  # The engine looks at the interface and sends Startup.
     (Initialize, Unannounced): ignore,  # Nothing to announce.
+    (Initialize, Confirmed): ignore,  # Was interrupted meanwhile.
     (Backup, Startup): ignore,  # Takes part already.
     (Backup, Interrupted): backup.interrupted,
     (Backup, Replaced): backup.shut_down,
@@ -127,6 +131,20 @@ TABLE: Dict[Tuple[Type[State], Type[Event]], Handler] = {
     (Backup, PriorityChanged): ignore,  # Backups are silent.
     (Backup, Reinstated): ignore,  # Takes part already.
     (Backup, Unannounced): ignore,  # Nothing to announce.
+    (Backup, Confirmed): ignore,  # Has given up meanwhile.
+    (TakingOver, Startup): ignore,  # Takes part already.
+    (TakingOver, Interrupted): taking_over.interrupted,
+    (TakingOver, Replaced): taking_over.replaced,
+    (TakingOver, TimerExpired): ignore,  # The kernel has the next word.
+    (TakingOver, Heard): taking_over.heard,
+    (TakingOver, Claim): ignore,  # Becomes master already.
+    (TakingOver, Elected): ignore,  # Becomes master already.
+    (TakingOver, Resign): taking_over.resign,
+    (TakingOver, Reconfigured): ignore,  # Nothing is known to peers yet.
+    (TakingOver, PriorityChanged): ignore,  # Advertised when it is master.
+    (TakingOver, Reinstated): ignore,  # Takes part already.
+    (TakingOver, Unannounced): ignore,  # Announced when it is master.
+    (TakingOver, Confirmed): taking_over.confirmed,
     (Master, Startup): ignore,  # Takes part already.
     (Master, Interrupted): master.interrupted,
     (Master, Replaced): master.replaced,
@@ -139,6 +157,7 @@ TABLE: Dict[Tuple[Type[State], Type[Event]], Handler] = {
     (Master, PriorityChanged): master.priority_changed,
     (Master, Reinstated): master.reconfigured,
     (Master, Unannounced): master.unannounced,
+    (Master, Confirmed): master.confirmed,
     (Resigning, Startup): ignore,  # Takes part already.
     (Resigning, Interrupted): master.interrupted,
     (Resigning, Replaced): master.replaced,
@@ -151,4 +170,5 @@ TABLE: Dict[Tuple[Type[State], Type[Event]], Handler] = {
     (Resigning, PriorityChanged): ignore,  # Leaving; the peers know all they need.
     (Resigning, Reinstated): resigning.reinstated,
     (Resigning, Unannounced): resigning.unannounced,
+    (Resigning, Confirmed): ignore,  # Has resigned meanwhile.
 }

@@ -11,17 +11,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import List, Tuple
 
-from ..base.constants import RETRY_INTERVAL
 from ..base.units import Nanoseconds
-from .actions import (
-    Action,
-    Advertise,
-    Announce,
-    InstallAddresses,
-    RemoveAddresses,
-)
+from .actions import Action, Advertise, Confirm, InstallAddresses, Probe, RemoveAddresses
+from .events import Event, Interrupted, name_of
 from .parameters import Parameters
-from .state import Backup, Initialize, Master, Peer, State
+from .state import Backup, Initialize, Master, Peer, Stage, State, TakingOver
 
 Result = Tuple[State, List[Action]]
 
@@ -47,20 +41,41 @@ def restart_listening(
     return Backup(reason, down_at, interval, peer)
 
 
-def to_master(
-    parameters: Parameters, now: Nanoseconds, reason: str, displaces: bool = False
+def take_over(
+    parameters: Parameters, event: Event, now: Nanoseconds, reason: str, displaces: bool = False
 ) -> Result:
-    """Enter Master (RFC 9568 section 6.4.2), with the addresses installed before the advertisement.
+    """Begin to become master (RFC 9568 section 6.4.2).
 
-    ``displaces``: a live master stops serving the moment it hears the advertisement. So the
-    addresses are announced before, unless the switches learn from the advertisement itself.
+    When nobody is heard, the advertisement comes first: a router that can't send must not serve.
+    ``displaces``: a living master stops serving the moment that it hears the advertisement, so
+    that comes last. Then a probe is sent first, unless it is known that the kernel sends. The
+    interface of a virtual MAC can't send before it is up, as on a master only.
     """
+    adver_at = now + parameters.advertisement_interval
+    begun = TakingOver(name_of(event), reason, Stage.INSTALLING, displaces, adver_at)
+    if parameters.virtual_mac or (displaces and parameters.sends):
+        return install(begun)
+    if displaces:
+        return replace(begun, stage=Stage.PROBING), [Probe(), Confirm()]
+    return advertise_first(parameters, begun, now)
+
+
+def advertise_first(parameters: Parameters, state: TakingOver, now: Nanoseconds) -> Result:
+    """Advertise for the first time."""
+    adver_at = now + parameters.advertisement_interval
+    after = replace(state, stage=Stage.ADVERTISING, adver_at=adver_at)
+    return after, [Advertise(parameters.priority), Confirm()]
+
+
+def install(state: TakingOver) -> Result:
+    """Install the addresses of a router that is about to be master."""
+    return replace(state, stage=Stage.INSTALLING), [InstallAddresses(), Confirm()]
+
+
+def serve_again(parameters: Parameters, now: Nanoseconds, reason: str) -> Result:
+    """Return to Master from a resignation: the router has not stopped serving."""
     state = Master(reason, now + parameters.advertisement_interval)
-    state = schedule_announcement(parameters, state, now)
-    sends: List[Action] = [Advertise(parameters.priority), Announce()]
-    if displaces and not parameters.virtual_mac:
-        sends.reverse()
-    return state, [InstallAddresses(), *sends]
+    return schedule_announcement(parameters, state, now), [InstallAddresses(), Confirm()]
 
 
 def schedule_announcement(parameters: Parameters, state: Master, now: Nanoseconds) -> Master:
@@ -100,6 +115,7 @@ def postponed(state: State, by: Nanoseconds) -> State:
     return state
 
 
-def to_initialize(cause: str, retry: bool, now: Nanoseconds) -> Initialize:
-    """Enter Initialize for a cause; with ``retry`` the router tries to start again later."""
-    return Initialize(cause, now + RETRY_INTERVAL if retry else None)
+def to_initialize(event: Interrupted, now: Nanoseconds) -> Initialize:
+    """Enter Initialize for the cause of an interruption."""
+    retry_at = None if event.retry_after is None else now + event.retry_after
+    return Initialize(event.cause, retry_at)

@@ -34,12 +34,14 @@ class Command:
 class CommandResult:
     """``status`` is the exit status; None when there is none, and ``error`` says why.
 
-    ``output`` is the last line of its output, for people.
+    ``output`` is the last line of its output, for people. ``is_lost``: the command may have ended
+    in any way, or may not have run at all.
     """
 
     status: int | None
     error: str = ""
     output: str = ""
+    is_lost: bool = False
 
     @property
     def succeeded(self) -> bool:

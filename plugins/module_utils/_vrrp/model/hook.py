@@ -21,12 +21,15 @@ _TIMEOUT_DEFAULT: Nanoseconds = seconds(10)
 
 
 class HookTrigger(Enum):
-    """The occasion of a hook: entering a state, or a master about to give up its addresses."""
+    """The occasion of a hook: entering a state, a master about to give up its addresses, or one
+    that hears another of lower priority.
+    """
 
     MASTER = "master"
     BACKUP = "backup"
     INITIALIZE = "initialize"
     LEAVING_MASTER = "leaving_master"
+    LOWER_PRIORITY_MASTER = "lower_priority_master"
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,18 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import replace
 from functools import partial
 from itertools import groupby
-from typing import Any, Callable, Dict, List, Mapping, Sequence, Set, Type, Union
+from typing import Any, Callable, Dict, List, Mapping, Sequence, Type, Union
 from weakref import WeakKeyDictionary
 
 from ..base.errors import KernelError
 from ..engine.actions import (
     BUSY,
     Action,
+    Confirm,
     Failure,
     Install,
     Log,
@@ -26,6 +28,7 @@ from ..engine.actions import (
     PollTargets,
     Provision,
     Remove,
+    Results,
     RunCommand,
     SaveIntents,
     SaveRecoveries,
@@ -50,7 +53,7 @@ from .storage import Storage
 
 # Each handler takes actions of its own type, which the table's type can't express.
 _Handler = Callable[[Any], Union[Sequence[Failure], None]]
-_ANNOUNCING = (Send, SendFrames)
+_NO_ROOM = (errno.ENOBUFS, errno.EAGAIN)
 
 
 class Executor:
@@ -103,23 +106,21 @@ class Executor:
     @property
     def action_types(self) -> List[Type[Action]]:
         """The types of actions that it performs, each once for every handler."""
-        return [*self._group_handlers, *self._handlers]
+        return [*self._group_handlers, *self._handlers, Confirm]
 
-    def perform(self, actions: List[Action]) -> List[Failure]:
-        """Perform all actions; returns those that failed, each with its error."""
+    def perform(self, actions: List[Action]) -> Results:
+        """Perform all actions; returns those that failed, each with its error, and the routers to
+        be confirmed.
+        """
         failures: List[Failure] = []
-        failed_routers: Set[str] = set()
+        confirmed: List[str] = []
         for kind, run in groupby(actions, type):
             batch = list(run)
-            if kind in _ANNOUNCING:
-                batch = [one for one in batch if _router(one) not in failed_routers]
-            failed = self._perform_batch(kind, batch)
-            failures.extend(failed)
-            # A router whose addresses could not be added neither advertises nor announces.
-            failed_routers.update(
-                one.router for one, _error in failed if isinstance(one, Install) and one.resources
-            )
-        return failures
+            if kind is Confirm:
+                confirmed.extend(one.router for one in batch if isinstance(one, Confirm))
+            else:
+                failures.extend(self._perform_batch(kind, batch))
+        return Results(failures, confirmed)
 
     def _perform_batch(self, kind: Type[Action], batch: List[Action]) -> Sequence[Failure]:
         if kind in self._group_handlers:
@@ -162,10 +163,14 @@ class Executor:
         self._prepared.clear()
         return self._receiver.open_sockets(action)
 
-    def _send(self, action: Send) -> None:
+    def _send(self, action: Send) -> List[Failure]:
         signed = self._signer.sign(action, clock.wall_nanoseconds()) if action.hmac else action
-        opened = self._socket_of(signed)
-        opened.send(signed.source, signed.destination, signed.message, signed.ttl)
+        try:
+            opened = self._socket_of(signed)
+            opened.send(signed.source, signed.destination, signed.message, signed.ttl)
+        except KernelError as error:
+            return [(action, _why_not_sent(error.number))]
+        return []
 
     def _send_batch(self, action: SendBatch) -> List[Failure]:
         """Send a batch; its messages are prepared when it is sent for the first time."""
@@ -177,8 +182,7 @@ class Executor:
             try:
                 send()
             except OSError as error:
-                failure = KernelError(error.errno or 0, "cannot send an advertisement")
-                failures.append((action.sends[number], str(failure)))
+                failures.append((action.sends[number], _why_not_sent(error.errno or 0)))
         return failures
 
     def _prepare(self, send: Send) -> PreparedSend:
@@ -219,11 +223,6 @@ class Executor:
         self._on_transition(action)
 
 
-def _router(action: Action) -> str:
-    """Return the router of an action; empty for one of no router or of many."""
-    return getattr(action, "router", "")
-
-
 def _attempt(handler: _Handler, action: Action) -> Sequence[Failure]:
     try:
         return handler(action) or ()
@@ -241,6 +240,10 @@ def _installation_of(install: Install, resource: Resource) -> Install:
 def _log(action: Log) -> None:
     log = LOGGER.warning if action.warning else LOGGER.info
     log("%s: %s", action.router, action.text)
+
+
+def _why_not_sent(number: int) -> str:
+    return BUSY if number in _NO_ROOM else str(KernelError(number, "cannot send an advertisement"))
 
 
 def _refuse(number: int) -> None:

@@ -16,18 +16,18 @@ from typing import Dict, List, Set, Tuple
 
 from ...base.constants import COMMAND_GRACE
 from ...base.units import Nanoseconds, earliest
-from ...fsm.state import Master
+from ...fsm.state import MASTER, Master
 from ...model.command import CommandResult
 from ...model.hook import HookTrigger
 from ...model.status import HookStatus
 from ...model.tracking import ScriptCheck
 from ..actions import Action, Log, RunCommand
-from ..router.router import STATE_NAMES, Router
+from ..router.router import Router
 from ..tracking import Target, Tracking
 from .hooks import HookQueue, HookRun
 
 _TRIGGERS = {trigger.value.upper(): trigger for trigger in HookTrigger}
-_NO_ANSWER = CommandResult(None, "no answer in time")
+_NO_ANSWER = CommandResult(None, "no answer in time", is_lost=True)
 
 
 class CommandScheduler:
@@ -99,7 +99,7 @@ class CommandScheduler:
             router.leaving_hooks_called = False
             return self.queue_hooks(router, HookTrigger.MASTER, old, now)
         actions: List[Action] = []
-        if old == STATE_NAMES[Master]:
+        if old == MASTER:
             router.update(replace(router.inputs, deferred=None))
             if not router.leaving_hooks_called:
                 actions.extend(self.queue_hooks(router, HookTrigger.LEAVING_MASTER, old, now))
@@ -112,7 +112,7 @@ class CommandScheduler:
         if run is None:
             return []
         self._queue_by_id[number] = queue
-        return [RunCommand(number, run.hook.command, run.environment)]
+        return [RunCommand(number, run.hook.command, run.environment, leaves_jobs=True)]
 
     def _number(self) -> int:
         self._numbers += 1

@@ -48,16 +48,17 @@ class IntentStore:
             self._assign(router, intent)
         return self._changes
 
-    def resolve(self, routers: Iterable[Router], outcome: ChangeOutcome, message: str) -> None:
+    def resolve(
+        self, routers: Iterable[Router], outcome: ChangeOutcome, message: str, now: Nanoseconds
+    ) -> None:
         """End a change. One that failed brings back the intent before, or ``auto`` if that was a
         drain; one that was superseded leaves ``auto``.
         """
         for router in routers:
-            change = router.intent_change
-            if change is not None:
-                router.intent_change = replace(change, outcome=outcome, message=message)
-            undone = change is not None and outcome is ChangeOutcome.UNDONE
-            before = change.before if change is not None and undone else AUTO
+            # An intent that an earlier process was given has no change here.
+            change = router.intent_change or IntentChange(0, router.intent, AUTO, now)
+            router.intent_change = replace(change, outcome=outcome, message=message)
+            before = change.before if outcome is ChangeOutcome.UNDONE else AUTO
             self._assign(router, AUTO if before.kind is IntentKind.BACKUP else before)
 
     def _assign(self, router: Router, intent: Intent) -> None:
@@ -96,14 +97,15 @@ def _cannot_be_outbid(router: Router, peer: Peer) -> bool:
 
 
 def event_for_intent(router: Router) -> Event | None:
-    """Return the event that carries out the router's intent at once; None when none is needed.
+    """Return the event that carries out the router's intent at once; None when none is needed, or
+    a hold has to wait for the health of the router.
 
     The bid of a router that is to hold mastership is raised above the master's.
     """
     kind, state = router.intent.kind, router.state
     if kind is IntentKind.MASTER and isinstance(state, (Backup, Resigning)):
         raise_hold_priority(router, state.master if isinstance(state, Backup) else None)
-        return CLAIM
+        return CLAIM if router.inputs.holds else None
     if kind is IntentKind.BACKUP and isinstance(state, Master):
         return Resign(Purpose.DRAIN, "drained by the operator")
     if kind is IntentKind.AUTO and isinstance(state, Resigning) and state.purpose is Purpose.DRAIN:
@@ -129,7 +131,7 @@ def is_newer_claim(router: Router, peer: Peer, now: Nanoseconds) -> bool:
     ever just that: so the last intent of the operator wins. A router that has only just claimed
     bids on, because what it hears is the old holder defending itself.
     """
-    holds = router.intent.kind is IntentKind.MASTER and isinstance(router.state, Master)
+    holds = router.inputs.holds and isinstance(router.state, Master)
     if not holds or peer.priority != router.effective_priority + 1:
         return False
     # A hold that never raised its priority started while already master. A peer exactly one above
@@ -140,7 +142,8 @@ def is_newer_claim(router: Router, peer: Peer, now: Nanoseconds) -> bool:
     return change is None or now - change.at > CLAIM_CONTEST_PERIOD
 
 
-def may_claim_from(router: Router, peer: Peer) -> bool:
+def may_claim_from(router: Router, peer: Peer, now: Nanoseconds) -> bool:
     """Whether a router that should hold mastership may take it from the master just heard."""
-    wants = router.intent.kind is IntentKind.MASTER and isinstance(router.state, Backup)
+    state = router.state
+    wants = router.inputs.holds and isinstance(state, Backup) and now >= state.not_before
     return wants and peer.priority != PRIORITY_RESIGN and not router.parameters.loses_to(peer)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from enum import Enum
 from typing import AbstractSet, List, Sequence
 
+from ...base.constants import RETRY_INTERVAL
 from ...base.units import Nanoseconds
 from ...fsm.events import (
     Interrupted,
@@ -19,8 +20,8 @@ from ...fsm.events import (
     Resign,
     Startup,
 )
-from ...fsm.state import Backup, Initialize, Master, Purpose
-from ..actions import Action, Install, OpenSockets, Provision, Send
+from ...fsm.state import Backup, Initialize, Master, Purpose, TakingOver
+from ..actions import BUSY, Action, Install, OpenSockets, Provision, Send
 from ..host.host import Host
 from ..router.router import Router
 from ..tracking import Target, Tracking, Verdict, depends_on, tracked_for
@@ -92,23 +93,23 @@ class Participation:
 
     def update_priority(self, router: Router, now: Nanoseconds) -> Actions:
         """Update the priority of a router by its tracked checks, and by what is missing of it."""
-        before, adjustment = router.effective_priority, self._verdict(router).adjustment
-        adjustment -= self._degradation(router)
-        if adjustment != router.inputs.adjustment:
-            router.update(replace(router.inputs, adjustment=adjustment))
+        before, verdict = router.effective_priority, self._verdict(router)
+        degraded = self._degraded(router)
+        adjustment = verdict.adjustment - sum(one.instance.degraded_weight for one in degraded)
+        is_healthy = verdict.is_healthy and not degraded
+        router.update(replace(router.inputs, adjustment=adjustment, is_healthy=is_healthy))
         if router.effective_priority == before or not isinstance(router.state, Master):
             return []
         return self._routers.step(router, PriorityChanged(), now)
 
-    def _degradation(self, router: Router) -> int:
-        """Return what is subtracted from the priority of a router that lacks one of its parts, or
-        a member of whose sync group does.
+    def _degraded(self, router: Router) -> Sequence[Router]:
+        """Return the members of a router's sync group, or the router, that lack one of their
+        parts.
         """
         if not self._host.repairs.faults:
-            return 0
+            return ()
         members = self._routers.group_members(router) or [router]
-        degraded = [one for one in members if self._host.missing(one.wanted)]
-        return sum(one.instance.degraded_weight for one in degraded)
+        return [one for one in members if self._host.missing(one.wanted)]
 
     def _verdict(self, router: Router) -> Verdict:
         return self._tracking.evaluate(tracked_for(router, self._routers.group_members(router)))
@@ -130,13 +131,21 @@ class Participation:
         """
         if not isinstance(action, (OpenSockets, Provision, Send, Install)):
             return []
-        down_intervals = router.instance.down_intervals
-        if isinstance(action, Send) and router.record_send_failure() < down_intervals:
-            return []  # Its peers do not consider it dead yet.
-        # A router that has only just become master has not advertised: it never served.
-        served = now - router.since >= router.instance.advertisement_interval
-        notify_peers = served and not isinstance(action, OpenSockets)
-        interrupted = Interrupted(error, retry=True, notify_peers=notify_peers)
+        if isinstance(action, Send):
+            return self._sending_failed(router, error, now)
+        notify_peers = not isinstance(action, OpenSockets)
+        interrupted = Interrupted(error, RETRY_INTERVAL, notify_peers)
+        return self._routers.step(router, interrupted, now)
+
+    def _sending_failed(self, router: Router, error: str, now: Nanoseconds) -> Actions:
+        """Let a router withdraw that can't become master, or whose peers consider it dead."""
+        is_taking_over = isinstance(router.state, TakingOver)
+        if is_taking_over and error == BUSY:
+            return []  # It may send, only not now.
+        patience = 1 if is_taking_over else router.instance.down_intervals
+        if router.record_send_failure() < patience:
+            return []
+        interrupted = Interrupted(error, router.withdraw_silent(), notify_peers=True)
         return self._routers.step(router, interrupted, now)
 
     def settle_groups(self, now: Nanoseconds) -> Actions:

@@ -11,9 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import List, Tuple
 
+from ...base.constants import PRIORITY_RESIGN
 from ...base.units import Nanoseconds
 from ...fsm.events import Heard
-from ...fsm.state import Peer, State
+from ...fsm.state import Master, Peer, State
 from ...wire.datagram import Datagram, DropReason, ReceiveContext
 from ...wire.receive import receive
 from ..actions import Action, SocketSpec
@@ -68,10 +69,12 @@ class Reception:
     def _advertisement_received(self, router: Router, peer: Peer, now: Nanoseconds) -> Actions:
         is_claim = is_newer_claim(router, peer, now)
         router.heard_priorities.record(peer)
-        actions = self._routers.release_hold(router, peer) if is_claim else []
+        actions = self._routers.release_hold(router, peer, now) if is_claim else []
         raise_hold_priority(router, peer)
         actions.extend(self._routers.step(router, Heard(peer), now))
-        if may_claim_from(router, peer):
+        if isinstance(router.state, Master) and peer.priority != PRIORITY_RESIGN:
+            actions.extend(self._routers.other_master_heard(router, peer, now))
+        if may_claim_from(router, peer, now):
             for member in self._routers.group_members(router) or [router]:
                 actions.extend(self._routers.step(member, CLAIM, now))
         return actions

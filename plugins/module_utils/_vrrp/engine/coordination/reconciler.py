@@ -11,10 +11,11 @@ from __future__ import annotations
 from itertools import groupby
 from typing import AbstractSet, Dict, Iterable, Iterator, List, Mapping, Sequence, Tuple
 
+from ...base.constants import RETRY_INTERVAL
 from ...base.units import Nanoseconds
 from ...fsm.events import Interrupted, Unannounced
 from ...fsm.state import Master
-from ..actions import AGENT, Action, Install, Log, Remove
+from ..actions import AGENT, Action, Confirm, Install, Log, Remove
 from ..host.host import Host
 from ..host.reconcile import Add, Drop, Operation
 from ..host.repairs import Fault
@@ -41,6 +42,7 @@ class Reconciler:
         self._routers = routers
         self._host = host
         self._wanted: List[Wanted] = []
+        self._restored: Dict[Router, List[Resource]] = {}
 
     def review(self, now: Nanoseconds) -> Actions:
         """End the faults of what is in force again; addresses are announced then."""
@@ -75,7 +77,7 @@ class Reconciler:
             ]
             if lost and isinstance(router.state, Master):
                 cause = lost[0].text
-                interrupted = Interrupted(cause, retry=True, notify_peers=True)
+                interrupted = Interrupted(cause, RETRY_INTERVAL, notify_peers=True)
                 actions.extend(self._routers.step(router, interrupted, now))
         return actions
 
@@ -89,7 +91,7 @@ class Reconciler:
             text = f"{cause}; {fault.resource} is tried again every 10 seconds"
             actions.extend(router.log_limited(cause, text, now))
             if fault.resource in router.wanted.essential:
-                interrupted = Interrupted(cause, retry=True, notify_peers=True)
+                interrupted = Interrupted(cause, RETRY_INTERVAL, notify_peers=True)
                 actions.extend(self._routers.step(router, interrupted, now))
         return actions
 
@@ -105,9 +107,21 @@ class Reconciler:
             for one in operations
             if isinstance(one, Add) and one.resource.key not in (dropped | faulty)
         ]
-        actions = [*self._logs(restored, operations), *self._perform(operations)]
-        for router, resources in self._by_router(restored).items():
-            actions.extend(self._announce(router, resources, now))
+        self._restored = dict(self._by_router(restored))
+        confirm = [Confirm(AGENT)] if restored else []
+        return [*self._logs(restored, operations), *self._perform(operations), *confirm]
+
+    def confirmed(self, now: Nanoseconds) -> Actions:
+        """Count what has been restored; addresses have to be announced again."""
+        restored, self._restored = self._restored, {}
+        faults = self._host.repairs.faults
+        actions: Actions = []
+        for router, resources in restored.items():
+            there = [one for one in resources if one.key not in faults]
+            for one in there:
+                router.count([_COUNTERS[type(one)]])
+            if any(isinstance(one, (AddressResource, LinkUp)) for one in there):
+                actions.extend(self._routers.step(router, Unannounced(), now))
         return actions
 
     def _update_virtual(self) -> None:
@@ -157,14 +171,6 @@ class Reconciler:
             for router in self._routers.wanting(resource.key):
                 found.setdefault(router, []).append(resource)
         return found
-
-    def _announce(self, router: Router, restored: Sequence[Resource], now: Nanoseconds) -> Actions:
-        """Count what was restored; addresses have to be announced again."""
-        for resource in restored:
-            router.count([_COUNTERS[type(resource)]])
-        if not any(isinstance(one, (AddressResource, LinkUp)) for one in restored):
-            return []
-        return self._routers.step(router, Unannounced(), now)
 
 
 _COUNTERS: Mapping[type, str] = {

@@ -13,16 +13,17 @@ hooks run when a state changes, and before a master resigns.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Dict, Iterator, List, Mapping, Sequence
+from typing import Dict, Iterable, Iterator, List, Mapping, Sequence
 
 from ...base.errors import unknown_instance
 from ...base.units import Nanoseconds
 from ...fsm.actions import DrainUndone
-from ...fsm.events import Claim, Event, Reconfigured, Resign
+from ...fsm.events import Claim, Confirmed, Event, Reconfigured, Resign
 from ...fsm.state import Initialize, Master, Peer, may_announce
 from ...model.family import text
+from ...model.hook import HookTrigger
 from ...model.intent import ChangeOutcome, Intent
-from ..actions import Action, Install, Log, Remove
+from ..actions import Action, Install, Log, Remove, interleave
 from ..announcements import Announcements
 from ..commands.scheduler import CommandScheduler
 from ..host.host import Host
@@ -146,6 +147,20 @@ class RouterSet:
                 actions.append(action)
         return actions
 
+    def confirmed(self, names: Iterable[str], now: Nanoseconds) -> Actions:
+        """Let these routers go on: all their actions until now have been performed."""
+        routers = (self._routers.get(name) for name in names)
+        return interleave([self.step(one, Confirmed(), now) for one in routers if one is not None])
+
+    def other_master_heard(self, router: Router, peer: Peer, now: Nanoseconds) -> Actions:
+        """Log that a master hears another one, and run its hooks, at most once a minute."""
+        what = f"{text(peer.address)} is master as well, with the lower priority {peer.priority}"
+        logs = router.log_limited("lower_priority_master", f"{what}: does it hear this host?", now)
+        if not logs:
+            return []
+        trigger, state = HookTrigger.LOWER_PRIORITY_MASTER, router.state_name
+        return [*logs, *self._commands.queue_hooks(router, trigger, state, now)]
+
     def performed(self, now: Nanoseconds) -> None:
         """Take note that all actions until now have been performed."""
         moved, self._moved = self._moved, []
@@ -208,11 +223,11 @@ class RouterSet:
             cancel(router)
         return self.step(router, event, now) if event else []
 
-    def release_hold(self, router: Router, peer: Peer) -> Actions:
+    def release_hold(self, router: Router, peer: Peer, now: Nanoseconds) -> Actions:
         """Release a hold after the operator made another host master."""
         message = f"{text(peer.address)} claimed mastership with priority {peer.priority}"
         moving = self.moving_together(router.instance.name)
-        self._intents.resolve(moving, ChangeOutcome.SUPERSEDED, message)
+        self._intents.resolve(moving, ChangeOutcome.SUPERSEDED, message, now)
         note = Log(router.name, f"the hold is released: {message}", warning=False)
         return [note, self._intents.save_action()]
 
@@ -221,7 +236,7 @@ class RouterSet:
         again.
         """
         moving = self.moving_together(router.instance.name)
-        self._intents.resolve(moving, ChangeOutcome.UNDONE, undone.cause)
+        self._intents.resolve(moving, ChangeOutcome.UNDONE, undone.cause, now)
         note = Log(router.name, f"the drain is undone: {undone.cause}")
         actions: Actions = [note, self._intents.save_action()]
         for one in moving:

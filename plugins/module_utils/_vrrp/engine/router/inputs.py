@@ -25,15 +25,18 @@ class RouterInputs:
     """Settings and circumstances of one router; ``Router.update`` is their only writer.
 
     ``address`` is the packed primary address, empty while there is none. ``adjustment`` is added
-    to the configured priority for what is tracked; ``hold_priority`` is the bid of a router whose
-    mastership the operator holds, 0 before the first. ``deferred`` is the resignation that waits
-    for leaving hooks. ``alias`` is the name of a router that leaves when another one has its own.
+    to the configured priority for what is tracked; ``is_healthy``: nothing that is tracked is
+    down, and no part is missing. ``hold_priority`` is the bid of a router whose mastership the
+    operator holds, 0 before the first; it counts while the router is healthy. ``deferred`` is the
+    resignation that waits for leaving hooks. ``alias`` is the name of a router that leaves when
+    another one has its own.
     """
 
     instance: Instance
     intent: Intent
     address: bytes = b""
     adjustment: int = 0
+    is_healthy: bool = True
     hold_priority: int = 0
     deferred: Resign | None = None
     in_sync_group: bool = False
@@ -61,9 +64,16 @@ class RouterInputs:
             return last_priority
         if self.intent.kind is IntentKind.BACKUP:
             return PRIORITY_MIN
-        if self.intent.kind is IntentKind.MASTER and not self.instance.is_owner:
+        if self.holds and not self.instance.is_owner:
             return max(self.tracked_priority, min(self.hold_priority, PRIORITY_MAX))
         return self.tracked_priority
+
+    @property
+    def holds(self) -> bool:
+        """Whether the operator's hold of mastership is in force: it is a preference among healthy
+        hosts.
+        """
+        return self.intent.kind is IntentKind.MASTER and self.is_healthy
 
     def preempts(self, priority: int) -> bool:
         """Whether it preempts a master of lower priority; an owner always does (RFC 9568 section
@@ -71,7 +81,9 @@ class RouterInputs:
         """
         return self.instance.preempt or priority == PRIORITY_OWNER
 
-    def parameters(self, priority: int, silent_since: Nanoseconds | None) -> Parameters:
+    def parameters(
+        self, priority: int, silent_since: Nanoseconds | None, sends: bool
+    ) -> Parameters:
         """Return the parameters of the state machine, with the effective priority."""
         instance = self.instance
         return Parameters(
@@ -88,5 +100,6 @@ class RouterInputs:
             forced_backup=self.intent.forced,
             in_sync_group=self.in_sync_group,
             virtual_mac=instance.virtual_mac,
+            sends=sends,
             silent_since=silent_since,
         )

@@ -8,9 +8,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Dict, List, Tuple
 
-from ...base.constants import AUTHENTICATION_PASSWORD
+from ...base.constants import AUTHENTICATION_PASSWORD, NO_VRID, PRIORITY_MIN
 from ...model.family import Family
 from ...model.instance import Instance
 from ...wire.advertisement import Advertisement, encode, password_data
@@ -43,6 +44,17 @@ class MessageCache:
                 for one in instance.destinations_from(source)
             )
         return self._messages[priority]
+
+
+def probes(instance: Instance, source: bytes) -> Tuple[Tuple[bytes, bytes], ...]:
+    """Return (destination, message) for each destination, packed: an advertisement for a VRID that
+    no router has, which all have to discard (RFC 9568 section 7.1).
+    """
+    probe = replace(_advertisement(instance, PRIORITY_MIN), vrid=NO_VRID)
+    form = instance.advertise_checksum
+    return tuple(
+        (one, encode(probe, source, one, form)) for one in instance.destinations_from(source)
+    )
 
 
 def _advertisement(instance: Instance, priority: int) -> Advertisement:

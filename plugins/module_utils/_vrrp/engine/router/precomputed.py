@@ -7,13 +7,14 @@
 """A step that is computed before it is due.
 
 When a master has been silent for most of the master-down interval, its backup computes the step
-that follows if the silence lasts. When the deadline has passed and nothing has happened meanwhile,
-the router only applies it.
+that follows if the silence lasts, and those that follow from its confirmations. When the deadline
+has passed and nothing has happened meanwhile, the router only applies them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Sequence, Tuple
 
 from ...base.slots import slotted
 from ...base.units import Nanoseconds
@@ -58,3 +59,26 @@ class PrecomputedStep:
         """
         in_time = self.step.at <= now <= self.valid_until
         return in_time and event == self.event and self.basis.is_same(basis)
+
+
+class PrecomputedSteps:
+    """Steps that follow from one another. Mutable."""
+
+    def __init__(self) -> None:
+        self._steps: Tuple[PrecomputedStep, ...] = ()
+
+    def set(self, steps: Sequence[PrecomputedStep]) -> None:
+        """Replace them."""
+        self._steps = tuple(steps)
+
+    def take(self, basis: StepBasis, event: Event, now: Nanoseconds) -> RouterStep | None:
+        """Remove and return the next step, if it is what follows from the event; else they are all
+        void.
+        """
+        if not self._steps:
+            return None
+        ready, self._steps = self._steps[0], self._steps[1:]
+        if ready.matches(basis, event, now):
+            return ready.step
+        self._steps = ()
+        return None

@@ -9,16 +9,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import List, Tuple, Union
+from typing import Any, Callable, Iterable, List, Mapping, Tuple, Union
 
 from ...base.constants import PRIORITY_RESIGN
 from ...base.units import Nanoseconds
 from ...fsm import actions as fsm
-from ..actions import Action, Install, Send
+from ..actions import Action, Confirm, Install, Send
 from ..host.links import InterfaceMap, Link
 from ..host.resources import Wanted
 from .inputs import RouterInputs
-from .messages import MessageCache, announcements
+from .messages import MessageCache, announcements, probes
 
 ADVERTISEMENTS_SENT = "advertisements_sent"
 
@@ -51,12 +51,13 @@ RouterAction = Union[Action, Release, Announcing]
 class Rendering:
     """Renders the actions of one step of a router, and collects what the step leaves behind.
 
-    It does not change the router, which takes over ``advertised`` (the priorities) and ``counted``
-    (a counter's name as often as it goes up) itself.
+    It does not change the router, which takes over ``advertised`` (the priorities), ``has_probed``
+    and ``counted`` (a counter's name as often as it goes up) itself.
     """
 
     __slots__ = (
         "_egress_link", "_inputs", "_interfaces", "_messages", "_wanted", "advertised", "counted",
+        "has_probed",
     )  # fmt: skip
 
     def __init__(
@@ -70,43 +71,65 @@ class Rendering:
         self._inputs, self._egress_link, self._messages = inputs, egress_link, messages
         self._interfaces, self._wanted = interfaces, wanted
         self.advertised: List[int] = []
+        self.has_probed = False
         self.counted: List[str] = []
 
     def render(self, action: fsm.Action) -> List[RouterAction]:
         """Return the actions on the host; none for DrainUndone, which the engine handles."""
-        if isinstance(action, fsm.Advertise):
-            return self._advertise(action.priority)
-        if isinstance(action, fsm.InstallAddresses):
-            return self._install()
-        if isinstance(action, fsm.RemoveAddresses):
-            return [Release(self._inputs.name)]
-        if isinstance(action, fsm.Announce):
-            return self._announce(action.refresh)
-        return []
+        render = _RENDERERS.get(type(action))
+        return render(self, action) if render else []
 
-    def _install(self) -> List[RouterAction]:
+    def _confirm(self, _action: fsm.Confirm) -> List[RouterAction]:
+        return [Confirm(self._inputs.name)]
+
+    def _release(self, _action: fsm.RemoveAddresses) -> List[RouterAction]:
+        return [Release(self._inputs.name)]
+
+    def _install(self, _action: fsm.InstallAddresses) -> List[RouterAction]:
         if self._interfaces.vip_link is None:
             return []
         name, wanted = self._inputs.name, self._wanted
         return [Install(name, wanted.essential, wanted.optional)]
 
-    def _announce(self, refresh: bool) -> List[RouterAction]:
+    def _announce(self, action: fsm.Announce) -> List[RouterAction]:
         instance = self._inputs.instance
-        count = instance.announce_refresh_count if refresh else instance.announce_count
+        count = instance.announce_refresh_count if action.refresh else instance.announce_count
         frames = announcements(instance, self._interfaces)
         return [
             Announcing(self._inputs.name, index, made, count, instance.announce_interval)
             for index, made in frames.items()
         ]
 
-    def _advertise(self, priority: int) -> List[RouterAction]:
+    def _advertise(self, action: fsm.Advertise) -> List[RouterAction]:
+        priority = action.priority
         self.advertised.append(priority)
         self.counted.append(ADVERTISEMENTS_SENT)
         if priority == PRIORITY_RESIGN:
             self.counted.append("priority_zero_sent")
-        instance, source, link = self._inputs.instance, self._inputs.address, self._egress_link
-        index, ttl, hmac = link.index if link else 0, instance.unicast_ttl, instance.signing_hmac
+        instance, source = self._inputs.instance, self._inputs.address
+        return self._send(self._messages.messages(instance, source, priority))
+
+    def _probe(self, _action: fsm.Probe) -> List[RouterAction]:
+        self.has_probed = True
+        return self._send(probes(self._inputs.instance, self._inputs.address))
+
+    def _send(self, messages: Iterable[Tuple[bytes, bytes]]) -> List[RouterAction]:
+        """Return the actions that send these (destination, message)."""
+        inputs, link = self._inputs, self._egress_link
+        instance, index = inputs.instance, link.index if link else 0
+        ttl, hmac = instance.unicast_ttl, instance.signing_hmac
         return [
-            Send(self._inputs.name, index, source, destination, message, ttl, hmac)
-            for destination, message in self._messages.messages(instance, source, priority)
+            Send(inputs.name, index, inputs.address, destination, message, ttl, hmac)
+            for destination, message in messages
         ]
+
+
+# Each renders actions of its own type, which the table's type can't express.
+_RENDERERS: Mapping[type, Callable[[Rendering, Any], List[RouterAction]]] = {
+    fsm.Advertise: Rendering._advertise,
+    fsm.Probe: Rendering._probe,
+    fsm.Confirm: Rendering._confirm,
+    fsm.InstallAddresses: Rendering._install,
+    fsm.RemoveAddresses: Rendering._release,
+    fsm.Announce: Rendering._announce,
+}

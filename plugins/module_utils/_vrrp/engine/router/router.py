@@ -19,15 +19,15 @@ from typing import FrozenSet, Iterable, List, Mapping, Tuple
 from ...base.constants import PRIORITY_MIN
 from ...base.units import Nanoseconds
 from ...fsm import actions as fsm
-from ...fsm.events import Event, Resign, TimerExpired, name_of
+from ...fsm.events import Confirmed, Event, Resign, TimerExpired
 from ...fsm.parameters import Parameters
-from ...fsm.state import Backup, Initialize, Master, Peer, Resigning, State, master_seen
+from ...fsm.state import Initialize, Master, Peer, State, TakingOver, master_seen, state_name
 from ...fsm.step import next_deadline, step
 from ...fsm.transitions import postponed
 from ...model.instance import Instance
 from ...model.intent import Intent, IntentChange
 from ...wire.sequence import ReplayGuard
-from ..actions import Log, Recovery, Transition
+from ..actions import Log, Recovery
 from ..host.devices import macvlan_of
 from ..host.links import InterfaceMap, Link, Links
 from ..host.resources import NOTHING_WANTED, Key, Wanted, wanted_by
@@ -36,16 +36,15 @@ from .heard_priorities import HeardPriorities
 from .inputs import RouterInputs
 from .log_limiter import LogLimiter
 from .messages import MessageCache
-from .precomputed import PrecomputedStep, StepBasis
+from .precomputed import PrecomputedStep, PrecomputedSteps, StepBasis
 from .recovery import RecoveryCache
 from .rendering import ADVERTISEMENTS_SENT, Rendering, RouterAction
-from .router_step import RouterStep
+from .router_step import RouterStep, transitions
 from .send_failures import SendFailures
 from .snapshot import RouterSnapshot
 
 _NO_INTERFACES = InterfaceMap({})
 _NEGLIGIBLE_PART = 20  # A delay of so small a part of an interval is none.
-STATE_NAMES = {Initialize: "INITIALIZE", Backup: "BACKUP", Master: "MASTER", Resigning: "MASTER"}
 
 
 class Router:
@@ -98,7 +97,7 @@ class Router:
         self._inputs = RouterInputs(instance, intent)
         self._state: State = Initialize("starting")
         self._fast_path: FastPathMember | None = None
-        self._precomputed: PrecomputedStep | None = None
+        self._precomputed = PrecomputedSteps()
         self._counters: Counter[str] = Counter()
         self._log_limiter = LogLimiter()
         self._messages = MessageCache()
@@ -192,7 +191,7 @@ class Router:
     @property
     def state_name(self) -> str:
         """The name of the state in the status and the log."""
-        return STATE_NAMES[type(self._state)]
+        return state_name(self._state)
 
     @property
     def effective_priority(self) -> int:
@@ -210,7 +209,8 @@ class Router:
     def parameters(self) -> Parameters:
         """The parameters of the state machine."""
         silent_since = self._send_failures.silent_since_at(self._sent_count)
-        return self._inputs.parameters(self.effective_priority, silent_since)
+        sends = self._send_failures.is_sending
+        return self._inputs.parameters(self.effective_priority, silent_since, sends)
 
     @property
     def _sent_count(self) -> int:
@@ -237,39 +237,39 @@ class Router:
     ) -> Tuple[List[RouterAction], List[fsm.DrainUndone]]:
         """Handle an event; returns the actions on the host, and drains that were undone."""
         self.leave_fast_path()
-        ready, self._precomputed = self._precomputed, None
-        if ready is not None and ready.matches(self._basis, event, now):
-            return self._apply(ready.step), ready.step.undone
-        computed = self._compute(event, now)
+        computed = self._precomputed.take(self._basis(self._state), event, now)
+        if computed is None:
+            computed = self._compute(self._state, event, now)
         return self._apply(computed), computed.undone
 
     def precompute_timeout(self, lead: Nanoseconds) -> None:
-        """Compute the step that follows if nothing happens until the deadline; it may be applied
-        until ``lead`` later.
+        """Compute the steps that follow if nothing happens until the deadline, and the kernel
+        confirms them; they may be applied until ``lead`` later.
         """
         self.leave_fast_path()
-        event, at = TimerExpired(), self.deadline
-        if at is not None:
-            step = self._compute(event, at)
-            self._precomputed = PrecomputedStep(self._basis, event, step, at + lead)
+        event: Event = TimerExpired()
+        state, at = self._state, self.deadline
+        steps: List[PrecomputedStep] = []
+        while at is not None and (not steps or isinstance(state, TakingOver)):
+            made = self._compute(state, event, at)
+            steps.append(PrecomputedStep(self._basis(state), event, made, at + lead))
+            state, event = made.state, Confirmed()
+        self._precomputed.set(steps)
 
-    @property
-    def _basis(self) -> StepBasis:
-        return StepBasis(self._inputs, self._state, self._interfaces, self.wanted)
+    def _basis(self, state: State) -> StepBasis:
+        return StepBasis(self._inputs, state, self._interfaces, self.wanted)
 
-    def _compute(self, event: Event, now: Nanoseconds) -> RouterStep:
+    def _compute(self, before: State, event: Event, now: Nanoseconds) -> RouterStep:
         """Return the step that follows from an event; changes only the cache of messages."""
-        before = self._state
         after, decided = step(self.parameters, before, event, now)
         rendering = Rendering(
             self._inputs, self.egress_link, self._interfaces, self.wanted, self._messages
         )
         actions = [action for one in decided for action in rendering.render(one)]
-        if STATE_NAMES[type(after)] != STATE_NAMES[type(before)]:
-            actions.append(self._transition(event, after, now))
+        actions.extend(transitions(self._inputs, event, before, after, now))
         undone = [one for one in decided if isinstance(one, fsm.DrainUndone)]
         made, counted = rendering.advertised, rendering.counted
-        return RouterStep(now, after, made, counted, actions, undone)
+        return RouterStep(now, after, made, rendering.has_probed, counted, actions, undone)
 
     def _apply(self, made: RouterStep) -> List[RouterAction]:
         """Change the router as the step says; returns the actions on the host."""
@@ -279,6 +279,9 @@ class Router:
             interval = self.instance.advertisement_interval
             self._send_failures.advertisement_due(before, interval, made.at)
             self._counters.update(made.counted)
+        if made.has_probed:
+            self._send_failures.probe_due(self._sent_count)
+        self._send_failures.state_changed(before, made.state)
         if self.state_name == old:
             return made.actions
         self.since = made.at
@@ -299,18 +302,6 @@ class Router:
         minute.
         """
         return self._log_limiter.log(self.name, about, text, now)
-
-    def _transition(self, event: Event, after: State, now: Nanoseconds) -> Transition:
-        return Transition(
-            self.name,
-            self.instance.name,
-            self.instance.family,
-            name_of(event),
-            self.state_name,
-            STATE_NAMES[type(after)],
-            after.reason,
-            now,
-        )
 
     # --- Its interfaces ---
 
@@ -351,8 +342,14 @@ class Router:
         """
         return self.link if self.instance.unicast_peers else self._interfaces.vip_link
 
+    def withdraw_silent(self) -> Nanoseconds:
+        """Record that it withdraws as nothing could be sent; returns the time until it tries again,
+        longer each time.
+        """
+        return self._send_failures.withdraw()
+
     def record_send_failure(self) -> int:
-        """Record that the last advertisement did not reach a destination; returns how many in a row
+        """Record that the last message did not reach a destination; returns how many in a row
         reached none.
         """
         self.leave_fast_path()

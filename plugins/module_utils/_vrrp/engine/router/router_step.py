@@ -14,20 +14,37 @@ from typing import List, Sequence
 from ...base.slots import slotted
 from ...base.units import Nanoseconds
 from ...fsm.actions import DrainUndone
-from ...fsm.state import State
+from ...fsm.events import Event, name_of
+from ...fsm.state import State, TakingOver, state_name
+from ..actions import Transition
+from .inputs import RouterInputs
 from .rendering import RouterAction
 
 
 @slotted
 @dataclass(frozen=True)
 class RouterStep:
-    """The state after an event at the time ``at``, the priorities that were advertised, the
-    counters that go up, the actions on the host, and drains that were undone.
+    """The state after an event at the time ``at``, the priorities that were advertised, whether a
+    probe was sent, the counters that go up, the actions on the host, and drains that were undone.
     """
 
     at: Nanoseconds
     state: State
     advertised: Sequence[int]
+    has_probed: bool
     counted: Sequence[str]
     actions: List[RouterAction]
     undone: List[DrainUndone]
+
+
+def transitions(
+    inputs: RouterInputs, event: Event, before: State, after: State, now: Nanoseconds
+) -> List[Transition]:
+    """Return the transition between two states; none between states of one name."""
+    old, new = state_name(before), state_name(after)
+    if old == new:
+        return []
+    name, instance = inputs.name, inputs.instance
+    family, reason = instance.family, after.reason
+    happened = before.event if isinstance(before, TakingOver) else name_of(event)
+    return [Transition(name, instance.name, family, happened, old, new, reason, now)]

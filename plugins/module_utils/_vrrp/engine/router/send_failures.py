@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ...base.constants import RETRY_DOUBLINGS_MAX, RETRY_INTERVAL
 from ...base.units import Nanoseconds
-from ...fsm.state import Master, Resigning, State
+from ...fsm.state import Master, Resigning, State, has_sent
 
 
 @dataclass
@@ -23,7 +24,9 @@ class SendFailures:
     reached no destination, ``consecutive`` the length of the current run of these, and
     ``silent_since`` the time of the advertisement before that run.
 
-    ``previous_at`` is the time of the advertisement before the last one.
+    ``previous_at`` is the time of the advertisement before the last one. ``is_sending``: the kernel
+    has sent one, and has refused none since. ``withdrawals`` counts how often in a row the router
+    has given up because of refusals.
     """
 
     last_incomplete: int = 0
@@ -32,6 +35,8 @@ class SendFailures:
     consecutive: int = 0
     silent_since: Nanoseconds = 0
     previous_at: Nanoseconds = 0
+    is_sending: bool = False
+    withdrawals: int = 0
 
     def advertisement_due(self, before: State, interval: Nanoseconds, now: Nanoseconds) -> None:
         """Record that a router, in the state ``before`` until now, sends its next advertisement.
@@ -45,6 +50,22 @@ class SendFailures:
             self.previous_at = now - interval
             self.consecutive = 0
 
+    def probe_due(self, number: int) -> None:
+        """Record that a probe is sent after the advertisement ``number``: its failures count as if
+        they were of that one.
+        """
+        self.last_incomplete, self.unreached, self.consecutive = number, 0, 0
+
+    def state_changed(self, before: State, after: State) -> None:
+        """Record that the kernel sends, if a takeover has gone on because of that."""
+        if has_sent(before, after):
+            self.is_sending, self.withdrawals = True, 0
+
+    def withdraw(self) -> Nanoseconds:
+        """Record that the router withdraws; returns the time until it tries again."""
+        doublings, self.withdrawals = self.withdrawals, self.withdrawals + 1
+        return RETRY_INTERVAL << min(doublings, RETRY_DOUBLINGS_MAX)
+
     def record(self, number: int, destinations: int) -> int:
         """Record that the last advertisement, ``number``, did not reach one of its destinations.
 
@@ -54,6 +75,7 @@ class SendFailures:
         self.last_incomplete = number
         if self.unreached < destinations:
             return 0
+        self.is_sending = False
         if self.consecutive and self.last_failed == number - 1:
             self.consecutive += 1
         else:

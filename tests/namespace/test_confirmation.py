@@ -1,0 +1,54 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A router serves, and says so, when the kernel has confirmed what that takes."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from support.routers import Agent, instance
+from support.segment import Host, Probe, Segment
+
+VIP = "192.0.2.100"
+BLOCK = "add table inet block; add chain inet block out { type filter hook output priority 0; }"
+
+
+def block_vrrp(host: Host) -> None:
+    """Let the firewall of a host refuse protocol 112 outwards."""
+    host.run("nft", BLOCK)
+    host.run("nft", "add", "rule", "inet", "block", "out", "ip", "protocol", "112", "drop")
+
+
+@pytest.mark.measured
+@pytest.mark.finding("C13")
+def test_a_better_host_whose_firewall_refuses_vrrp_takes_no_packet(segment: Segment) -> None:
+    first = Agent(segment.host(), instance(priority=100)).start()
+    first.wait_for("MASTER")
+    better = Agent(segment.host(), instance(priority=200))
+    block_vrrp(better.host)
+    probe = Probe(segment.host(), VIP)
+    better.start()
+    time.sleep(24)  # Two attempts and more.
+    result = probe.finish()
+    lost = sum(count for _number, count in result["gaps"])
+    assert lost <= 100
+    assert first.status()["transitions"] == 2
+    status = better.status()
+    assert status["state"] != "MASTER"
+    assert "cannot send an advertisement: Operation not permitted" in better.log.read_text()
+    assert better.log.read_text().count("BACKUP -> MASTER") == 0
+
+
+def test_a_host_whose_firewall_lets_vrrp_pass_again_takes_part(segment: Segment) -> None:
+    host = segment.host()
+    block_vrrp(host)
+    agent = Agent(host, instance(advertisement_interval=0.1)).start()
+    agent.wait_for("INITIALIZE")
+    assert agent.status()["reason"] == "cannot send an advertisement: Operation not permitted"
+    assert not host.has(VIP)
+    host.run("nft", "delete", "table", "inet", "block")
+    agent.wait_for("MASTER", within=30)  # It tries again after 10 s, or 20.
+    assert host.has(VIP)
