@@ -26,6 +26,7 @@ OnTargets = Callable[[Mapping[str, "str | None"], Mapping[str, int]], None]
 
 _RETRY_INTERVAL: Nanoseconds = NANOSECONDS_PER_SECOND
 _NOTHING = PollTargets(frozenset(), frozenset())
+_EXITED = "the helper process has exited: what it was running has no result"
 
 
 class HelperClient:
@@ -57,6 +58,7 @@ class HelperClient:
                 "user": action.command.user,
                 "timeout": to_seconds(action.command.timeout),
                 "environment": dict(action.environment),
+                "leaves_jobs": action.leaves_jobs,
             }
         )
 
@@ -88,7 +90,7 @@ class HelperClient:
                 self._dispatch(self._received.popleft())
             else:
                 number, why = self._failed.popitem()
-                self._on_end(number, CommandResult(None, why))
+                self._on_end(number, CommandResult(None, why, is_lost=True))
             if self._loop.portion_is_over():
                 return
 
@@ -108,9 +110,7 @@ class HelperClient:
         if self._stream is None:
             return
         if not self._stream.send(message):
-            self._disconnect(
-                "the helper process has exited; scripts and hooks that were running count as failed"
-            )
+            self._disconnect(_EXITED)
         else:
             self._loop.want(self._stream, write=self._stream.is_pending)
 
@@ -129,9 +129,7 @@ class HelperClient:
             return
         messages = stream.receive() if stream.flush() else None
         if messages is None:
-            self._disconnect(
-                "the helper process has exited; scripts and hooks that were running count as failed"
-            )
+            self._disconnect(_EXITED)
             return
         self._loop.want(stream, write=stream.is_pending)
         self._received.extend(messages)

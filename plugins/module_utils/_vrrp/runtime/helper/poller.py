@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections import Counter
 from typing import Dict, Iterable, Mapping, Tuple, TypeVar
 
@@ -17,6 +18,7 @@ from ...base.units import Nanoseconds
 
 _CONTENT_MAX = 64  # Bytes read of a file that holds one number.
 _COMM_MAX = 15  # Characters of a process name in the kernel (proc(5), comm).
+_ENDED = ("Z", "X", "x")  # States of a process (proc(5), stat).
 
 
 class Poller:
@@ -60,26 +62,41 @@ def _changes(present: Mapping[str, Value], before: Mapping[str, Value]) -> Dict[
 
 
 def read_content(path: str) -> str | None:
-    """Return the beginning of a file; None when it can't be read."""
+    """Return the beginning of a file; None when it can't be read, or is no regular file: to open or
+    read anything else may take for ever.
+    """
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=_open_at_once) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return None
             return file.read(_CONTENT_MAX).decode(errors="replace")
     except OSError:
         return None
 
 
+def _open_at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY)
+
+
 def count_processes(names: Iterable[str]) -> Dict[str, int]:
-    """Return the number of processes of each name."""
+    """Return the number of processes of each name that have not ended."""
     wanted = {name: name[:_COMM_MAX] for name in names}
     if not wanted:
         return {}
-    found = Counter(_comm(entry) for entry in os.listdir("/proc") if entry.isdigit())
+    found = Counter(_name_of(entry) for entry in os.listdir("/proc") if entry.isdigit())
     return {name: found[short] for name, short in wanted.items()}
 
 
-def _comm(process: str) -> str:
+def _name_of(process: str) -> str:
+    """Return the name of a process; empty for one that has ended, also if nobody has asked for its
+    exit status yet.
+    """
     try:
-        with open(f"/proc/{process}/comm", encoding="utf-8", errors="replace") as file:
-            return file.read().rstrip("\n")
+        with open(f"/proc/{process}/stat", encoding="utf-8", errors="replace") as file:
+            shown = file.read()
     except OSError:
-        return ""  # The process has ended meanwhile.
+        return ""
+    # Process ID, name in parentheses (which it may contain itself), state.
+    name, _parenthesis, rest = shown.partition("(")[2].rpartition(")")
+    state = rest.strip()[:1]
+    return name if state and state not in _ENDED else ""

@@ -7,7 +7,7 @@
 """Programs run as other users, without blocking.
 
 Each is killed with all its children after its timeout. The last line of its output is kept, for
-people.
+people. What a hook leaves in the background goes on, as with keepalived, until the helper ends.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ from typing import Callable, Dict, Mapping, Sequence
 
 from ...base.units import NANOSECONDS_PER_SECOND, Nanoseconds, describe
 from ...model.command import Command, CommandResult
+from ..loop import Loop
 
-_OUTPUT_MAX = 1 << 14
+_OUTPUT_MAX = 1 << 16  # As much as a pipe holds.
 _LINE_MAX = 200
 _KILL_AFTER = NANOSECONDS_PER_SECOND // 2  # Between SIGTERM and SIGKILL.
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -32,25 +33,36 @@ _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 class _Process:
     """A running program and its deadline."""
 
-    def __init__(self, command: Command, process: subprocess.Popen[bytes], now: Nanoseconds):
+    def __init__(
+        self,
+        command: Command,
+        process: subprocess.Popen[bytes],
+        leaves_jobs: bool,
+        now: Nanoseconds,
+    ) -> None:
         self.command = command
         self.process = process
+        self.leaves_jobs = leaves_jobs
         self.deadline = now + command.timeout
         self.overdue = False
         self._output = b""
 
-    def read(self) -> None:
-        """Read its output."""
-        stream = self.process.stdout
+    def fileno(self) -> int:
+        """Return the descriptor of its output."""
+        return -1 if self.process.stdout is None else self.process.stdout.fileno()
+
+    def read(self) -> bool:
+        """Read what it has written; returns whether it may write more."""
         try:
-            while stream is not None and (data := os.read(stream.fileno(), _OUTPUT_MAX)):
-                self._output = (self._output + data)[-_OUTPUT_MAX:]
+            data = os.read(self.fileno(), _OUTPUT_MAX)
         except OSError:
-            pass  # No more output for now.
+            return True  # No more output for now.
+        self._output = (self._output + data)[-_OUTPUT_MAX:]
+        return bool(data)
 
     def result(self, status: int) -> CommandResult:
         """Return the result of the program."""
-        self.read()
+        self.read()  # What waits in the pipe is no longer than one reading.
         if self.process.stdout is not None:
             self.process.stdout.close()
         lines = self._output.decode(errors="replace").split("\n")
@@ -70,22 +82,37 @@ def _why(command: Command, error: Exception) -> str:
 
 
 class ProcessRunner:
-    """The running programs; ``on_end`` is called for each that has ended, with its number."""
+    """The running programs; ``on_end`` is called for each that has ended, with its number. Their
+    output is read as it comes: a program that can't write stops.
+    """
 
-    def __init__(self, on_end: Callable[[int, CommandResult], None]) -> None:
+    def __init__(self, loop: Loop, on_end: Callable[[int, CommandResult], None]) -> None:
+        self._loop = loop
         self._on_end = on_end
         self._running: Dict[int, _Process] = {}
 
     def start(
-        self, number: int, command: Command, environment: Mapping[str, str], now: Nanoseconds
+        self,
+        number: int,
+        command: Command,
+        environment: Mapping[str, str],
+        leaves_jobs: bool,
+        now: Nanoseconds,
     ) -> None:
-        """Start a program; one that can't be started has ended at once."""
+        """Start a program; one that can't be started has ended at once. One that ``leaves_jobs``
+        may leave programs running in the background.
+        """
         try:
             process = _spawn(command, environment)
         except (OSError, KeyError, subprocess.SubprocessError) as error:
             self._on_end(number, CommandResult(None, f"can't be started: {_why(command, error)}"))
             return
-        self._running[number] = _Process(command, process, now)
+        child = self._running[number] = _Process(command, process, leaves_jobs, now)
+        self._loop.on_readable(child, lambda: self._read(child))
+
+    def _read(self, child: _Process) -> None:
+        if not child.read():
+            self._loop.want(child, read=False)
 
     def next_deadline(self) -> Nanoseconds | None:
         """The time at which ``reap`` has to be called although no program has ended."""
@@ -96,11 +123,12 @@ class ProcessRunner:
         first.
         """
         for number, child in list(self._running.items()):
-            child.read()
             status = child.process.poll()
             if status is not None:
                 del self._running[number]
-                _signal(child.process, signal.SIGKILL)  # Processes that it left in its session.
+                if child.overdue or not child.leaves_jobs:
+                    _signal(child.process, signal.SIGKILL)  # What it left in its session.
+                self._loop.forget(child)
                 self._on_end(number, child.result(status))
             elif now >= child.deadline:
                 _signal(child.process, signal.SIGKILL if child.overdue else signal.SIGTERM)

@@ -12,8 +12,9 @@ configuration file, which only root can write: a compromised agent can run no ot
 read no other file. It exits when the agent disconnects.
 
 Messages from the agent: ``{"run": number, "command": [...], "user": "", "timeout": seconds,
-"environment": {}}`` and ``{"files": [...], "processes": [...]}``. Messages to it: ``{"ended":
-number, "status": 0, "error": "", "output": ""}`` and ``{"files": {}, "processes": {}}``.
+"environment": {}, "leaves_jobs": false}`` and ``{"files": [...], "processes": [...]}``. Messages to
+it: ``{"ended": number, "status": 0, "error": "", "output": ""}`` and ``{"files": {}, "processes":
+{}}``.
 """
 
 from __future__ import annotations
@@ -94,9 +95,9 @@ class HelperServer:
         self._user = _user_of(connected)
         self._stream = JsonStream(connected)
         self._allowlist = Allowlist(config_path)
-        self._processes = ProcessRunner(self._finished)
-        self._poller = Poller()
         self._loop = Loop()
+        self._processes = ProcessRunner(self._loop, self._finished)
+        self._poller = Poller()
         self._signals = signal_socket([signal.SIGCHLD])
         self._serving = True
 
@@ -143,7 +144,9 @@ class HelperServer:
             )
             return
         command = Command(arguments, user or self._user, seconds(message["timeout"]))
-        self._processes.start(number, command, message["environment"], clock.now())
+        self._processes.start(
+            number, command, message["environment"], message["leaves_jobs"], clock.now()
+        )
 
     def _finished(self, number: int, result: CommandResult) -> None:
         self._reply(

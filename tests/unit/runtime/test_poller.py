@@ -1,0 +1,44 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Files and processes as the helper sees them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from _vrrp.runtime.helper import poller
+from _vrrp.runtime.helper.poller import count_processes, read_content
+
+
+def test_the_beginning_of_a_file_is_read(tmp_path: Path) -> None:
+    (tmp_path / "load").write_text("7\n" + "x" * 1000)
+    found = read_content(str(tmp_path / "load"))
+    assert found is not None
+    assert found.startswith("7\n")
+    assert len(found) == poller._CONTENT_MAX
+    assert read_content(str(tmp_path / "missing")) is None
+
+
+@pytest.mark.finding("C6")
+def test_what_is_no_regular_file_is_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    assert read_content(str(tmp_path / "fifo")) is None
+    assert read_content("/dev/zero") is None
+    assert read_content(str(tmp_path)) is None
+
+
+@pytest.mark.finding("C9")
+def test_a_process_that_has_ended_does_not_count(tmp_path: Path) -> None:
+    program = tmp_path / "a (strange) one"
+    program.symlink_to("/bin/sleep")
+    process = subprocess.Popen([program, "10"])
+    assert count_processes(["a (strange) one"]) == {"a (strange) one": 1}
+    process.kill()
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    assert count_processes(["a (strange) one"]) == {"a (strange) one": 0}
+    process.wait()
