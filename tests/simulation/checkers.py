@@ -81,7 +81,7 @@ class Checkers:
         key = (host.number, transition.router)
         self._state[key] = transition.new
         self._count[key] += 1
-        if key not in self._taking_over:
+        if key not in self._taking_over or transition.new != "MASTER":
             self._advertised_at.pop(key, None)
         self._taking_over.discard(key)
         if transition.new == "MASTER":
@@ -133,9 +133,11 @@ class Checkers:
         self._demand_addresses(host, frames.router, "announces")
 
     def runs(self, host: CheckedHost, run: act.RunCommand) -> None:
-        """The hooks of a master run only when it serves."""
-        if run.environment.get("VRRP_EVENT") == "master":
-            self._demand_addresses(host, run.environment["VRRP_INSTANCE"], "runs hooks of")
+        """The hooks of a master run when it serves; those that had to wait for others, later."""
+        name = run.environment.get("VRRP_INSTANCE", "")
+        is_master = host.reported_state(name) == "MASTER"
+        if run.environment.get("VRRP_EVENT") == "master" and is_master:
+            self._demand_addresses(host, name, "runs hooks of")
 
     def _demand_addresses(self, host: CheckedHost, name: str, does: str) -> None:
         entry = next((one for one in host.entries if one["name"] == name), None)

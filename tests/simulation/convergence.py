@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+from typing import Any, Mapping, Sequence
 
 from _vrrp.engine.host.observed import MARK
 from simulation.demands import demand
@@ -82,7 +82,11 @@ def _check_choice(
     fit = [(host, one) for host, one in found if not one["intent_forced"]]
     if any(one["priority"] == 255 for _host, one in found):
         return  # An owner has the last word, whatever is wanted of others.
-    holders = [host.number for host, one in fit if one["intent"] == "master"]
+    holders = [
+        host.number
+        for host, one in fit
+        if one["intent"] == "master" and _is_healthy(host.status() if cluster.grouped else [one])
+    ]
     if (
         holders and status["effective_priority"] < 254
     ):  # Nobody can outbid the highest priority there is.
@@ -99,6 +103,13 @@ def _check_choice(
             not (better and entry["preempt"]),
             f"{host.number} is better than {master.number} ({status['intent']}) and does nothing",
         )
+
+
+def _is_healthy(shown: Sequence[Status]) -> bool:
+    """Whether nothing keeps a hold waiting: a check that is down, or a part that is missing."""
+    checks = [check for one in shown for check in one["tracked"]]
+    is_down = any(check["up"] is False or check["adjustment"] < 0 for check in checks)
+    return not is_down and not any(one["degraded"] for one in shown)
 
 
 def check_groups(cluster: Cluster) -> None:

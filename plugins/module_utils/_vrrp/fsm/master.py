@@ -154,14 +154,13 @@ def reconfigured(
     parameters: Parameters, state: Master, event: Reconfigured, now: Nanoseconds
 ) -> Result:
     """Install the new settings at once, and make them known once they are installed."""
-    after = replace(state, adver_at=now + parameters.advertisement_interval)
-    after = schedule_announcement(parameters, after, now)
-    return after, [InstallAddresses(), Confirm()]
+    return schedule_announcement(parameters, state, now), [InstallAddresses(), Confirm()]
 
 
 def confirmed(parameters: Parameters, state: Master, event: Confirmed, now: Nanoseconds) -> Result:
     """Advertise and announce what has just been installed."""
-    return state, [Advertise(parameters.priority), Announce()]
+    after = replace(state, adver_at=now + parameters.advertisement_interval)
+    return after, [Advertise(parameters.priority), Announce()]
 
 
 def priority_changed(

@@ -69,7 +69,7 @@ def claim(parameters: Parameters, state: Resigning, event: Claim, now: Nanosecon
     """Become master again, unless the router is stopping."""
     if state.purpose is Purpose.STOP:
         return state, []
-    return serve_again(parameters, now, event.cause)
+    return serve_again(parameters, state, now, event.cause)
 
 
 def reinstated(
@@ -78,7 +78,7 @@ def reinstated(
     """Become master again, or backup if a successor is heard already."""
     if state.successor is not None:
         return to_backup(parameters, now, "is configured again", state.successor)
-    return serve_again(parameters, now, "is configured again")
+    return serve_again(parameters, state, now, "is configured again")
 
 
 def unannounced(

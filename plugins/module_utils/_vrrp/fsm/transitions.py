@@ -15,7 +15,7 @@ from ..base.units import Nanoseconds
 from .actions import Action, Advertise, Confirm, InstallAddresses, Probe, RemoveAddresses
 from .events import Event, Interrupted, name_of
 from .parameters import Parameters
-from .state import Backup, Initialize, Master, Peer, Stage, State, TakingOver
+from .state import Backup, Initialize, Master, Peer, Resigning, Stage, State, TakingOver
 
 Result = Tuple[State, List[Action]]
 
@@ -72,10 +72,10 @@ def install(state: TakingOver) -> Result:
     return replace(state, stage=Stage.INSTALLING), [InstallAddresses(), Confirm()]
 
 
-def serve_again(parameters: Parameters, now: Nanoseconds, reason: str) -> Result:
+def serve_again(parameters: Parameters, state: Resigning, now: Nanoseconds, reason: str) -> Result:
     """Return to Master from a resignation: the router has not stopped serving."""
-    state = Master(reason, now + parameters.advertisement_interval)
-    return schedule_announcement(parameters, state, now), [InstallAddresses(), Confirm()]
+    after = schedule_announcement(parameters, Master(reason, state.adver_at), now)
+    return after, [InstallAddresses(), Confirm()]
 
 
 def schedule_announcement(parameters: Parameters, state: Master, now: Nanoseconds) -> Master:
