@@ -97,7 +97,8 @@ class Participation:
         degraded = self._degraded(router)
         adjustment = verdict.adjustment - sum(one.instance.degraded_weight for one in degraded)
         is_healthy = verdict.is_healthy and not degraded
-        router.update(replace(router.inputs, adjustment=adjustment, is_healthy=is_healthy))
+        if (adjustment, is_healthy) != (router.inputs.adjustment, router.inputs.is_healthy):
+            router.update(replace(router.inputs, adjustment=adjustment, is_healthy=is_healthy))
         if router.effective_priority == before or not isinstance(router.state, Master):
             return []
         return self._routers.step(router, PriorityChanged(), now)
