@@ -66,6 +66,8 @@ class Checkers:
         self._state: dict[tuple[int, str], str] = {}
         self._advertised_at: dict[tuple[int, str], int] = {}
         self._taking_over: set[tuple[int, str]] = set()
+        self._overslept_at: dict[tuple[int, str], int] = {}
+        self._heard_at: dict[int, int] = {}
         self._count: Counter[tuple[int, str]] = Counter()  # Of transitions.
 
     def died(self, host: CheckedHost) -> None:
@@ -82,6 +84,8 @@ class Checkers:
         self._state[key] = transition.new
         self._count[key] += 1
         if key not in self._taking_over or transition.new != "MASTER":
+            if self._was_silent_too_long(key, host):
+                self._overslept_at[key] = host.now
             self._advertised_at.pop(key, None)
         self._taking_over.discard(key)
         if transition.new == "MASTER":
@@ -108,25 +112,30 @@ class Checkers:
         demand(priority <= 254 or entry["priority"] == 255, f"{key} speaks as an owner")
         if speaks == "BACKUP":
             self._taking_over.add(key)
+            looked = self._heard_at.get(host.number) == host.now
+            overslept = self._overslept_at.get(key) == host.now
+            demand(looked or not overslept, f"{key} was paused and is master again without a look around")
         else:
             demand(host.has_all(entry), f"{key} advertises without its addresses")
-            self._check_pause(key, host, entry)
+            paused = self._was_silent_too_long(key, host)
+            demand(not paused, f"{key} was silent for too long and goes on as master")
         self._advertised_at[key] = host.now
 
-    def _check_pause(self, key: tuple[int, str], host: CheckedHost, entry: dict[str, Any]) -> None:
-        """Promise 5: after a pause longer than the peers wait, it listens first."""
+    def _was_silent_too_long(self, key: tuple[int, str], host: CheckedHost) -> bool:
+        """Promise 5: after a pause longer than the peers wait, a master listens first."""
         before = self._advertised_at.get(key)
-        if before is None:
-            return
+        entry = next((one for one in host.entries if one["name"] == key[1]), None)
+        if before is None or entry is None:
+            return False
         interval = int(entry.get("advertisement_interval", 1) * S)
         patience = entry.get("down_intervals", 3) * interval
         # Of its own skew time, whatever its priority is.
         patience += max(int(skew(entry.get("version", 3), 1, interval)), interval // 2)
-        silent = host.now - before
-        demand(
-            silent <= patience + 2 * MS,
-            f"{key} was silent for {silent / S:.3f} s and goes on as master",
-        )
+        return host.now - before > patience + 2 * MS
+
+    def hears(self, host: CheckedHost) -> None:
+        """A host has received a packet: it has looked around."""
+        self._heard_at[host.number] = host.now
 
     def announces(self, host: CheckedHost, frames: act.SendFrames) -> None:
         """Addresses are announced only when they are there."""

@@ -229,6 +229,7 @@ class Host:
         spec = self._socket(datagram.family)
         if spec is None:
             return []
+        self.checkers.hears(self)
         packet = (datagram.source, datagram.destination, datagram.ttl, datagram.message)
         for _packet in self.engine.unmatched_packets(spec, [packet], [self.now]):
             return self.engine.receive_datagram(spec, datagram, self.now, packet)
@@ -244,16 +245,23 @@ class Host:
         """Set an intent as an operator does; returns the code of a refusal, or nothing."""
         if not self.alive or self.paused:
             return "unreachable"
-        try:
-            _number, actions = self.engine.set_intent(
-                name, Intent(IntentKind(kind), forced), self.now
-            )
-        except ControlError as error:
-            return error.code
-        self._record("set intent", f"{name} wants {kind}", name, kind, forced)
+        refusal, actions = self._change_intent(name, Intent(IntentKind(kind), forced))
         self._do(actions)
         self._plan_wake()
-        return ""
+        return refusal
+
+    def request_intent(self, name: str, kind: str) -> None:
+        """Set an intent as an operator does who waits as long as the agent is paused."""
+        self.happens(lambda: self._change_intent(name, Intent(IntentKind(kind)))[1])
+
+    def _change_intent(self, name: str, intent: Intent) -> tuple[str, list[act.Action]]:
+        try:
+            _number, actions = self.engine.set_intent(name, intent, self.now)
+        except ControlError as error:
+            return error.code, []
+        kind = intent.kind.value
+        self._record("set intent", f"{name} wants {kind}", name, kind, intent.forced)
+        return "", actions
 
     def _machine_changed(self) -> None:
         if self._change_planned:

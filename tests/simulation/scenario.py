@@ -211,6 +211,13 @@ def _hold_and_pause(cluster: Cluster, host: Host) -> None:
     cluster.world.after(cluster.world.random.randint(1, 3) * S, lambda: host.pause(8 * S))
 
 
+def _drain_and_pause(cluster: Cluster, host: Host) -> None:
+    """A host that does not run from the start of a drain until somebody has ended it."""
+    host.set_intent(NAMES[0], "backup")
+    host.pause(8 * S)
+    host.request_intent(NAMES[0], cluster.world.random.choice(["auto", "master"]))
+
+
 def _pause_and_refuse(cluster: Cluster, host: Host) -> None:
     """A pause, short or long, at the end of which nothing can be sent for a moment."""
     length = cluster.world.random.randint(1000, 12_000) * MS
@@ -283,7 +290,7 @@ FAULTS: list[Callable[[Cluster, Host], None]] = [
     _part, _part, _join, _storm, _storm, _calm, _kill, _hand_over, _hand_over, _cut_power,
     _cut_power, _pause, _pause, _skip, _flap, _refuse, _reload, _lose_address, _add_address,
     _set_intent, _set_intent, _set_intent, _hold_and_pause, _restart_quickly, _pause_and_refuse,
-    _fail_and_pause,
+    _fail_and_pause, _drain_and_pause,
 ]  # fmt: skip
 
 
