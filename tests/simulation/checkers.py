@@ -114,7 +114,10 @@ class Checkers:
             self._taking_over.add(key)
             looked = self._heard_at.get(host.number) == host.now
             overslept = self._overslept_at.get(key) == host.now
-            demand(looked or not overslept, f"{key} was paused and is master again without a look around")
+            demand(
+                looked or not overslept,
+                f"{key} was paused and is master again without a look around",
+            )
         else:
             demand(host.has_all(entry), f"{key} advertises without its addresses")
             paused = self._was_silent_too_long(key, host)
@@ -131,7 +134,7 @@ class Checkers:
         patience = entry.get("down_intervals", 3) * interval
         # Of its own skew time, whatever its priority is.
         patience += max(int(skew(entry.get("version", 3), 1, interval)), interval // 2)
-        return host.now - before > patience + 2 * MS
+        return bool(host.now - before > patience + 2 * MS)
 
     def hears(self, host: CheckedHost) -> None:
         """A host has received a packet: it has looked around."""
