@@ -77,6 +77,12 @@ agent:
     scheduled_config:
       description: The digest of a configuration that the agent will apply later.
       type: str
+    intent:
+      description: The intent for the host as a whole, V(backup) while it is drained and V(auto) otherwise.
+      type: str
+    intent_forced:
+      description: Whether the drained host stays backup even if no other master is heard.
+      type: bool
     unsaved_intents:
       description: The reason why intents would not survive a restart, null if they would.
       type: str

@@ -15,13 +15,17 @@ version_added: 0.1.0
 description:
   - Sets the operator's intent for an instance on a host, and waits until it is reached.
   - A move loses no packet, because the new master serves before the old one stops. With C(virtual_mac) it may lose one.
-  - A move causes no outage. When no other host takes over, a drain is undone and the task fails. The owner of the addresses
-    (priority 255) is not displaced.
+  - A move causes no outage. When no other host takes over, a drain is undone and the task fails. A drain of a whole host is
+    undone for all instances if one of them would be left without a master. The owner of the addresses (priority 255) is not
+    displaced.
   - The intent is kept until it is changed, also across restarts of the agent.
   - Both families of an instance move together, and so do all members of its sync group.
 options:
   instance:
-    description: The name of the instance. When omitted, all instances of the host.
+    description:
+      - The name of the instance. When omitted, all instances of the host.
+      - A host that is drained as a whole is so until it gets another state as a whole. Instances that are added in the meantime
+        are drained, too, and moving a single one to it is refused.
     type: str
   state:
     description:
@@ -61,9 +65,13 @@ EXAMPLES = r"""
     instance: web
     state: backup
 
-- name: Drain the host before its upgrade
+- name: Drain the host before its maintenance
   failover.vrrp.vrrp_state:
     state: backup
+
+- name: Let the host take part again
+  failover.vrrp.vrrp_state:
+    state: auto
 
 - name: Make the host master
   failover.vrrp.vrrp_state:
@@ -96,12 +104,18 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.failover.vrrp.plugins.module_utils._control.move import (
     MoveError,
+    host_intent,
+    host_needs_change,
     move,
     needs_change,
     plan,
     summary,
+    wanted_host_intent,
 )
-from ansible_collections.failover.vrrp.plugins.module_utils._control.query import moving_together
+from ansible_collections.failover.vrrp.plugins.module_utils._control.query import (
+    moving_together,
+    status,
+)
 from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.base.errors import ControlError
 from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.base.paths import CONTROL_SOCKET
 
@@ -109,8 +123,11 @@ from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.base.paths imp
 def run(module: AnsibleModule) -> dict[str, t.Any]:
     """Move the instance; returns the result, raises ControlError."""
     wanted = module.params
+    state, force = wanted["state"], wanted["force"]
     before = moving_together(wanted["socket"], wanted["instance"])
-    changed = any(needs_change(one, wanted["state"], wanted["force"]) for one in before)
+    host = None if wanted["instance"] else status(wanted["socket"])["agent"]
+    changed = any(needs_change(one, state, force) for one in before)
+    changed = changed or (host is not None and host_needs_change(host, state, force))
     if not changed:
         after = before
     elif module.check_mode:
@@ -120,6 +137,9 @@ def run(module: AnsibleModule) -> dict[str, t.Any]:
     result: dict[str, t.Any] = {"changed": changed, "before": before, "after": after}
     if module._diff:
         result["diff"] = {"before": summary(before), "after": summary(after)}
+        if host is not None:
+            result["diff"]["before"]["the host"] = host_intent(host)
+            result["diff"]["after"]["the host"] = wanted_host_intent(state, force)
     return result
 
 

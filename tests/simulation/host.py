@@ -18,7 +18,7 @@ from _vrrp.model.command import CommandResult
 from _vrrp.model.config import build_config
 from _vrrp.model.family import Family
 from _vrrp.model.instance import Config
-from _vrrp.model.intent import Intent, IntentKind
+from _vrrp.model.intent import Intent, IntentKind, Intents
 from _vrrp.model.status import InstanceStatus
 from _vrrp.wire.datagram import Datagram
 from simulation.checkers import Checkers
@@ -55,7 +55,7 @@ class Host:
         self.engine = Engine()
         self._signer = Signer()
         self._reported: dict[str, str] = {}
-        self._intents: dict[str, Intent] = {}
+        self._intents = Intents()
         self._recoveries: tuple[act.Recovery, ...] = ()
         self._sockets: frozenset[act.SocketSpec] = frozenset()
         self._waiting: list[Callable[[], list[act.Action]]] = []
@@ -319,8 +319,8 @@ class Host:
         elif isinstance(action, act.Transition):
             self._change_state(action)
         elif isinstance(action, act.SaveIntents):
-            self.world.record(self.number, "save intents", sorted(action.intents))
-            self._intents = dict(action.intents)
+            self.world.record(self.number, "save intents", str(action.intents))
+            self._intents = action.intents
         elif isinstance(action, act.SaveRecoveries):
             self._keep_recoveries(action.recoveries)
         elif isinstance(action, act.RunCommand):

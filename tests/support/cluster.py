@@ -34,7 +34,7 @@ from _vrrp.engine.host.resources import AddressResource
 from _vrrp.model.address import parse_address
 from _vrrp.model.command import CommandResult
 from _vrrp.model.config import build_config
-from _vrrp.model.intent import Intent, IntentKind
+from _vrrp.model.intent import Intent, IntentKind, Intents
 from _vrrp.wire.datagram import Datagram
 from support.fake_kernel import OTHER, FakeKernel
 
@@ -88,7 +88,7 @@ class Node:
         before = new_engine.host_changed(self.kernel.observed(), now)
         before += new_engine.reconfigure(self.config, now)
         kept = [one.intents for one in self.done if isinstance(one, SaveIntents)]
-        after = new_engine.import_state(state, kept[-1] if kept else {}, now)
+        after = new_engine.import_state(state, kept[-1] if kept else Intents(), now)
         self.engine = new_engine
         self.do([*before, *after])
         return [*before, *after]
@@ -96,7 +96,7 @@ class Node:
     def restart(self) -> None:
         """Run another engine, which knows the saved intents alone."""
         saved = [one.intents for one in self.done if isinstance(one, SaveIntents)]
-        self.engine = Engine(saved[-1] if saved else {})
+        self.engine = Engine(saved[-1] if saved else Intents())
         self.do(self.engine.host_changed(self.kernel.observed(), self.cluster.now))
         self.do(self.engine.reconfigure(self.config, self.cluster.now))
 

@@ -12,7 +12,7 @@ from typing import Any, Callable, Dict, List, Mapping, Sequence
 
 from .._vrrp.base.errors import ControlError
 from .._vrrp.model.intent import WANTED_STATES, IntentKind
-from .._vrrp.model.status import InstanceStatus
+from .._vrrp.model.status import AgentStatus, InstanceStatus
 from .query import moving_together, set_intent
 from .wait import describe, wait_until
 
@@ -28,6 +28,25 @@ def needs_change(instance: InstanceStatus, state: str, force: bool) -> bool:
     if state == "backup" and force != instance["intent_forced"]:
         return True
     return not _is_reached(instance, state)
+
+
+def host_needs_change(agent: AgentStatus, state: str, force: bool) -> bool:
+    """Whether the intent for the host as a whole is not the one that goes with the wanted state of
+    all its instances.
+    """
+    return host_intent(agent) != wanted_host_intent(state, force)
+
+
+def host_intent(agent: AgentStatus) -> Dict[str, object]:
+    """Return the intent for the host as a whole, as a diff shows it."""
+    return {"intent": agent["intent"], "intent_forced": agent["intent_forced"]}
+
+
+def wanted_host_intent(state: str, force: bool) -> Dict[str, object]:
+    """Return the intent for the host as a whole once all its instances have the wanted state."""
+    is_drained = state == IntentKind.BACKUP.value
+    kind = IntentKind.BACKUP if is_drained else IntentKind.AUTO
+    return {"intent": kind.value, "intent_forced": is_drained and force}
 
 
 def summary(instances: Sequence[InstanceStatus]) -> Dict[str, Dict[str, object]]:

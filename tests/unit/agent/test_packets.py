@@ -41,7 +41,7 @@ class VrrpSocket:
 
 def packets(engine: Engine | None = None) -> Packets:
     loop: Any = Loop()
-    return Packets(engine or Engine({}), loop, lambda actions: None)
+    return Packets(engine or Engine(), loop, lambda actions: None)
 
 
 def test_all_is_read_until_the_last_time_stamp_that_was_seen() -> None:
@@ -53,7 +53,7 @@ def test_dropped_packets_are_counted_on_from_what_another_process_has_counted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(backlog, "_PACKETS_OF_A_SOURCE_MAX", 2)
-    engine = Engine({})
+    engine = Engine()
     opened: Any = VrrpSocket(Arrivals([b"abc"] * 3, [0] * 3, True))
     packets(engine).read(SPEC, opened)
     assert engine.report.counters["dropped"] == 1

@@ -22,7 +22,7 @@ def requests_to(node: Node) -> ControlRequests:
     """The requests to the agent of a node."""
     about: AgentStatus = {
         "version": "1", "bundle": None, "unit": None, "pid": 7, "config": "c",
-        "scheduled_config": None, "unsaved_intents": None,
+        "scheduled_config": None, "intent": "auto", "intent_forced": False, "unsaved_intents": None,
         "late_wakeups": 0, "longest_lateness": 0.0,
     }  # fmt: skip
     return ControlRequests(

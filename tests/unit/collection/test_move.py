@@ -45,6 +45,26 @@ def test_a_move_is_needed_when_the_intent_or_the_state_differs(
     assert move.needs_change(instance(**present), state, force) is change
 
 
+@pytest.mark.parametrize(
+    ("present", "state", "force", "change"),
+    [
+        (("auto", False), "auto", False, False),
+        (("auto", False), "master", False, False),
+        (("auto", False), "backup", False, True),
+        (("backup", False), "backup", False, False),
+        (("backup", False), "backup", True, True),
+        (("backup", True), "backup", True, False),
+        (("backup", False), "auto", False, True),
+        (("backup", False), "master", False, True),
+    ],
+)
+def test_a_host_needs_a_change_when_it_is_drained_or_is_to_be(
+    present: tuple[str, bool], state: str, force: bool, change: bool
+) -> None:
+    agent: Any = {"intent": present[0], "intent_forced": present[1]}
+    assert move.host_needs_change(agent, state, force) is change
+
+
 def test_a_diff_shows_the_fields_that_a_move_changes() -> None:
     moved = instance(state="MASTER", intent="master")
     fields = {"state": "MASTER", "intent": "master", "intent_forced": False}

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from _vrrp.control.render import forecast, table, transition_line
+import pytest
+from _vrrp.control.render import forecast, report, table, transition_line
 
 MASTER: Any = {
     "name": "web",
@@ -54,6 +55,22 @@ def test_a_table_has_one_aligned_line_for_each_instance() -> None:
     assert lines[2].endswith("eth0 is down")
     # Columns are aligned.
     assert len({line.index(word) for line, word in zip(lines, ("STATE", "MASTER", "INIT"))}) == 1
+
+
+@pytest.mark.parametrize(
+    ("intent", "forced", "head"),
+    [
+        ("auto", False, []),
+        ("backup", False, ["This host is drained, until 'vrrpctl auto'."]),
+        ("backup", True, ["This host is drained by force, until 'vrrpctl auto'."]),
+    ],
+)
+def test_a_drain_of_the_host_stands_above_the_table(
+    intent: str, forced: bool, head: list[str]
+) -> None:
+    agent = {"intent": intent, "intent_forced": forced}
+    status: Any = {"agent": agent, "instances": [MASTER]}
+    assert report(status).splitlines() == [*head, *table([MASTER]).splitlines()]
 
 
 def test_a_missing_part_is_shown_behind_the_reason() -> None:

@@ -31,7 +31,7 @@ from _vrrp.engine.host.links import Link, LinkAddress
 from _vrrp.engine.host.observed import Observed
 from _vrrp.model.config import build_config
 from _vrrp.model.family import Family
-from _vrrp.model.intent import Intent, IntentKind
+from _vrrp.model.intent import Intent, IntentKind, Intents
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.cluster import MS, Cluster, Node, instance
@@ -72,8 +72,9 @@ class Lineage(FastPathPair):
         link = links(self.up)["eth0"]
         return replace(link, addresses=(*link.addresses, *addresses))
 
-    def _intents(self) -> dict[str, Intent]:
-        return {one["name"]: Intent(IntentKind(one["intent"])) for one in self.instances()}
+    def _intents(self) -> Intents:
+        kinds = {one["name"]: IntentKind(one["intent"]) for one in self.instances()}
+        return Intents(by_name={name: Intent(kind) for name, kind in kinds.items()})
 
     def compare(self, fast: list[Action], full: list[Action]) -> None:
         """All but remarks for the log: an heir does not know what was said already."""
@@ -212,7 +213,7 @@ def test_an_engine_without_its_sockets_refuses_an_import() -> None:
     listen = OpenSockets(frozenset((SocketSpec(7, Family.IPV4),)))
     new_engine.completed(Results([(listen, "no room for it")]), cluster.now)
     with pytest.raises(ControlError, match="web: no room for it") as caught:
-        new_engine.import_state(state, {}, cluster.now)
+        new_engine.import_state(state, Intents(), cluster.now)
     assert caught.value.code == NOT_RESTARTED
 
 
@@ -223,7 +224,7 @@ def test_an_engine_with_other_instances_refuses_an_import() -> None:
     new_engine.enter_standby()
     new_engine.reconfigure(CONFIG, cluster.now)
     with pytest.raises(ControlError) as caught:
-        new_engine.import_state(state, {}, cluster.now)
+        new_engine.import_state(state, Intents(), cluster.now)
     assert caught.value.code == NOT_INHERITED
 
 
@@ -234,7 +235,7 @@ def test_a_stopping_engine_refuses_an_import() -> None:
     new_engine.reconfigure(first.config, cluster.now)
     new_engine.stop(cluster.now)
     with pytest.raises(ControlError, match="the new process is stopping"):
-        new_engine.import_state(first.engine.export_state(), {}, cluster.now)
+        new_engine.import_state(first.engine.export_state(), Intents(), cluster.now)
 
 
 def test_a_stopped_standby_does_not_change_the_host() -> None:
@@ -261,7 +262,7 @@ def test_a_standby_runs_no_script_and_polls_no_target() -> None:
     new_engine.host_changed(first.kernel.observed(), cluster.now)
     before = new_engine.reconfigure(first.config, cluster.now) + new_engine.wakeup(cluster.now)
     assert not [one for one in before if isinstance(one, (RunCommand, PollTargets))]
-    after = new_engine.import_state(state, {}, cluster.now)
+    after = new_engine.import_state(state, Intents(), cluster.now)
     assert {type(one) for one in after} >= {RunCommand, PollTargets}
 
 

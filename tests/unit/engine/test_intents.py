@@ -186,7 +186,7 @@ def test_every_intent_but_auto_is_saved() -> None:
     first.set_intent("master")
     first.set_intent("auto")
     kept = [one.intents for one in first.done if isinstance(one, SaveIntents)]
-    assert [sorted(intents) for intents in kept] == [["web"], []]
+    assert [sorted(intents.by_name) for intents in kept] == [["web"], []]
     cluster.run(1)
 
 

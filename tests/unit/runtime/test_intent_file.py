@@ -12,13 +12,16 @@ from pathlib import Path
 from typing import Any, Iterator
 
 import pytest
-from _vrrp.model.intent import Intent, IntentKind
+from _vrrp.model.intent import Intent, IntentKind, Intents
 from _vrrp.runtime import clock, intent_file
 from _vrrp.runtime.files import replace_file
 from _vrrp.runtime.intent_file import IntentFile
 from _vrrp.runtime.loop import Loop
 
-INTENTS = {"web": Intent(IntentKind.BACKUP, True), "db": Intent(IntentKind.MASTER)}
+INTENTS = Intents(
+    Intent(IntentKind.BACKUP, True),
+    {"web": Intent(IntentKind.BACKUP), "db": Intent(IntentKind.MASTER)},
+)
 S = 1_000_000_000
 
 
@@ -73,7 +76,7 @@ def wait(loop: Loop, answers: list[Any]) -> Any:
 
 def test_saved_intents_are_loaded_after_a_restart(tmp_path: Path, loop: Loop, disk: Disk) -> None:
     kept = IntentFile(str(tmp_path / "new"), loop)
-    assert kept.intents == {}
+    assert kept.intents == Intents()
     kept.save(INTENTS)
     answers: list[Any] = []
     kept.when_saved(answers.append)
@@ -92,7 +95,7 @@ def test_nothing_waits_for_a_disk_that_does_not_answer(
     answers: list[Any] = []
     kept.save(INTENTS)
     kept.when_saved(answers.append)
-    kept.save({})
+    kept.save(Intents())
     deadline = kept.next_deadline()
     assert deadline is not None
     kept.run_due(deadline)
@@ -101,7 +104,7 @@ def test_nothing_waits_for_a_disk_that_does_not_answer(
     kept.when_saved(answers.append)
     disk.answers.set()
     assert wait(loop, answers) is None
-    assert IntentFile(str(tmp_path), loop).intents == {}
+    assert IntentFile(str(tmp_path), loop).intents == Intents()
     assert len(disk.written) <= 2
 
 
@@ -160,4 +163,4 @@ def test_what_is_being_saved_at_the_end_is_waited_for(
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"web": {"intent": "off"}}', '{"web": 7}', "7"])
 def test_an_invalid_file_counts_as_empty(tmp_path: Path, loop: Loop, text: str) -> None:
     (tmp_path / "intents.json").write_text(text)
-    assert IntentFile(str(tmp_path), loop).intents == {}
+    assert IntentFile(str(tmp_path), loop).intents == Intents()

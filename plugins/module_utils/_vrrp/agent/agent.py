@@ -368,6 +368,7 @@ class Agent:
     # --- The operator ---
 
     def _about(self) -> AgentStatus:
+        host_intent = self._engine.report.host_intent
         return {
             "version": VERSION,
             "bundle": self._bundle,
@@ -375,6 +376,8 @@ class Agent:
             "pid": os.getpid(),
             "config": digest(self._configuration.text),
             "scheduled_config": self._configuration.scheduled_digest,
+            "intent": host_intent.kind.value,
+            "intent_forced": host_intent.forced,
             "unsaved_intents": self._intent_file.problem,
             "late_wakeups": self._lateness.count,
             "longest_lateness": to_seconds(self._lateness.longest),

@@ -15,7 +15,7 @@ import sys
 from ..base.errors import ControlError
 from ..base.paths import CONTROL_SOCKET
 from ..control.client import ControlClient
-from ..control.render import forecast, table, transition_line
+from ..control.render import forecast, report, table, transition_line
 from ..model.intent import WANTED_STATES, IntentKind
 from ..model.status import Status
 
@@ -76,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _status(client: ControlClient, arguments: argparse.Namespace) -> None:
     status = client.status(arguments.names or None)
-    _write(_json(status) if arguments.json else table(status["instances"]))
+    _write(_json(status) if arguments.json else report(status))
 
 
 def _json(status: Status) -> str:

@@ -10,9 +10,18 @@ from __future__ import annotations
 
 from typing import List, Sequence
 
-from ..model.status import InstanceStatus, TransitionMessage
+from ..model.status import InstanceStatus, Status, TransitionMessage
 
 _COLUMNS = ("INSTANCE", "STATE", "FOR", "INTENT", "PRIORITY", "MASTER", "ADDRESSES", "WHY")
+
+
+def report(status: Status) -> str:
+    """Return a table of the instances of a host, under what is to be known of the host itself."""
+    lines = []
+    if status["agent"]["intent"] == "backup":
+        forced = " by force" if status["agent"]["intent_forced"] else ""
+        lines.append(f"This host is drained{forced}, until 'vrrpctl auto'.")
+    return "\n".join([*lines, table(status["instances"])])
 
 
 def table(instances: Sequence[InstanceStatus]) -> str:

@@ -17,7 +17,7 @@ from ..base.slots import slotted
 from ..base.units import Nanoseconds
 from ..model.command import Command
 from ..model.family import Family
-from ..model.intent import Intent
+from ..model.intent import Intents
 from ..model.routing import Prefix
 from ..model.signing import Hmac
 from .host.devices import Macvlan, PacketFilter
@@ -197,9 +197,9 @@ class Log:
 
 @dataclass(frozen=True)
 class SaveIntents:
-    """Save the intents that are not ``auto`` across restarts."""
+    """Save the operator's intents across restarts."""
 
-    intents: Mapping[str, Intent]
+    intents: Intents
 
 
 @slotted

@@ -24,7 +24,7 @@ from ..fsm.events import Resign, TimerExpired, Unannounced
 from ..fsm.state import Initialize, Purpose, awaits
 from ..model.command import CommandResult
 from ..model.instance import Config
-from ..model.intent import Intent
+from ..model.intent import Intent, Intents
 from ..model.status import EngineStatus
 from ..wire.datagram import Datagram
 from .actions import AGENT, Action, Results, SocketSpec, interleave
@@ -64,9 +64,7 @@ class Engine:
     ``report`` has the status. Another ``fast_path`` than the usual one is for tests.
     """
 
-    def __init__(
-        self, intents: Mapping[str, Intent] | None = None, fast_path: FastPath | None = None
-    ) -> None:
+    def __init__(self, intents: Intents | None = None, fast_path: FastPath | None = None) -> None:
         self._host = Host()
         self._demultiplexer = Demultiplexer()
         self._tracking = Tracking(self._host)
@@ -75,7 +73,11 @@ class Engine:
         self._fast_path = fast_path or FastPath()
         self._announcements = Announcements()
         self._routers = RouterSet(
-            intents or {}, self._host, self._commands, self._fast_path.timers, self._announcements
+            intents or Intents(),
+            self._host,
+            self._commands,
+            self._fast_path.timers,
+            self._announcements,
         )
         self._participation = Participation(
             self._routers, self._host, self._obstacles, self._tracking
@@ -378,9 +380,7 @@ class Engine:
         """
         return earliest(peer_takeover_at(one) for one in self._routers)
 
-    def import_state(
-        self, state: EngineState, intents: Mapping[str, Intent], now: Nanoseconds
-    ) -> Actions:
+    def import_state(self, state: EngineState, intents: Intents, now: Nanoseconds) -> Actions:
         """Import the state and the intents of another process with the same configuration.
 
         Raises ControlError, and changes nothing, where that is not possible.

@@ -8,11 +8,9 @@
 
 from __future__ import annotations
 
-from typing import Mapping
-
 from ..base.units import Nanoseconds
 from ..fsm.state import Master
-from ..model.intent import Intent
+from ..model.intent import Intents
 from .announcements import Announcements
 from .coordination.demultiplexer import Demultiplexer
 from .coordination.participation import Participation
@@ -53,7 +51,7 @@ class StateTransfer:
     def restore(
         self,
         state: EngineState,
-        intents: Mapping[str, Intent],
+        intents: Intents,
         participation: Participation,
         timers: TimerQueue,
         now: Nanoseconds,

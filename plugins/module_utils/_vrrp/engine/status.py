@@ -17,7 +17,7 @@ from ..base.units import Nanoseconds, to_seconds, to_wall_time
 from ..fsm.state import Peer
 from ..model.describe import describe_settings
 from ..model.family import text
-from ..model.intent import IntentChange
+from ..model.intent import Intent, IntentChange
 from ..model.status import InstanceStatus, IntentChangeStatus, MasterStatus
 from .commands.scheduler import CommandScheduler
 from .coordination.demultiplexer import Demultiplexer
@@ -49,6 +49,11 @@ class StatusReport:
     def counters(self) -> Dict[str, int]:
         """The counters of packets that belong to no instance."""
         return dict(self._demultiplexer.counters)
+
+    @property
+    def host_intent(self) -> Intent:
+        """The operator's intent for the host as a whole."""
+        return self._routers.host_intent
 
     def labels(self, names: AbstractSet[str] | None = None) -> List[str]:
         """Return the labels of the instances with these names, of all for None.

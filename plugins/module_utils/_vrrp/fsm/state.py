@@ -166,6 +166,11 @@ def may_announce(state: State) -> bool:
     return isinstance(state, Master) or (isinstance(state, Resigning) and state.successor is None)
 
 
+def is_given_up(state: State, now: Nanoseconds) -> bool:
+    """Whether a router that resigned has waited in vain for a successor."""
+    return isinstance(state, Resigning) and state.successor is None and state.give_up_at <= now
+
+
 def state_name(state: State) -> str:
     """Return the name of a state in the status and the log."""
     if isinstance(state, Initialize):

@@ -4,12 +4,13 @@
 #
 # This module is PRIVATE to the collection and can change at any time.
 
-"""Operator intents for an instance."""
+"""Operator intents for an instance, and for a host as a whole."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
+from typing import Mapping
 
 from ..base.units import Nanoseconds
 
@@ -43,6 +44,20 @@ class Intent:
 AUTO = Intent()
 
 
+@dataclass(frozen=True)
+class Intents:
+    """The intents of a host, as they are saved: ``host`` for the host as a whole, AUTO or BACKUP
+    (drained), and by name those of instances that have another one.
+    """
+
+    host: Intent = AUTO
+    by_name: Mapping[str, Intent] = field(default_factory=dict)
+
+    def of(self, name: str) -> Intent:
+        """Return the intent of the instance with that name, also of one that comes later."""
+        return self.by_name.get(name, self.host)
+
+
 class ChangeOutcome(Enum):
     """ACCEPTED: in progress or reached. UNDONE: it failed, and the intent before applies again.
     SUPERSEDED: the operator made another host master later; the intent is ``auto``.
@@ -57,12 +72,14 @@ class ChangeOutcome(Enum):
 class IntentChange:
     """``number`` counts the changes since the agent started, so that a client can follow each.
 
-    ``before`` is the intent that it replaced, ``at`` the time of the change.
+    ``before`` is the intent that it replaced, ``at`` the time of the change, ``served`` whether the
+    router was master then.
     """
 
     number: int
     intent: Intent
     before: Intent
     at: Nanoseconds
+    served: bool = False
     outcome: ChangeOutcome = ChangeOutcome.ACCEPTED
     message: str = ""

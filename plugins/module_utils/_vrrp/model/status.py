@@ -147,6 +147,8 @@ class AgentStatus(TypedDict):
     """The agent: ``bundle`` and ``unit`` are None for one run from a checkout, ``config`` is the
     digest of the current configuration, and ``scheduled_config`` that of one that is applied later.
 
+    ``intent`` is that for the host as a whole: ``backup`` when it is drained, otherwise ``auto``.
+
     ``unsaved_intents`` is the reason why intents would not survive a restart, None if they would.
 
     ``longest_lateness`` (seconds) says how long the agent has let a deadline wait, and
@@ -159,6 +161,8 @@ class AgentStatus(TypedDict):
     pid: int
     config: str
     scheduled_config: Union[str, None]
+    intent: str
+    intent_forced: bool
     unsaved_intents: Union[str, None]
     late_wakeups: int
     longest_lateness: float

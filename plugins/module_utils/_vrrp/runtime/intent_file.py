@@ -11,11 +11,11 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from typing import Any, Callable, Dict, List, Mapping, Tuple
+from typing import Any, Callable, Dict, List, Tuple
 
 from ..base.constants import RETRY_INTERVAL
 from ..base.units import Nanoseconds, earliest, seconds, to_seconds
-from ..model.intent import Intent, IntentKind
+from ..model.intent import AUTO, Intent, IntentKind, Intents
 from . import clock
 from .files import read_json, replace_file
 from .log import LOGGER
@@ -44,14 +44,14 @@ class IntentFile:
         self._result: Tuple[str, str | None] = ("", None)
         self._waiting: List[Tuple[Nanoseconds, OnSaved]] = []
         self._retry_at: Nanoseconds | None = None
-        self.intents: Mapping[str, Intent] = decode_intents(read_json(directory, _NAME))
+        self.intents = decode_intents(read_json(directory, _NAME))
 
     @property
     def problem(self) -> str | None:
         """The reason why the intents are not saved; None when they are, or are being written."""
         return self._result[1]
 
-    def save(self, intents: Mapping[str, Intent]) -> None:
+    def save(self, intents: Intents) -> None:
         """Save these intents in place of the others, some time."""
         self.intents = intents
         self._retry_at = None
@@ -133,18 +133,23 @@ class IntentFile:
             then(problem)
 
 
-def encode_intents(intents: Mapping[str, Intent]) -> Dict[str, Any]:
+def encode_intents(intents: Intents) -> Dict[str, Any]:
     """Return intents as plain values."""
-    return {
-        name: {"intent": intent.kind.value, "forced": intent.forced}
-        for name, intent in intents.items()
-    }
+    by_name = {name: _plain(intent) for name, intent in intents.by_name.items()}
+    return {"host": _plain(intents.host), "instances": by_name}
 
 
-def decode_intents(kept: Any) -> Dict[str, Intent]:
-    """Return the intents by the name of their instance; what is no intent is left out."""
-    entries = kept.items() if isinstance(kept, dict) else ()
-    return {name: intent for name, entry in entries if (intent := _intent(entry)) is not None}
+def _plain(intent: Intent) -> Dict[str, Any]:
+    return {"intent": intent.kind.value, "forced": intent.forced}
+
+
+def decode_intents(kept: Any) -> Intents:
+    """Return the intents; what is none is left out."""
+    fields = kept if isinstance(kept, dict) else {}
+    instances = fields.get("instances")
+    entries = instances.items() if isinstance(instances, dict) else ()
+    by_name = {name: intent for name, entry in entries if (intent := _intent(entry)) is not None}
+    return Intents(_intent(fields.get("host")) or AUTO, by_name)
 
 
 def _intent(entry: Any) -> Intent | None:

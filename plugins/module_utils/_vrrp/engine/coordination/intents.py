@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Dict, Iterable, Mapping
+from typing import Iterable, Sequence
 
 from ...base.constants import (
     CLAIM_CONTEST_PERIOD,
@@ -22,7 +22,7 @@ from ...base.units import Nanoseconds
 from ...fsm.events import Claim, Event, Reconfigured, Resign
 from ...fsm.state import Backup, Master, Peer, Purpose, Resigning
 from ...model.family import text
-from ...model.intent import AUTO, ChangeOutcome, Intent, IntentChange, IntentKind
+from ...model.intent import AUTO, ChangeOutcome, Intent, IntentChange, IntentKind, Intents
 from ..actions import SaveIntents
 from ..router.router import Router
 
@@ -30,45 +30,76 @@ CLAIM = Claim("the operator wants this host to be master")
 
 
 class IntentStore:
-    """The intent of each instance by name, which both families share; saved across restarts."""
+    """The intent of each instance by name, which both families share, and that of the host; saved
+    across restarts.
+    """
 
-    def __init__(self, kept: Mapping[str, Intent]) -> None:
-        self._intents: Dict[str, Intent] = dict(kept)
-        self._changes = 0
+    def __init__(self, kept: Intents) -> None:
+        self.host = kept.host
+        self._by_name = dict(kept.by_name)
+        self._changes = self._host_change = 0
 
     def get(self, name: str) -> Intent:
         """Return the intent of the instance with that name."""
-        return self._intents.get(name, AUTO)
+        return self._by_name.get(name, self.host)
 
     def set(self, routers: Iterable[Router], intent: Intent, now: Nanoseconds) -> int:
         """Set the intent of routers that move together; returns the number of the change."""
         self._changes += 1
         for router in routers:
-            router.intent_change = IntentChange(self._changes, intent, router.intent, now)
+            served = isinstance(router.state, Master)
+            change = IntentChange(self._changes, intent, router.intent, now, served)
+            router.intent_change = change
             self._assign(router, intent)
         return self._changes
+
+    def set_for_host(self, routers: Sequence[Router], intent: Intent, now: Nanoseconds) -> int:
+        """Set the intent of all routers of the host. A drain is for those that come later, too."""
+        self.host = intent if intent.kind is IntentKind.BACKUP else AUTO
+        self._by_name.clear()
+        self._host_change = self.set(routers, intent, now)
+        return self._host_change
+
+    def is_of_host(self, change: IntentChange | None) -> bool:
+        """Whether a change is the drain of the whole host that is in force."""
+        is_drained = self.host != AUTO
+        return is_drained and change is not None and change.number == self._host_change
+
+    def refuse_if_drained(self, intent: Intent) -> None:
+        """Raise ControlError for an intent of one instance that a drain of its host forbids."""
+        if self.host != AUTO and intent.kind is not IntentKind.BACKUP:
+            raise ControlError(
+                "drained",
+                "the host is drained as a whole; end that before, with the intent auto for all of "
+                "its instances",
+            )
 
     def resolve(
         self, routers: Iterable[Router], outcome: ChangeOutcome, message: str, now: Nanoseconds
     ) -> None:
-        """End a change. One that failed brings back the intent before, or ``auto`` if that was a
-        drain; one that was superseded leaves ``auto``.
+        """End a change. One that failed brings back the intent before, or that of the host if that
+        was a drain; one that was superseded leaves ``auto``.
         """
         for router in routers:
             # An intent that an earlier process was given has no change here.
             change = router.intent_change or IntentChange(0, router.intent, AUTO, now)
             router.intent_change = replace(change, outcome=outcome, message=message)
             before = change.before if outcome is ChangeOutcome.UNDONE else AUTO
-            self._assign(router, AUTO if before.kind is IntentKind.BACKUP else before)
+            self._assign(router, self.host if before.kind is IntentKind.BACKUP else before)
+
+    def end_host_drain(self) -> None:
+        """Let the instances have intents of their own again."""
+        self.host = AUTO
 
     def _assign(self, router: Router, intent: Intent) -> None:
         bid = router.inputs.hold_priority if intent.kind is router.intent.kind else 0
         router.update(replace(router.inputs, intent=intent, hold_priority=bid))
-        self._intents[router.instance.name] = intent
+        self._by_name[router.instance.name] = intent
 
     def save_action(self) -> SaveIntents:
         """Return the action that saves all intents across restarts."""
-        return SaveIntents({name: one for name, one in self._intents.items() if one != AUTO})
+        differing = {name: one for name, one in self._by_name.items() if one != self.host}
+        return SaveIntents(Intents(self.host, differing))
 
 
 def refuse_unreachable(router: Router, intent: Intent) -> None:

@@ -19,10 +19,10 @@ from ...base.errors import unknown_instance
 from ...base.units import Nanoseconds
 from ...fsm.actions import DrainUndone
 from ...fsm.events import Claim, Confirmed, Event, Reconfigured, Resign
-from ...fsm.state import Initialize, Master, Peer, may_announce
+from ...fsm.state import Backup, Initialize, Master, Peer, is_given_up, may_announce
 from ...model.family import text
 from ...model.hook import HookTrigger
-from ...model.intent import ChangeOutcome, Intent
+from ...model.intent import ChangeOutcome, Intent, Intents
 from ..actions import Action, Install, Log, Remove, interleave
 from ..announcements import Announcements
 from ..commands.scheduler import CommandScheduler
@@ -43,7 +43,7 @@ class RouterSet:
 
     def __init__(
         self,
-        intents: Mapping[str, Intent],
+        intents: Intents,
         host: Host,
         commands: CommandScheduler,
         timers: TimerQueue,
@@ -91,6 +91,10 @@ class RouterSet:
             if (one in named or one.instance.sync_group in groups) and not one.retired
         ]
 
+    def all_taking_part(self) -> List[Router]:
+        """The routers that are configured."""
+        return [one for one in self if not one.retired]
+
     def wanting(self, key: Key) -> List[Router]:
         """The routers that want a resource of the host."""
         return [self._routers[name] for name in self._host.desired.routers_of(key)]
@@ -99,7 +103,12 @@ class RouterSet:
         """Return the operator's intent for the instance with that name."""
         return self._intents.get(name)
 
-    def import_intents(self, intents: Mapping[str, Intent]) -> None:
+    @property
+    def host_intent(self) -> Intent:
+        """The operator's intent for the host as a whole."""
+        return self._intents.host
+
+    def import_intents(self, intents: Intents) -> None:
         """Set the intents of routers that take no part yet."""
         self._intents = IntentStore(intents)
         for router in self:
@@ -199,10 +208,11 @@ class RouterSet:
 
         Raises ControlError when the intent can't be carried out.
         """
-        everything = [router for router in self if not router.retired]
-        moving = everything if name is None else self.moving_together(name)
-        if name is not None and not moving:
-            raise unknown_instance([name], sorted({one.instance.name for one in self}))
+        moving = self.all_taking_part() if name is None else self.moving_together(name)
+        if name is not None:
+            if not moving:
+                raise unknown_instance([name], sorted({one.instance.name for one in self}))
+            self._intents.refuse_if_drained(intent)
         for router in moving:
             refuse_unreachable(router, intent)
         return moving
@@ -212,7 +222,8 @@ class RouterSet:
         change. Raises ControlError as ``check_intent`` does.
         """
         moving = self.check_intent(name, intent)
-        number = self._intents.set(moving, intent, now)
+        change = self._intents.set_for_host if name is None else self._intents.set
+        number = change(moving, intent, now)
         actions: Actions = [self._intents.save_action()]
         for router in moving:
             actions.extend(self._apply(router, event_for_intent(router), now))
@@ -232,15 +243,34 @@ class RouterSet:
         return [note, self._intents.save_action()]
 
     def _revert_drain(self, router: Router, undone: DrainUndone, now: Nanoseconds) -> Actions:
-        """Revert a drain after which no other host became master: the intent before applies
-        again.
+        """Revert a drain after which no other host became master: the intent before applies again.
+        That of a whole host is reverted for all.
         """
-        moving = self.moving_together(router.instance.name)
-        self._intents.resolve(moving, ChangeOutcome.UNDONE, undone.cause, now)
-        note = Log(router.name, f"the drain is undone: {undone.cause}")
-        actions: Actions = [note, self._intents.save_action()]
+        moving, cause = self.moving_together(router.instance.name), undone.cause
+        if self._intents.is_of_host(router.intent_change):
+            moving = self.all_taking_part()
+            unserved = [one.name for one in moving if one is router or is_given_up(one.state, now)]
+            cause = f"{', '.join(unserved)} would be left without a master: {cause}"
+            self._intents.end_host_drain()
+        self._intents.resolve(moving, ChangeOutcome.UNDONE, cause, now)
+        actions: Actions = [
+            Log(router.name, f"the drain is undone: {cause}"),
+            self._intents.save_action(),
+        ]
         for one in moving:
-            serves = isinstance(one.state, Master)
-            event = Reconfigured() if serves else Claim("the drain is undone")
-            actions.extend(self._apply(one, event, now))
+            actions.extend(self._apply(one, _resumption(one), now))
         return actions
+
+
+def _resumption(router: Router) -> Event | None:
+    """Return the event by which a router goes on after a drain that was undone: one that was master
+    before is it again, unless its successor is better.
+    """
+    change, state = router.intent_change, router.state
+    if isinstance(state, Master):
+        return Reconfigured()
+    if change is None or not change.served:
+        return None
+    if isinstance(state, Backup) and state.master and router.parameters.loses_to(state.master):
+        return None
+    return Claim("the drain is undone")
