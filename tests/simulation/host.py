@@ -241,7 +241,7 @@ class Host:
         wanted = act.SocketSpec(INDEX, family, b"", losses)
         return wanted if wanted in self._sockets else None
 
-    def set_intent(self, name: str, kind: str, forced: bool = False) -> str:
+    def set_intent(self, name: str | None, kind: str, forced: bool = False) -> str:
         """Set an intent as an operator does; returns the code of a refusal, or nothing."""
         if not self.alive or self.paused:
             return "unreachable"
@@ -254,7 +254,7 @@ class Host:
         """Set an intent as an operator does who waits as long as the agent is paused."""
         self.happens(lambda: self._change_intent(name, Intent(IntentKind(kind)))[1])
 
-    def _change_intent(self, name: str, intent: Intent) -> tuple[str, list[act.Action]]:
+    def _change_intent(self, name: str | None, intent: Intent) -> tuple[str, list[act.Action]]:
         try:
             _number, actions = self.engine.set_intent(name, intent, self.now)
         except ControlError as error:

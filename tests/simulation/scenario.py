@@ -283,7 +283,8 @@ def _add_address(cluster: Cluster, host: Host) -> None:
 def _set_intent(cluster: Cluster, host: Host) -> None:
     random = cluster.world.random
     kind = random.choice(["master", "backup", "auto"])
-    host.set_intent(NAMES[0], kind, forced=kind == "backup" and random.random() < 0.3)
+    name = random.choice([NAMES[0], NAMES[0], None])
+    host.set_intent(name, kind, forced=kind == "backup" and random.random() < 0.3)
 
 
 FAULTS: list[Callable[[Cluster, Host], None]] = [
