@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from pathlib import Path
 from typing import Any
 
+import pytest
 from support.programs import script
 from support.routers import Agent, instance, start_pair
 from support.segment import Segment, eventually
@@ -165,6 +167,22 @@ def test_the_owner_ignores_weights_but_not_faults(segment: Segment) -> None:
     agent.configure(instance(priority=255, track_interfaces=[{"interface": "eth1"}]))
     agent.ctl("reload")
     agent.wait_for("INITIALIZE")
+
+
+@pytest.mark.finding("C6")
+def test_a_helper_that_does_not_run_is_replaced(segment: Segment, tmp_path: Path) -> None:
+    check = {"command": script(tmp_path / "check", "echo $PPID; exit 1"), "interval": 0.2}
+    tracks = {"track_scripts": [{**check, "weight": -1}]}
+    agent = Agent(segment.host(), instance(**tracks, priority=100)).start()
+    agent.wait_for("MASTER")
+    first = tracked(agent)["why"]
+    stopped = int(first.partition("(")[2].rstrip(")"))
+    os.kill(stopped, signal.SIGSTOP)
+    try:
+        eventually(lambda: tracked(agent)["why"] not in (first, ""), 25)
+        assert agent.status()["state"] == "MASTER"
+    finally:
+        os.kill(stopped, signal.SIGKILL)
 
 
 def test_a_helper_that_dies_is_replaced(segment: Segment, tmp_path: Path) -> None:

@@ -72,6 +72,49 @@ def test_a_helper_that_exits_is_replaced_while_there_are_hooks(helpers: Helpers)
     assert len(helpers.ends) == 2
 
 
+@pytest.mark.finding("C6")
+def test_a_silent_helper_is_replaced_and_its_commands_have_no_result(helpers: Helpers) -> None:
+    helpers.client.set_targets(HOOKS)
+    helpers.client.run(RunCommand(1, Command(("/bin/true",), "", S), {}))
+    connected = clock.now()
+    assert helpers.client.next_deadline() == pytest.approx(connected + 15 * S, abs=S)
+    helpers.client.run_due(connected + 14 * S)
+    assert helpers.ended == []
+    helpers.client.run_due(connected + 16 * S)
+    helpers.client.run_due(connected + 16 * S)
+    assert [number for number, _error in helpers.ended] == [1]
+    assert "has not answered for 15 s" in helpers.ended[0][1]
+    helpers.client.run_due(connected + 18 * S)
+    assert len(helpers.ends) == 2
+
+
+def test_a_helper_is_replaced_less_often_when_the_next_ones_are_silent_too(
+    helpers: Helpers,
+) -> None:
+    delays, now = [], clock.now()
+    for _helper in range(12):
+        helpers.client.set_targets(HOOKS)
+        now += 16 * S
+        helpers.client.run_due(now)
+        retry_at = helpers.client.next_deadline()
+        assert retry_at is not None
+        delays.append((retry_at - now) // S)
+        helpers.client.run_due(retry_at)
+    assert delays[:4] == [2, 4, 8, 16]
+    assert delays[-1] == 320
+
+
+def test_a_helper_that_says_that_it_works_is_kept(helpers: Helpers) -> None:
+    helpers.client.set_targets(HOOKS)
+    # The agent itself did not run for a while: what has arrived is read first.
+    helpers.ends[0].sendall(b"{}\n")
+    helpers.client.run_due(clock.now() + 14 * S)
+    helpers.client.run_due(clock.now() + 15 * S)
+    helpers.loop.run_once(0)
+    assert helpers.client.next_deadline() is not None
+    assert len(helpers.ends) == 1
+
+
 def test_results_are_reported_in_portions(helpers: Helpers) -> None:
     helpers.loop.limit_portions(0)
     for number in (1, 2, 3):

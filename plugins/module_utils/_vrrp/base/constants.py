@@ -116,6 +116,13 @@ HOOKS_WAITING_MAX = 16
 # The time after a command's timeout within which the helper has to report its end.
 COMMAND_GRACE = seconds(2)
 
+# How often the helper says that it works, and the silence after which it is replaced. Where the
+# next one falls silent as well, the delay before another one is doubled, to the last of these.
+HELPER_HEARTBEAT_INTERVAL = seconds(5)
+HELPER_SILENCE_MAX = seconds(15)
+HELPER_RETRY_INTERVAL = seconds(1)
+HELPER_RETRY_INTERVAL_MAX = seconds(320)
+
 INTERFACE_NAME_MAX = 15  # IFNAMSIZ without the terminating zero.
 
 # Names of the agent's own nftables tables begin with this; all others are the operator's.

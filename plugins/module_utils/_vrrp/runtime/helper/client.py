@@ -12,7 +12,12 @@ import socket
 from collections import deque
 from typing import Callable, Deque, Dict, List, Mapping, Set
 
-from ...base.units import NANOSECONDS_PER_SECOND, Nanoseconds, to_seconds
+from ...base.constants import (
+    HELPER_RETRY_INTERVAL,
+    HELPER_RETRY_INTERVAL_MAX,
+    HELPER_SILENCE_MAX,
+)
+from ...base.units import Nanoseconds, seconds, to_seconds
 from ...engine.actions import PollTargets, RunCommand
 from ...model.command import CommandResult
 from .. import clock
@@ -24,9 +29,12 @@ Connect = Callable[[], socket.socket]
 OnEnd = Callable[[int, CommandResult], None]
 OnTargets = Callable[[Mapping[str, "str | None"], Mapping[str, int]], None]
 
-_RETRY_INTERVAL: Nanoseconds = NANOSECONDS_PER_SECOND
 _NOTHING = PollTargets(frozenset(), frozenset())
 _EXITED = "the helper process has exited: what it was running has no result"
+_SILENT = (
+    f"the helper process has not answered for {HELPER_SILENCE_MAX // seconds(1)} s, and is "
+    "replaced: what it was running has no result"
+)
 
 
 class HelperClient:
@@ -45,6 +53,8 @@ class HelperClient:
         self._running: Set[int] = set()
         self._targets = _NOTHING
         self._retry_at: Nanoseconds = 0
+        self._retry_after = HELPER_RETRY_INTERVAL
+        self._opened_at = self._heard_at = self._retry_at
         self._failed: Dict[int, str] = {}
         self._received: Deque[JsonObject] = deque()
 
@@ -75,14 +85,16 @@ class HelperClient:
         """The time at which ``run_due`` has to be called; None for never."""
         if self._failed or self._received:
             return 0
-        if self._stream is None and self._targets != _NOTHING:
-            return self._retry_at
-        return None
+        if self._stream is not None:
+            return self._heard_at + HELPER_SILENCE_MAX
+        return self._retry_at if self._targets != _NOTHING else None
 
     def run_due(self, now: Nanoseconds) -> None:
         """Report what a helper has sent, and requests that were lost with one, for a portion of
-        time; connect to another one.
+        time; connect to another one. One that is silent is replaced.
         """
+        if self._stream is not None and now >= self._heard_at + HELPER_SILENCE_MAX:
+            self._replace_silent(now)
         if self._stream is None and self._targets != _NOTHING and now >= self._retry_at:
             self._request(self._targets_message())
         while self._received or self._failed:
@@ -93,6 +105,18 @@ class HelperClient:
                 self._on_end(number, CommandResult(None, why, is_lost=True))
             if self._loop.portion_is_over():
                 return
+
+    def _replace_silent(self, now: Nanoseconds) -> None:
+        """Disconnect from a helper that is silent, unless it was this process that did not run."""
+        self._read()
+        if self._stream is None or self._heard_at + HELPER_SILENCE_MAX > now:
+            return
+        # One that fell silent after a while may have met something that has passed.
+        has_worked = self._heard_at - self._opened_at > HELPER_SILENCE_MAX
+        doubled = min(2 * self._retry_after, HELPER_RETRY_INTERVAL_MAX)
+        self._retry_after = HELPER_RETRY_INTERVAL if has_worked else doubled
+        self._disconnect(_SILENT)
+        self._retry_at = now + self._retry_after
 
     def close(self) -> None:
         """Disconnect, so that the helper exits."""
@@ -115,7 +139,8 @@ class HelperClient:
             self._loop.want(self._stream, write=self._stream.is_pending)
 
     def _open(self) -> None:
-        self._retry_at = clock.now() + _RETRY_INTERVAL
+        now = self._opened_at = self._heard_at = clock.now()
+        self._retry_at = now + HELPER_RETRY_INTERVAL
         try:
             self._stream = JsonStream(self._connect())
         except OSError as error:
@@ -132,7 +157,9 @@ class HelperClient:
             self._disconnect(_EXITED)
             return
         self._loop.want(stream, write=stream.is_pending)
-        self._received.extend(messages)
+        if messages:
+            self._heard_at = clock.now()
+        self._received.extend(filter(None, messages))
         self._running.difference_update(one["ended"] for one in messages if "ended" in one)
 
     def _dispatch(self, message: JsonObject) -> None:

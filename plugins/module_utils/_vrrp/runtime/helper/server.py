@@ -13,8 +13,8 @@ read no other file. It exits when the agent disconnects.
 
 Messages from the agent: ``{"run": number, "command": [...], "user": "", "timeout": seconds,
 "environment": {}, "leaves_jobs": false}`` and ``{"files": [...], "processes": [...]}``. Messages to
-it: ``{"ended": number, "status": 0, "error": "", "output": ""}`` and ``{"files": {}, "processes":
-{}}``.
+it: ``{"ended": number, "status": 0, "error": "", "output": ""}``, ``{"files": {}, "processes":
+{}}`` and, every few seconds, ``{}``.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ import signal
 import socket
 from typing import Mapping, Set, Tuple
 
+from ...base.constants import HELPER_HEARTBEAT_INTERVAL
 from ...base.errors import ConfigError
 from ...base.units import Nanoseconds, earliest, seconds
 from ...model.command import Command, CommandResult
@@ -100,6 +101,7 @@ class HelperServer:
         self._poller = Poller()
         self._signals = signal_socket([signal.SIGCHLD])
         self._serving = True
+        self._heartbeat_at: Nanoseconds = 0
 
     def run(self) -> None:
         """Serve until the agent disconnects."""
@@ -109,6 +111,7 @@ class HelperServer:
             self._loop.run_once(self._next_deadline())
             self._processes.reap(clock.now())
             self._poll_targets()
+            self._send_heartbeat(clock.now())
             self._loop.want(self._stream, write=self._stream.is_pending)
         self._processes.kill()
         self._loop.close()
@@ -117,8 +120,8 @@ class HelperServer:
         self._signals.recv(256)  # Ended programs are reaped after every wake-up.
 
     def _next_deadline(self) -> Nanoseconds | None:
-        deadlines = (self._processes.next_deadline(), self._poller.next_deadline())
-        return earliest(deadlines)
+        commands, targets = self._processes.next_deadline(), self._poller.next_deadline()
+        return earliest((commands, targets, self._heartbeat_at))
 
     def _read(self) -> None:
         messages = self._stream.receive()
@@ -162,6 +165,12 @@ class HelperServer:
         files, processes = self._poller.poll(clock.now())
         if files or processes:
             self._reply({"files": dict(files), "processes": dict(processes)})
+
+    def _send_heartbeat(self, now: Nanoseconds) -> None:
+        """Tell the agent now and then that this process works."""
+        if now >= self._heartbeat_at:
+            self._heartbeat_at = now + HELPER_HEARTBEAT_INTERVAL
+            self._reply({})
 
     def _reply(self, message: Mapping[str, object]) -> None:
         if not self._stream.send(message):
