@@ -21,6 +21,16 @@ def started(segment: Segment, **settings: Any) -> Agent:
     return Agent(segment.host(), instance(**settings)).start()
 
 
+def wait_for_another_advertisement(agent: Agent) -> None:
+    """Wait until a backup has received one more advertisement."""
+
+    def received() -> int:
+        return int(agent.status()["counters"]["advertisements_received"])
+
+    before = received()
+    eventually(lambda: received() > before)
+
+
 def heard_for(reason: str) -> float:
     """Return how long a master was not heard, in seconds, by the reason of its successor."""
     found = re.search(r"not heard for ([\d.]+) s", reason)
@@ -38,6 +48,21 @@ def test_a_better_router_that_does_not_preempt_waits(segment: Segment) -> None:
     assert better.status()["state"] == "BACKUP"
     worse.stop()
     better.wait_for("MASTER")
+
+
+@pytest.mark.finding("C11")
+def test_a_short_loss_of_the_carrier_moves_nothing(segment: Segment) -> None:
+    master = started(segment, priority=200, link_down_delay=3, advertisement_interval=1)
+    master.wait_for("MASTER")
+    backup = started(segment, priority=100, advertisement_interval=1)
+    backup.wait_until_it_hears_a_master()
+    before = [one.status()["transitions"] for one in (master, backup)]
+    for _flap in range(3):
+        master.host.unplug()
+        time.sleep(0.7)  # The length of the loss, of which nothing can be polled.
+        master.host.plug_in()
+        wait_for_another_advertisement(backup)
+    assert [one.status()["transitions"] for one in (master, backup)] == before
 
 
 def test_preemption_is_delayed_and_the_takeover_from_a_dead_master_is_not(segment: Segment) -> None:

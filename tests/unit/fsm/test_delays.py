@@ -65,6 +65,23 @@ def test_an_owner_waits_for_its_start_up_delay_too() -> None:
     assert next_deadline(started) == NOW + 60 * S
 
 
+@pytest.mark.finding("C11")
+def test_no_router_takes_over_before_the_boot_delay_of_its_host_is_over() -> None:
+    # The monotonic clock counts from the start of the host.
+    for parameters in (ROUTER, OWNER):
+        delayed = replace(parameters, boot_delay=NOW + 60 * S, startup_delay=10 * S)
+        started, _actions = after(Initialize("why"), ev.Startup(), parameters=delayed)
+        assert next_deadline(started) == NOW + 60 * S
+        late, _actions = after(Initialize("why"), ev.Startup(), NOW + 55 * S, delayed)
+        assert next_deadline(late) == NOW + 65 * S
+
+
+def test_an_owner_whose_host_runs_for_long_does_not_wait() -> None:
+    delayed = replace(OWNER, boot_delay=NOW)
+    reached, _actions = confirmed(Initialize("why"), ev.Startup(), NOW, delayed)
+    assert isinstance(reached, Master)
+
+
 def test_preemption_is_delayed_once_and_exactly() -> None:
     waiting, actions = after(BACKUP, heard(50), NOW, PATIENT)
     assert actions == []

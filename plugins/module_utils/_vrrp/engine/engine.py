@@ -184,6 +184,7 @@ class Engine:
 
     def _reevaluate(self, now: Nanoseconds) -> Actions:
         """Reconcile every router with the interfaces, and drop those that have left."""
+        self._host.update_links(now)
         moved = [one for one in self._routers if self._obstacles.bind_interfaces(one)]
         actions = [*self._provision(now), *self._reconcile_all(now)]
         for router in moved:

@@ -39,6 +39,7 @@ from ..model.tracking import (
 )
 from .actions import PollTargets
 from .host.host import Host
+from .host.link_states import LINK_DOWN_DELAY, LINK_UP_DELAY
 from .router.router import Router
 
 
@@ -201,18 +202,21 @@ class Tracking:
     def observation(self, check: Check) -> Observation:
         """Return the last observation of a check."""
         if isinstance(check, InterfaceCheck):
-            return self._observe_interface(check.interface)
+            return self._observe_interface(check)
         if isinstance(check, ScriptCheck):
             return self._scripts[check].seen if check in self._scripts else UNKNOWN
         if isinstance(check, FileCheck):
             return self._files.get(check.path, UNKNOWN)
         return self._observe_process(check)
 
-    def _observe_interface(self, name: str) -> Observation:
-        link = self._host.links.get(name)
+    def _observe_interface(self, check: InterfaceCheck) -> Observation:
+        link = self._host.links.get(check.interface)
         if link is None:
             return Observation(False, "does not exist")
-        return Observation(link.up, "up" if link.up else "down")
+        counts_as_up = self._host.link_states.is_up(link, check.delays)
+        if counts_as_up == link.up:
+            return Observation(link.up, "up" if link.up else "down")
+        return Observation(counts_as_up, LINK_UP_DELAY if link.up else LINK_DOWN_DELAY)
 
     def _observe_process(self, check: ProcessCheck) -> Observation:
         count = self._processes.get(check.name)

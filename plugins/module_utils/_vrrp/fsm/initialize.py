@@ -14,15 +14,15 @@ from ..base.units import Nanoseconds
 from .events import Interrupted, Replaced, Resign, Startup
 from .parameters import Parameters
 from .state import Initialize
-from .transitions import Result, start_delayed, take_over, to_backup, to_initialize
+from .transitions import Result, not_before, start_delayed, take_over, to_backup, to_initialize
 
 
 def startup(parameters: Parameters, state: Initialize, event: Startup, now: Nanoseconds) -> Result:
     """RFC 9568 section 6.4.1: the owner starts as master, all others listen. Another router may
     have served the addresses meanwhile.
     """
-    waits = parameters.forced_backup or parameters.in_sync_group or parameters.startup_delay > 0
-    if parameters.is_owner and not waits:
+    waits = parameters.forced_backup or parameters.in_sync_group
+    if parameters.is_owner and not waits and not_before(parameters, now) <= now:
         return take_over(parameters, event, now, "owns the addresses", displaces=True)
     listening, actions = to_backup(parameters, now, "started, listening for a master")
     return start_delayed(parameters, listening, now), actions

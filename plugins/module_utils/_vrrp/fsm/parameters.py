@@ -43,6 +43,7 @@ class Parameters:
     down_intervals: int = DOWN_INTERVALS_DEFAULT
     preempt_delay: Nanoseconds = 0
     startup_delay: Nanoseconds = 0
+    boot_delay: Nanoseconds = 0
     forced_backup: bool = False
     in_sync_group: bool = False
     virtual_mac: bool = False

@@ -96,12 +96,19 @@ def restart_refresh(parameters: Parameters, state: Master, now: Nanoseconds) -> 
 
 
 def start_delayed(parameters: Parameters, state: State, now: Nanoseconds) -> State:
-    """Return a started backup that does not take over before its start-up delay is over."""
-    if not isinstance(state, Backup) or not parameters.startup_delay:
+    """Return a started backup that does not take over before its delays are over."""
+    earliest_at = not_before(parameters, now)
+    if not isinstance(state, Backup) or earliest_at <= now:
         return state
-    not_before = now + parameters.startup_delay
-    down_at = max(state.master_down_at, not_before)
-    return replace(state, not_before=not_before, master_down_at=down_at)
+    down_at = max(state.master_down_at, earliest_at)
+    return replace(state, not_before=earliest_at, master_down_at=down_at)
+
+
+def not_before(parameters: Parameters, now: Nanoseconds) -> Nanoseconds:
+    """Return the time before which a router that starts now does not become master by itself: time
+    is counted from the start of the host.
+    """
+    return max(now + parameters.startup_delay, parameters.boot_delay)
 
 
 def postponed(state: State, by: Nanoseconds) -> State:

@@ -24,7 +24,7 @@ from .instance import ChecksumForm, Config, Instance
 from .readers import Reader, Settings, list_of, one_of, problems_of, record
 from .routing import read_routes, read_rules
 from .signing import read_hmac
-from .tracking import TRACK_READERS
+from .tracking import TRACK_READERS, LinkDelays
 from .validation import clashes, contradictions
 
 _READERS: Mapping[str, Reader[Any]] = {
@@ -39,6 +39,9 @@ _READERS: Mapping[str, Reader[Any]] = {
     "preempt": fields.read_flag,
     "preempt_delay": fields.read_seconds,
     "startup_delay": fields.read_seconds,
+    "boot_delay": fields.read_seconds,
+    "link_up_delay": fields.read_seconds,
+    "link_down_delay": fields.read_seconds,
     "accept_mode": fields.read_flag,
     "virtual_mac": fields.read_flag,
     "virtual_mac_name": fields.read_interface,
@@ -142,5 +145,7 @@ def _instances(path: str, entry: object, problems: List[Problem]) -> List[Instan
 def _with_tracked(values: Settings) -> Settings:
     """Return the settings with all kinds of tracked checks in one list."""
     own = {key: value for key, value in values.items() if key not in TRACK_READERS}
-    own["tracked"] = tuple(one for key in TRACK_READERS for one in values.get(key, ()))
+    delays = LinkDelays(values.get("link_up_delay", 0), values.get("link_down_delay", 0))
+    tracked = (one for key in TRACK_READERS for one in values.get(key, ()))
+    own["tracked"] = tuple(one.delayed(delays) for one in tracked)
     return own

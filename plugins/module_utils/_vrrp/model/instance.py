@@ -28,7 +28,7 @@ from .family import Family
 from .hook import Hook, HookTrigger
 from .routing import VirtualRoute, VirtualRule
 from .signing import Hmac
-from .tracking import InterfaceCheck, Tracked
+from .tracking import InterfaceCheck, LinkDelays, Tracked
 
 
 class ChecksumForm(Enum):
@@ -63,6 +63,9 @@ class Instance:
     preempt: bool = True
     preempt_delay: Nanoseconds = 0
     startup_delay: Nanoseconds = 0
+    boot_delay: Nanoseconds = 0
+    link_up_delay: Nanoseconds = 0
+    link_down_delay: Nanoseconds = 0
     accept_mode: bool = True
     virtual_mac: bool = False
     virtual_mac_name: str = ""
@@ -127,6 +130,11 @@ class Instance:
         """
         named = (one.interface for one in self.addresses if one.track)
         return frozenset(filter(None, named)) - {self.interface}
+
+    @property
+    def link_delays(self) -> LinkDelays:
+        """The times for which a change of one of its interfaces has to last before it counts."""
+        return LinkDelays(self.link_up_delay, self.link_down_delay)
 
     @property
     def key(self) -> Tuple[str, Family, int]:

@@ -80,6 +80,9 @@ class SettingsStatus(TypedDict):
     down_intervals: int
     preempt_delay: float
     startup_delay: float
+    boot_delay: float
+    link_up_delay: float
+    link_down_delay: float
     accept_mode: bool
     virtual_mac: bool
     virtual_mac_name: Union[str, None]

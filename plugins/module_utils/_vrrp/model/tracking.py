@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Callable, Dict, Tuple, Union
 
 from ..base.constants import TRACK_WEIGHT_MAX
@@ -21,10 +21,22 @@ _SCRIPT_INTERVAL_DEFAULT = seconds(1)
 
 
 @dataclass(frozen=True)
+class LinkDelays:
+    """The times for which an interface has to be up, or down, before the change counts."""
+
+    up: Nanoseconds = 0
+    down: Nanoseconds = 0
+
+
+NO_DELAYS = LinkDelays()
+
+
+@dataclass(frozen=True)
 class InterfaceCheck:
     """Up while the interface is administratively up and has a carrier."""
 
     interface: str
+    delays: LinkDelays = NO_DELAYS
 
     def __str__(self) -> str:
         return f"interface {self.interface}"
@@ -78,6 +90,12 @@ class Tracked:
 
     check: Check
     weight: int = 0
+
+    def delayed(self, delays: LinkDelays) -> Tracked:
+        """Return the check with the delays of its instance, which are for interfaces."""
+        if not isinstance(self.check, InterfaceCheck):
+            return self
+        return replace(self, check=replace(self.check, delays=delays))
 
 
 _read_weight = whole_number(-TRACK_WEIGHT_MAX, TRACK_WEIGHT_MAX)

@@ -9,14 +9,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Dict, Iterable, Sequence, Set
+from typing import Dict, Iterable, Iterator, Sequence, Set
 
 from ...base.units import Nanoseconds
 from ...fsm.state import Backup, Initialize
 from ...model.family import Family, text
 from ...model.instance import Instance
+from ...model.tracking import InterfaceCheck
 from ..host.devices import macvlan_of
 from ..host.host import Host
+from ..host.link_states import LINK_UP_DELAY, Watched
 from ..host.links import Link, Links, primary_address, uses_link_local
 from ..router.router import Router
 from ..tracking import Tracking, tracked_for
@@ -48,7 +50,12 @@ class Obstacles:
         return self._host.links
 
     def routers_changed(self, routers: Iterable[Router]) -> None:
-        """Update the virtual addresses. Only an owner sends from one, as they may move away."""
+        """Update the virtual addresses, and the interfaces whose changes have a delay. Only an
+        owner sends from a virtual address, as they may move away.
+        """
+        routers = list(routers)
+        watched = (one for router in routers for one in _watched_interfaces(router.instance))
+        self._host.link_states.watch(watched, self.links)
         self._virtual = {}
         for router in routers:
             instance = router.instance
@@ -125,8 +132,8 @@ class Obstacles:
         link = self.links.get(instance.interface)
         if link is None:
             return f"{instance.interface} does not exist"
-        if not link.up:
-            return f"{instance.interface} is down"
+        if self._is_down(router, link):
+            return self._why_down(link)
         if self._address_of(router, link) is None:
             return f"{instance.interface} has no {_wanted_address(instance)}"
         return self._missing_macvlan(router, link)
@@ -148,9 +155,30 @@ class Obstacles:
         """Return why a router can't serve an address on another interface; None when it can."""
         for name in sorted(router.instance.tracked_interfaces):
             link = self.links.get(name)
-            if link is None or not link.up:
-                return f"{name} {'does not exist' if link is None else 'is down'}"
+            if link is None or self._is_down(router, link):
+                return f"{name} does not exist" if link is None else self._why_down(link)
         return None
+
+    def _is_down(self, router: Router, link: Link) -> bool:
+        """Whether an interface counts as down. A delay lets a router serve on; a backup has nothing
+        to wait for, and must not miss the master on a link that is down.
+        """
+        if not link.up and isinstance(router.state, (Initialize, Backup)):
+            return True
+        return not self._host.link_states.is_up(link, router.instance.link_delays)
+
+    @staticmethod
+    def _why_down(link: Link) -> str:
+        return f"{link.name} is {LINK_UP_DELAY if link.up else 'down'}"
+
+
+def _watched_interfaces(instance: Instance) -> Iterator[Watched]:
+    """Yield the interfaces whose changes matter to an instance, each with the delays."""
+    for name in (instance.interface, *instance.tracked_interfaces):
+        yield name, instance.link_delays
+    for check in (one.check for one in instance.tracked):
+        if isinstance(check, InterfaceCheck):
+            yield check.interface, check.delays
 
 
 def _wanted_address(instance: Instance) -> str:

@@ -24,6 +24,7 @@ from typing import (
 from ...base.constants import FAULT_MEMORY
 from ...base.units import Nanoseconds, earliest
 from .desired import Desired
+from .link_states import LinkStates
 from .links import Links
 from .observed import MARK, Observed, as_resource
 from .reconcile import Add, Drop, Operation, OwnedAddress, rank, reconcile
@@ -52,6 +53,7 @@ class Host:
         self.observed = Observed()
         self.desired = Desired()
         self.repairs = Repairs()
+        self.link_states = LinkStates()
         self.virtual: Mapping[Key, str] = {}
         self.own_devices: AbstractSet[str] = frozenset()
         self._owned: Set[OwnedAddress] = set()
@@ -60,6 +62,10 @@ class Host:
         # The operations since the host was last observed.
         self._added: Dict[Key, Resource] = {}
         self._removed: Set[Key] = set()
+
+    def update_links(self, now: Nanoseconds) -> None:
+        """Let changes of interfaces take effect whose delays are over."""
+        self.link_states.update(self.links, now)
 
     @property
     def links(self) -> Links:
@@ -242,8 +248,9 @@ class Host:
         return not isinstance(resource, RuleResource) and resource.interface not in self.links
 
     def next_deadline(self) -> Nanoseconds | None:
-        """Return when ``reconcile`` is due next; None while nothing is missing."""
-        return earliest(self._due_at(key, fault) for key, fault in self.repairs.faults.items())
+        """Return when ``reconcile`` or ``update_links`` is due next; None while neither is."""
+        repairs = earliest(self._due_at(key, fault) for key, fault in self.repairs.faults.items())
+        return earliest((self.link_states.next_deadline(), repairs))
 
     def _due_at(self, key: Key, fault: Fault) -> Nanoseconds | None:
         if not isinstance(fault.resource, _KINDS) or self._lacks_interface(fault.resource):

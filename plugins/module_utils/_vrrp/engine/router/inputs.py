@@ -97,6 +97,7 @@ class RouterInputs:
             down_intervals=instance.down_intervals,
             preempt_delay=instance.preempt_delay,
             startup_delay=instance.startup_delay,
+            boot_delay=instance.boot_delay,
             forced_backup=self.intent.forced,
             in_sync_group=self.in_sync_group,
             virtual_mac=instance.virtual_mac,
