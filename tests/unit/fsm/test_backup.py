@@ -110,7 +110,8 @@ def test_backup_that_is_merely_late_takes_over() -> None:
 
 def test_a_claim_displaces_the_master() -> None:
     state, actions = confirmed(BACKUP, ev.Claim("wanted"))
-    assert state == Master("wanted", NOW + S, (NOW + 5 * S,))
+    # Three of the five announcements that others can ask for are used up.
+    assert state == Master("wanted", NOW + S, (NOW + 5 * S,), paid_at=NOW + 3 * S)
     assert actions == DISPLACE
 
 

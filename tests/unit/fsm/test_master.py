@@ -60,7 +60,7 @@ def test_master_steps_down_for_a_better_one(peer: ev.Heard) -> None:
     state, actions = after(MASTER, peer)
     assert isinstance(state, Backup)
     assert (state.master_down_at, state.master) == (NOW + DOWN, peer.peer)
-    assert actions == [REMOVE]
+    assert actions == [act.Advertise(100), REMOVE]
 
 
 def test_master_that_steps_down_learns_the_interval() -> None:
@@ -118,8 +118,11 @@ def test_addresses_compare_unsigned() -> None:
 
 def test_master_answers_priority_zero_and_resets_its_timer() -> None:
     state, actions = after(MASTER, heard(0), NOW + 400 * MS)
-    assert state == replace(MASTER, adver_at=NOW + 1_400 * MS)
-    assert actions == [act.Advertise(100)]
+    assert isinstance(state, Master)
+    assert state.adver_at == NOW + 1_400 * MS
+    # The other one has served: its clients have to find this one.
+    assert actions == [act.Advertise(100), ANNOUNCE]
+    assert state.announce_at == (NOW + 450 * MS, *MASTER.announce_at)
 
 
 def test_a_master_announces_restored_addresses_as_after_a_takeover() -> None:

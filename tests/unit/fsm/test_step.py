@@ -68,7 +68,7 @@ def test_a_router_starts_as_backup() -> None:
 
 def test_an_owner_starts_as_master() -> None:
     state, actions = confirmed(Initialize("starting"), ev.Startup(), parameters=OWNER)
-    assert state == Master("owns the addresses", NOW + S, (NOW + 5 * S,))
+    assert state == Master("owns the addresses", NOW + S, (NOW + 5 * S,), paid_at=NOW + 3 * S)
     assert actions == [act.Probe(), INSTALL, ANNOUNCE, act.Advertise(255)]
 
 

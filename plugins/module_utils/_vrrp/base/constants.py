@@ -60,6 +60,9 @@ ANNOUNCE_DELAY_DEFAULT = seconds(5)
 ANNOUNCE_AGAIN_AFTER = seconds(1)
 ANNOUNCE_BURST = 5
 
+# Of these, the ones after it has displaced a master, which advertises once more when it steps down.
+ANNOUNCE_BURST_DISPLACED = 2
+
 # Another router may advertise before it announces. By then it has, and the clients are with it.
 ANNOUNCE_SETTLED_AFTER = milliseconds(50)
 

@@ -87,16 +87,29 @@ def heard(parameters: Parameters, state: Master, event: Heard, now: Nanoseconds)
     """
     peer = event.peer
     if peer.priority == PRIORITY_RESIGN:
+        # Its clients have to find this router.
         adver_at = now + parameters.advertisement_interval
-        return replace(state, adver_at=adver_at), [Advertise(parameters.priority)]
+        after, announcement = _announce_again(replace(state, adver_at=adver_at), now)
+        return after, [Advertise(parameters.priority), *announcement]
     if parameters.loses_to(peer):
-        reason = f"{text(peer.address)} is master with priority {peer.priority}"
-        return to_backup(parameters, now, reason, peer)
+        return _yield_to(parameters, event, now)
     # A lower-priority advertisement: "Send an ADVERTISEMENT immediately to assert the {Active}
     # state to the sending VRRP Router and to update any learning bridges with the correct Active
     # VRRP Router path." The Adver_Timer is not reset.
     after, announcement = _announce_again(state, now)
     return after, [Advertise(parameters.priority), *announcement]
+
+
+def _yield_to(parameters: Parameters, event: Heard, now: Nanoseconds) -> Result:
+    """Step down for a better router, after a last advertisement, as if it had just been due.
+
+    The better one answers that by announcing the addresses. Where the two have not heard each other
+    for a while, it would not know that clients have found them here meanwhile.
+    """
+    peer = event.peer
+    reason = f"{text(peer.address)} is master with priority {peer.priority}"
+    after, removal = to_backup(parameters, now, reason, peer)
+    return after, [Advertise(parameters.priority), *removal]
 
 
 def _announce_again(state: Master, now: Nanoseconds) -> Result:

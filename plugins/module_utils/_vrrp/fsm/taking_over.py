@@ -10,7 +10,12 @@ from __future__ import annotations
 
 from typing import List
 
-from ..base.constants import PRIORITY_RESIGN
+from ..base.constants import (
+    ANNOUNCE_AGAIN_AFTER,
+    ANNOUNCE_BURST,
+    ANNOUNCE_BURST_DISPLACED,
+    PRIORITY_RESIGN,
+)
 from ..base.units import Nanoseconds
 from ..model.family import text
 from .actions import Action, Advertise, Announce, RemoveAddresses
@@ -53,7 +58,10 @@ def _serve(
     now: Nanoseconds,
     sends: List[Action],
 ) -> Result:
-    return schedule_announcement(parameters, Master(state.reason, adver_at), now), sends
+    # The master that it displaces has a last word, which asks for announcements.
+    used = (ANNOUNCE_BURST - ANNOUNCE_BURST_DISPLACED) * ANNOUNCE_AGAIN_AFTER
+    after = Master(state.reason, adver_at, paid_at=now + used if state.displaces else 0)
+    return schedule_announcement(parameters, after, now), sends
 
 
 def heard(parameters: Parameters, state: TakingOver, event: Heard, now: Nanoseconds) -> Result:

@@ -162,7 +162,11 @@ class RouterSet:
         return interleave([self.step(one, Confirmed(), now) for one in routers if one is not None])
 
     def other_master_heard(self, router: Router, peer: Peer, now: Nanoseconds) -> Actions:
-        """Log that a master hears another one, and run its hooks, at most once a minute."""
+        """Log that a master hears another one, and run its hooks, at most once a minute; not in the
+        first interval, in which one that is displaced has a last word.
+        """
+        if now - router.since < router.instance.advertisement_interval:
+            return []
         what = f"{text(peer.address)} is master as well, with the lower priority {peer.priority}"
         logs = router.log_limited("lower_priority_master", f"{what}: does it hear this host?", now)
         if not logs:
