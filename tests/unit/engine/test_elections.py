@@ -6,7 +6,24 @@
 
 from __future__ import annotations
 
+import pytest
 from support.cluster import Cluster, instance, masters, pair
+
+
+@pytest.mark.finding("C15")
+@pytest.mark.parametrize("phase", range(12))
+def test_a_link_that_returns_does_not_bypass_the_delay_of_preemption(phase: int) -> None:
+    cluster = Cluster()
+    worse, better = cluster.node(priority=100), cluster.node(priority=200, preempt_delay=20)
+    cluster.run(30)
+    better.set_link(up=False)
+    cluster.run(10 + phase / 12)
+    assert worse.state == "MASTER"
+    better.set_link(up=True)
+    cluster.run(19.9)
+    assert better.state == "BACKUP"
+    cluster.run(1.2)
+    assert better.state == "MASTER"
 
 
 def test_the_highest_priority_is_master_and_has_the_addresses() -> None:

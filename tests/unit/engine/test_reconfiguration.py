@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from _vrrp.engine.actions import Remove, Send
+import pytest
+from _vrrp.engine.actions import Remove, Send, SendFrames
 from support.cluster import WALL, Cluster, Node, instance, logs, pair
 
 
@@ -126,6 +127,31 @@ def test_a_removed_router_that_can_not_send_is_dropped() -> None:
     deadline = node.engine.next_deadline()
     assert deadline is not None
     assert deadline > cluster.now
+
+
+@pytest.mark.finding("C15")
+@pytest.mark.finding("C17")
+@pytest.mark.parametrize(
+    "addresses", [["192.0.2.100/24", "192.0.2.101/24"], ["192.0.2.100/25"], ["192.0.2.101/24"]]
+)
+def test_a_reload_that_changes_addresses_is_no_loss_of_them(addresses: list[str]) -> None:
+    cluster = Cluster()
+    node = cluster.node()
+    cluster.run(20)
+    node.done.clear()
+    node.configure(instance(addresses=addresses))
+    cluster.run(4)
+    assert logs(node) == []
+    assert "addresses_restored" not in node.status()["counters"]
+    # The announcement of a takeover: five frames for each address, at once and after 5 s.
+    assert frames(node) == 5 * len(addresses)
+    cluster.run(16)
+    assert frames(node) == 10 * len(addresses)
+
+
+def frames(node: Node) -> int:
+    """The number of frames that a node has sent."""
+    return sum(len(one.frames) for one in node.done if isinstance(one, SendFrames))
 
 
 def test_a_stopping_master_logs_no_addresses_of_another_program() -> None:
