@@ -169,6 +169,14 @@ instances:
         - A backup remembers for 5 minutes at most, or until its interface changes, what it lacked as master.
       type: list
       elements: dict
+    problems:
+      description:
+        - What is wrong with peers whose packets were received lately, such as another version, password or list of addresses,
+          or a second master.
+        - Each has C(problem), the name of the counter, C(peer), C(text) for people, and C(since) in UTC. It is over when the
+          peer is as it should be, or has not been heard for a minute or three intervals.
+      type: list
+      elements: dict
     tracked:
       description: The tracked checks, each with whether it is up, why, and its effect on the priority.
       type: list

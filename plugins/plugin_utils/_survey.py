@@ -77,11 +77,7 @@ def survey(
     blamed = {host: one for host, one in silent.items() if not scope.excuses(host, one)}
     rows = [_row(name, host, one) for name in sorted(groups) for host, one in groups[name]]
     rows += [("-", host, "UNKNOWN", "-", "-", "-", _reason(one)) for host, one in silent.items()]
-    problems = [
-        line
-        for name, members in groups.items()
-        for line in (*_problems(name, members, scope), *_disagreements(name, members, scope))
-    ]
+    problems = [line for name, members in groups.items() for line in _all(name, members, scope)]
     masters = _masters(groups)
     return {
         "table": align([_COLUMNS, *rows]),
@@ -166,6 +162,20 @@ def _reachable(groups: t.Mapping[str, Members]) -> list[str]:
     ]
 
 
+def _all(name: str, members: Members, scope: Scope) -> list[str]:
+    """Return the problems of an instance, with what its hosts say about their peers."""
+    found = [*_problems(name, members, scope), *_disagreements(name, members, scope)]
+    return [*found, *_reports(name, members)] if found else []
+
+
+def _reports(name: str, members: Members) -> t.Iterator[str]:
+    """Return what hosts report of their peers, such as one with another version."""
+    for host, instance in members:
+        for problem in instance.get("problems", ()):
+            since = str(problem["since"]).partition(".")[0].replace("T", " ")
+            yield f"{name}: {host} reports: {problem['text']} (since {since})"
+
+
 def _problems(name: str, members: Members, scope: Scope) -> list[str]:
     masters = [(host, instance) for host, instance in members if instance["state"] == "MASTER"]
     if not masters and not scope.complete and _hear_one_master(members):
@@ -204,6 +214,8 @@ def _notices(groups: t.Mapping[str, Members], scope: Scope) -> t.Iterator[str]:
                 yield f"{name}: {host} {_INTENTS[instance['intent']]}"
             for part in instance.get("degraded", ()):
                 yield f"{name}: {host} is degraded: {part['reason']}"
+        if not _all(name, members, scope):
+            yield from _reports(name, members)
         if any(host in scope.excused for host, _instance in members):
             yield from (f"{line}, not deployed now" for line in _differences(name, members))
 

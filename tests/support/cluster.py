@@ -58,6 +58,7 @@ class Node:
         self.kernel = FakeKernel()
         self.kernel.add_link(Link(7, "eth0", True, mac, (LinkAddress(self.own, 24),)))
         self.connected = True
+        self.hears = True
         self.done: list[Action] = []
         self.refused: tuple[type, ...] = ()
         self.refuses: Callable[[Action], bool] = lambda _action: False
@@ -215,7 +216,7 @@ class Cluster:
         datagram = Datagram(send.source, send.destination, 255, send.message)
         spec = SocketSpec(7, datagram.family)
         for node in self.nodes:
-            if node is not sender and node.connected and sender.connected:
+            if node is not sender and node.connected and node.hears and sender.connected:
                 self.later(
                     node, lambda node=node: node.engine.receive_datagram(spec, datagram, self.now)
                 )

@@ -195,3 +195,24 @@ def test_masters_of_other_routers_may_be_two_clusters() -> None:
         "web has 2 masters: a and b; if these are two clusters, give them different values of "
         "vrrp_cluster"
     ]
+
+
+@pytest.mark.finding("C16")
+def test_a_survey_adds_what_hosts_report_of_their_peers() -> None:
+    text = (
+        "192.0.2.2 speaks version 2, and this host version 3 (version); its packets are discarded"
+    )
+    problem = {
+        "problem": "version_mismatch",
+        "peer": "192.0.2.2",
+        "text": text,
+        "since": "2026-11-27T10:00:00.123+00:00",
+    }
+    troubled = changed(answer("MASTER", 1, None), problems=[problem])
+    line = f"web: a reports: {text} (since 2026-11-27 10:00:00)"
+    split = survey({"a": troubled, "b": answer("MASTER", 2, None)})
+    assert split["problems"][-1] == line
+    assert line not in split["notices"]
+    whole = survey({"a": troubled, "b": answer("BACKUP", 2, 1)})
+    assert whole["problems"] == []
+    assert line in whole["notices"]

@@ -27,6 +27,7 @@ MASTER: Any = {
     "addresses": ["192.0.2.100/24"],
     "reason": "the operator wants this host to be master",
     "degraded": [],
+    "problems": [],
 }
 DOWN: Any = {
     **MASTER,
@@ -78,6 +79,12 @@ def test_a_missing_part_is_shown_behind_the_reason() -> None:
     lacking: Any = {**MASTER, "degraded": parts}
     (_title, line) = table([lacking]).splitlines()
     assert line.endswith("wants this host to be master; degraded: cannot add it")
+
+
+def test_a_problem_with_a_peer_is_shown_behind_the_reason() -> None:
+    found = {"problem": "version_mismatch", "peer": "192.0.2.12", "text": "why", "since": "now"}
+    troubled: Any = {**MASTER, "problems": [found]}
+    assert table([troubled]).endswith("wants this host to be master; problem: why")
 
 
 def test_a_forecast_shows_an_arrow_only_for_values_that_change() -> None:

@@ -25,8 +25,8 @@ def test_discarded_packets_are_counted_and_logged_once_a_minute() -> None:
     notes = [one for one in first.done if isinstance(one, Log)]
     assert first.status()["counters"]["invalid_checksum"] == 3
     assert [one.text for one in notes] == [
-        "discarding packets from 192.0.2.99: invalid_checksum "
-        "(counted; logged at most once a minute)"
+        "192.0.2.99 sends packets with a wrong checksum: they are changed on their way, or its "
+        "software errs; its packets are discarded"
     ]
     cluster.run(61)
     first.do(first.engine.receive_datagram(SPEC, bad, cluster.now))
@@ -35,8 +35,16 @@ def test_discarded_packets_are_counted_and_logged_once_a_minute() -> None:
 
 # In version 3. 3133+6401+00c8+c000+0264 = 15860, folded 5861, inverted a79e.
 OTHERS = [
-    ("3133640100c8a79ec0000264", "advertises at another interval than this host"),
-    ("313364010064a801c0000265", "advertises other addresses than are configured here"),
+    (
+        "3133640100c8a79ec0000264",
+        "advertises at another interval than this host, every 2 s and not every 1 s "
+        "(advertisement_interval)",
+    ),
+    (
+        "313364010064a801c0000265",
+        "advertises other addresses than are configured here, 192.0.2.101 and not 192.0.2.100: the "
+        "hosts have different lists, or another cluster uses VRID 51",
+    ),
     ("313364010064a802c0000264", "has the same priority: the higher address decides"),
 ]
 

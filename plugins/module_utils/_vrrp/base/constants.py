@@ -99,6 +99,9 @@ FAULT_MEMORY = seconds(300)
 # At most one log line per instance and subject in this time (RFC 9568 section 7.1).
 LOG_INTERVAL = seconds(60)
 
+# A problem with a peer that has not been seen for this time, or three intervals, is over.
+PROBLEM_MEMORY = seconds(60)
+
 # As many transitions in this time are logged as flapping (RFC 9568 section 2.5).
 FLAPPING_TRANSITIONS = 6
 FLAPPING_WINDOW = seconds(60)

@@ -47,13 +47,18 @@ def _row(instance: InstanceStatus) -> List[str]:
         _priority(instance),
         _master(instance),
         " ".join(instance["addresses"]),
-        "; ".join((instance["reason"], *degraded_lines(instance))),
+        "; ".join((instance["reason"], *degraded_lines(instance), *problem_lines(instance))),
     ]
 
 
 def degraded_lines(instance: InstanceStatus) -> List[str]:
     """Return the parts that an instance lacks, each with the reason."""
     return [f"degraded: {one['reason']}" for one in instance["degraded"]]
+
+
+def problem_lines(instance: InstanceStatus) -> List[str]:
+    """Return the problems of an instance with its peers."""
+    return [f"problem: {one['text']}" for one in instance["problems"]]
 
 
 def _priority(instance: InstanceStatus) -> str:

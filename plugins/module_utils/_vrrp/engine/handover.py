@@ -19,6 +19,7 @@ from ..base.errors import NOT_INHERITED, NOT_RESTARTED, ControlError
 from ..base.units import Nanoseconds
 from ..fsm import step
 from ..fsm.state import Backup, Initialize, Master, Peer, Resigning, State
+from .router.problems import ProblemState
 from .router.router import Router
 from .router.send_failures import SendFailures
 from .router.snapshot import RouterSnapshot
@@ -80,6 +81,7 @@ class RouterState(TypedDict):
     counters: Dict[str, int]
     send_failures: SendFailuresState
     sequence_numbers: Dict[str, int]
+    problems: List[ProblemState]
 
 
 class AnnouncementState(TypedDict):
@@ -142,6 +144,7 @@ def export_router(router: Router) -> RouterState:
             "withdrawals": failures.withdrawals,
         },
         "sequence_numbers": {sender.hex(): number for sender, number in numbers.items()},
+        "problems": router.problems.export(),
     }
 
 
@@ -160,6 +163,7 @@ def check_compatible(routers: Iterable[Router], state: EngineState) -> None:
 def import_router(router: Router, entry: RouterState) -> None:
     """Restore a new router from the state of the old one."""
     numbers = entry["sequence_numbers"]
+    router.problems.restore(entry["problems"])
     router.restore(
         RouterSnapshot(
             _import_state(entry),

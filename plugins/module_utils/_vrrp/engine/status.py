@@ -18,7 +18,7 @@ from ..fsm.state import Peer
 from ..model.describe import describe_settings
 from ..model.family import text
 from ..model.intent import Intent, IntentChange
-from ..model.status import InstanceStatus, IntentChangeStatus, MasterStatus
+from ..model.status import InstanceStatus, IntentChangeStatus, MasterStatus, ProblemStatus
 from .commands.scheduler import CommandScheduler
 from .coordination.demultiplexer import Demultiplexer
 from .coordination.router_set import RouterSet
@@ -116,6 +116,7 @@ def router_status(
             }
             for part, fault in sources.host.missing(router.wanted)
         ],
+        "problems": _problems(router, now, wall),
         "tracked": sources.tracking.tracked_status(instance.tracked),
         "hooks": sources.commands.hook_status(router),
         "settings": describe_settings(instance),
@@ -125,6 +126,18 @@ def router_status(
         "transitions": router.transitions,
         "counters": dict(sorted(router.counters.items())),
     }
+
+
+def _problems(router: Router, now: Nanoseconds, wall: datetime) -> List[ProblemStatus]:
+    return [
+        {
+            "problem": one.subject,
+            "peer": text(one.peer),
+            "text": one.text,
+            "since": to_wall_time(one.since, now, wall),
+        }
+        for one in router.problems.at(now)
+    ]
 
 
 def _master(peer: Peer | None) -> MasterStatus | None:

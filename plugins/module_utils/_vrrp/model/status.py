@@ -50,6 +50,15 @@ class DegradedStatus(TypedDict):
     since: str
 
 
+class ProblemStatus(TypedDict):
+    """A problem with a peer: ``problem`` names it for programs, ``text`` for people."""
+
+    problem: str
+    peer: str
+    text: str
+    since: str
+
+
 class HookResult(TypedDict, total=False):
     """The last run of a hook; empty before the first."""
 
@@ -129,6 +138,7 @@ class InstanceStatus(TypedDict):
     addresses: List[str]
     sync_group: Union[str, None]
     degraded: List[DegradedStatus]
+    problems: List[ProblemStatus]
     tracked: List[TrackedStatus]
     hooks: List[HookStatus]
     settings: SettingsStatus

@@ -28,6 +28,7 @@ from ..announcements import Announcements
 from ..commands.scheduler import CommandScheduler
 from ..host.host import Host
 from ..host.resources import Key
+from ..router.receive_stats import SECOND_MASTER, note_problem
 from ..router.rendering import Announcing, Release, RouterAction
 from ..router.router import Router
 from ..timer_queue import TimerQueue
@@ -168,7 +169,8 @@ class RouterSet:
         if now - router.since < router.instance.advertisement_interval:
             return []
         what = f"{text(peer.address)} is master as well, with the lower priority {peer.priority}"
-        logs = router.log_limited("lower_priority_master", f"{what}: does it hear this host?", now)
+        text_of = f"{what}: it does not hear this host, or has other settings"
+        logs = note_problem(router, SECOND_MASTER, peer.address, lambda: text_of, now)
         if not logs:
             return []
         trigger, state = HookTrigger.LOWER_PRIORITY_MASTER, router.state_name

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Callable, Dict, List, Tuple
 
 from ...base.constants import PRIORITY_RESIGN
@@ -18,7 +19,11 @@ from ...wire.datagram import Datagram, DropReason
 from ...wire.received import Received
 from ...wire.sequence import age
 from ..actions import Log
+from .peer_problems import describe_discarded, other_addresses, other_interval
 from .router import Router
+
+# The subject of the problem that another router is master as well.
+SECOND_MASTER = "second_master"
 
 
 @dataclass(frozen=True)
@@ -33,10 +38,13 @@ class Accepted:
 def count_discarded(
     router: Router, datagram: Datagram, reason: DropReason, now: Nanoseconds
 ) -> List[Log]:
-    """Count a discarded packet, and log it at most once a minute."""
+    """Count a discarded packet, and say what is wrong: in the log once a minute at most."""
     router.count([reason.value])
-    why = f"discarding packets from {text(datagram.source)}: {reason.value}"
-    return router.log_limited(reason.value, f"{why} (counted; logged at most once a minute)", now)
+
+    def describe() -> str:
+        return describe_discarded(reason, datagram, router.instance)
+
+    return note_problem(router, reason.value, datagram.source, describe, now)
 
 
 def count_accepted(router: Router, received: Received, now: Nanoseconds) -> Accepted:
@@ -44,13 +52,26 @@ def count_accepted(router: Router, received: Received, now: Nanoseconds) -> Acce
     anomalies = [name for name, (has, _text) in _ANOMALIES.items() if has(router, received)]
     names = (*_counters_of(received), *anomalies)
     router.count(names)
-    source = text(received.datagram.source)
+    source = received.datagram.source
+    is_resignation = received.advertisement.priority == PRIORITY_RESIGN
+    router.problems.end(source, {*anomalies, *([] if is_resignation else [SECOND_MASTER])})
     logs = [
         log
         for name in anomalies
-        for log in router.log_limited(name, f"{source} {_ANOMALIES[name][1]}", now)
+        for log in note_problem(
+            router, name, source, partial(_ANOMALIES[name][1], router, received), now
+        )
     ]
     return Accepted(names, bool(anomalies), logs)
+
+
+def note_problem(
+    router: Router, subject: str, peer: bytes, describe: Callable[[], str], now: Nanoseconds
+) -> List[Log]:
+    """Take note of a problem with a peer for the status, and log it at most once a minute."""
+    interval = router.instance.advertisement_interval
+    found = router.problems.note(subject, peer, describe, now, interval)
+    return [] if found is None else router.log_limited(subject, found, now)
 
 
 def _counters_of(received: Received) -> List[str]:
@@ -85,15 +106,36 @@ def _skewed_clock(router: Router, received: Received) -> bool:
     return abs(age(trailer.number, received.datagram.wall)) > hmac.window // 2
 
 
+def _describe_addresses(router: Router, received: Received) -> str:
+    advertised = received.advertisement.addresses
+    return other_addresses(received.datagram.source, advertised, router.instance)
+
+
+def _describe_interval(router: Router, received: Received) -> str:
+    interval = received.advertisement.interval
+    return other_interval(received.datagram.source, interval, router.instance)
+
+
+def _in_words(what: str) -> Callable[[Router, Received], str]:
+    """Return a description that depends on the peer alone."""
+    return lambda _router, received: f"{text(received.datagram.source)} {what}"
+
+
 # RFC 9568 sections 7.1 (with erratum 8298) and 8.3.2: logged, but no reason to discard.
 _Anomaly = Callable[[Router, Received], bool]
-_ANOMALIES: Dict[str, Tuple[_Anomaly, str]] = {
-    "addresses_mismatch": (_other_addresses, "advertises other addresses than are configured here"),
-    "interval_mismatch": (_other_interval, "advertises at another interval than this host"),
-    "priority_equal": (_equal_priority, "has the same priority: the higher address decides"),
-    "owner_conflict": (_contests_owner, "advertises although this host owns the addresses"),
+_ANOMALIES: Dict[str, Tuple[_Anomaly, Callable[[Router, Received], str]]] = {
+    "addresses_mismatch": (_other_addresses, _describe_addresses),
+    "interval_mismatch": (_other_interval, _describe_interval),
+    "priority_equal": (
+        _equal_priority,
+        _in_words("has the same priority: the higher address decides"),
+    ),
+    "owner_conflict": (
+        _contests_owner,
+        _in_words("advertises although this host owns the addresses"),
+    ),
     "hmac_clock_skewed": (
         _skewed_clock,
-        "has a clock that differs from this host's by more than half of the window",
+        _in_words("has a clock that differs from this host's by more than half of the window"),
     ),
 }

@@ -37,6 +37,7 @@ from .inputs import RouterInputs
 from .log_limiter import LogLimiter
 from .messages import MessageCache
 from .precomputed import PrecomputedStep, PrecomputedSteps, StepBasis
+from .problems import Problems
 from .recovery import RecoveryCache
 from .rendering import ADVERTISEMENTS_SENT, Rendering, RouterAction
 from .router_step import RouterStep, transitions
@@ -75,6 +76,7 @@ class Router:
         "intent_change",
         "leaving_hooks_called",
         "link",
+        "problems",
         "queued_at",
         "replay_guard",
         "retired",
@@ -94,6 +96,7 @@ class Router:
         self.leaving_hooks_called = False
         self.replay_guard = ReplayGuard()
         self.heard_priorities = HeardPriorities()
+        self.problems = Problems()
         self._inputs = RouterInputs(instance, intent)
         self._state: State = Initialize("starting")
         self._fast_path: FastPathMember | None = None

@@ -1,0 +1,95 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
+
+"""Problems that a router has with its peers, by their subject and the peer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import AbstractSet, Callable, Dict, Iterable, List, Tuple
+
+from ...base.constants import LOG_INTERVAL, PROBLEM_MEMORY
+from ...base.units import Nanoseconds
+
+_PROBLEMS_MAX = 16
+
+# The fields of a problem in a hand-over, the peer in hexadecimal digits.
+ProblemState = Tuple[str, str, str, Nanoseconds, Nanoseconds, Nanoseconds]
+
+
+@dataclass
+class Problem:
+    """Something that is wrong with a peer, seen from ``since`` on and over at ``ends_at``.
+
+    ``subject`` is the name of the counter, ``peer`` the packed address that the packets come from.
+    """
+
+    subject: str
+    peer: bytes
+    text: str
+    since: Nanoseconds
+    described_at: Nanoseconds
+    ends_at: Nanoseconds
+
+
+class Problems:
+    """The problems of one router, the oldest first. Mutable.
+
+    However many addresses send packets, only the first few are remembered.
+    """
+
+    def __init__(self) -> None:
+        self._problems: Dict[Tuple[str, bytes], Problem] = {}
+
+    def note(
+        self,
+        subject: str,
+        peer: bytes,
+        describe: Callable[[], str],
+        now: Nanoseconds,
+        interval: Nanoseconds,
+    ) -> str | None:
+        """Take note of a problem; returns its text, or None when there are too many. ``describe``
+        is called once a minute at most; ``interval`` is that of the instance.
+        """
+        found = self._problems.get((subject, peer))
+        if found is None or now >= found.ends_at:
+            if not self._has_room(now):
+                return None
+            found = Problem(subject, peer, describe(), now, now, now)
+            self._problems[subject, peer] = found
+        elif now - found.described_at >= LOG_INTERVAL:
+            found.text, found.described_at = describe(), now
+        found.ends_at = now + max(PROBLEM_MEMORY, 3 * interval)
+        return found.text
+
+    def _has_room(self, now: Nanoseconds) -> bool:
+        if len(self._problems) >= _PROBLEMS_MAX:
+            lasting = {key: one for key, one in self._problems.items() if now < one.ends_at}
+            self._problems = lasting
+        return len(self._problems) < _PROBLEMS_MAX
+
+    def end(self, peer: bytes, but: AbstractSet[str]) -> None:
+        """Forget the problems of a peer, but those with these subjects: it is as it should be."""
+        for key in [key for key in self._problems if key[1] == peer and key[0] not in but]:
+            del self._problems[key]
+
+    def export(self) -> List[ProblemState]:
+        """Return the problems as plain values, for another process."""
+        return [
+            (one.subject, one.peer.hex(), one.text, one.since, one.described_at, one.ends_at)
+            for one in self._problems.values()
+        ]
+
+    def restore(self, state: Iterable[ProblemState]) -> None:
+        """Take over the problems that another process has seen."""
+        for subject, peer, text, since, described_at, ends_at in state:
+            key = subject, bytes.fromhex(peer)
+            self._problems[key] = Problem(*key, text, since, described_at, ends_at)
+
+    def at(self, now: Nanoseconds) -> List[Problem]:
+        """Return the problems that are not over."""
+        return [one for one in self._problems.values() if now < one.ends_at]

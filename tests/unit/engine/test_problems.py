@@ -1,0 +1,192 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Problems with peers, in words: in the status and in the log."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from _vrrp.engine.actions import SocketSpec
+from _vrrp.engine.router.peer_problems import describe_discarded
+from _vrrp.engine.router.problems import Problems
+from _vrrp.model.config import build_config
+from _vrrp.model.family import Family
+from _vrrp.wire.datagram import Datagram, DropReason
+from support.cluster import Cluster, Node, instance, logs
+
+pytestmark = pytest.mark.finding("C16")
+
+S = 1_000_000_000
+UNICAST = {"unicast_peers": ["192.0.2.11", "192.0.2.12"]}
+
+
+def problems(node: Node) -> list[str]:
+    """The problems that the status shows."""
+    return [one["text"] for one in node.status()["problems"]]
+
+
+def since(node: Node) -> datetime:
+    """The time since when the status shows the first problem."""
+    return datetime.fromisoformat(node.status()["problems"][0]["since"])
+
+
+def pair(ours: dict[str, Any], theirs: dict[str, Any]) -> tuple[Node, Node]:
+    """A host and its peer, which hear each other for a while."""
+    cluster = Cluster()
+    first, second = cluster.node(**ours), cluster.node(**theirs)
+    cluster.run(10)
+    return first, second
+
+
+KINDS = [
+    ({}, {"version": 2}, "192.0.2.12 speaks version 2, and this host version 3 (version)"),
+    (
+        {"version": 2},
+        {"version": 2, "advertisement_interval": 2},
+        "192.0.2.12 advertises every 2 s, and this host every 1 s (advertisement_interval), which "
+        "have to be equal in version 2",
+    ),
+    (
+        {"version": 2, "password": "one"},
+        {"version": 2, "password": "two"},
+        "192.0.2.12 has another password",
+    ),
+    (
+        {"version": 2, "password": "one"},
+        {"version": 2},
+        "192.0.2.12 sends no password, and this host has one (password)",
+    ),
+    (
+        {"version": 2},
+        {"version": 2, "password": "one"},
+        "192.0.2.12 sends a password, and this host has none (password)",
+    ),
+    (
+        {},
+        UNICAST,
+        "192.0.2.12 sends unicast, and this host uses the multicast group (unicast_peers)",
+    ),
+    (
+        UNICAST,
+        {},
+        "192.0.2.12 sends to the multicast group, and this host has unicast_peers",
+    ),
+    (
+        {"unicast_peers": ["192.0.2.11", "192.0.2.13"]},
+        {"unicast_peers": ["192.0.2.11"]},
+        "192.0.2.12 is not among the unicast_peers of this host",
+    ),
+]
+
+
+@pytest.mark.parametrize(("ours", "theirs", "text"), KINDS)
+def test_settings_that_differ_are_named(
+    ours: dict[str, Any], theirs: dict[str, Any], text: str
+) -> None:
+    first, _second = pair({"priority": 100, **ours}, {"priority": 200, **theirs})
+    whole = f"{text}; its packets are discarded"
+    assert problems(first) == [whole]
+    assert logs(first).count(whole) == 1
+
+
+def test_another_cluster_with_our_vrid_is_named() -> None:
+    first, _second = pair({"priority": 100}, {"priority": 200, "addresses": ["192.0.2.200/24"]})
+    assert first.state == "BACKUP"
+    assert problems(first) == [
+        "192.0.2.12 advertises other addresses than are configured here, 192.0.2.200 and not "
+        "192.0.2.100: the hosts have different lists, or another cluster uses VRID 51"
+    ]
+
+
+def test_a_second_master_is_named_by_the_better_one() -> None:
+    cluster = Cluster()
+    better, worse = cluster.node(priority=200), cluster.node(priority=100)
+    cluster.run(10)
+    worse.hears = False
+    cluster.run(10)
+    assert [better.state, worse.state] == ["MASTER", "MASTER"]
+    assert problems(better) == [
+        "192.0.2.12 is master as well, with the lower priority 100: it does not hear this host, or "
+        "has other settings"
+    ]
+    worse.hears = True
+    cluster.run(70)
+    assert problems(better) == []
+
+
+def test_a_clone_with_the_same_address_is_named() -> None:
+    node = Cluster().node(priority=100)
+    message = bytes.fromhex("313364010064a802c0000264")
+    own = Datagram(node.own, bytes([224, 0, 0, 18]), 255, message)
+    spec = SocketSpec(7, Family.IPV4)
+    node.do(node.engine.receive_datagram(spec, own, node.cluster.now))
+    assert problems(node) == [
+        "another host sends from 192.0.2.11, the address of this host: it is a clone, or one of "
+        "the two has to get another address; its packets are discarded"
+    ]
+
+
+def test_a_problem_ends_when_the_peer_is_as_it_should_be() -> None:
+    first, second = pair({"priority": 100}, {"priority": 200, "version": 2})
+    assert len(problems(first)) == 1
+    second.configure(instance(priority=200))
+    first.cluster.run(10)
+    assert problems(first) == []
+
+
+def test_a_problem_has_the_time_since_when_it_is_there() -> None:
+    first, second = pair({"priority": 100}, {"priority": 200, "version": 2})
+    before, now = since(first), first.cluster.now
+    first.cluster.run(200)
+    # The time of day of the status is always the same here.
+    passed = timedelta(microseconds=(first.cluster.now - now) // 1000)
+    assert since(first) == before - passed
+    second.connected = False
+    first.cluster.run(61)
+    assert problems(first) == []
+
+
+@pytest.mark.parametrize("reason", DropReason)
+def test_every_reason_to_discard_has_words(reason: DropReason) -> None:
+    (own,) = build_config({"instances": [instance()]}).instances
+    signed = bytes.fromhex("313364010064a802c0000264") + bytes([1, 7, *bytes(26)])
+    datagram = Datagram(bytes([192, 0, 2, 12]), bytes([224, 0, 0, 18]), 255, signed)
+    words = describe_discarded(reason, datagram, own)
+    assert "192.0.2.12" in words
+    assert words.endswith("its packets are discarded")
+
+
+def test_a_flood_from_many_addresses_is_remembered_in_part() -> None:
+    found = Problems()
+    for number in range(1000):
+        found.note("checksum", number.to_bytes(4, "big"), lambda: "text", S, S)
+    assert len(found.at(S)) == 16
+    assert found.at(62 * S) == []
+    assert found.note("checksum", b"late", lambda: "text", 62 * S, S) == "text"
+
+
+def test_a_problem_lasts_three_intervals_where_these_are_long() -> None:
+    found = Problems()
+    found.note("checksum", b"peer", lambda: "text", S, 255 * S)
+    assert len(found.at(765 * S)) == 1
+    assert found.at(766 * S) == []
+
+
+def test_the_words_are_found_again_once_a_minute() -> None:
+    found = Problems()
+    texts = iter(["first", "second"])
+    for second in range(60):
+        assert found.note("c", b"peer", lambda: next(texts), second * S, S) == "first"
+    assert found.note("c", b"peer", lambda: next(texts), 60 * S, S) == "second"
+    assert found.at(60 * S)[0].since == 0
+
+
+def test_another_process_has_the_same_problems() -> None:
+    first, _second = pair({"priority": 100}, {"priority": 200, "version": 2})
+    before = first.status()["problems"]
+    first.hand_over()
+    assert first.status()["problems"] == before
