@@ -13,7 +13,7 @@ import json
 import sys
 
 from ..base.errors import ControlError
-from ..base.paths import CONTROL_SOCKET
+from ..base.paths import CONFIG, CONTROL_SOCKET
 from ..control.client import ControlClient
 from ..control.render import forecast, report, table, transition_line
 from ..model.intent import WANTED_STATES, IntentKind
@@ -38,6 +38,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     status = commands.add_parser("status", help="show the instances of this host")
     status.add_argument("names", nargs="*", metavar="NAME", help="only these instances")
     status.add_argument("--json", action="store_true", help="print JSON")
+    show = commands.add_parser("show", help="show all that is known of an instance")
+    show.add_argument("name", metavar="NAME", help="the instance")
+    diagnose = commands.add_parser(
+        "diagnose", help="write what a report of a fault needs into a file, without secrets"
+    )
+    diagnose.add_argument("--config", default=CONFIG, metavar="FILE", help=f"({CONFIG})")
+    diagnose.add_argument(
+        "--output", metavar="FILE", help="the file (vrrp-diagnose-HOST-TIME.tar.gz)"
+    )
     watch = commands.add_parser("watch", help="show every transition as it happens")
     watch.add_argument("--json", action="store_true", help="print JSON, one object a line")
     reload = commands.add_parser("reload", help="read the configuration file again")
@@ -64,6 +73,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the command; returns the exit status."""
     try:
+        if arguments.action == "diagnose":
+            return _diagnose(arguments)
         with ControlClient(arguments.socket) as client:
             _COMMANDS[arguments.action](client, arguments)
     except ControlError as error:
@@ -77,6 +88,26 @@ def run(arguments: argparse.Namespace) -> int:
 def _status(client: ControlClient, arguments: argparse.Namespace) -> None:
     status = client.status(arguments.names or None)
     _write(_json(status) if arguments.json else report(status))
+
+
+def _show(client: ControlClient, arguments: argparse.Namespace) -> None:
+    from ..control.details import details
+
+    found = client.status([arguments.name])["instances"]
+    _write("\n\n".join(details(one) for one in found))
+
+
+def _diagnose(arguments: argparse.Namespace) -> int:
+    """Write the bundle, also when no agent answers."""
+    from .diagnose import write_bundle
+
+    try:
+        path = write_bundle(arguments.socket, arguments.config, arguments.output)
+    except OSError as error:
+        sys.stderr.write(f"vrrpctl: cannot write {error.filename}: {error.strerror}\n")
+        return 1
+    _write(f"{path}: it holds addresses, names and log lines of this host; passwords and keys not")
+    return 0
 
 
 def _json(status: Status) -> str:
@@ -125,6 +156,7 @@ def _write(text: str) -> None:
 
 _COMMANDS = {
     "status": _status,
+    "show": _show,
     "watch": _watch,
     "reload": _reload,
     "restart": _restart,

@@ -42,10 +42,10 @@ def _row(instance: InstanceStatus) -> List[str]:
     return [
         f"{instance['name']} ({instance['interface']} {instance['family']} {instance['vrid']})",
         instance["state"],
-        _duration(instance["seconds_in_state"]),
-        _intent(instance),
-        _priority(instance),
-        _master(instance),
+        duration(instance["seconds_in_state"]),
+        intent_text(instance),
+        priority_text(instance),
+        master_text(instance),
         " ".join(instance["addresses"]),
         "; ".join((instance["reason"], *degraded_lines(instance), *problem_lines(instance))),
     ]
@@ -61,12 +61,14 @@ def problem_lines(instance: InstanceStatus) -> List[str]:
     return [f"problem: {one['text']}" for one in instance["problems"]]
 
 
-def _priority(instance: InstanceStatus) -> str:
+def priority_text(instance: InstanceStatus) -> str:
+    """Return the priority of an instance, the effective one first."""
     configured, effective = instance["priority"], instance["effective_priority"]
     return str(configured) if configured == effective else f"{effective} (set: {configured})"
 
 
-def _master(instance: InstanceStatus) -> str:
+def master_text(instance: InstanceStatus) -> str:
+    """Return the master as an instance sees it."""
     master = instance["master"]
     if master is None:
         return "-"
@@ -74,7 +76,8 @@ def _master(instance: InstanceStatus) -> str:
     return f"{who} ({master['priority']})"
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Return a length of time in seconds as a person reads it."""
     whole = int(seconds)
     if whole < 60:
         return f"{whole}s"
@@ -94,14 +97,15 @@ def forecast(before: Sequence[InstanceStatus], after: Sequence[InstanceStatus]) 
 
 def _change(before: InstanceStatus, after: InstanceStatus) -> str:
     state = _arrow(before["state"], after["state"])
-    return f"{after['label']}: {state}, intent {_arrow(_intent(before), _intent(after))}"
+    return f"{after['label']}: {state}, intent {_arrow(intent_text(before), intent_text(after))}"
 
 
 def _arrow(before: str, after: str) -> str:
     return after if before == after else f"{before} -> {after}"
 
 
-def _intent(instance: InstanceStatus) -> str:
+def intent_text(instance: InstanceStatus) -> str:
+    """Return the operator's intent for an instance."""
     return instance["intent"] + (" (forced)" if instance["intent_forced"] else "")
 
 

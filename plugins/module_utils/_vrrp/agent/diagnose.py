@@ -1,0 +1,137 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
+
+"""``vrrpctl diagnose``: one file with what a report of a fault needs.
+
+The status and the configuration, the log, and the host as far as it concerns the agent. Without
+passwords and keys: they are replaced wherever they stand. Records for clean-up are left out, as
+they hold packets, and a packet may hold a password.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import platform
+import subprocess
+import sys
+import tarfile
+import time
+from typing import Dict, Iterator, Tuple
+
+from ..base.errors import ControlError
+from ..base.paths import STATE_DIRECTORY
+from ..control.client import ControlClient
+from .redaction import Redaction
+from .version import VERSION
+
+_MISSING = "not available"
+_NOT_JSON = f"{_MISSING}: it is not JSON, so that its secrets are not known\n"
+_COMMAND_TIMEOUT = 10.0  # Seconds.
+_UNIT = "vrrp-agent.service"
+_COMMANDS: Dict[str, Tuple[str, ...]] = {
+    "journal.txt": ("journalctl", "-u", _UNIT, "-n", "5000", "-o", "short-iso-precise"),
+    "unit.txt": ("systemctl", "status", _UNIT),
+    "unit-files.txt": ("systemctl", "cat", _UNIT),
+    "links.txt": ("ip", "-d", "-s", "link"),
+    "addresses.txt": ("ip", "-d", "address"),
+    "routes-ipv4.txt": ("ip", "-4", "route", "show", "table", "all"),
+    "routes-ipv6.txt": ("ip", "-6", "route", "show", "table", "all"),
+    "rules-ipv4.txt": ("ip", "-4", "rule"),
+    "rules-ipv6.txt": ("ip", "-6", "rule"),
+    "groups.txt": ("ip", "maddress"),
+    "neighbours.txt": ("ip", "neighbour"),
+    "nftables.txt": ("nft", "list", "ruleset"),
+    "sysctl.txt": ("sysctl", "net.ipv4.conf", "net.ipv6.conf"),
+}
+_FILES = {
+    "os-release.txt": "/etc/os-release",
+    "raw-sockets-ipv4.txt": "/proc/net/raw",
+    "raw-sockets-ipv6.txt": "/proc/net/raw6",
+    "intents.json": f"{STATE_DIRECTORY}/intents.json",
+}
+
+
+def write_bundle(socket: str, config: str, output: str | None) -> str:
+    """Write the bundle, and return its path; raises OSError. A part that cannot be had holds the
+    reason. ``config`` is the path of the configuration, ``socket`` that of the control socket.
+    """
+    text = _read(config)
+    redaction = Redaction(text)
+    shown = redaction.config or (text if text.startswith(_MISSING) else _NOT_JSON)
+    name = f"vrrp-diagnose-{platform.node()}-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}"
+    path = output or f"{name}.tar.gz"
+    # Only its owner may read it.
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "wb") as file, tarfile.open(fileobj=file, mode="w:gz") as bundle:
+        for part, content in _parts(socket, shown):
+            _add(bundle, f"{name}/{part}", redaction.apply(content))
+    return path
+
+
+def _parts(socket: str, config: str) -> Iterator[Tuple[str, str]]:
+    """Yield the name and the content of each part."""
+    yield "about.txt", _about()
+    yield "status.json", _status(socket)
+    yield "config.json", config
+    for name, path in _FILES.items():
+        yield name, _read(path)
+    for name, command in _COMMANDS.items():
+        yield name, _run(command)
+
+
+def _about() -> str:
+    lines = [
+        f"agent {VERSION}",
+        f"python {sys.version}",
+        f"kernel {platform.release()} {platform.machine()}",
+        f"time {time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())}",
+        f"user {os.geteuid()}",
+    ]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _status(socket: str) -> str:
+    try:
+        with ControlClient(socket) as client:
+            return json.dumps(client.status(), indent=2) + "\n"
+    except ControlError as error:
+        return f"{_MISSING}: {error}\n"
+
+
+def _read(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError as error:
+        return f"{_MISSING}: {path}: {error.strerror}\n"
+
+
+def _run(command: Tuple[str, ...]) -> str:
+    """Return what a command has printed, whatever its exit status is."""
+    environment = {**os.environ, "LC_ALL": "C", "SYSTEMD_PAGER": "", "SYSTEMD_COLORS": "0"}
+    try:
+        # Not in a module, but in vrrpctl, which has no AnsibleModule.
+        done = subprocess.run(  # pylint: disable=ansible-bad-function
+            command,
+            check=False,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=_COMMAND_TIMEOUT,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        return f"{_MISSING}: {' '.join(command)}: {error}\n"
+    return f"$ {' '.join(command)}\n{done.stdout.decode(errors='replace')}"
+
+
+def _add(bundle: tarfile.TarFile, name: str, content: str) -> None:
+    data = content.encode()
+    member = tarfile.TarInfo(name)
+    member.size, member.mode, member.mtime = len(data), 0o600, int(time.time())
+    bundle.addfile(member, io.BytesIO(data))

@@ -1,0 +1,110 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The bundle of ``vrrpctl diagnose``, and what must not be in it."""
+
+from __future__ import annotations
+
+import json
+import tarfile
+from pathlib import Path
+
+import pytest
+from _vrrp.agent import cli, diagnose
+from _vrrp.agent.redaction import REPLACEMENT, Redaction
+
+SECRET = "abcdefghijklmnopqrstuvwxyz012345"
+CONFIG = {
+    "instances": [
+        {
+            "name": "web",
+            "password": "hunter2",
+            "hmac": {"keys": [{"id": 1, "secret": SECRET}, {"id": 2, "secret": "hex:00ffaa11"}]},
+            "hooks": [{"event": "master", "command": "/bin/notify --api-key K3Y-4711 --to ops"}],
+            "track_scripts": [{"command": ["/bin/check", "--password=s3cr3t", "db-host"]}],
+        }
+    ]
+}
+
+
+@pytest.mark.parametrize(
+    "secret",
+    ["hunter2", SECRET, SECRET.encode().hex(), "00ffaa11", "hex:00ffaa11", "K3Y-4711", "s3cr3t"],
+)
+def test_secrets_are_replaced_wherever_they_stand(secret: str) -> None:
+    redacted = Redaction(json.dumps(CONFIG)).apply(f'a line with "{secret}", and more')
+    assert secret not in redacted
+    assert REPLACEMENT in redacted
+
+
+def test_what_is_no_secret_stays() -> None:
+    text = "web: hook master /bin/notify --to ops, script /bin/check db-host: exit status 0"
+    assert Redaction(json.dumps(CONFIG)).apply(text) == text
+
+
+def test_the_secrets_of_a_broken_configuration_are_not_known() -> None:
+    assert Redaction('{"password": "hunter2"').config is None
+
+
+def test_a_short_password_is_replaced_where_it_is_set_alone() -> None:
+    redaction = Redaction('{"instances": [{"name": "a", "password": "a"}]}')
+    assert json.loads(redaction.config or "")["instances"] == [
+        {"name": "a", "password": REPLACEMENT}
+    ]
+    assert redaction.apply("a line") == "a line"
+
+
+def bundle_of(path: Path) -> dict[str, str]:
+    """The parts of a bundle by name."""
+    with tarfile.open(path) as bundle:
+        members = [(one, bundle.extractfile(one)) for one in bundle.getmembers()]
+        return {one.name.partition("/")[2]: file.read().decode() for one, file in members if file}
+
+
+@pytest.fixture
+def commands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands that print a secret, and one that does not exist."""
+    shown = {
+        "journal.txt": ("echo", "signed with", SECRET),
+        "unit.txt": ("no-such-command",),
+        "links.txt": ("sh", "-c", "echo a link; exit 3"),
+    }
+    monkeypatch.setattr(diagnose, "_COMMANDS", shown)
+
+
+@pytest.mark.usefixtures("commands")
+def test_a_bundle_has_all_parts_and_no_secret(tmp_path: Path) -> None:
+    config, output = tmp_path / "config.json", tmp_path / "bundle.tar.gz"
+    config.write_text(json.dumps(CONFIG))
+    written = diagnose.write_bundle(str(tmp_path / "no-socket"), str(config), str(output))
+    assert written == str(output)
+    assert output.stat().st_mode & 0o777 == 0o600
+    parts = bundle_of(output)
+    assert json.loads(parts["config.json"])["instances"][0]["password"] == REPLACEMENT
+    assert parts["status.json"].startswith("not available: the agent at")
+    assert parts["journal.txt"].endswith(f"signed with {REPLACEMENT}\n")
+    assert "no-such-command" in parts["unit.txt"]
+    assert parts["links.txt"].endswith("a link\n")
+    assert "agent " in parts["about.txt"]
+    assert not [name for name, text in parts.items() if SECRET in text or "hunter2" in text]
+
+
+@pytest.mark.usefixtures("commands")
+def test_a_broken_configuration_is_left_out(tmp_path: Path) -> None:
+    config, output = tmp_path / "config.json", tmp_path / "bundle.tar.gz"
+    config.write_text('{"password": "hunter2"')
+    diagnose.write_bundle(str(tmp_path / "no-socket"), str(config), str(output))
+    assert bundle_of(output)["config.json"].startswith("not available")
+
+
+@pytest.mark.usefixtures("commands")
+def test_a_file_that_exists_is_not_overwritten(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "bundle.tar.gz"
+    output.write_text("mine")
+    arguments = ["--socket", str(tmp_path / "none"), "diagnose", "--output", str(output)]
+    assert cli.control([*arguments, "--config", str(tmp_path / "none.json")]) == 1
+    assert f"vrrpctl: cannot write {output}: File exists" in capsys.readouterr().err
+    assert output.read_text() == "mine"
