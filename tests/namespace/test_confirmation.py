@@ -10,7 +10,7 @@ import time
 
 import pytest
 from support.routers import Agent, instance
-from support.segment import Host, Probe, Segment
+from support.segment import Host, Probe, Segment, eventually
 
 VIP = "192.0.2.100"
 BLOCK = "add table inet block; add chain inet block out { type filter hook output priority 0; }"
@@ -40,6 +40,31 @@ def test_a_better_host_whose_firewall_refuses_vrrp_takes_no_packet(segment: Segm
     assert status["state"] != "MASTER"
     assert "cannot send an advertisement: Operation not permitted" in better.log.read_text()
     assert better.log.read_text().count("BACKUP -> MASTER") == 0
+
+
+@pytest.mark.finding("C16")
+@pytest.mark.parametrize("addresses", [["192.0.2.100/24"], ["fe80::100/64", "2001:db8::100/64"]])
+def test_a_peer_whose_firewall_keeps_our_advertisements_out_is_named(
+    segment: Segment, addresses: list[str]
+) -> None:
+    agents = [
+        Agent(segment.host(), instance(priority=priority, addresses=addresses))
+        for priority in (200, 100)
+    ]
+    for agent in agents:
+        block = "type filter hook input priority 0;"
+        agent.host.run("nft", f"add table inet block; add chain inet block in {{ {block} }}")
+        agent.host.run("nft", "add rule inet block in meta l4proto 112 drop")
+        agent.start()
+    for agent in agents:
+        agent.wait_for("MASTER")
+
+    def named() -> list[str]:
+        return [one["problem"] for agent in agents for one in agent.status()["problems"]]
+
+    # The first one that is master asks two seconds after its takeover, the other may serve by then.
+    eventually(lambda: "address_in_use" in named(), 10)
+    assert "answers for" in "".join(agent.log.read_text() for agent in agents)
 
 
 def test_a_host_whose_firewall_lets_vrrp_pass_again_takes_part(segment: Segment) -> None:

@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
-from _vrrp.engine.actions import SocketSpec
+from _vrrp.engine.actions import ProbeAddress, SocketSpec
 from _vrrp.engine.router.peer_problems import describe_discarded
 from _vrrp.engine.router.problems import Problems
 from _vrrp.model.config import build_config
@@ -21,6 +22,8 @@ from support.cluster import Cluster, Node, instance, logs
 pytestmark = pytest.mark.finding("C16")
 
 S = 1_000_000_000
+VIP = bytes([192, 0, 2, 100])
+ELSEWHERE = {"address": "192.0.2.100/32", "interface": "lo"}
 UNICAST = {"unicast_peers": ["192.0.2.11", "192.0.2.12"]}
 
 
@@ -128,6 +131,61 @@ def test_a_clone_with_the_same_address_is_named() -> None:
         "another host sends from 192.0.2.11, the address of this host: it is a clone, or one of "
         "the two has to get another address; its packets are discarded"
     ]
+
+
+def probes(node: Node) -> list[ProbeAddress]:
+    """The probes that a node has sent."""
+    return [one for one in node.done if isinstance(one, ProbeAddress)]
+
+
+def test_a_master_asks_for_its_address_once_a_minute() -> None:
+    cluster = Cluster()
+    master, backup = cluster.node(priority=200), cluster.node(priority=100)
+    cluster.run(5)  # Master after 3.6 s.
+    assert probes(master) == []
+    cluster.run(1)
+    mac = bytes([2, 0, 0, 0, 0, 1])
+    assert probes(master) == [ProbeAddress("web", 7, mac, VIP)]
+    cluster.run(120)
+    assert len(probes(master)) == 3
+    assert probes(backup) == []
+    master.hand_over()
+    cluster.run(3)
+    assert len(probes(master)) == 4
+
+
+@pytest.mark.parametrize("settings", [{"virtual_mac": True}, {"addresses": [ELSEWHERE]}])
+def test_an_address_that_others_share_or_have_elsewhere_is_not_asked_for(
+    settings: dict[str, Any],
+) -> None:
+    cluster = Cluster()
+    node = cluster.node(**settings)
+    cluster.run(30)
+    assert probes(node) == []
+
+
+def test_another_host_that_answers_for_the_address_is_named() -> None:
+    cluster = Cluster()
+    node = cluster.node()
+    answered = partial(node.engine.address_answered, "web", VIP, "02:00:00:00:00:09")
+    node.do(answered(cluster.now))
+    assert problems(node) == []
+    cluster.run(10)
+    node.do(answered(cluster.now))
+    assert problems(node) == [
+        "02:00:00:00:00:09 answers for 192.0.2.100, but no other master is heard: it serves the "
+        "address and its advertisements do not arrive (a firewall?), or another program has it"
+    ]
+    assert logs(node) == problems(node)
+
+
+def test_one_that_is_heard_as_master_is_named_once() -> None:
+    cluster = Cluster()
+    better, worse = cluster.node(priority=200), cluster.node(priority=100)
+    worse.hears = False
+    cluster.run(10)
+    better.do(better.engine.address_answered("web", VIP, "02:00:00:00:00:02", cluster.now))
+    assert [one["problem"] for one in better.status()["problems"]] == ["second_master"]
 
 
 def test_a_problem_ends_when_the_peer_is_as_it_should_be() -> None:

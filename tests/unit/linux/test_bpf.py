@@ -13,6 +13,8 @@ import pytest
 from _vrrp.engine.actions import PacketSelection
 from _vrrp.linux import bpf
 from _vrrp.model.family import Family
+from _vrrp.wire.address_probe import address_probe
+from _vrrp.wire.announce import unsolicited_neighbor_advertisement
 
 ADVERTISEMENT = bytes.fromhex("3133640100641234c0000264")  # Version 3, VRID 51, priority 100.
 RESIGNATION = bytes.fromhex("3133000100641234c0000264")
@@ -87,3 +89,46 @@ def test_the_other_socket_receives_the_resignations_of_its_routers(
     selection = PacketSelection(frozenset({vrid}), demands_ttl=False)
     program = bpf.match_priority_zero(Family.IPV4, selection)
     assert passes(ends, program, ipv4(packet)) == expected
+
+
+VIPS = {bytes([192, 0, 2, number]) for number in (100, 101)}
+VIPS6 = {bytes.fromhex("fe80") + bytes(12) + bytes([0, number]) for number in (100, 101)}
+MAC = bytes.fromhex("020000000001")
+
+
+def arp(operation: int, sender: bytes) -> bytes:
+    """An ARP packet of a sender in an Ethernet frame."""
+    head = bytes(12) + bytes.fromhex("0806000108000604") + bytes([0, operation])
+    return head + MAC + sender + bytes(10)
+
+
+@pytest.mark.finding("C16")
+@pytest.mark.parametrize(
+    ("family", "frame", "expected"),
+    [
+        (Family.IPV4, arp(2, bytes([192, 0, 2, 100])), True),
+        (Family.IPV4, arp(2, bytes([192, 0, 2, 101])), True),
+        (Family.IPV4, arp(2, bytes([192, 0, 2, 102])), False),
+        (Family.IPV4, arp(1, bytes([192, 0, 2, 100])), False),
+        *(
+            (Family.IPV6, unsolicited_neighbor_advertisement(address, MAC, address), True)
+            for address in VIPS6
+        ),
+        (Family.IPV6, unsolicited_neighbor_advertisement(bytes(16), MAC, bytes(16)), False),
+        (Family.IPV6, address_probe(next(iter(VIPS6)), MAC), False),
+    ],
+)
+def test_only_answers_for_our_addresses_pass(
+    ends: tuple[socket.socket, socket.socket], family: Family, frame: bytes, expected: bool
+) -> None:
+    addresses = VIPS if family is Family.IPV4 else VIPS6
+    assert passes(ends, bpf.match_address_answers(family, addresses), frame) is expected
+
+
+def test_as_many_addresses_as_are_allowed_fit_into_a_filter(
+    ends: tuple[socket.socket, socket.socket],
+) -> None:
+    addresses = {number.to_bytes(16, "big") for number in range(400)}
+    last = (399).to_bytes(16, "big")
+    frame = unsolicited_neighbor_advertisement(last, MAC, last)
+    assert passes(ends, bpf.match_address_answers(Family.IPV6, addresses), frame)

@@ -38,6 +38,8 @@ class Refuses:
 
     def run(self, action: object) -> None: ...
 
+    def probe(self, action: object) -> None: ...
+
     def sender(self, index: int, family: object) -> Any:
         return self
 
@@ -52,6 +54,7 @@ def executor_on(kernel: Any) -> Executor:
         helper=kernel,
         resources=kernel,
         frames=kernel,
+        prober=kernel,
         signer=kernel,
         observe=kernel.provision,
         on_transition=lambda _transition: None,

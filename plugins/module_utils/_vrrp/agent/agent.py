@@ -31,6 +31,7 @@ from ..model.command import CommandResult
 from ..model.instance import Config, observed_interfaces
 from ..model.status import AgentStatus
 from ..runtime import clock
+from ..runtime.address_prober import AddressProber
 from ..runtime.control_server import ControlServer, Reply
 from ..runtime.executor import Executor
 from ..runtime.handover.messages import HandoverState
@@ -67,6 +68,10 @@ class Agent:
     on the host before ``begin`` or ``enter_standby``. Raises ConfigError.
     """
 
+    # The next deadline, and the time since when one is due.
+    _deadline: Nanoseconds | None
+    _due_since: Nanoseconds | None
+
     def __init__(self, paths: Paths, text: str, control: socket.socket) -> None:
         self._configuration = Reload(paths.config, text, self._refuse_on_host, self._apply_config)
         # The link to the installed version may point to another version later.
@@ -75,8 +80,7 @@ class Agent:
         self._storage = Storage(paths.runtime)
         self.loop = Loop(self._look)
         self._lateness = Lateness()
-        self._deadline: Nanoseconds | None = None
-        self._due_since: Nanoseconds | None = None
+        self._deadline = self._due_since = None
         self._patience = ADVERTISEMENT_INTERVAL_DEFAULT
         self._notifier = Notifier()
         self._intent_file = IntentFile(paths.state, self.loop)
@@ -95,6 +99,7 @@ class Agent:
             helper=self._helper,
             resources=ResourceTable(),
             frames=FrameSender(),
+            prober=AddressProber(self.loop, self._address_answered),
             signer=self._signer,
             observe=self._host_watcher.observe,
             on_transition=self._publish,
@@ -257,6 +262,9 @@ class Agent:
 
     def _host_changed(self, observed: Observed) -> None:
         self._perform(self._engine.host_changed(observed, clock.now()))
+
+    def _address_answered(self, router: str, address: bytes, mac: str) -> None:
+        self._perform(self._engine.address_answered(router, address, mac, clock.now()))
 
     def _command_ended(self, number: int, result: CommandResult) -> None:
         self._host_watcher.refresh()

@@ -196,6 +196,16 @@ class Log:
 
 
 @dataclass(frozen=True)
+class ProbeAddress:
+    """Ask from ``mac`` on an interface whether another host answers for an address of a router."""
+
+    router: str
+    index: int
+    mac: bytes
+    address: bytes
+
+
+@dataclass(frozen=True)
 class SaveIntents:
     """Save the operator's intents across restarts."""
 
@@ -244,6 +254,7 @@ Action = Union[
     Install,
     Remove,
     SendFrames,
+    ProbeAddress,
     Confirm,
     RunCommand,
     Transition,

@@ -119,8 +119,9 @@ class Engine:
     def next_deadline(self) -> Nanoseconds | None:
         """Return the time at which ``wakeup`` is next due; None: not before another event."""
         timers, commands = self._fast_path.next_deadline(), self._commands.next_deadline()
-        announcements = self._announcements.next_deadline()
-        return earliest((timers, commands, announcements, self._repair_at()))
+        announcements, probes = self._announcements, self._routers.probes
+        frames = earliest((announcements.next_deadline(), probes.next_deadline()))
+        return earliest((timers, commands, frames, self._repair_at()))
 
     def _repair_at(self) -> Nanoseconds | None:
         if not self._participation.phase.owns_host:
@@ -128,14 +129,8 @@ class Engine:
         return earliest((self._host.next_deadline(), self._provisioning.next_deadline()))
 
     def status(self, now: Nanoseconds, wall: datetime) -> EngineStatus:
-        """Return all instances, and the counters of packets that belong to none, as plain
-        values.
-        """
-        shown = (self.report.instance(label, now, wall) for label in self.report.labels())
-        return {
-            "instances": [one for one in shown if one is not None],
-            "counters": self.report.counters,
-        }
+        """Return all instances, and the counters of packets that belong to none."""
+        return self.report.everything(now, wall)
 
     # --- The host ---
 
@@ -166,6 +161,10 @@ class Engine:
             return actions
         self._routers.hook_finished(run.router, run.ticket)
         return self._finish(actions, now)
+
+    def address_answered(self, name: str, address: bytes, mac: str, now: Nanoseconds) -> Actions:
+        """Take note that another host answers for an address of a router."""
+        return self._routers.address_answered(name, address, mac, now)
 
     def completed(self, results: Results, now: Nanoseconds) -> Actions:
         """Handle the results of performed actions. A router that can't serve, send or receive steps
@@ -240,6 +239,7 @@ class Engine:
         actions.extend(repeated)
         actions.extend(self._routers_due(routers, now))
         actions.extend(self._announcements.due(now))
+        actions.extend(self._routers.probes.due(self._routers.get, now))
         return actions
 
     def advertise(self, now: Nanoseconds) -> Actions:

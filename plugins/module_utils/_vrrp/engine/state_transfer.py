@@ -69,4 +69,5 @@ class StateTransfer:
             import_router(router, state["routers"][router.name])
             if isinstance(router.state, Master):
                 self._host.desired.want(router.name, router.wanted)
+                self._routers.probes.router_changed(router, now)
             timers.schedule(router)

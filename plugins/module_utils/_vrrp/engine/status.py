@@ -18,7 +18,13 @@ from ..fsm.state import Peer
 from ..model.describe import describe_settings
 from ..model.family import text
 from ..model.intent import Intent, IntentChange
-from ..model.status import InstanceStatus, IntentChangeStatus, MasterStatus, ProblemStatus
+from ..model.status import (
+    EngineStatus,
+    InstanceStatus,
+    IntentChangeStatus,
+    MasterStatus,
+    ProblemStatus,
+)
 from .commands.scheduler import CommandScheduler
 from .coordination.demultiplexer import Demultiplexer
 from .coordination.router_set import RouterSet
@@ -74,6 +80,14 @@ class StatusReport:
         """Return the labels of the instances that a change of intent concerns, by its number."""
         changes = ((router.name, router.intent_change) for router in self._routers)
         return [label for label, change in changes if change and change.number == number]
+
+    def everything(self, now: Nanoseconds, wall: datetime) -> EngineStatus:
+        """Return the status of all instances at ``now``, whose time of day is ``wall``."""
+        shown = (self.instance(label, now, wall) for label in self.labels())
+        return {
+            "instances": [one for one in shown if one is not None],
+            "counters": self.counters,
+        }
 
     def instance(self, label: str, now: Nanoseconds, wall: datetime) -> InstanceStatus | None:
         """Return the status of one instance at ``now``, whose time of day is ``wall``; None when

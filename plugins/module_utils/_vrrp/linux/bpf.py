@@ -16,6 +16,7 @@ from typing import AbstractSet, Iterator, List, Sequence, Tuple
 from ..base.constants import ADVERTISEMENT_TYPE, PRIORITY_RESIGN, VRRP_TTL
 from ..engine.actions import PacketSelection
 from ..model.family import Family
+from ..wire.constants import ARP_REPLY, ICMPV6, NEIGHBOR_ADVERTISEMENT
 
 Instruction = Tuple[int, int, int, int]
 
@@ -87,6 +88,35 @@ def match_packets(
     for first, last in _ranges(selection.vrids):
         wanted.extend(((_JUMP_IF_NOT_LESS, 0, 2, first), (_JUMP_IF_GREATER, 1, 0, last), _PASS))
     return (*wanted, _DROP)
+
+
+def match_address_answers(family: Family, addresses: AbstractSet[bytes]) -> Sequence[Instruction]:
+    """Return the filter of a packet socket that passes only ARP replies, or Neighbor
+    Advertisements, for these addresses, or for one that ends like one of them.
+    """
+    if family is Family.IPV4:
+        kind = ((_LOAD_HALF, 0, 0, 20), (_JUMP_IF_EQUAL, 1, 0, ARP_REPLY), _DROP)
+        return (*kind, *_any_word(addresses, 28), _DROP)
+    return (
+        (_LOAD_BYTE, 0, 0, 20),
+        (_JUMP_IF_EQUAL, 1, 0, ICMPV6),
+        _DROP,
+        (_LOAD_BYTE, 0, 0, 54),
+        (_JUMP_IF_EQUAL, 1, 0, NEIGHBOR_ADVERTISEMENT),
+        _DROP,
+        *_any_word(addresses, 74),
+        _DROP,
+    )
+
+
+def _any_word(addresses: AbstractSet[bytes], offset: int) -> Iterator[Instruction]:
+    """Yield the instructions that pass a frame with the last four bytes of one of the addresses at
+    an offset: the length of a filter is limited.
+    """
+    yield (_LOAD_WORD, 0, 0, offset)
+    for word in sorted({struct.unpack("!I", one[-4:])[0] for one in addresses}):
+        yield (_JUMP_IF_EQUAL, 0, 1, word)
+        yield _PASS
 
 
 def _load(family: Family, offset: int) -> Sequence[Instruction]:

@@ -26,6 +26,7 @@ from ..engine.actions import (
     Observe,
     OpenSockets,
     PollTargets,
+    ProbeAddress,
     Provision,
     Remove,
     Results,
@@ -44,6 +45,7 @@ from ..linux.resources import ResourceTable
 from ..linux.vrrp_socket import PreparedSend, VrrpSocket
 from ..model.family import Family
 from . import clock
+from .address_prober import AddressProber
 from .helper.client import HelperClient
 from .intent_file import IntentFile
 from .log import LOGGER
@@ -69,6 +71,7 @@ class Executor:
         helper: HelperClient,
         resources: ResourceTable,
         frames: FrameSender,
+        prober: AddressProber,
         signer: Signer,
         observe: Callable[[Observe], None],
         on_transition: Callable[[Transition], None],
@@ -80,6 +83,7 @@ class Executor:
         self._helper = helper
         self._resources = resources
         self._frames = frames
+        self._prober = prober
         self._signer = signer
         self._on_transition = on_transition
         self._prepared: WeakKeyDictionary[SendBatch, List[PreparedSend]] = WeakKeyDictionary()
@@ -93,6 +97,7 @@ class Executor:
             Observe: observe,
             OpenSockets: self._open_sockets,
             PollTargets: self._helper.set_targets,
+            ProbeAddress: self._prober.probe,
             Provision: self._provisioner.provision,
             RunCommand: self._helper.run,
             SaveIntents: self._save_intents,
@@ -138,6 +143,7 @@ class Executor:
         self._provisioner.close()
         self._resources.close()
         self._frames.close()
+        self._prober.close()
 
     # --- Resources of many routers ---
 

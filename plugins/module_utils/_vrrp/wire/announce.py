@@ -17,13 +17,12 @@ import ipaddress
 import struct
 
 from .checksum import internet_checksum, pseudo_header
-from .constants import ICMPV6
+from .constants import ICMPV6, NEIGHBOR_ADVERTISEMENT
 
 _BROADCAST = b"\xff" * 6
 _ALL_NODES = ipaddress.ip_address("ff02::1").packed
 _ALL_NODES_MAC = bytes.fromhex("333300000001")
 _ARP_REQUEST_HEADER = bytes.fromhex("0806 0001 0800 06 04 0001")
-_NEIGHBOR_ADVERTISEMENT = 136
 # Router and Override set, Solicited clear: a router answers for the address.
 _FLAGS = 0xA0000000
 _TARGET_LINK_LAYER_ADDRESS = bytes((2, 1))  # Type 2, one unit of eight bytes.
@@ -45,7 +44,7 @@ def gratuitous_arp(address: bytes, mac: bytes) -> bytes:
 
 def unsolicited_neighbor_advertisement(address: bytes, mac: bytes, source: bytes) -> bytes:
     """Return a Neighbor Advertisement to all nodes, 86 bytes."""
-    body = struct.pack("!BBHI", _NEIGHBOR_ADVERTISEMENT, 0, 0, _FLAGS) + address
+    body = struct.pack("!BBHI", NEIGHBOR_ADVERTISEMENT, 0, 0, _FLAGS) + address
     body += _TARGET_LINK_LAYER_ADDRESS + mac
     covered = pseudo_header(source, _ALL_NODES, len(body), ICMPV6) + body
     body = body[:2] + struct.pack("!H", internet_checksum(covered)) + body[4:]

@@ -24,6 +24,7 @@ from ...model.family import text
 from ...model.hook import HookTrigger
 from ...model.intent import ChangeOutcome, Intent, Intents
 from ..actions import Action, Install, Log, Remove, interleave
+from ..address_probes import AddressProbes
 from ..announcements import Announcements
 from ..commands.scheduler import CommandScheduler
 from ..host.host import Host
@@ -59,6 +60,7 @@ class RouterSet:
         self._commands = commands
         self._timers = timers
         self._announcements = announcements
+        self.probes = AddressProbes()
         self._deferred = DeferredResignations(commands, self.group_members)
 
     def get(self, name: str) -> Router | None:
@@ -132,6 +134,7 @@ class RouterSet:
             self._announcements.cancel(router.name)
         if router.state_name != old:
             self._moved.append(router)
+            self.probes.router_changed(router, now)
             if isinstance(router.state, Initialize):
                 self._stopped.append(router)
         self._timers.schedule(router)
@@ -175,6 +178,21 @@ class RouterSet:
             return []
         trigger, state = HookTrigger.LOWER_PRIORITY_MASTER, router.state_name
         return [*logs, *self._commands.queue_hooks(router, trigger, state, now)]
+
+    def address_answered(self, name: str, address: bytes, mac: str, now: Nanoseconds) -> Actions:
+        """Take note that another host answers for the address of a master. One that is heard as
+        master, too, is a problem that is known.
+        """
+        router = self._routers.get(name)
+        if router is None or not isinstance(router.state, Master):
+            return []
+        if any(one.subject == SECOND_MASTER for one in router.problems.at(now)):
+            return []
+        what = (
+            f"{mac} answers for {text(address)}, but no other master is heard: it serves the "
+            "address and its advertisements do not arrive (a firewall?), or another program has it"
+        )
+        return [*note_problem(router, "address_in_use", address, lambda: what, now)]
 
     def performed(self, now: Nanoseconds) -> None:
         """Take note that all actions until now have been performed."""

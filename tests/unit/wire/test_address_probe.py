@@ -1,0 +1,58 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Probes for addresses and their answers, byte by byte."""
+
+from __future__ import annotations
+
+import ipaddress
+
+import pytest
+from _vrrp.wire.address_probe import AddressAnswer, address_probe, read_address_answer
+from _vrrp.wire.announce import gratuitous_arp, unsolicited_neighbor_advertisement
+
+MAC = bytes.fromhex("020000000001")
+OTHER = bytes.fromhex("020000000002")
+VIP = bytes([192, 0, 2, 100])
+VIP6 = ipaddress.ip_address("fe80::100").packed
+# From the other host to this one: operation 2, its MAC and address, to no address.
+REPLY = MAC + OTHER + bytes.fromhex("0806000108000604" + "0002") + OTHER + VIP + MAC + bytes(4)
+
+
+def test_an_arp_probe_has_no_sender_address() -> None:
+    # RFC 5227 section 2.1.1: sender IP 0, target MAC 0.
+    assert address_probe(VIP, MAC).hex() == (
+        "ffffffffffff" + "020000000001" + "0806" + "0001080006040001"
+        "020000000001" + "00000000" + "000000000000" + "c0000264"
+    )
+
+
+def test_a_solicitation_comes_from_the_unspecified_address() -> None:
+    frame = address_probe(VIP6, MAC)
+    # To ff02::1:ff00:100 and its MAC address; 24 bytes of ICMPv6, hop limit 255.
+    assert frame[:14].hex() == "3333ff000100" + "020000000001" + "86dd"
+    assert frame[14:22].hex() == "6000000000183aff"
+    assert frame[22:54] == bytes(16) + ipaddress.ip_address("ff02::1:ff00:100").packed
+    # ff02+1+ff00+100 + 18 + 3a + 8700 + fe80+100 = 385d5, folded 85d8, inverted 7a27.
+    assert frame[54:].hex() == "87007a2700000000" + VIP6.hex()
+
+
+@pytest.mark.parametrize(
+    ("frame", "answer"),
+    [
+        (REPLY, AddressAnswer(VIP, OTHER)),
+        (
+            unsolicited_neighbor_advertisement(VIP6, OTHER, VIP6),
+            AddressAnswer(VIP6, OTHER),
+        ),
+        (gratuitous_arp(VIP, OTHER), None),
+        (address_probe(VIP, MAC), None),
+        (address_probe(VIP6, MAC), None),
+        (REPLY[:41], None),
+        (unsolicited_neighbor_advertisement(VIP6, OTHER, VIP6)[:70], None),
+        (b"", None),
+    ],
+)
+def test_answers_are_replies_and_advertisements(frame: bytes, answer: object) -> None:
+    assert read_address_answer(frame) == answer
