@@ -172,9 +172,9 @@ instances:
     problems:
       description:
         - What is wrong with peers whose packets were received lately, such as another version, password or list of addresses,
-          or a second master.
-        - Each has C(problem), the name of the counter, C(peer), C(text) for people, and C(since) in UTC. It is over when the
-          peer is as it should be, or has not been heard for a minute or three intervals.
+          or a second master; and another host that answers for the address of a master.
+        - Each has C(problem), a name for programs, C(peer), the address it is about, C(text) for people, and C(since) in UTC.
+          It is over when the peer is as it should be, or has not been heard for a minute or three intervals.
       type: list
       elements: dict
     tracked:

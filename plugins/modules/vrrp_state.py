@@ -25,7 +25,7 @@ options:
     description:
       - The name of the instance. When omitted, all instances of the host.
       - A host that is drained as a whole is so until it gets another state as a whole. Instances that are added in the meantime
-        are drained, too, and moving a single one to it is refused.
+        are drained, too, and other states of single ones are refused.
     type: str
   state:
     description:

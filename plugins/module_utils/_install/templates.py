@@ -89,9 +89,14 @@ HELPER_UNIT_TEXT = f"""\
 Description=Helper of the VRRP agent, which runs its scripts and hooks
 # On shutdown the agent leaves first, and its hooks are run before the helper is ended.
 Before=vrrp-agent.service
+StartLimitIntervalSec=0
 
 [Service]
 ExecStart={DAEMON} helper
+# One that hangs is ended, so that another one can serve the agent.
+NotifyAccess=main
+WatchdogSec=15
+WatchdogSignal=SIGKILL
 """
 
 HELPER_SOCKET_TEXT = f"""\

@@ -9,38 +9,80 @@ from __future__ import annotations
 import json
 import tarfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from _vrrp.agent import cli, diagnose
-from _vrrp.agent.redaction import REPLACEMENT, Redaction
+from _vrrp.agent.redaction import REPLACEMENT, Redaction, without_commands
+from _vrrp.model.command import CommandResult
+from support.cluster import WALL, Cluster
 
 SECRET = "abcdefghijklmnopqrstuvwxyz012345"
-CONFIG = {
+CONFIG: dict[str, Any] = {
     "instances": [
         {
             "name": "web",
             "password": "hunter2",
             "hmac": {"keys": [{"id": 1, "secret": SECRET}, {"id": 2, "secret": "hex:00ffaa11"}]},
-            "hooks": [{"event": "master", "command": "/bin/notify --api-key K3Y-4711 --to ops"}],
-            "track_scripts": [{"command": ["/bin/check", "--password=s3cr3t", "db-host"]}],
+            "hooks": [
+                {"event": "master", "command": "/bin/notify --api-key K3Y-4711 -H 'Bearer T0KEN'"}
+            ],
+            "track_scripts": [{"command": "/bin/check --password=s3cr3t 'http://u:pw@db'"}],
         }
     ]
 }
 
 
-@pytest.mark.parametrize(
-    "secret",
-    ["hunter2", SECRET, SECRET.encode().hex(), "00ffaa11", "hex:00ffaa11", "K3Y-4711", "s3cr3t"],
-)
-def test_secrets_are_replaced_wherever_they_stand(secret: str) -> None:
+SECRETS = ["hunter2", SECRET, SECRET.encode().hex(), "00ffaa11", "hex:00ffaa11"]
+ARGUMENTS = ["K3Y-4711", "s3cr3t", "u:pw@db", "Bearer T0KEN"]
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_passwords_and_keys_are_replaced_wherever_they_stand(secret: str) -> None:
     redacted = Redaction(json.dumps(CONFIG)).apply(f'a line with "{secret}", and more')
     assert secret not in redacted
     assert REPLACEMENT in redacted
 
 
-def test_what_is_no_secret_stays() -> None:
-    text = "web: hook master /bin/notify --to ops, script /bin/check db-host: exit status 0"
-    assert Redaction(json.dumps(CONFIG)).apply(text) == text
+def test_of_commands_the_program_is_shown_alone() -> None:
+    shown = Redaction(json.dumps(CONFIG)).config or ""
+    assert "/bin/notify (left out)" in shown
+    assert "/bin/check (left out)" in shown
+    assert not [one for one in (*SECRETS, *ARGUMENTS) if one in shown]
+
+
+def test_the_status_has_neither_arguments_nor_outputs() -> None:
+    cluster = Cluster()
+    settings = CONFIG["instances"][0]
+    node = cluster.node(hooks=settings["hooks"], track_scripts=settings["track_scripts"])
+    failed = CommandResult(1, output="s3cr3t output")
+    (script,) = node.running
+    node.do(node.engine.command_finished(script.number, failed, cluster.now))
+    cluster.run(3)
+    status = node.engine.status(cluster.now, WALL)
+    assert "s3cr3t" in json.dumps(status)
+    shown = Redaction("").status(status)
+    assert not [one for one in ARGUMENTS if one in shown]
+    tracked = json.loads(shown)["instances"][0]["tracked"][0]
+    assert (tracked["check"], tracked["why"]) == ("script /bin/check (left out)", "exit status 1")
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        (
+            "web: hook master /bin/notify --api-key K3Y-4711: exit status 0 (s3cr3t)",
+            "web: hook master /bin/notify (left out)",
+        ),
+        (
+            "web: MASTER -> INITIALIZE (interrupted: script /bin/check 'u:pw@db': exit status 1)",
+            "web: MASTER -> INITIALIZE (interrupted: script /bin/check (left out)",
+        ),
+        ("web: BACKUP -> MASTER (timer)", "web: BACKUP -> MASTER (timer)"),
+    ],
+)
+def test_lines_of_the_log_have_no_arguments(line: str, shown: str) -> None:
+    assert without_commands(line) == shown
 
 
 def test_the_secrets_of_a_broken_configuration_are_not_known() -> None:

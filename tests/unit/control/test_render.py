@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from _vrrp.control.render import forecast, report, table, transition_line
 
+ENDS = "'vrrpctl auto' or 'vrrpctl master', without a name, ends that"
 MASTER: Any = {
     "name": "web",
     "interface": "eth0",
@@ -62,8 +63,8 @@ def test_a_table_has_one_aligned_line_for_each_instance() -> None:
     ("intent", "forced", "head"),
     [
         ("auto", False, []),
-        ("backup", False, ["This host is drained, until 'vrrpctl auto'."]),
-        ("backup", True, ["This host is drained by force, until 'vrrpctl auto'."]),
+        ("backup", False, [f"This host is drained; {ENDS}."]),
+        ("backup", True, [f"This host is drained by force; {ENDS}."]),
     ],
 )
 def test_a_drain_of_the_host_stands_above_the_table(
@@ -81,10 +82,12 @@ def test_a_missing_part_is_shown_behind_the_reason() -> None:
     assert line.endswith("wants this host to be master; degraded: cannot add it")
 
 
-def test_a_problem_with_a_peer_is_shown_behind_the_reason() -> None:
+def test_a_problem_with_a_peer_is_shown_under_the_table() -> None:
     found = {"problem": "version_mismatch", "peer": "192.0.2.12", "text": "why", "since": "now"}
-    troubled: Any = {**MASTER, "problems": [found]}
-    assert table([troubled]).endswith("wants this host to be master; problem: why")
+    agent = {"intent": "auto", "intent_forced": False}
+    troubled: Any = {**MASTER, "label": "web", "problems": [found]}
+    shown: Any = {"agent": agent, "instances": [troubled, DOWN]}
+    assert report(shown).splitlines()[-1] == "web: problem: why"
 
 
 def test_a_forecast_shows_an_arrow_only_for_values_that_change() -> None:

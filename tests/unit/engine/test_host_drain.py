@@ -106,7 +106,7 @@ def test_a_single_instance_is_not_taken_out_of_it() -> None:
     first.cluster.run(10)
     assert first.set_intent("master", name="web") == "drained"
     assert first.set_intent("auto", name="web") == "drained"
-    assert first.set_intent("backup", name="web") == ""
+    assert first.set_intent("backup", name="web") == "drained"
     assert states(first, "web", "db") == ["BACKUP", "BACKUP"]
     assert first.set_intent("master", name=None) == ""
     first.cluster.run(10)
@@ -121,3 +121,25 @@ def test_a_host_without_instances_can_be_drained() -> None:
     first.configure(*with_priority(150, WEB, DB))
     first.cluster.run(10)
     assert states(first, "web", "db") == ["BACKUP", "BACKUP"]
+
+
+def test_an_instance_that_was_drained_by_itself_stays_drained_when_that_of_the_host_fails() -> None:
+    first, _second = pair([WEB, DB], [WEB])
+    first.set_intent("backup", forced=True, name="web")
+    first.cluster.run(10)
+    first.set_intent("backup", name=None)
+    first.cluster.run(10)
+    assert states(first, "web", "db") == ["BACKUP", "MASTER"]
+    assert (first.status("web")["intent"], first.status("web")["intent_forced"]) == ("backup", True)
+    assert first.status("db")["intent"] == "auto"
+
+
+def test_a_second_drain_while_the_first_is_under_way_leaves_what_was_there_before() -> None:
+    first, _second = pair([{**WEB, "preempt": False}, DB], [WEB])
+    first.set_intent("master", name="web")
+    first.set_intent("backup", name=None)
+    first.cluster.run(0.5)
+    first.set_intent("backup", name=None)
+    first.cluster.run(20)
+    assert states(first, "web", "db") == ["MASTER", "MASTER"]
+    assert first.status("web")["intent"] == "master"

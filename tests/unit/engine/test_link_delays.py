@@ -116,3 +116,37 @@ def test_a_tracked_interface_has_the_same_delays() -> None:
     assert node.status()["effective_priority"] == 100
     cluster.run(0.02)
     assert node.status()["effective_priority"] == 150
+
+
+def test_both_delays_count_where_a_backup_lost_its_link_for_a_moment() -> None:
+    cluster = Cluster()
+    cluster.node(priority=200)
+    node = cluster.node(priority=100, link_up_delay=5, link_down_delay=5)
+    cluster.run(10)
+    node.set_link(up=False)
+    cluster.run(1)
+    node.set_link(up=True)
+    cluster.run(4.9)
+    assert node.state == "INITIALIZE"
+    cluster.run(0.2)
+    assert node.state == "BACKUP"
+
+
+def test_a_delay_goes_on_in_another_process_and_after_a_reload() -> None:
+    node = master(link_down_delay=10)
+    node.set_link(up=False)
+    node.cluster.run(4)
+    node.hand_over()
+    node.cluster.run(1)
+    node.configure(instance(link_down_delay=10, link_up_delay=3))
+    node.cluster.run(4.9)
+    assert node.state == "MASTER"
+    node.cluster.run(0.2)
+    assert node.state == "INITIALIZE"
+    node.set_link(up=True)
+    node.cluster.run(1)
+    node.hand_over()
+    node.cluster.run(1.9)
+    assert node.state == "INITIALIZE"
+    node.cluster.run(0.2)
+    assert node.state == "BACKUP"

@@ -115,7 +115,7 @@ def arp(operation: int, sender: bytes) -> bytes:
             for address in VIPS6
         ),
         (Family.IPV6, unsolicited_neighbor_advertisement(bytes(16), MAC, bytes(16)), False),
-        (Family.IPV6, address_probe(next(iter(VIPS6)), MAC), False),
+        (Family.IPV6, address_probe(next(iter(VIPS6)), MAC, bytes(16)), False),
     ],
 )
 def test_only_answers_for_our_addresses_pass(

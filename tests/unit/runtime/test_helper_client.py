@@ -73,33 +73,55 @@ def test_a_helper_that_exits_is_replaced_while_there_are_hooks(helpers: Helpers)
 
 
 @pytest.mark.finding("C6")
-def test_a_silent_helper_is_replaced_and_its_commands_have_no_result(helpers: Helpers) -> None:
+def test_a_silent_helper_is_replaced_and_its_commands_have_no_result(
+    helpers: Helpers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    time = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: time)
     helpers.client.set_targets(HOOKS)
     helpers.client.run(RunCommand(1, Command(("/bin/true",), "", S), {}))
-    connected = clock.now()
-    assert helpers.client.next_deadline() == pytest.approx(connected + 15 * S, abs=S)
-    helpers.client.run_due(connected + 14 * S)
+    assert helpers.client.next_deadline() == time + 15 * S
+    helpers.client.run_due(time + 14 * S)
     assert helpers.ended == []
-    helpers.client.run_due(connected + 16 * S)
-    helpers.client.run_due(connected + 16 * S)
+    time += 15 * S
+    helpers.client.run_due(time)
+    helpers.client.run_due(time)
     assert [number for number, _error in helpers.ended] == [1]
     assert "has not answered for 15 s" in helpers.ended[0][1]
-    helpers.client.run_due(connected + 18 * S)
+    # Meanwhile nothing is run, and nobody waits for a result.
+    helpers.client.run(RunCommand(2, Command(("/bin/true",), "", S), {}))
+    helpers.client.run_due(time)
+    assert [number for number, _error in helpers.ended] == [1, 2]
+    assert len(helpers.ends) == 1
+    time += 2 * S
+    helpers.client.run_due(time)
     assert len(helpers.ends) == 2
 
 
+def test_a_helper_is_kept_when_the_machine_did_not_run(helpers: Helpers) -> None:
+    helpers.client.set_targets(HOOKS)
+    paused_until = clock.now() + 3600 * S
+    helpers.client.run_due(paused_until)
+    assert len(helpers.ends) == 1
+    assert helpers.client.next_deadline() == paused_until + 10 * S
+
+
 def test_a_helper_is_replaced_less_often_when_the_next_ones_are_silent_too(
-    helpers: Helpers,
+    helpers: Helpers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    delays, now = [], clock.now()
+    time, delays = clock.now(), []
+    monkeypatch.setattr(clock, "now", lambda: time)
+    helpers.client.set_targets(HOOKS)
     for _helper in range(12):
-        helpers.client.set_targets(HOOKS)
-        now += 16 * S
-        helpers.client.run_due(now)
+        silent_at = helpers.client.next_deadline()
+        assert silent_at is not None
+        time = silent_at
+        helpers.client.run_due(time)
         retry_at = helpers.client.next_deadline()
         assert retry_at is not None
-        delays.append((retry_at - now) // S)
-        helpers.client.run_due(retry_at)
+        delays.append((retry_at - time) // S)
+        time = retry_at
+        helpers.client.run_due(time)
     assert delays[:4] == [2, 4, 8, 16]
     assert delays[-1] == 320
 

@@ -158,7 +158,9 @@ def _helper(arguments: argparse.Namespace) -> int:
     from ..runtime.helper.launch import inherited_connection
     from ..runtime.helper.server import HelperServer
 
-    HelperServer(inherited_connection(), arguments.config).run()
+    connected = inherited_connection()
+    if connected is not None:
+        HelperServer(connected, arguments.config).run()
     return 0
 
 

@@ -106,7 +106,10 @@ def _diagnose(arguments: argparse.Namespace) -> int:
     except OSError as error:
         sys.stderr.write(f"vrrpctl: cannot write {error.filename}: {error.strerror}\n")
         return 1
-    _write(f"{path}: it holds addresses, names and log lines of this host; passwords and keys not")
+    _write(
+        f"{path}: it holds addresses, names and log lines of this host, but no passwords and keys, "
+        "and neither arguments nor outputs of commands"
+    )
     return 0
 
 

@@ -7,14 +7,13 @@
 """``vrrpctl diagnose``: one file with what a report of a fault needs.
 
 The status and the configuration, the log, and the host as far as it concerns the agent. Without
-passwords and keys: they are replaced wherever they stand. Records for clean-up are left out, as
-they hold packets, and a packet may hold a password.
+passwords and keys, which are replaced wherever they stand, and without arguments and outputs of
+commands. Records for clean-up are left out, as they hold packets, and a packet may hold a password.
 """
 
 from __future__ import annotations
 
 import io
-import json
 import os
 import platform
 import subprocess
@@ -26,7 +25,7 @@ from typing import Dict, Iterator, Tuple
 from ..base.errors import ControlError
 from ..base.paths import STATE_DIRECTORY
 from ..control.client import ControlClient
-from .redaction import Redaction
+from .redaction import Redaction, without_commands
 from .version import VERSION
 
 _MISSING = "not available"
@@ -35,7 +34,7 @@ _COMMAND_TIMEOUT = 10.0  # Seconds.
 _UNIT = "vrrp-agent.service"
 _COMMANDS: Dict[str, Tuple[str, ...]] = {
     "journal.txt": ("journalctl", "-u", _UNIT, "-n", "5000", "-o", "short-iso-precise"),
-    "unit.txt": ("systemctl", "status", _UNIT),
+    "unit.txt": ("systemctl", "status", "--lines=0", _UNIT),
     "unit-files.txt": ("systemctl", "cat", _UNIT),
     "links.txt": ("ip", "-d", "-s", "link"),
     "addresses.txt": ("ip", "-d", "address"),
@@ -67,21 +66,25 @@ def write_bundle(socket: str, config: str, output: str | None) -> str:
     path = output or f"{name}.tar.gz"
     # Only its owner may read it.
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "wb") as file, tarfile.open(fileobj=file, mode="w:gz") as bundle:
-        for part, content in _parts(socket, shown):
-            _add(bundle, f"{name}/{part}", redaction.apply(content))
+    try:
+        with os.fdopen(descriptor, "wb") as file, tarfile.open(fileobj=file, mode="w:gz") as bundle:
+            for part, content in _parts(socket, shown, redaction):
+                _add(bundle, f"{name}/{part}", redaction.apply(content))
+    except OSError as error:
+        os.unlink(path)
+        raise OSError(error.errno, error.strerror, path) from None
     return path
 
 
-def _parts(socket: str, config: str) -> Iterator[Tuple[str, str]]:
+def _parts(socket: str, config: str, redaction: Redaction) -> Iterator[Tuple[str, str]]:
     """Yield the name and the content of each part."""
     yield "about.txt", _about()
-    yield "status.json", _status(socket)
+    yield "status.json", _status(socket, redaction)
     yield "config.json", config
     for name, path in _FILES.items():
         yield name, _read(path)
     for name, command in _COMMANDS.items():
-        yield name, _run(command)
+        yield name, without_commands(_run(command))
 
 
 def _about() -> str:
@@ -95,10 +98,10 @@ def _about() -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _status(socket: str) -> str:
+def _status(socket: str, redaction: Redaction) -> str:
     try:
         with ControlClient(socket) as client:
-            return json.dumps(client.status(), indent=2) + "\n"
+            return redaction.status(client.status())
     except ControlError as error:
         return f"{_MISSING}: {error}\n"
 

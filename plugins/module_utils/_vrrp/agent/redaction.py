@@ -4,10 +4,11 @@
 #
 # This module is PRIVATE to the collection and can change at any time.
 
-"""Removal of secrets from text that is passed on to others.
+"""Removal of secrets from what is passed on to others.
 
-Secrets are found by the names of their settings, in the configuration, and by the names of options
-in its commands; every occurrence of them in any text is replaced.
+Passwords and keys are found by the names of their settings, and replaced in any text. Of commands,
+which may hold secrets in any form, only the program is shown, and neither their arguments nor their
+output, in the configuration, in the status and in the log.
 """
 
 from __future__ import annotations
@@ -15,21 +16,21 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-import shlex
-from typing import Any, Iterator
+from typing import Any, Callable, Iterator
 
 REPLACEMENT = "(secret)"
+LEFT_OUT = "(left out)"
 
 _SETTINGS = frozenset(("password", "secret"))
-_OPTION = re.compile(r"(?i)pass|secret|token|key|auth|credential")
-_COMMAND = "command"
 _HEXADECIMAL = "hex:"
 # A shorter word than this would be found in too many places.
 _LENGTH_MIN = 4
+# The agent logs results of hooks, and results of scripts as the cause of a transition.
+_LOGGED_COMMAND = re.compile(r"\b((?:hook \w+|script) /[^\s,:)]+).*")
 
 
 class Redaction:
-    """The secrets of a configuration, given as its text. Those of one that is no JSON are not
+    """The secrets of a configuration, given as its text; those of one that is no JSON are not
     known.
     """
 
@@ -46,7 +47,23 @@ class Redaction:
         """The configuration without its secrets; None when they are not known."""
         if self._document is None:
             return None
-        return self.apply(json.dumps(_masked(self._document), indent=2)) + "\n"
+        shown = _changed(self._document, {**dict.fromkeys(_SETTINGS, _hide), "command": _program})
+        return self.apply(json.dumps(shown, indent=2)) + "\n"
+
+    def status(self, answer: Any) -> str:
+        """Return a status as text, without arguments and outputs of commands."""
+        shown = _changed(
+            answer,
+            {
+                "command": _program,
+                "check": _without_arguments,
+                "why": _brief,
+                "result": _brief,
+                "reason": without_commands,
+                "message": without_commands,
+            },
+        )
+        return self.apply(json.dumps(shown, indent=2)) + "\n"
 
     def apply(self, text: str) -> str:
         """Return a text without the secrets."""
@@ -55,13 +72,42 @@ class Redaction:
         return text
 
 
-def _masked(value: Any) -> Any:
-    """Return a part of a configuration with every secret setting replaced, however short."""
+def without_commands(lines: str) -> str:
+    """Return lines of the log, or a reason, without arguments and outputs of commands."""
+    return _LOGGED_COMMAND.sub(rf"\1 {LEFT_OUT}", lines)
+
+
+def _changed(value: Any, changes: dict[str, Callable[[Any], Any]]) -> Any:
+    """Return plain values with the values of these keys changed."""
     if isinstance(value, dict):
         return {
-            key: REPLACEMENT if key in _SETTINGS else _masked(inner) for key, inner in value.items()
+            key: changes[key](inner) if key in changes else _changed(inner, changes)
+            for key, inner in value.items()
         }
-    return [_masked(inner) for inner in value] if isinstance(value, list) else value
+    return [_changed(inner, changes) for inner in value] if isinstance(value, list) else value
+
+
+def _hide(_value: Any) -> str:
+    return REPLACEMENT
+
+
+def _program(command: Any) -> Any:
+    """Return the program of a command line alone."""
+    if not isinstance(command, str):
+        return LEFT_OUT
+    program, _space, arguments = command.strip().partition(" ")
+    return f"{program} {LEFT_OUT}" if arguments else program
+
+
+def _without_arguments(check: Any) -> Any:
+    """Return the name of a check without the arguments of its script."""
+    kind, _space, rest = str(check).partition(" ")
+    return f"{kind} {_program(rest)}" if kind == "script" else check
+
+
+def _brief(result: Any) -> Any:
+    """Return a result without the output that it ends with."""
+    return result.partition(" (")[0] if isinstance(result, str) else result
 
 
 def _secrets(value: Any) -> Iterator[str]:
@@ -69,8 +115,6 @@ def _secrets(value: Any) -> Iterator[str]:
         for key, inner in value.items():
             if key in _SETTINGS and isinstance(inner, str):
                 yield from _forms(inner)
-            elif key == _COMMAND:
-                yield from _of_command(inner)
             else:
                 yield from _secrets(inner)
     elif isinstance(value, list):
@@ -82,22 +126,5 @@ def _forms(secret: str) -> Iterator[str]:
     """Yield a secret as it may stand in a text."""
     yield secret
     yield json.dumps(secret)[1:-1]
-    yield (
-        secret[len(_HEXADECIMAL) :] if secret.startswith(_HEXADECIMAL) else secret.encode().hex()
-    )
-
-
-def _of_command(command: Any) -> Iterator[str]:
-    """Yield the arguments of a command that look like secrets: what follows such an option."""
-    try:
-        arguments = shlex.split(command) if isinstance(command, str) else list(map(str, command))
-    except (TypeError, ValueError):
-        return
-    follows_option = False
-    for argument in arguments[1:]:
-        name, has_value, given = argument.partition("=")
-        if follows_option and not argument.startswith("-"):
-            yield from _forms(argument)
-        elif has_value and _OPTION.search(name):
-            yield from _forms(given)
-        follows_option = not has_value and bool(_OPTION.search(name)) and name.startswith("-")
+    is_hexadecimal = secret.startswith(_HEXADECIMAL)
+    yield secret[len(_HEXADECIMAL) :] if is_hexadecimal else secret.encode().hex()

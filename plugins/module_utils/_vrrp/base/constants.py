@@ -102,6 +102,9 @@ LOG_INTERVAL = seconds(60)
 # A problem with a peer that has not been seen for this time, or three intervals, is over.
 PROBLEM_MEMORY = seconds(60)
 
+# A master that is displaced may be heard for so long, or one interval, after the takeover.
+DISPLACED_FOR = milliseconds(100)
+
 # As many transitions in this time are logged as flapping (RFC 9568 section 2.5).
 FLAPPING_TRANSITIONS = 6
 FLAPPING_WINDOW = seconds(60)

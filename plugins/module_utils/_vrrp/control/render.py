@@ -20,8 +20,10 @@ def report(status: Status) -> str:
     lines = []
     if status["agent"]["intent"] == "backup":
         forced = " by force" if status["agent"]["intent_forced"] else ""
-        lines.append(f"This host is drained{forced}, until 'vrrpctl auto'.")
-    return "\n".join([*lines, table(status["instances"])])
+        ends = "'vrrpctl auto' or 'vrrpctl master', without a name, ends that"
+        lines.append(f"This host is drained{forced}; {ends}.")
+    problems = [line for one in status["instances"] for line in problem_lines(one)]
+    return "\n".join([*lines, table(status["instances"]), *problems])
 
 
 def table(instances: Sequence[InstanceStatus]) -> str:
@@ -47,7 +49,7 @@ def _row(instance: InstanceStatus) -> List[str]:
         priority_text(instance),
         master_text(instance),
         " ".join(instance["addresses"]),
-        "; ".join((instance["reason"], *degraded_lines(instance), *problem_lines(instance))),
+        "; ".join((instance["reason"], *degraded_lines(instance))),
     ]
 
 
@@ -58,7 +60,7 @@ def degraded_lines(instance: InstanceStatus) -> List[str]:
 
 def problem_lines(instance: InstanceStatus) -> List[str]:
     """Return the problems of an instance with its peers."""
-    return [f"problem: {one['text']}" for one in instance["problems"]]
+    return [f"{instance['label']}: problem: {one['text']}" for one in instance["problems"]]
 
 
 def priority_text(instance: InstanceStatus) -> str:

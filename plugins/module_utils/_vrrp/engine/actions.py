@@ -197,11 +197,14 @@ class Log:
 
 @dataclass(frozen=True)
 class ProbeAddress:
-    """Ask from ``mac`` on an interface whether another host answers for an address of a router."""
+    """Ask on an interface whether another host answers for an address of a router, from the address
+    ``source`` at ``mac``.
+    """
 
     router: str
     index: int
     mac: bytes
+    source: bytes
     address: bytes
 
 

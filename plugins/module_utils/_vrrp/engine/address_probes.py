@@ -12,31 +12,37 @@ address as well, because a firewall keeps the two apart, is found by asking for 
 
 from __future__ import annotations
 
-from typing import Callable, Dict, Iterator, List
+from typing import Dict, Iterator, List, Mapping
 
 from ..base.units import Nanoseconds, earliest, seconds
-from ..fsm.state import Master
+from ..fsm.state import Master, may_announce
+from ..model.family import Family
 from .actions import ProbeAddress
+from .host.links import Link, link_local_address
 from .router.router import Router
 
 # The first probe follows the takeover when the master before has surely stopped.
 _FIRST_AFTER = seconds(2)
-_INTERVAL = seconds(60)
+PROBE_INTERVAL = seconds(60)
+# An answer counts when the next probe is answered, too: a planned move may be under way.
+_CONFIRM_AFTER = seconds(2)
 _PROBES_MAX = 64  # At a time.
 
 
 class AddressProbes:
-    """The times of the next probes, by the name of the router. Mutable."""
+    """The times of the next probes of routers, and those that were answered. Mutable."""
 
     def __init__(self) -> None:
-        self._due_at: Dict[str, Nanoseconds] = {}
+        self._due_at: Dict[Router, Nanoseconds] = {}
+        self._answered_at: Dict[Router, Nanoseconds] = {}
         self._next_at: Nanoseconds | None = None
 
     def router_changed(self, router: Router, now: Nanoseconds) -> None:
         """Take note of the state of a router: masters are probed."""
+        self._answered_at.pop(router, None)
         if isinstance(router.state, Master):
-            self._due_at[router.name] = now + _FIRST_AFTER
-        elif self._due_at.pop(router.name, None) is None:
+            self._due_at[router] = now + _FIRST_AFTER
+        elif self._due_at.pop(router, None) is None:
             return
         self._next_at = earliest(self._due_at.values())
 
@@ -44,31 +50,59 @@ class AddressProbes:
         """Return the time at which ``due`` has something to probe; None for never."""
         return self._next_at
 
-    def due(
-        self, router_of: Callable[[str], Router | None], now: Nanoseconds
-    ) -> List[ProbeAddress]:
+    def due(self, now: Nanoseconds) -> List[ProbeAddress]:
         """Return the probes that are due now, and not too many at a time."""
         if self._next_at is None or now < self._next_at:
             return []
-        names = [name for name, at in self._due_at.items() if at <= now][:_PROBES_MAX]
-        found: List[ProbeAddress] = []
-        for name in names:
-            router = router_of(name)
-            if router is not None and isinstance(router.state, Master):
-                self._due_at[name] = now + _INTERVAL
-                found.extend(_probe_of(router))
-            else:
-                del self._due_at[name]
+        routers = [one for one, at in self._due_at.items() if at <= now][:_PROBES_MAX]
+        self._due_at.update(dict.fromkeys(routers, now + PROBE_INTERVAL))
         self._next_at = earliest(self._due_at.values())
-        return found
+        return [probe for one in routers if may_announce(one.state) for probe in _probe_of(one)]
+
+    def is_confirmed(self, router: Router, now: Nanoseconds) -> bool:
+        """Take note that another host has answered; returns whether it had answered before, else
+        the next probe follows soon.
+        """
+        before = self._answered_at.get(router)
+        self._answered_at[router] = now
+        if before is not None and now - before < 2 * PROBE_INTERVAL:
+            return True
+        if router in self._due_at:
+            self._due_at[router] = now + _CONFIRM_AFTER
+            self._next_at = earliest(self._due_at.values())
+        return False
+
+    def export(self) -> Dict[str, Nanoseconds]:
+        """Return the times of the next probes by the name of the router, for another process."""
+        return {router.name: at for router, at in self._due_at.items()}
+
+    def restore(self, state: Mapping[str, Nanoseconds], routers: Mapping[str, Router]) -> None:
+        """Go on where another process has stopped."""
+        self._due_at = {routers[name]: at for name, at in state.items() if name in routers}
+        self._next_at = earliest(self._due_at.values())
+
+
+def probed_address(router: Router) -> bytes | None:
+    """Return the packed address that a router asks for: its first one on its own interface. With a
+    virtual MAC, all masters have the same, and nothing is asked.
+    """
+    if router.instance.virtual_mac:
+        return None
+    own = (one.packed for one in router.instance.addresses if not one.interface)
+    return next(own, None)
 
 
 def _probe_of(router: Router) -> Iterator[ProbeAddress]:
-    """Yield the probe for the first address of a router that is on its own interface. With a
-    virtual MAC, all masters have the same.
-    """
-    if router.instance.virtual_mac or router.link is None:
+    link, address = router.link, probed_address(router)
+    if link is None or address is None:
         return
-    own = [one for one in router.instance.addresses if not one.interface]
-    if own:
-        yield ProbeAddress(router.name, router.link.index, router.link.mac, own[0].packed)
+    source = _source(router, link)
+    if source is not None:
+        yield ProbeAddress(router.name, link.index, link.mac, source, address)
+
+
+def _source(router: Router, link: Link) -> bytes | None:
+    """Return the address to ask from: none for IPv4, which changes no neighbour's table."""
+    if router.instance.family is Family.IPV4:
+        return bytes(4)
+    return link_local_address(link, {one.packed for one in router.instance.served_addresses})

@@ -101,6 +101,7 @@ class Engine:
             self._routers, self._host, self._tracking, self._demultiplexer, self._announcements
         )
         self._departing: List[Router] = []
+        self._other_deadline: Nanoseconds | None = None
 
     # --- Questions ---
 
@@ -118,10 +119,14 @@ class Engine:
 
     def next_deadline(self) -> Nanoseconds | None:
         """Return the time at which ``wakeup`` is next due; None: not before another event."""
-        timers, commands = self._fast_path.next_deadline(), self._commands.next_deadline()
         announcements, probes = self._announcements, self._routers.probes
         frames = earliest((announcements.next_deadline(), probes.next_deadline()))
-        return earliest((timers, commands, frames, self._repair_at()))
+        self._other_deadline = earliest((self._commands.next_deadline(), frames, self._repair_at()))
+        return self.postponed_deadline()
+
+    def postponed_deadline(self) -> Nanoseconds | None:
+        """Return the same, if packets that are repeated have been all that happened since."""
+        return earliest((self._fast_path.next_deadline(), self._other_deadline))
 
     def _repair_at(self) -> Nanoseconds | None:
         if not self._participation.phase.owns_host:
@@ -239,7 +244,7 @@ class Engine:
         actions.extend(repeated)
         actions.extend(self._routers_due(routers, now))
         actions.extend(self._announcements.due(now))
-        actions.extend(self._routers.probes.due(self._routers.get, now))
+        actions.extend(self._routers.probes.due(now))
         return actions
 
     def advertise(self, now: Nanoseconds) -> Actions:
@@ -323,9 +328,8 @@ class Engine:
         return number, self._finish(actions, now)
 
     def check_intent(self, name: str | None, intent: Intent) -> List[str]:
-        """Return the labels of all instances that ``set_intent`` would change; changes nothing.
-
-        Raises ControlError where ``set_intent`` would.
+        """Return the labels of all instances that ``set_intent`` would change, or raise the error
+        that it would.
         """
         return [router.name for router in self._routers.check_intent(name, intent)]
 

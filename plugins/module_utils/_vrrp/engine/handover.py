@@ -19,6 +19,7 @@ from ..base.errors import NOT_INHERITED, NOT_RESTARTED, ControlError
 from ..base.units import Nanoseconds
 from ..fsm import step
 from ..fsm.state import Backup, Initialize, Master, Peer, Resigning, State
+from .host.link_states import LinkStateExport
 from .router.problems import ProblemState
 from .router.router import Router
 from .router.send_failures import SendFailures
@@ -98,7 +99,7 @@ class EngineState(TypedDict):
     """All routers by name, the tracked observations, and counters of packets without a router.
 
     ``owned`` are the addresses that the agent has added: interface index, address in hexadecimal
-    digits, prefix length.
+    digits, prefix length. ``probes`` are the times of the next ones, by router.
     """
 
     routers: Dict[str, RouterState]
@@ -106,6 +107,8 @@ class EngineState(TypedDict):
     counters: Dict[str, int]
     owned: List[Tuple[int, str, int]]
     announcements: List[AnnouncementState]
+    probes: Dict[str, Nanoseconds]
+    links: List[LinkStateExport]
 
 
 def refuse_if_busy(routers: Iterable[Router]) -> None:

@@ -46,6 +46,8 @@ class StateTransfer:
             "counters": dict(self._demultiplexer.counters),
             "owned": [(index, one.hex(), length) for index, one, length in self._host.owned],
             "announcements": self._announcements.export(),
+            "probes": self._routers.probes.export(),
+            "links": self._host.link_states.export(),
         }
 
     def restore(
@@ -64,10 +66,11 @@ class StateTransfer:
             (index, bytes.fromhex(one), length) for index, one, length in state["owned"]
         )
         self._announcements.restore(state["announcements"])
+        self._host.link_states.restore(state["links"])
+        self._routers.probes.restore(state["probes"], {one.name: one for one in self._routers})
         for router in self._routers:
             participation.update_priority(router, now)
             import_router(router, state["routers"][router.name])
             if isinstance(router.state, Master):
                 self._host.desired.want(router.name, router.wanted)
-                self._routers.probes.router_changed(router, now)
             timers.schedule(router)

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import socket
 from typing import AbstractSet, FrozenSet, List
@@ -21,6 +22,7 @@ _FRAME_MAX = 128  # Bytes: all that is read of an answer.
 _FRAMES_MAX = 32  # At a time.
 _ETHERTYPES = {Family.IPV4: ETHERTYPE_ARP, Family.IPV6: ETHERTYPE_IPV6}
 _INTERFACES = "/sys/class/net"
+_INTERFACES_MAX = 64  # Of which the MAC address is read: a part of a millisecond.
 
 
 class ProbeSocket:
@@ -55,26 +57,31 @@ class ProbeSocket:
         self._socket.send(frame)
 
     def receive(self) -> List[bytes]:
-        """Return the frames that have arrived, and not too many at a time; none when the interface
-        is down or gone.
+        """Return the frames to this host that have arrived, and not too many at a time; raises
+        OSError when the interface is down or gone.
         """
         frames: List[bytes] = []
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(BlockingIOError):
             while len(frames) < _FRAMES_MAX:
                 frame, origin = self._socket.recvfrom(_FRAME_MAX)
-                if origin[2] != socket.PACKET_OUTGOING:
+                if origin[2] == socket.PACKET_HOST:
                     frames.append(frame)
         return frames
 
 
 def own_macs() -> FrozenSet[str]:
-    """Return the MAC addresses of all interfaces of the host, as text."""
-    return frozenset(filter(None, map(_mac_of, os.listdir(_INTERFACES))))
+    """Return the MAC addresses of the interfaces of the host, as text; of the first ones, where
+    there are very many.
+    """
+    with contextlib.suppress(OSError):
+        names = itertools.islice(os.scandir(_INTERFACES), _INTERFACES_MAX)
+        return frozenset(filter(None, (_mac_of(one.path) for one in names)))
+    return frozenset()
 
 
-def _mac_of(name: str) -> str:
+def _mac_of(path: str) -> str:
     try:
-        with open(f"{_INTERFACES}/{name}/address", encoding="ascii") as file:
+        with open(f"{path}/address", encoding="ascii") as file:
             return file.read().strip()
     except OSError:
         return ""

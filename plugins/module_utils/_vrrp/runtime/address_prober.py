@@ -9,37 +9,51 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Callable, Dict, Tuple
+from typing import Callable, Dict, FrozenSet, NamedTuple, Tuple
 
+from ..base.units import Nanoseconds, seconds
 from ..engine.actions import ProbeAddress
 from ..linux.probe_socket import ProbeSocket, own_macs
 from ..model.family import Family
-from ..wire.address_probe import address_probe, read_address_answer
+from ..wire.address_probe import AddressAnswer, address_probe, read_address_answer
+from . import clock
 from .loop import Loop
 
 OnAnswer = Callable[[str, bytes, str], None]
 
 _ADDRESSES_MAX = 400  # Of one socket: the length of its filter is limited.
+_ANSWER_WITHIN = seconds(1.5)
+_SOCKET_KEPT_FOR = seconds(130)  # More than two rounds of probes.
+_OWN_MACS_KEPT_FOR = seconds(10)
 _Key = Tuple[int, Family]
+
+
+class _Awaited(NamedTuple):
+    """The router whose address was probed at a time."""
+
+    router: str
+    at: Nanoseconds
 
 
 class AddressProber:
     """A socket for each interface and family. ``on_answer`` is called with the name of a router,
-    its address, and the MAC address of another host that answers for it.
+    its address, and the MAC address of another host that answers for it: once for each probe.
     """
 
     def __init__(self, loop: Loop, on_answer: OnAnswer) -> None:
         self._loop = loop
         self._on_answer = on_answer
         self._sockets: Dict[_Key, ProbeSocket] = {}
-        self._routers: Dict[_Key, Dict[bytes, str]] = {}
+        self._awaited: Dict[_Key, Dict[bytes, _Awaited]] = {}
+        self._own_macs: Tuple[Nanoseconds, FrozenSet[str]] = (-_OWN_MACS_KEPT_FOR, frozenset())
 
     def probe(self, action: ProbeAddress) -> None:
         """Send a probe. One that cannot be sent is left out: there is another one soon."""
-        key = action.index, Family.of(action.address)
+        key, now = (action.index, Family.of(action.address)), clock.now()
+        self._close_unused(now)
         try:
-            self._listen(key, action)
-            self._sockets[key].send(address_probe(action.address, action.mac))
+            self._listen(key, action, now)
+            self._sockets[key].send(address_probe(action.address, action.mac, action.source))
         except OSError:
             self._forget(key)
 
@@ -48,28 +62,48 @@ class AddressProber:
         for key in list(self._sockets):
             self._forget(key)
 
-    def _listen(self, key: _Key, action: ProbeAddress) -> None:
-        routers = self._routers.setdefault(key, {})
-        if len(routers) >= _ADDRESSES_MAX and action.address not in routers:
-            routers.clear()
-        routers[action.address] = action.router
+    def _listen(self, key: _Key, action: ProbeAddress, now: Nanoseconds) -> None:
+        awaited = self._awaited.setdefault(key, {})
+        if len(awaited) >= _ADDRESSES_MAX and action.address not in awaited:
+            awaited.clear()
+        awaited[action.address] = _Awaited(action.router, now)
         if key not in self._sockets:
             self._sockets[key] = ProbeSocket(*key)
-            self._sockets[key].listen_for(routers.keys())
             self._loop.on_readable(self._sockets[key], partial(self._read, key))
-        self._sockets[key].listen_for(routers.keys())
+        self._sockets[key].listen_for(awaited.keys())
+
+    def _close_unused(self, now: Nanoseconds) -> None:
+        for key, awaited in list(self._awaited.items()):
+            latest = max((one.at for one in awaited.values()), default=0)
+            if now - latest > _SOCKET_KEPT_FOR:
+                self._forget(key)
 
     def _read(self, key: _Key) -> None:
-        answers = map(read_address_answer, self._sockets[key].receive())
-        found = {one.address: one.mac.hex(":") for one in answers if one is not None}
-        others = {address: mac for address, mac in found.items() if mac not in own_macs()}
-        for address, mac in others.items():
-            router = self._routers[key].get(address)
-            if router is not None:
-                self._on_answer(router, address, mac)
+        try:
+            frames = self._sockets[key].receive()
+        except OSError:
+            self._forget(key)
+            return
+        now = clock.now()
+        for answer in filter(None, map(read_address_answer, frames)):
+            self._answered(key, answer, now)
+
+    def _answered(self, key: _Key, answer: AddressAnswer, now: Nanoseconds) -> None:
+        awaited, mac = self._awaited.get(key, {}).get(answer.address), answer.mac.hex(":")
+        if awaited is None or not 0 <= now - awaited.at <= _ANSWER_WITHIN or self._is_own(mac, now):
+            return
+        # No other answer counts before the next probe.
+        self._awaited[key][answer.address] = _Awaited(awaited.router, now - _ANSWER_WITHIN - 1)
+        self._on_answer(awaited.router, answer.address, mac)
+
+    def _is_own(self, mac: str, now: Nanoseconds) -> bool:
+        """Whether this host answers itself, through another interface."""
+        if now - self._own_macs[0] >= _OWN_MACS_KEPT_FOR:
+            self._own_macs = now, own_macs()
+        return mac in self._own_macs[1]
 
     def _forget(self, key: _Key) -> None:
-        self._routers.pop(key, None)
+        self._awaited.pop(key, None)
         opened = self._sockets.pop(key, None)
         if opened is not None:
             self._loop.forget(opened)

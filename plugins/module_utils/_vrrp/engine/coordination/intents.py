@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Iterable, Sequence
+from typing import Collection, Iterable, Sequence
 
 from ...base.constants import (
     CLAIM_CONTEST_PERIOD,
@@ -38,6 +38,7 @@ class IntentStore:
         self.host = kept.host
         self._by_name = dict(kept.by_name)
         self._changes = self._host_change = 0
+        self._was_drained = False
 
     def get(self, name: str) -> Intent:
         """Return the intent of the instance with that name."""
@@ -47,14 +48,21 @@ class IntentStore:
         """Set the intent of routers that move together; returns the number of the change."""
         self._changes += 1
         for router in routers:
-            served = isinstance(router.state, Master)
-            change = IntentChange(self._changes, intent, router.intent, now, served)
-            router.intent_change = change
+            router.intent_change = self._change_of(router, intent, now)
             self._assign(router, intent)
         return self._changes
 
+    def _change_of(self, router: Router, intent: Intent, now: Nanoseconds) -> IntentChange:
+        """Return a change. One of a drain that is under way leaves what was there before."""
+        change, served = router.intent_change, isinstance(router.state, Master)
+        before = router.intent
+        if change is not None and isinstance(router.state, Resigning):
+            before, served = change.before, change.served
+        return IntentChange(self._changes, intent, before, now, served)
+
     def set_for_host(self, routers: Sequence[Router], intent: Intent, now: Nanoseconds) -> int:
         """Set the intent of all routers of the host. A drain is for those that come later, too."""
+        self._was_drained = self.host != AUTO
         self.host = intent if intent.kind is IntentKind.BACKUP else AUTO
         self._by_name.clear()
         self._host_change = self.set(routers, intent, now)
@@ -65,9 +73,9 @@ class IntentStore:
         is_drained = self.host != AUTO
         return is_drained and change is not None and change.number == self._host_change
 
-    def refuse_if_drained(self, intent: Intent) -> None:
-        """Raise ControlError for an intent of one instance that a drain of its host forbids."""
-        if self.host != AUTO and intent.kind is not IntentKind.BACKUP:
+    def refuse_if_drained(self) -> None:
+        """Raise ControlError for an intent of one instance, as its host is drained as a whole."""
+        if self.host != AUTO:
             raise ControlError(
                 "drained",
                 "the host is drained as a whole; end that before, with the intent auto for all of "
@@ -77,19 +85,30 @@ class IntentStore:
     def resolve(
         self, routers: Iterable[Router], outcome: ChangeOutcome, message: str, now: Nanoseconds
     ) -> None:
-        """End a change. One that failed brings back the intent before, or that of the host if that
-        was a drain; one that was superseded leaves ``auto``.
+        """End a change. One that failed brings back the intent before, or ``auto`` if that was a
+        drain; one that was superseded leaves ``auto``.
         """
         for router in routers:
             # An intent that an earlier process was given has no change here.
             change = router.intent_change or IntentChange(0, router.intent, AUTO, now)
             router.intent_change = replace(change, outcome=outcome, message=message)
             before = change.before if outcome is ChangeOutcome.UNDONE else AUTO
-            self._assign(router, self.host if before.kind is IntentKind.BACKUP else before)
+            self._assign(router, AUTO if before.kind is IntentKind.BACKUP else before)
 
-    def end_host_drain(self) -> None:
-        """Let the instances have intents of their own again."""
+    def undo_host_drain(
+        self, routers: Iterable[Router], unserved: Collection[Router], cause: str, now: Nanoseconds
+    ) -> None:
+        """Undo the drain of the whole host. An instance that was drained by itself before stays
+        drained, unless no other host serves it.
+        """
         self.host = AUTO
+        self._by_name.clear()
+        own = [] if self._was_drained else [one for one in routers if _was_drained_alone(one)]
+        kept = {one: one.intent_change.before for one in own if one.intent_change}
+        self.resolve(routers, ChangeOutcome.UNDONE, cause, now)
+        for router, intent in kept.items():
+            if router not in unserved:
+                self._assign(router, intent)
 
     def _assign(self, router: Router, intent: Intent) -> None:
         bid = router.inputs.hold_priority if intent.kind is router.intent.kind else 0
@@ -100,6 +119,11 @@ class IntentStore:
         """Return the action that saves all intents across restarts."""
         differing = {name: one for name, one in self._by_name.items() if one != self.host}
         return SaveIntents(Intents(self.host, differing))
+
+
+def _was_drained_alone(router: Router) -> bool:
+    change = router.intent_change
+    return change is not None and change.before.kind is IntentKind.BACKUP
 
 
 def refuse_unreachable(router: Router, intent: Intent) -> None:

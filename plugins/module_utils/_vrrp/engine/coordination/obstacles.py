@@ -163,9 +163,12 @@ class Obstacles:
         """Whether an interface counts as down. A delay lets a router serve on; a backup has nothing
         to wait for, and must not miss the master on a link that is down.
         """
-        if not link.up and isinstance(router.state, (Initialize, Backup)):
-            return True
-        return not self._host.link_states.is_up(link, router.instance.link_delays)
+        states, delays = self._host.link_states, router.instance.link_delays
+        if isinstance(router.state, Initialize):
+            return not states.is_ready(link, delays)
+        if isinstance(router.state, Backup):
+            return not link.up
+        return not states.is_up(link, delays)
 
     @staticmethod
     def _why_down(link: Link) -> str:

@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Dict, Iterable, Iterator, List, Mapping, Sequence
 
+from ...base.constants import DISPLACED_FOR
 from ...base.errors import unknown_instance
 from ...base.units import Nanoseconds
 from ...fsm.actions import DrainUndone
@@ -22,14 +23,14 @@ from ...fsm.events import Claim, Confirmed, Event, Reconfigured, Resign
 from ...fsm.state import Backup, Initialize, Master, Peer, is_given_up, may_announce
 from ...model.family import text
 from ...model.hook import HookTrigger
-from ...model.intent import ChangeOutcome, Intent, Intents
+from ...model.intent import ChangeOutcome, Intent, IntentKind, Intents
 from ..actions import Action, Install, Log, Remove, interleave
-from ..address_probes import AddressProbes
+from ..address_probes import PROBE_INTERVAL, AddressProbes, probed_address
 from ..announcements import Announcements
 from ..commands.scheduler import CommandScheduler
 from ..host.host import Host
 from ..host.resources import Key
-from ..router.receive_stats import SECOND_MASTER, note_problem
+from ..router.receive_stats import SECOND_MASTER
 from ..router.rendering import Announcing, Release, RouterAction
 from ..router.router import Router
 from ..timer_queue import TimerQueue
@@ -38,6 +39,9 @@ from .intents import IntentStore, event_for_intent, refuse_unreachable
 from .sync_groups import groups_of
 
 Actions = List[Action]
+
+# The subject of the problem that another host answers for the address of a master.
+ADDRESS_IN_USE = "address_in_use"
 
 
 class RouterSet:
@@ -135,6 +139,8 @@ class RouterSet:
         if router.state_name != old:
             self._moved.append(router)
             self.probes.router_changed(router, now)
+            for subject in (ADDRESS_IN_USE, SECOND_MASTER):
+                router.problems.end_subject(subject)
             if isinstance(router.state, Initialize):
                 self._stopped.append(router)
         self._timers.schedule(router)
@@ -166,33 +172,48 @@ class RouterSet:
         return interleave([self.step(one, Confirmed(), now) for one in routers if one is not None])
 
     def other_master_heard(self, router: Router, peer: Peer, now: Nanoseconds) -> Actions:
-        """Log that a master hears another one, and run its hooks, at most once a minute; not in the
-        first interval, in which one that is displaced has a last word.
+        """Log that a master hears another one, and run its hooks, at most once a minute; not at
+        first, when one that is displaced has a last word. One that is heard again is a problem.
         """
-        if now - router.since < router.instance.advertisement_interval:
-            return []
+        interval = max(peer.advertisement_interval, router.instance.advertisement_interval)
         what = f"{text(peer.address)} is master as well, with the lower priority {peer.priority}"
-        text_of = f"{what}: it does not hear this host, or has other settings"
-        logs = note_problem(router, SECOND_MASTER, peer.address, lambda: text_of, now)
+        words = f"{what}: it does not hear this host, or has other settings"
+        router.problems.note(
+            SECOND_MASTER,
+            peer.address,
+            lambda: words,
+            now,
+            memory=4 * interval,
+            certain_after=interval + interval // 2,
+        )
+        if now - router.since < max(interval, DISPLACED_FOR):
+            return []
+        logs = router.log_limited(SECOND_MASTER, words, now)
         if not logs:
             return []
         trigger, state = HookTrigger.LOWER_PRIORITY_MASTER, router.state_name
         return [*logs, *self._commands.queue_hooks(router, trigger, state, now)]
 
     def address_answered(self, name: str, address: bytes, mac: str, now: Nanoseconds) -> Actions:
-        """Take note that another host answers for the address of a master. One that is heard as
-        master, too, is a problem that is known.
+        """Take note that another host answers for the address of a master. With a peer that is
+        heard something else is wrong, which is known.
         """
         router = self._routers.get(name)
         if router is None or not isinstance(router.state, Master):
             return []
-        if any(one.subject == SECOND_MASTER for one in router.problems.at(now)):
+        is_heard = any(one.subject != ADDRESS_IN_USE for one in router.problems.at(now))
+        is_own = any(link.mac.hex(":") == mac for link in self._host.links.values())
+        if is_heard or is_own or address != probed_address(router):
+            return []
+        if not self.probes.is_confirmed(router, now):
             return []
         what = (
             f"{mac} answers for {text(address)}, but no other master is heard: it serves the "
             "address and its advertisements do not arrive (a firewall?), or another program has it"
         )
-        return [*note_problem(router, "address_in_use", address, lambda: what, now)]
+        memory = 2 * PROBE_INTERVAL
+        found = router.problems.note(ADDRESS_IN_USE, address, lambda: what, now, memory=memory)
+        return [*router.log_limited(ADDRESS_IN_USE, found, now)] if found else []
 
     def performed(self, now: Nanoseconds) -> None:
         """Take note that all actions until now have been performed."""
@@ -236,7 +257,7 @@ class RouterSet:
         if name is not None:
             if not moving:
                 raise unknown_instance([name], sorted({one.instance.name for one in self}))
-            self._intents.refuse_if_drained(intent)
+            self._intents.refuse_if_drained()
         for router in moving:
             refuse_unreachable(router, intent)
         return moving
@@ -273,16 +294,19 @@ class RouterSet:
         moving, cause = self.moving_together(router.instance.name), undone.cause
         if self._intents.is_of_host(router.intent_change):
             moving = self.all_taking_part()
-            unserved = [one.name for one in moving if one is router or is_given_up(one.state, now)]
-            cause = f"{', '.join(unserved)} would be left without a master: {cause}"
-            self._intents.end_host_drain()
-        self._intents.resolve(moving, ChangeOutcome.UNDONE, cause, now)
+            unserved = [one for one in moving if one is router or is_given_up(one.state, now)]
+            names = ", ".join(one.name for one in unserved)
+            cause = f"{names} would be left without a master: {cause}"
+            self._intents.undo_host_drain(moving, unserved, cause, now)
+        else:
+            self._intents.resolve(moving, ChangeOutcome.UNDONE, cause, now)
         actions: Actions = [
             Log(router.name, f"the drain is undone: {cause}"),
             self._intents.save_action(),
         ]
         for one in moving:
-            actions.extend(self._apply(one, _resumption(one), now))
+            event = None if one.intent.kind is IntentKind.BACKUP else _resumption(one)
+            actions.extend(self._apply(one, event, now))
         return actions
 
 

@@ -11,10 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import AbstractSet, Callable, Dict, Iterable, List, Tuple
 
-from ...base.constants import LOG_INTERVAL, PROBLEM_MEMORY
+from ...base.constants import LOG_INTERVAL
 from ...base.units import Nanoseconds
 
-_PROBLEMS_MAX = 16
+# Of one subject: junk from many addresses hides no other problem.
+_PEERS_MAX = 4
 
 # The fields of a problem in a hand-over, the peer in hexadecimal digits.
 ProblemState = Tuple[str, str, str, Nanoseconds, Nanoseconds, Nanoseconds]
@@ -33,12 +34,13 @@ class Problem:
     since: Nanoseconds
     described_at: Nanoseconds
     ends_at: Nanoseconds
+    is_certain: bool
 
 
 class Problems:
     """The problems of one router, the oldest first. Mutable.
 
-    However many addresses send packets, only the first few are remembered.
+    However many addresses send packets, only the first few of each problem are remembered.
     """
 
     def __init__(self) -> None:
@@ -50,27 +52,40 @@ class Problems:
         peer: bytes,
         describe: Callable[[], str],
         now: Nanoseconds,
-        interval: Nanoseconds,
+        *,
+        memory: Nanoseconds,
+        certain_after: Nanoseconds = 0,
     ) -> str | None:
-        """Take note of a problem; returns its text, or None when there are too many. ``describe``
-        is called once a minute at most; ``interval`` is that of the instance.
+        """Take note of a problem; returns its text, or None when too many peers have it.
+        ``describe`` is called once a minute at most. Without another note, the problem is over
+        after ``memory``. It counts when it is noted again after ``certain_after``.
         """
         found = self._problems.get((subject, peer))
         if found is None or now >= found.ends_at:
-            if not self._has_room(now):
+            if not self._has_room(subject, now):
                 return None
-            found = Problem(subject, peer, describe(), now, now, now)
+            found = Problem(subject, peer, describe(), now, now, now, False)
             self._problems[subject, peer] = found
         elif now - found.described_at >= LOG_INTERVAL:
             found.text, found.described_at = describe(), now
-        found.ends_at = now + max(PROBLEM_MEMORY, 3 * interval)
-        return found.text
+        found.ends_at = now + memory
+        found.is_certain = found.is_certain or now - found.since >= certain_after
+        return found.text if found.is_certain else None
 
-    def _has_room(self, now: Nanoseconds) -> bool:
-        if len(self._problems) >= _PROBLEMS_MAX:
+    def _has_room(self, subject: str, now: Nanoseconds) -> bool:
+        """Whether one more peer may have a problem; forgets those that are over."""
+        if self._count(subject) >= _PEERS_MAX:
             lasting = {key: one for key, one in self._problems.items() if now < one.ends_at}
             self._problems = lasting
-        return len(self._problems) < _PROBLEMS_MAX
+        return self._count(subject) < _PEERS_MAX
+
+    def _count(self, subject: str) -> int:
+        return sum(key[0] == subject for key in self._problems)
+
+    def end_subject(self, subject: str) -> None:
+        """Forget a problem with all peers."""
+        for key in [key for key in self._problems if key[0] == subject]:
+            del self._problems[key]
 
     def end(self, peer: bytes, but: AbstractSet[str]) -> None:
         """Forget the problems of a peer, but those with these subjects: it is as it should be."""
@@ -82,14 +97,15 @@ class Problems:
         return [
             (one.subject, one.peer.hex(), one.text, one.since, one.described_at, one.ends_at)
             for one in self._problems.values()
+            if one.is_certain
         ]
 
     def restore(self, state: Iterable[ProblemState]) -> None:
         """Take over the problems that another process has seen."""
         for subject, peer, text, since, described_at, ends_at in state:
             key = subject, bytes.fromhex(peer)
-            self._problems[key] = Problem(*key, text, since, described_at, ends_at)
+            self._problems[key] = Problem(*key, text, since, described_at, ends_at, True)
 
     def at(self, now: Nanoseconds) -> List[Problem]:
         """Return the problems that are not over."""
-        return [one for one in self._problems.values() if now < one.ends_at]
+        return [one for one in self._problems.values() if one.is_certain and now < one.ends_at]

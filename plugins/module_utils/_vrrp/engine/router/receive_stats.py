@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Callable, Dict, List, Tuple
 
-from ...base.constants import PRIORITY_RESIGN
+from ...base.constants import PRIORITY_RESIGN, PROBLEM_MEMORY
 from ...base.units import Nanoseconds
 from ...model.family import text
+from ...model.intent import IntentKind
 from ...wire.datagram import Datagram, DropReason
 from ...wire.received import Received
 from ...wire.sequence import age
@@ -69,8 +70,8 @@ def note_problem(
     router: Router, subject: str, peer: bytes, describe: Callable[[], str], now: Nanoseconds
 ) -> List[Log]:
     """Take note of a problem with a peer for the status, and log it at most once a minute."""
-    interval = router.instance.advertisement_interval
-    found = router.problems.note(subject, peer, describe, now, interval)
+    memory = max(PROBLEM_MEMORY, 3 * router.instance.advertisement_interval)
+    found = router.problems.note(subject, peer, describe, now, memory=memory)
     return [] if found is None else router.log_limited(subject, found, now)
 
 
@@ -92,7 +93,9 @@ def _other_interval(router: Router, received: Received) -> bool:
 
 
 def _equal_priority(router: Router, received: Received) -> bool:
-    return received.advertisement.priority == router.effective_priority
+    # Two hosts that are drained advertise the lowest one.
+    is_drained = router.intent.kind is IntentKind.BACKUP
+    return received.advertisement.priority == router.effective_priority and not is_drained
 
 
 def _contests_owner(router: Router, received: Received) -> bool:

@@ -13,6 +13,7 @@ from collections import deque
 from typing import Callable, Deque, Dict, List, Mapping, Set
 
 from ...base.constants import (
+    HELPER_HEARTBEAT_INTERVAL,
     HELPER_RETRY_INTERVAL,
     HELPER_RETRY_INTERVAL_MAX,
     HELPER_SILENCE_MAX,
@@ -54,6 +55,7 @@ class HelperClient:
         self._targets = _NOTHING
         self._retry_at: Nanoseconds = 0
         self._retry_after = HELPER_RETRY_INTERVAL
+        self._silent_until: Nanoseconds = 0
         self._opened_at = self._heard_at = self._retry_at
         self._failed: Dict[int, str] = {}
         self._received: Deque[JsonObject] = deque()
@@ -107,16 +109,22 @@ class HelperClient:
                 return
 
     def _replace_silent(self, now: Nanoseconds) -> None:
-        """Disconnect from a helper that is silent, unless it was this process that did not run."""
+        """Disconnect from a helper that is silent, unless it was this process, or the machine, that
+        did not run.
+        """
         self._read()
-        if self._stream is None or self._heard_at + HELPER_SILENCE_MAX > now:
+        late = now - (self._heard_at + HELPER_SILENCE_MAX)
+        if self._stream is None or late < 0:
+            return
+        if late > HELPER_RETRY_INTERVAL:
+            self._heard_at = now - HELPER_HEARTBEAT_INTERVAL
             return
         # One that fell silent after a while may have met something that has passed.
         has_worked = self._heard_at - self._opened_at > HELPER_SILENCE_MAX
         doubled = min(2 * self._retry_after, HELPER_RETRY_INTERVAL_MAX)
         self._retry_after = HELPER_RETRY_INTERVAL if has_worked else doubled
         self._disconnect(_SILENT)
-        self._retry_at = now + self._retry_after
+        self._retry_at = self._silent_until = now + self._retry_after
 
     def close(self) -> None:
         """Disconnect, so that the helper exits."""
@@ -128,6 +136,9 @@ class HelperClient:
 
     def _request(self, message: Mapping[str, object]) -> None:
         if self._stream is None:
+            if clock.now() < self._silent_until:
+                self._fail_pending(_SILENT)
+                return
             self._open()
             if self._stream is not None and "run" in message and self._targets != _NOTHING:
                 self._stream.send(self._targets_message())

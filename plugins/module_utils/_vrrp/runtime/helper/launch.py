@@ -32,6 +32,8 @@ def helper_connector(socket_path: str, config_path: str) -> Callable[[], socket.
 def _connect() -> socket.socket:
     connected = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
     try:
+        # A helper that accepts nothing must not hold up the agent.
+        connected.setblocking(False)
         connected.connect(HELPER_SOCKET)
     except OSError:
         connected.close()
@@ -69,8 +71,9 @@ def _reap() -> None:
         return
 
 
-def inherited_connection() -> socket.socket:
-    """Return the connection to the agent: passed by it, or accepted from systemd's socket.
+def inherited_connection() -> socket.socket | None:
+    """Return the connection to the agent: passed by it, or accepted from systemd's socket; None
+    when the agent has closed it already, as it waited for another helper in vain.
 
     Raises ControlError when none was passed.
     """
@@ -81,5 +84,23 @@ def inherited_connection() -> socket.socket:
         raise ControlError("unreachable", why) from None
     if not passed.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
         return passed
-    accepted, _address = passed.accept()
-    return accepted
+    passed.setblocking(False)
+    while True:
+        try:
+            accepted, _address = passed.accept()
+        except BlockingIOError:
+            return None
+        accepted.setblocking(True)
+        if not _is_closed(accepted):
+            return accepted
+        accepted.close()
+
+
+def _is_closed(connected: socket.socket) -> bool:
+    """Whether the other end of a connection is closed, and has sent nothing before."""
+    try:
+        return not connected.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True

@@ -36,6 +36,7 @@ from .. import clock
 from ..json_stream import JsonObject, JsonStream
 from ..loop import Loop
 from ..peer_credentials import user_and_group
+from ..sd_notify import Notifier
 from ..signals import signal_socket
 from .poller import Poller
 from .processes import ProcessRunner
@@ -102,9 +103,11 @@ class HelperServer:
         self._signals = signal_socket([signal.SIGCHLD])
         self._serving = True
         self._heartbeat_at: Nanoseconds = 0
+        self._notifier = Notifier()
 
     def run(self) -> None:
         """Serve until the agent disconnects."""
+        self._notifier.ready()
         self._loop.on_readable(self._stream, self._read)
         self._loop.on_readable(self._signals, self._drain_signals)
         while self._serving:
@@ -121,7 +124,8 @@ class HelperServer:
 
     def _next_deadline(self) -> Nanoseconds | None:
         commands, targets = self._processes.next_deadline(), self._poller.next_deadline()
-        return earliest((commands, targets, self._heartbeat_at))
+        watchdog = self._notifier.next_deadline()
+        return earliest((commands, targets, self._heartbeat_at, watchdog))
 
     def _read(self) -> None:
         messages = self._stream.receive()
@@ -167,7 +171,8 @@ class HelperServer:
             self._reply({"files": dict(files), "processes": dict(processes)})
 
     def _send_heartbeat(self, now: Nanoseconds) -> None:
-        """Tell the agent now and then that this process works."""
+        """Report to the agent, and to systemd, now and then that this process works."""
+        self._notifier.run_due(now)
         if now >= self._heartbeat_at:
             self._heartbeat_at = now + HELPER_HEARTBEAT_INTERVAL
             self._reply({})
