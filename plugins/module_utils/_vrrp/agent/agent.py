@@ -201,7 +201,6 @@ class Agent:
             self._restarts, self._configuration, self._server, self._intent_file, *log_writers(),
         ]  # fmt: skip
         while not (self._engine.stopped or self._done):
-            self._deadline = self._engine.next_deadline()
             self.loop.run(services, self._deadline)
             self._look()
 
@@ -210,7 +209,7 @@ class Agent:
         now = clock.now()
         if self._is_due(now):
             # Those of backups may have been put off by what they have heard.
-            self._deadline = self._engine.next_deadline()
+            self._deadline = self._engine.postponed_deadline()
         deadline = self._deadline
         if deadline is None or deadline > now:
             self._due_since = None

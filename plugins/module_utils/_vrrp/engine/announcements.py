@@ -73,6 +73,8 @@ class Announcements:
 
     def next_deadline(self) -> Nanoseconds | None:
         """Return the time at which ``due`` has something to send; None for never."""
+        if not self._rests:
+            return None
         return earliest(one.due_at for one in self._rests.values())
 
     def due(self, now: Nanoseconds) -> List[SendFrames]:

@@ -162,8 +162,9 @@ class Tracking:
 
     def next_deadline(self) -> Nanoseconds | None:
         """The time at which the next script is due; None when none waits."""
-        waiting = (one.next_at for one in self._scripts.values() if not one.running)
-        return min(waiting, default=None)
+        if not self._scripts:
+            return None
+        return min((one.next_at for one in self._scripts.values() if not one.running), default=None)
 
     def script_finished(self, check: ScriptCheck, result: CommandResult) -> Set[Target]:
         """Record the result of a script; returns the targets whose observation changes."""

@@ -20,7 +20,7 @@ from ..engine.actions import PacketSelection
 from ..model.family import Family, text
 from ..wire.constants import INTERNETWORK_CONTROL
 from ..wire.datagram import Datagram
-from ..wire.ipv4 import build_header, comparable_part, parse_comparable
+from ..wire.ipv4 import build_header, comparable_parts, parse_comparable
 from . import bpf
 from .arrivals import ArrivalFilter
 from .constants import SO_RCVBUFFORCE
@@ -134,7 +134,7 @@ class VrrpSocket:
 
     def _packets(self, batch: PacketBatch, filled: int) -> Iterable[Packet]:
         if self.family is Family.IPV4:
-            return map(comparable_part, batch.packets(filled))
+            return comparable_parts(batch.packets(filled))
         return zip(batch.packets(filled), *batch.ancillary(filled))
 
     def origin(self, packet: Packet) -> Tuple[int, bytes]:

@@ -66,6 +66,8 @@ class IntentFile:
 
     def next_deadline(self) -> Nanoseconds | None:
         """The time at which ``run_due`` has to be called; None for never."""
+        if not self._waiting:
+            return self._retry_at
         return earliest((self._retry_at, *(at for at, _then in self._waiting)))
 
     def run_due(self, now: Nanoseconds) -> None:

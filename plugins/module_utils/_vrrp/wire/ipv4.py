@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import struct
-from typing import Tuple
+from typing import Iterable, List, Tuple
 
 from ..base.constants import VRRP_PROTOCOL
 from .constants import INTERNETWORK_CONTROL
@@ -34,13 +34,13 @@ def build_header(source: bytes, destination: bytes, payload_length: int, ttl: in
     )
 
 
-def comparable_part(packet: bytes) -> bytes:
-    """Return an IPv4 packet without the fields that differ between equal advertisements.
+def comparable_parts(packets: Iterable[bytes]) -> List[bytes]:
+    """Return IPv4 packets without the fields that differ between equal advertisements.
 
     These are the type of service, the total length (the kernel has removed trailing bytes), the
     identification, the fragment fields (it is reassembled), and the header checksum.
     """
-    return packet[:1] + packet[8:9] + packet[12:]
+    return [one[:1] + one[8:9] + one[12:] for one in packets]
 
 
 def parse_comparable(packet: bytes) -> Tuple[bytes, bytes, int, bytes] | None:

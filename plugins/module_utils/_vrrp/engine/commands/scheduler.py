@@ -47,10 +47,12 @@ class CommandScheduler:
 
     def next_deadline(self) -> Nanoseconds | None:
         """The time at which a script is due, or a running command overdue."""
+        scripts = self._tracking.next_deadline()
+        if not (self._queues or self._scripts):
+            return scripts
         deadlines = [queue.next_deadline() for queue in self._queues.values()]
-        deadlines.append(self._tracking.next_deadline())
         deadlines.extend(overdue_at for _check, overdue_at in self._scripts.values())
-        return earliest(deadlines)
+        return earliest([*deadlines, scripts])
 
     def run_scripts(self, now: Nanoseconds) -> List[Action]:
         """Return the actions that run the tracked scripts that are due."""

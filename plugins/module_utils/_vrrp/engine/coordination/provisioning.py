@@ -103,8 +103,12 @@ class Provisioning:
 
     def next_deadline(self) -> Nanoseconds | None:
         """Return when a part is tried again; None while none has to be."""
-        faults = self._host.repairs.faults.values()
-        waiting = [one for one in faults if isinstance(one.resource, (Macvlan, PacketFilter))]
+        faults = self._host.repairs.faults
+        if not faults:
+            return None
+        waiting = [
+            one for one in faults.values() if isinstance(one.resource, (Macvlan, PacketFilter))
+        ]
         return earliest(one.retry_at for one in waiting if one.resource not in self._requested)
 
     def _forget_all_but(self, keys: AbstractSet[Key]) -> None:

@@ -71,8 +71,10 @@ class FastPath:
 
     def next_deadline(self) -> Nanoseconds | None:
         """Return the time at which ``pop_due`` has something; None for never."""
-        held = earliest(one.deadline for one in self._held)
-        return earliest((held, self.timers.next_deadline()))
+        timers = self.timers.next_deadline()
+        if not self._held:
+            return timers
+        return earliest((timers, *(one.deadline for one in self._held)))
 
     def pop_due(
         self, now: Nanoseconds, masters_only: bool = False

@@ -249,8 +249,10 @@ class Host:
 
     def next_deadline(self) -> Nanoseconds | None:
         """Return when ``reconcile`` or ``update_links`` is due next; None while neither is."""
-        repairs = earliest(self._due_at(key, fault) for key, fault in self.repairs.faults.items())
-        return earliest((self.link_states.next_deadline(), repairs))
+        links, faults = self.link_states.next_deadline(), self.repairs.faults
+        if not faults:
+            return links
+        return earliest((links, *(self._due_at(key, fault) for key, fault in faults.items())))
 
     def _due_at(self, key: Key, fault: Fault) -> Nanoseconds | None:
         if not isinstance(fault.resource, _KINDS) or self._lacks_interface(fault.resource):
