@@ -41,10 +41,10 @@ class AddressProbes:
         """Take note of the state of a router: masters are probed."""
         self._answered_at.pop(router, None)
         if isinstance(router.state, Master):
-            self._due_at[router] = now + _FIRST_AFTER
-        elif self._due_at.pop(router, None) is None:
-            return
-        self._next_at = earliest(self._due_at.values())
+            at = self._due_at[router] = now + _FIRST_AFTER
+            self._next_at = at if self._next_at is None else min(self._next_at, at)
+        else:
+            self._due_at.pop(router, None)  # Its time may come, and nothing is due then.
 
     def next_deadline(self) -> Nanoseconds | None:
         """Return the time at which ``due`` has something to probe; None for never."""

@@ -132,11 +132,11 @@ class RouterSet:
 
     def _step(self, router: Router, event: Event, now: Nanoseconds) -> Actions:
         old = router.state_name
-        followed, undone = router.step(event, now)
-        actions = self._on_host(router, followed, now)
+        made = router.step(event, now)
+        actions = self._on_host(router, made.actions, now)
         if not may_announce(router.state):
             self._announcements.cancel(router.name)
-        if router.state_name != old:
+        if made.is_move:
             self._moved.append(router)
             self.probes.router_changed(router, now)
             for subject in (ADDRESS_IN_USE, SECOND_MASTER):
@@ -144,8 +144,9 @@ class RouterSet:
             if isinstance(router.state, Initialize):
                 self._stopped.append(router)
         self._timers.schedule(router)
-        actions.extend(self._commands.router_changed(router, old, now))
-        for one in undone:
+        if made.is_move or router.leaving_hooks_called:
+            actions.extend(self._commands.router_changed(router, old, now))
+        for one in made.undone:
             actions.extend(self._revert_drain(router, one, now))
         return actions
 

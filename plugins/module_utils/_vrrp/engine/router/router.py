@@ -39,7 +39,7 @@ from .messages import MessageCache
 from .precomputed import PrecomputedStep, PrecomputedSteps, StepBasis
 from .problems import Problems
 from .recovery import RecoveryCache
-from .rendering import ADVERTISEMENTS_SENT, Rendering, RouterAction
+from .rendering import ADVERTISEMENTS_SENT, Rendering
 from .router_step import RouterStep, transitions
 from .send_failures import SendFailures
 from .snapshot import RouterSnapshot
@@ -235,15 +235,16 @@ class Router:
 
     # --- What happens to it ---
 
-    def step(
-        self, event: Event, now: Nanoseconds
-    ) -> Tuple[List[RouterAction], List[fsm.DrainUndone]]:
-        """Handle an event; returns the actions on the host, and drains that were undone."""
+    def step(self, event: Event, now: Nanoseconds) -> RouterStep:
+        """Handle an event; returns the step, with the actions on the host."""
         self.leave_fast_path()
         computed = self._precomputed.take(self._basis(self._state), event, now)
         if computed is None:
             computed = self._compute(self._state, event, now)
-        return self._apply(computed), computed.undone
+        self._apply(computed)
+        is_move, at = computed.is_move, computed.at
+        notes = self._log_limiter.note_transition(self.name, at) if is_move else []
+        return replace(computed, actions=[*computed.actions, *notes]) if notes else computed
 
     def precompute_timeout(self, lead: Nanoseconds) -> None:
         """Compute the steps that follow if nothing happens until the deadline, and the kernel
@@ -271,12 +272,13 @@ class Router:
         actions = [action for one in decided for action in rendering.render(one)]
         actions.extend(transitions(self._inputs, event, before, after, now))
         undone = [one for one in decided if isinstance(one, fsm.DrainUndone)]
-        made, counted = rendering.advertised, rendering.counted
-        return RouterStep(now, after, made, rendering.has_probed, counted, actions, undone)
+        made, probed, counted = rendering.advertised, rendering.has_probed, rendering.counted
+        is_move = state_name(before) != state_name(after)
+        return RouterStep(now, after, is_move, made, probed, counted, actions, undone)
 
-    def _apply(self, made: RouterStep) -> List[RouterAction]:
-        """Change the router as the step says; returns the actions on the host."""
-        before, old, self._state = self._state, self.state_name, made.state
+    def _apply(self, made: RouterStep) -> None:
+        """Change the router as the step says."""
+        before, self._state = self._state, made.state
         if made.advertised:
             self._last_priority = made.advertised[-1]
             interval = self.instance.advertisement_interval
@@ -285,11 +287,9 @@ class Router:
         if made.has_probed:
             self._send_failures.probe_due(self._sent_count)
         self._send_failures.state_changed(before, made.state)
-        if self.state_name == old:
-            return made.actions
-        self.since = made.at
-        self.transitions += 1
-        return [*made.actions, *self._log_limiter.note_transition(self.name, made.at)]
+        if made.is_move:
+            self.since = made.at
+            self.transitions += 1
 
     def performed(self, now: Nanoseconds) -> None:
         """Take note that all actions of its last change of state have been performed by now: so it

@@ -24,12 +24,14 @@ from .rendering import RouterAction
 @slotted
 @dataclass(frozen=True)
 class RouterStep:
-    """The state after an event at the time ``at``, the priorities that were advertised, whether a
-    probe was sent, the counters that go up, the actions on the host, and drains that were undone.
+    """The state after an event at the time ``at``, and whether it has another name than the one
+    before; the priorities that were advertised, whether a probe was sent, the counters that go up,
+    the actions on the host, and drains that were undone.
     """
 
     at: Nanoseconds
     state: State
+    is_move: bool
     advertised: Sequence[int]
     has_probed: bool
     counted: Sequence[str]
