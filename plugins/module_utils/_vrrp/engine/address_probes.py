@@ -21,8 +21,8 @@ from .actions import ProbeAddress
 from .host.links import Link, link_local_address
 from .router.router import Router
 
-# The first probe follows the takeover when the master before has surely stopped.
-_FIRST_AFTER = seconds(2)
+# The first probe follows the takeover when the master before has stopped and all is announced.
+_FIRST_AFTER = seconds(5)
 PROBE_INTERVAL = seconds(60)
 # An answer counts when the next probe is answered, too: a planned move may be under way.
 _CONFIRM_AFTER = seconds(2)

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Callable, Dict, FrozenSet, NamedTuple, Tuple
+from typing import Callable, Dict, FrozenSet, List, NamedTuple, Sequence, Tuple
 
 from ..base.units import Nanoseconds, seconds
 from ..engine.actions import ProbeAddress
@@ -47,26 +47,31 @@ class AddressProber:
         self._awaited: Dict[_Key, Dict[bytes, _Awaited]] = {}
         self._own_macs: Tuple[Nanoseconds, FrozenSet[str]] = (-_OWN_MACS_KEPT_FOR, frozenset())
 
-    def probe(self, action: ProbeAddress) -> None:
-        """Send a probe. One that cannot be sent is left out: there is another one soon."""
-        key, now = (action.index, Family.of(action.address)), clock.now()
+    def probe(self, actions: Sequence[ProbeAddress]) -> None:
+        """Send probes. What cannot be sent is left out: there is another probe soon."""
+        now = clock.now()
         self._close_unused(now)
-        try:
-            self._listen(key, action, now)
-            self._sockets[key].send(address_probe(action.address, action.mac, action.source))
-        except OSError:
-            self._forget(key)
+        by_key: Dict[_Key, List[ProbeAddress]] = {}
+        for action in actions:
+            by_key.setdefault((action.index, Family.of(action.address)), []).append(action)
+        for key, probes in by_key.items():
+            try:
+                self._listen(key, probes, now)
+                for one in probes:
+                    self._sockets[key].send(address_probe(one.address, one.mac, one.source))
+            except OSError:
+                self._forget(key)
 
     def close(self) -> None:
         """Close the sockets."""
         for key in list(self._sockets):
             self._forget(key)
 
-    def _listen(self, key: _Key, action: ProbeAddress, now: Nanoseconds) -> None:
+    def _listen(self, key: _Key, probes: Sequence[ProbeAddress], now: Nanoseconds) -> None:
         awaited = self._awaited.setdefault(key, {})
-        if len(awaited) >= _ADDRESSES_MAX and action.address not in awaited:
+        if len(awaited) + len(probes) > _ADDRESSES_MAX:
             awaited.clear()
-        awaited[action.address] = _Awaited(action.router, now)
+        awaited.update((one.address, _Awaited(one.router, now)) for one in probes)
         if key not in self._sockets:
             self._sockets[key] = ProbeSocket(*key)
             self._loop.on_readable(self._sockets[key], partial(self._read, key))

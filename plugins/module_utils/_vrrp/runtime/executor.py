@@ -91,13 +91,13 @@ class Executor:
         self._group_handlers: Mapping[Type[Action], _Handler] = {
             Install: self._install,
             Remove: self._remove,
+            ProbeAddress: self._prober.probe,
         }
         self._handlers: Dict[Type[Action], _Handler] = {
             Log: _log,
             Observe: observe,
             OpenSockets: self._open_sockets,
             PollTargets: self._helper.set_targets,
-            ProbeAddress: self._prober.probe,
             Provision: self._provisioner.provision,
             RunCommand: self._helper.run,
             SaveIntents: self._save_intents,
