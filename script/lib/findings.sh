@@ -7,10 +7,11 @@
 #
 #   script/test findings CHAPTER --against COMMIT
 #
-# Chapters: A, the host under a router; B, what is due under load; F, inventories and playbooks.
+# Chapters: A, the host under a router; B, what is due under load; C, outcomes, health and intents;
+# F, inventories and playbooks.
 
 . "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
-declare -A numbers=([A]=24 [B]=9 [F]=23)
+declare -A numbers=([A]=24 [B]=9 [C]=17 [F]=23)
 chapter=${1:-}
 if [ -z "${numbers[${chapter:-none}]:-}" ] || [ "${2:-}" != --against ] || [ -z "${3:-}" ]; then
     die "usage: script/test findings ${!numbers[*]} --against COMMIT (one of these chapters)"

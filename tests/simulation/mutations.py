@@ -92,8 +92,8 @@ MUTATIONS = [
     Mutation(
         "the addresses stay on a master that is overruled",
         "fsm/master.py",
-        "return to_backup(parameters, now, reason, peer)",
-        "return to_backup(parameters, now, reason, peer)[0], []",
+        "return after, [Advertise(parameters.priority), *removal]",
+        "return after, [Advertise(parameters.priority)]",
     ),
     Mutation(
         "a resigning master lets go at once",

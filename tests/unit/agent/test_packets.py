@@ -15,6 +15,7 @@ from _vrrp.engine.engine import Engine
 from _vrrp.linux.vrrp_socket import Arrivals
 from _vrrp.model.family import Family
 from _vrrp.runtime import backlog
+from _vrrp.wire.datagram import Datagram
 
 SPEC = SocketSpec(2, Family.IPV4)
 
@@ -35,6 +36,9 @@ class VrrpSocket:
     def receive(self, *_arguments: object) -> Arrivals:
         return self._arrivals
 
+    def parse(self, packet: bytes, wall: int) -> Datagram:
+        return Datagram(bytes(4), bytes(4), 255, packet, wall)
+
     def origin(self, packet: bytes) -> tuple[int, bytes]:
         return packet[1], packet[:1]
 
@@ -47,6 +51,17 @@ def packets(engine: Engine | None = None) -> Packets:
 def test_all_is_read_until_the_last_time_stamp_that_was_seen() -> None:
     opened: Any = VrrpSocket(Arrivals([], [], False, 7))
     assert packets().read(SPEC, opened).until == 7
+
+
+def test_a_packet_without_actions_may_make_a_deadline_earlier() -> None:
+    # Priority 0 asks a backup for nothing but to wait for less time.
+    performed: list[Any] = []
+    loop: Any = Loop()
+    handling = Packets(Engine(), loop, performed.append)
+    opened: Any = VrrpSocket(Arrivals([b"abc"], [0], True))
+    handling.read(SPEC, opened)
+    handling.handle_all()
+    assert performed == [[]]
 
 
 def test_dropped_packets_are_counted_on_from_what_another_process_has_counted(

@@ -90,6 +90,5 @@ class Packets:
     def _handle(self, spec: SocketSpec, opened: VrrpSocket, packet: Packet) -> None:
         datagram = opened.parse(packet, clock.wall_nanoseconds())
         if datagram is not None:
-            actions = self._engine.receive_datagram(spec, datagram, clock.now(), packet)
-            if actions:
-                self._perform(actions)
+            # Also without actions: a deadline may be earlier now, as after priority 0.
+            self._perform(self._engine.receive_datagram(spec, datagram, clock.now(), packet))
