@@ -108,7 +108,8 @@ def _answers_beside(master: Ours, seconds: float) -> float:
 def flooded(scale: Scale) -> list[Row]:
     """Case 13: packets of no use, from another host than the master."""
     rows: list[Row] = []
-    for kind, name in _KINDS.items():
+    kinds = _KINDS if scale.span > 1 else {kind: _KINDS[kind] for kind in ("priority", "hmac")}
+    for kind, name in kinds.items():
         programs = (OURS,) if kind == "hmac" else PROGRAMS
         for interval, rates in _FLOODS.items() if scale.span > 1 else ((0.1, (10_000,)),):
             for rate in rates:
