@@ -124,8 +124,12 @@ def run(module: AnsibleModule) -> dict[str, t.Any]:
     """Move the instance; returns the result, raises ControlError."""
     wanted = module.params
     state, force = wanted["state"], wanted["force"]
-    before = moving_together(wanted["socket"], wanted["instance"])
-    host = None if wanted["instance"] else status(wanted["socket"])["agent"]
+    host = None
+    if wanted["instance"] is None:
+        answer = status(wanted["socket"])
+        before, host = answer["instances"], answer["agent"]
+    else:
+        before = moving_together(wanted["socket"], wanted["instance"])
     changed = any(needs_change(one, state, force) for one in before)
     changed = changed or (host is not None and host_needs_change(host, state, force))
     if not changed:

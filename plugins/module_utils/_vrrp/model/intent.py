@@ -53,10 +53,6 @@ class Intents:
     host: Intent = AUTO
     by_name: Mapping[str, Intent] = field(default_factory=dict)
 
-    def of(self, name: str) -> Intent:
-        """Return the intent of the instance with that name, also of one that comes later."""
-        return self.by_name.get(name, self.host)
-
 
 class ChangeOutcome(Enum):
     """ACCEPTED: in progress or reached. UNDONE: it failed, and the intent before applies again.

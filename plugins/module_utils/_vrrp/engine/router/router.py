@@ -270,11 +270,11 @@ class Router:
             self._inputs, self.egress_link, self._interfaces, self.wanted, self._messages
         )
         actions = [action for one in decided for action in rendering.render(one)]
-        actions.extend(transitions(self._inputs, event, before, after, now))
+        moves = transitions(self._inputs, event, before, after, now)
+        actions.extend(moves)
         undone = [one for one in decided if isinstance(one, fsm.DrainUndone)]
         made, probed, counted = rendering.advertised, rendering.has_probed, rendering.counted
-        is_move = state_name(before) != state_name(after)
-        return RouterStep(now, after, is_move, made, probed, counted, actions, undone)
+        return RouterStep(now, after, bool(moves), made, probed, counted, actions, undone)
 
     def _apply(self, made: RouterStep) -> None:
         """Change the router as the step says."""
