@@ -141,7 +141,7 @@ TABLE: Dict[Tuple[Type[State], Type[Event]], Handler] = {
     (TakingOver, Elected): ignore,  # Becomes master already.
     (TakingOver, Resign): taking_over.resign,
     (TakingOver, Reconfigured): ignore,  # Nothing is known to peers yet.
-    (TakingOver, PriorityChanged): ignore,  # Advertised when it is master.
+    (TakingOver, PriorityChanged): taking_over.priority_changed,
     (TakingOver, Reinstated): ignore,  # Takes part already.
     (TakingOver, Unannounced): ignore,  # Announced when it is master.
     (TakingOver, Confirmed): taking_over.confirmed,

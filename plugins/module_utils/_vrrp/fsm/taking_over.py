@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import List
 
 from ..base.constants import (
@@ -19,7 +20,7 @@ from ..base.constants import (
 from ..base.units import Nanoseconds
 from ..model.family import text
 from .actions import Action, Advertise, Announce, RemoveAddresses
-from .events import Confirmed, Heard, Interrupted, Replaced, Resign
+from .events import Confirmed, Heard, Interrupted, PriorityChanged, Replaced, Resign
 from .parameters import Parameters
 from .state import Initialize, Master, Purpose, Stage, TakingOver
 from .transitions import (
@@ -39,16 +40,15 @@ def confirmed(
     MAC is installed first.
     """
     is_installed = state.stage is Stage.INSTALLING
-    if parameters.virtual_mac:
-        step = advertise_first(parameters, state, now) if is_installed else None
-        return step or _serve(parameters, state, state.adver_at, now, [Announce()])
-    if not is_installed:
+    if is_installed and parameters.virtual_mac:
+        return advertise_first(parameters, state, now)
+    if not is_installed and not parameters.virtual_mac:
         return install(state)
-    if state.displaces or now >= state.adver_at:  # The next one is due if that has taken so long.
-        adver_at = now + parameters.advertisement_interval
-        sends: List[Action] = [Announce(), Advertise(parameters.priority)]
-        return _serve(parameters, state, adver_at, now, sends)
-    return _serve(parameters, state, state.adver_at, now, [Announce()])
+    has_advertised = parameters.virtual_mac or not state.displaces
+    if has_advertised and now < state.adver_at:
+        return _serve(parameters, state, state.adver_at, now, [Announce()])
+    adver_at = now + parameters.advertisement_interval
+    return _serve(parameters, state, adver_at, now, [Announce(), Advertise(parameters.priority)])
 
 
 def _serve(
@@ -65,12 +65,25 @@ def _serve(
 
 
 def heard(parameters: Parameters, state: TakingOver, event: Heard, now: Nanoseconds) -> Result:
-    """Follow a better master, as a master does."""
+    """Follow a better master, as a master does; any other is answered by advertising when this
+    router serves, such as the last advertisement of a master that has lost to it.
+    """
     peer = event.peer
     if peer.priority == PRIORITY_RESIGN or not parameters.loses_to(peer):
-        return state, []
+        return _advertise_when_serving(state, now), []
     reason = f"{text(peer.address)} is master with priority {peer.priority}"
     return to_backup(parameters, now, reason, peer)
+
+
+def priority_changed(
+    parameters: Parameters, state: TakingOver, event: PriorityChanged, now: Nanoseconds
+) -> Result:
+    """Advertise the new priority when it serves."""
+    return _advertise_when_serving(state, now), []
+
+
+def _advertise_when_serving(state: TakingOver, now: Nanoseconds) -> TakingOver:
+    return replace(state, adver_at=min(state.adver_at, now))
 
 
 def interrupted(
