@@ -32,7 +32,7 @@ from _vrrp.engine.host.observed import Observed
 from _vrrp.model.config import build_config
 from _vrrp.model.family import Family
 from _vrrp.model.intent import Intent, IntentKind, Intents
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support.cluster import MS, Cluster, Node, instance
 from support.fast_path_pair import INSTANCES, FastPathPair, events, links, play
@@ -94,6 +94,7 @@ def without_logs(actions: list[Action]) -> list[Action]:
 
 
 @settings(max_examples=300, deadline=None)
+@example([[("stretch", 11, 110, 5)], [("hand over",)], [("stretch", 11, 110, 2)]])
 @given(st.lists(handovers, min_size=1, max_size=6))
 def test_a_new_engine_continues_as_the_old_one_would_have(
     drawn: list[list[tuple[Any, ...]]],

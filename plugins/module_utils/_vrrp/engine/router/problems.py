@@ -18,7 +18,7 @@ from ...base.units import Nanoseconds
 _PEERS_MAX = 4
 
 # The fields of a problem in a hand-over, the peer in hexadecimal digits.
-ProblemState = Tuple[str, str, str, Nanoseconds, Nanoseconds, Nanoseconds]
+ProblemState = Tuple[str, str, str, Nanoseconds, Nanoseconds, Nanoseconds, bool]
 
 
 @dataclass
@@ -93,19 +93,22 @@ class Problems:
             del self._problems[key]
 
     def export(self) -> List[ProblemState]:
-        """Return the problems as plain values, for another process."""
-        return [
-            (one.subject, one.peer.hex(), one.text, one.since, one.described_at, one.ends_at)
-            for one in self._problems.values()
-            if one.is_certain
-        ]
+        """Return the problems as plain values, for another process; also those that are not certain
+        yet, which count from the time when they were noted first.
+        """
+        return [_exported(one) for one in self._problems.values()]
 
     def restore(self, state: Iterable[ProblemState]) -> None:
         """Take over the problems that another process has seen."""
-        for subject, peer, text, since, described_at, ends_at in state:
+        for subject, peer, text, since, described_at, ends_at, is_certain in state:
             key = subject, bytes.fromhex(peer)
-            self._problems[key] = Problem(*key, text, since, described_at, ends_at, True)
+            self._problems[key] = Problem(*key, text, since, described_at, ends_at, is_certain)
 
     def at(self, now: Nanoseconds) -> List[Problem]:
         """Return the problems that are not over."""
         return [one for one in self._problems.values() if one.is_certain and now < one.ends_at]
+
+
+def _exported(one: Problem) -> ProblemState:
+    times = one.since, one.described_at, one.ends_at
+    return one.subject, one.peer.hex(), one.text, *times, one.is_certain
