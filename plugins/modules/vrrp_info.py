@@ -92,6 +92,10 @@ agent:
           longer than any of its other work may take (2 milliseconds, or a twentieth of the
           shortest advertisement interval if that is less).
       type: int
+    other_vrrp:
+      description:
+        - Whether another program of the host speaks VRRP. Addresses that it serves are left to it, and their instances take no part.
+      type: bool
     longest_lateness:
       description: The longest time that something due had to wait, in seconds.
       type: float

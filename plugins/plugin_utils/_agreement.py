@@ -122,7 +122,7 @@ def _unequal(members: t.Sequence[Member]) -> t.Iterator[Disagreement]:
 
 
 def _peers(members: t.Sequence[Member], size: int) -> t.Iterator[Disagreement]:
-    """Problems with the lists of unicast peers, from each of which a host may leave out itself."""
+    """Problems with the lists of unicast peers: each host lists all of them, also itself."""
     first = members[0]
     others = [one for one in members if bool(one.instance.unicast_peers) != _is_unicast(first)]
     for member in others:
@@ -139,16 +139,22 @@ def _is_unicast(member: Member) -> bool:
 
 
 def _incomplete_peers(members: t.Sequence[Member], size: int) -> t.Iterator[Disagreement]:
-    everybody = set(itertools.chain(*(one.instance.unicast_peers for one in members)))
-    own = 1 if len(members) == 1 else 0  # A host may leave out itself, and no other one names it.
-    if len(everybody) + own < size:
+    everybody = set(itertools.chain(*map(_sources, members)))
+    if len(everybody) < size:
         what = f"{len(everybody)} address{'' if len(everybody) == 1 else 'es'} for {size} hosts"
         how = "name all of them; a template needs groups in place of ansible_play_hosts"
         yield Disagreement(members[0].host, "unicast_peers", f"the hosts have {what}: {how}")
         return
     for member in members:
-        left_out = sorted(everybody.difference(member.instance.unicast_peers))
-        if len(left_out) > 1:
+        left_out = sorted(everybody.difference(_sources(member)))
+        if left_out:
             which = " and ".join(map(text, left_out))
-            what = f"leaves out {which}, of which only one can be its own: add the others"
+            what = f"leaves out {which}: every host lists all of them, also itself"
             yield Disagreement(member.host, "unicast_peers", what)
+
+
+def _sources(member: Member) -> set[bytes]:
+    """Return the addresses that a host accepts advertisements from, and its own."""
+    instance = member.instance
+    own = {instance.source_address} if instance.source_address else set()
+    return own.union(instance.unicast_peers)

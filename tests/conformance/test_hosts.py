@@ -29,7 +29,8 @@ def link(index: int, name: str, given: dict[str, Any]) -> Link:
     mac = bytes.fromhex(given["mac"].replace(":", ""))
     interfaces = [ipaddress.ip_interface(one) for one in given.get("addresses", [])]
     addresses = tuple(LinkAddress(one.ip.packed, one.network.prefixlen) for one in interfaces)
-    return Link(index, name, True, mac, addresses)
+    forwards = given.get("forwards", False)
+    return Link(index, name, True, mac, addresses, forwards_ipv6=forwards)
 
 
 def links(case: dict[str, Any]) -> Links:

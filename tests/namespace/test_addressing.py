@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from support.routers import Agent, instance, sole
-from support.segment import Host, Segment, eventually, ip, with_length
+from support.segment import Capture, Host, Segment, eventually, ip, with_length
 
 
 def shown(host: Host, interface: str, address: str) -> dict[str, Any]:
@@ -34,6 +34,35 @@ def test_an_address_has_its_interface_label_and_scope(segment: Segment) -> None:
     assert agent.host.has("192.0.2.100")
     agent.stop()
     assert shown(agent.host, "eth1", "198.51.100.1") == {}
+
+
+@pytest.mark.finding("D6")
+def test_neighbor_advertisements_say_whether_the_host_is_a_router(segment: Segment) -> None:
+    host = segment.host()
+    # 136 is a Neighbor Advertisement; the flags come behind type, code and checksum.
+    capture = Capture(
+        segment.host(), "icmp6 and ip6[40] == 136 and ether dst 33:33:00:00:00:01", "-v"
+    )
+    settings = {"addresses": ["fe80::100/64", "2001:db8::100/64"], "announce_refresh": 0.2}
+    agent = Agent(host, instance(**settings)).start()
+    agent.wait_for("MASTER")
+    flags = "tgt is 2001:db8::100, Flags [override]"
+    eventually(lambda: any(flags in line for line in capture.packets()))
+    assert not any("router" in line for line in capture.packets())
+    host.run("sysctl", "-qw", "net.ipv6.conf.eth0.forwarding=1")
+    eventually(lambda: any("[router, override]" in line for line in capture.packets()))
+    host.run("sysctl", "-qw", "net.ipv6.conf.eth0.forwarding=0")
+    eventually(lambda: any(flags in line for line in capture.packets()[-4:]))
+
+
+def test_an_instance_may_have_addresses_of_several_subnets(segment: Segment) -> None:
+    addresses = ["192.0.2.100/24", "198.51.100.1/24", "203.0.113.1/28"]
+    agent = sole(segment, addresses=addresses)
+    assert {"192.0.2.100", "198.51.100.1", "203.0.113.1"} <= agent.host.addresses()
+    client = segment.host()
+    client.run("ip", "address", "add", "198.51.100.9/24", "dev", "eth0")
+    assert client.reaches("192.0.2.100")
+    assert client.reaches("198.51.100.1")
 
 
 def test_an_instance_waits_for_the_interfaces_of_its_addresses(segment: Segment) -> None:

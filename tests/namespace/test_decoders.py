@@ -23,10 +23,10 @@ KINDS: dict[str, dict[str, Any]] = {
     "v3-ipv4": {},
     "v3-ipv4-rfc9568": {"advertise_checksum": "rfc9568"},
     "v3-ipv4-mac": {"virtual_mac": True},
-    "v3-ipv4-unicast": {"unicast_peers": ["192.0.2.12"]},
+    "v3-ipv4-unicast": {"unicast_peers": ["192.0.2.11", "192.0.2.12"]},
     "v3-ipv6": V6,
     "v3-ipv6-mac": {**V6, "virtual_mac": True},
-    "v3-ipv6-unicast": {**V6, "unicast_peers": ["2001:db8::12"]},
+    "v3-ipv6-unicast": {**V6, "unicast_peers": ["2001:db8::11", "2001:db8::12"]},
 }
 VIRTUAL_MACS = {"v3-ipv4-mac": "00:00:5e:00:01:33", "v3-ipv6-mac": "00:00:5e:00:02:33"}
 # The form that tcpdump 4.99.3 and tshark 4.0.17 do not know: their own reading is RFC 5798's.

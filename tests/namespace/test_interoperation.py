@@ -24,6 +24,8 @@ IPV6 = ("fe80::100/64", "2001:db8::100/64")
 V2 = Kind(version=2, interval=1)
 V3 = Kind()
 V6 = Kind(addresses=IPV6)
+# The usual one of keepalived: without a link-local address.
+V6_GLOBAL = Kind(addresses=IPV6[1:])
 OURS_BY_MAC = {"virtual_mac": True}
 Maker = Callable[[Host, Kind, int, "list[Host]"], Peer]
 KEEPALIVED = [
@@ -31,6 +33,9 @@ KEEPALIVED = [
     pytest.param(Keepalived, replace(V2, password="tulip"), id="keepalived-v2-password"),
     pytest.param(Keepalived, V3, id="keepalived-v3-ipv4"),
     pytest.param(Keepalived, V6, id="keepalived-v3-ipv6"),
+    pytest.param(
+        Keepalived, V6_GLOBAL, id="keepalived-v3-ipv6-global", marks=pytest.mark.finding("D1")
+    ),
 ]
 MATRIX = [
     *KEEPALIVED,
@@ -54,12 +59,17 @@ def group(segment: Segment, maker: Maker, kind: Kind, ours: int, theirs: int) ->
     settings: dict[str, Any] = {
         "version": kind.version,
         "addresses": list(kind.addresses),
+        **({"derive_link_local": False} if kind is V6_GLOBAL else {}),
         "advertisement_interval": kind.interval,
         "virtual_mac": kind.virtual_mac,
         "priority": ours,
         **({"password": kind.password} if kind.password else {}),
         **({"hmac": {"keys": [{"id": 1, "secret": kind.secret}]}} if kind.secret else {}),
-        **({"unicast_peers": [own_address(there, kind)]} if kind.unicast else {}),
+        **(
+            {"unicast_peers": [own_address(one, kind) for one in (here, there)]}
+            if kind.unicast
+            else {}
+        ),
     }
     return Agent(here, instance(**settings)), maker(there, kind, theirs, [here])
 

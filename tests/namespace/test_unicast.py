@@ -22,7 +22,7 @@ def own(host: Host, family: int) -> str:
 
 def unicast(host: Host, others: list[Host], family: int, **settings: Any) -> Agent:
     address = "2001:db8::100" if family == 6 else "192.0.2.100"
-    peers = [own(other, family) for other in others]
+    peers = [own(one, family) for one in (host, *others)]
     given = {"addresses": [with_length(address)], "unicast_peers": peers, **settings}
     return Agent(host, instance(**given)).start()
 
@@ -92,6 +92,59 @@ def test_unicast_uses_the_configured_ttl_and_range(segment: Segment, family: int
     eventually(lambda: backup.status()["counters"].get("invalid_ttl", 0) > 2)
 
 
+@pytest.mark.finding("D3")
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_own_peer_is_the_source_whatever_else_the_interface_has(
+    segment: Segment, family: int
+) -> None:
+    hosts = [segment.host() for _number in range(2)]
+    for host in hosts:
+        add_address_before(host, family)
+    first, second = (
+        unicast(host, [other], family, priority=priority)
+        for host, other, priority in zip(hosts, reversed(hosts), (200, 100))
+    )
+    first.wait_for("MASTER")
+    second.wait_for("BACKUP")
+    second.wait_until_it_hears_a_master()
+    for host in hosts:
+        another = f"2001:db8::8:{host.number}/64" if family == 6 else f"192.0.2.8{host.number}/24"
+        host.run(
+            "ip", "address", "add", another, "dev", "eth0", *(["nodad"] if family == 6 else [])
+        )
+    sent = first.status()["counters"]["advertisements_sent"]
+    eventually(lambda: first.status()["counters"]["advertisements_sent"] > sent + 10)
+    assert second.status()["state"] == "BACKUP"
+    assert second.status()["master"]["address"] == own(hosts[0], family)
+    assert "unknown_peer" not in second.status()["counters"]
+
+
+def add_address_before(host: Host, family: int) -> None:
+    """Give eth0 an address that the kernel lists before the host's own, and prefers."""
+    if family == 6:
+        host.run("ip", "address", "add", f"2001:db8::7:{host.number}/64", "dev", "eth0", "nodad")
+        return
+    host.run("ip", "address", "delete", f"{host.address}/24", "dev", "eth0")
+    for address in (f"192.0.2.7{host.number}", host.address):
+        host.run("ip", "address", "add", f"{address}/24", "dev", "eth0")
+
+
+@pytest.mark.finding("D3")
+def test_a_list_of_peers_without_an_own_address_is_an_error(segment: Segment) -> None:
+    first, second = segment.host(), segment.host()
+    agent = Agent(first, instance(unicast_peers=[second.address])).start()
+    what = (
+        "eth0 has none of the addresses in unicast_peers, which have to include that of this host"
+    )
+    assert agent.wait_for("INITIALIZE")["reason"] == what
+    checked = agent.check()
+    assert checked.returncode != 0
+    assert f"instances[0].unicast_peers: {what}; or set source_address" in checked.stderr
+    agent.configure(instance(unicast_peers=[second.address, first.address]))
+    agent.ctl("reload")
+    assert agent.wait_for("MASTER")["address"] == first.address
+
+
 def test_advertisements_come_from_the_configured_source_address(segment: Segment) -> None:
     first, second = segment.host(), segment.host()
     agent = unicast(first, [second], 4, source_address="192.0.2.77")
@@ -105,7 +158,7 @@ def test_advertisements_come_from_the_configured_source_address(segment: Segment
 
 def test_an_unreachable_peer_does_no_harm(segment: Segment) -> None:
     first, second = segment.host(), segment.host()
-    settings = {"unicast_peers": ["198.51.100.7", second.address], "priority": 200}
+    settings = {"unicast_peers": ["198.51.100.7", first.address, second.address], "priority": 200}
     agent = Agent(first, instance(**settings)).start()
     agent.wait_for("MASTER")
     backup = unicast(second, [first], 4, priority=100)

@@ -171,7 +171,7 @@ def test_a_macvlan_that_is_deleted_is_restored_without_an_election(
 @pytest.mark.finding("A9")
 def test_a_macvlan_that_is_set_down_is_set_up_again(segment: Segment, client: Host) -> None:
     host, peer = segment.host(), segment.host()
-    both = virtual("192.0.2.100", unicast_peers=[peer.address])
+    both = virtual("192.0.2.100", unicast_peers=[peer.address], source_address=host.address)
     agent = Agent(host, {**both, "addresses": ["192.0.2.100/24", "198.51.100.100/24"]}).start()
     agent.wait_for("MASTER")
     ip("-n", host.namespace, "link", "set", device(host), "down")

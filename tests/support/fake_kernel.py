@@ -151,6 +151,7 @@ class FakeKernel:
             label=address.label,
             scope=address.scope if is_ipv4 else 0,
             protocol=protocol,
+            deprecated=address.preferred_lifetime == 0,
         )
         self.set_link(link.name, addresses=(*link.addresses, added))
         return ""

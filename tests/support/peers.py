@@ -123,6 +123,13 @@ class Keepalived:
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(10)
 
+    def kill(self) -> None:
+        """End it without a chance to clean up: its child that does the work, and itself."""
+        assert self.process is not None
+        os.kill(int((self.directory / "vrrp.pid").read_text()), signal.SIGKILL)
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(10)
+
 
 def keepalived_version() -> tuple[int, ...]:
     """Return the version of the keepalived that the tests use."""

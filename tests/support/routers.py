@@ -89,6 +89,11 @@ class Agent:
         found: dict[str, Any] = answer["instances"][0]
         return found
 
+    def agent(self) -> dict[str, Any]:
+        """The status of the agent itself."""
+        found: dict[str, Any] = json.loads(self.ctl("status", "--json").stdout)["agent"]
+        return found
+
     def every(self, name: str) -> list[dict[str, Any]]:
         """The status of an instance in each of its families."""
         found: list[dict[str, Any]] = json.loads(self.ctl("status", "--json", name).stdout)[

@@ -27,6 +27,7 @@ from . import paths
 from .bundle import unpack
 from .firewalls.firewalls import open_for_vrrp
 from .host import Host, HostError, Ownership, read
+from .other_daemons import refuse_other_daemons
 from .peer_changes import changes_seen_by_peers
 from .service import ensure_service
 from .templates import HELPER_SOCKET_TEXT, HELPER_UNIT_TEXT, UNIT_TEXT, program
@@ -130,6 +131,8 @@ def _ensure_config(host: Host, wanted: Wanted) -> Tuple[str | None, Mapping[str,
         return None, {}
     if text != present or not _is_current(wanted.bundle):
         _validate(host, wanted, text)
+    if wanted.config is not None:
+        refuse_other_daemons(host, wanted.config)
     held_back = changes_seen_by_peers(present, text) if wanted.hold_back else {}
     owner = Ownership(_CONFIG_MODE, paths.USER)
     if held_back and not host.check_mode:

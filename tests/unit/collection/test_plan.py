@@ -235,7 +235,10 @@ PEERS = ["192.0.2.11", "192.0.2.12", "192.0.2.13"]
             {"addresses": [{"address": "192.0.2.100/24", "label": "eth0:web"}]},
             {"addresses": [{"address": "192.0.2.100/24", "interface": "eth1"}]},
         ),
-        ({"unicast_peers": ["192.0.2.12"]}, {"unicast_peers": ["192.0.2.11"]}),
+        (
+            {"unicast_peers": ["192.0.2.12"], "source_address": "192.0.2.11"},
+            {"unicast_peers": ["192.0.2.11"], "source_address": "192.0.2.12"},
+        ),
         ({"unicast_peers": PEERS[:2]}, {"unicast_peers": PEERS[:2]}),
     ],
     ids=["defaults", "order", "link-local", "label", "peers", "shared-peers"],
@@ -264,14 +267,20 @@ def test_a_host_that_leaves_out_another_as_peer_is_refused() -> None:
     first, second, third = PEERS
     assert problems(
         hosts(
-            web(unicast_peers=[second]),
-            web(unicast_peers=[first, third]),
             web(unicast_peers=[first, second]),
+            web(unicast_peers=[first, second, third]),
+            web(unicast_peers=[third, second, first]),
         )
     ) == [
-        "host1: vrrp_instances[0].unicast_peers: leaves out 192.0.2.11 and 192.0.2.13, of which "
-        "only one can be its own: add the others"
+        "host1: vrrp_instances[0].unicast_peers: leaves out 192.0.2.13: every host lists all of "
+        "them, also itself"
     ]
+
+
+def test_a_host_that_leaves_out_itself_as_peer_is_refused() -> None:
+    found = problems(hosts(web(unicast_peers=PEERS[:2]), web(unicast_peers=PEERS[:1])))
+    assert len(found) == 1
+    assert "host2: vrrp_instances[0].unicast_peers: leaves out 192.0.2.12" in found[0]
 
 
 def test_hosts_that_leave_out_the_same_peer_are_refused() -> None:

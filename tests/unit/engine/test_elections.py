@@ -82,3 +82,33 @@ def test_every_instance_has_a_state_of_its_own() -> None:
     cluster.run(10)
     assert [first.status(name)["state"] for name in ("web", "db")] == ["MASTER", "BACKUP"]
     assert [second.status(name)["state"] for name in ("web", "db")] == ["BACKUP", "MASTER"]
+
+
+def test_two_routers_that_own_an_address_each_back_up_each_other() -> None:
+    # RFC 9568 section 4.2.
+    cluster = Cluster()
+    db = instance(name="db", vrid=52, addresses=["192.0.2.101/24"])
+    first = cluster.node({**db, "priority": 100}, priority=255)
+    second = cluster.node({**db, "priority": 255}, priority=100)
+    cluster.run(10)
+    assert [first.status(name)["state"] for name in ("web", "db")] == ["MASTER", "BACKUP"]
+    assert [second.status(name)["state"] for name in ("web", "db")] == ["BACKUP", "MASTER"]
+    second.connected = False
+    cluster.run(5)
+    assert [first.status(name)["state"] for name in ("web", "db")] == ["MASTER", "MASTER"]
+    second.plug_in_again()
+    cluster.run(5)
+    assert [first.status(name)["state"] for name in ("web", "db")] == ["MASTER", "BACKUP"]
+
+
+def test_a_faster_router_of_lower_priority_gives_way_when_it_hears_the_slow_one() -> None:
+    # RFC 9568 section 5.2.7: unstable for a while only.
+    cluster = Cluster()
+    slow = cluster.node(priority=200, advertisement_interval=10)
+    cluster.run(35)
+    assert slow.state == "MASTER"
+    fast = cluster.node(priority=100, advertisement_interval=1)
+    cluster.run(60)
+    assert (slow.state, fast.state) == ("MASTER", "BACKUP")
+    assert fast.transitions() == ["INITIALIZE BACKUP", "BACKUP MASTER", "MASTER BACKUP"]
+    assert slow.status()["transitions"] == 2

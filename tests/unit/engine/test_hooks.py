@@ -265,7 +265,7 @@ def test_a_hook_runs_when_a_master_hears_another_of_lower_priority() -> None:
 @pytest.mark.finding("C12")
 def test_a_peer_that_can_not_be_reached_is_logged_once_a_minute() -> None:
     cluster = Cluster()
-    node = cluster.node(unicast_peers=["192.0.2.12", "192.0.2.13"])
+    node = cluster.node(unicast_peers=["192.0.2.11", "192.0.2.12", "192.0.2.13"])
     cluster.run(5)
     node.refuses = lambda action: isinstance(action, Send) and action.destination[-1] == 13
     node.done.clear()

@@ -80,7 +80,7 @@ KINDS = [
     ),
     (
         {"unicast_peers": ["192.0.2.11", "192.0.2.13"]},
-        {"unicast_peers": ["192.0.2.11"]},
+        {"unicast_peers": ["192.0.2.11"], "source_address": "192.0.2.12"},
         "192.0.2.12 is not among the unicast_peers of this host",
     ),
 ]
@@ -101,7 +101,17 @@ def test_another_cluster_with_our_vrid_is_named() -> None:
     assert first.state == "BACKUP"
     assert problems(first) == [
         "192.0.2.12 advertises other addresses than are configured here, 192.0.2.200 and not "
-        "192.0.2.100: the hosts have different lists, or another cluster uses VRID 51"
+        "192.0.2.100: the hosts have different lists, or another cluster uses VRID 51; keepalived "
+        "before 2.3.3 discards advertisements with another list"
+    ]
+
+
+def test_another_interval_in_version_3_is_named() -> None:
+    first, _second = pair({"priority": 100}, {"priority": 200, "advertisement_interval": 2})
+    assert first.state == "BACKUP"
+    assert problems(first) == [
+        "192.0.2.12 advertises at another interval than this host, every 2 s and not every 1 s "
+        "(advertisement_interval)"
     ]
 
 

@@ -43,7 +43,8 @@ OTHERS = [
     (
         "313364010064a801c0000265",
         "advertises other addresses than are configured here, 192.0.2.101 and not 192.0.2.100: the "
-        "hosts have different lists, or another cluster uses VRID 51",
+        "hosts have different lists, or another cluster uses VRID 51; keepalived before 2.3.3 "
+        "discards advertisements with another list",
     ),
     ("313364010064a802c0000264", "has the same priority: the higher address decides"),
 ]
@@ -61,6 +62,29 @@ def test_an_anomaly_of_an_accepted_packet_is_logged_once_a_minute(message: str, 
     cluster.run(61)
     node.do(node.engine.receive_datagram(SPEC, heard, cluster.now))
     assert logs(node).count(f"192.0.2.99 {text}") == 2
+
+
+@pytest.mark.finding("D7")
+def test_two_owners_are_named_by_a_backup() -> None:
+    cluster = Cluster()
+    owners = [cluster.node(priority=255) for _number in range(2)]
+    backup = cluster.node(priority=100)
+    for owner in owners:
+        owner.hears = False
+    cluster.run(1)
+    assert backup.status()["problems"] == []  # The owner may have moved.
+    cluster.run(9)
+    texts = [
+        f"192.0.2.{one} owns the addresses (priority 255), and 192.0.2.{other} does, too: only one "
+        "router of a network may"
+        for one, other in ((11, 12), (12, 11))
+    ]
+    assert sorted(one["text"] for one in backup.status()["problems"]) == texts
+    assert sum(logs(backup).count(one) for one in texts) >= 1
+    assert backup.status()["counters"]["several_owners"] > 3
+    owners[1].connected = False
+    cluster.run(70)
+    assert backup.status()["problems"] == []
 
 
 def test_an_equal_priority_is_logged() -> None:

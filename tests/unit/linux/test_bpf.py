@@ -111,10 +111,10 @@ def arp(operation: int, sender: bytes) -> bytes:
         (Family.IPV4, arp(2, bytes([192, 0, 2, 102])), False),
         (Family.IPV4, arp(1, bytes([192, 0, 2, 100])), False),
         *(
-            (Family.IPV6, unsolicited_neighbor_advertisement(address, MAC, address), True)
+            (Family.IPV6, unsolicited_neighbor_advertisement(address, MAC, address, True), True)
             for address in VIPS6
         ),
-        (Family.IPV6, unsolicited_neighbor_advertisement(bytes(16), MAC, bytes(16)), False),
+        (Family.IPV6, unsolicited_neighbor_advertisement(bytes(16), MAC, bytes(16), True), False),
         (Family.IPV6, address_probe(VIPS6[0], MAC, bytes(16)), False),
     ],
 )
@@ -130,5 +130,5 @@ def test_as_many_addresses_as_are_allowed_fit_into_a_filter(
 ) -> None:
     addresses = {number.to_bytes(16, "big") for number in range(400)}
     last = (399).to_bytes(16, "big")
-    frame = unsolicited_neighbor_advertisement(last, MAC, last)
+    frame = unsolicited_neighbor_advertisement(last, MAC, last, True)
     assert passes(ends, bpf.match_address_answers(Family.IPV6, addresses), frame)

@@ -20,7 +20,7 @@ VIP6 = ipaddress.ip_address("fe80::100").packed
 # From the other host to this one: operation 2, its MAC and address, to no address.
 REPLY = MAC + OTHER + bytes.fromhex("0806000108000604" + "0002") + OTHER + VIP + MAC + bytes(4)
 # The same as to all nodes, but with the Solicited flag: R, S and O.
-_UNSOLICITED = unsolicited_neighbor_advertisement(VIP6, OTHER, VIP6)
+_UNSOLICITED = unsolicited_neighbor_advertisement(VIP6, OTHER, VIP6, False)
 SOLICITED = _UNSOLICITED[:58] + b"\xe0" + _UNSOLICITED[59:]
 
 
@@ -48,7 +48,7 @@ def test_a_solicitation_comes_from_an_address_of_this_host() -> None:
     [
         (REPLY, AddressAnswer(VIP, OTHER)),
         (SOLICITED, AddressAnswer(VIP6, OTHER)),
-        (unsolicited_neighbor_advertisement(VIP6, OTHER, VIP6), None),
+        (unsolicited_neighbor_advertisement(VIP6, OTHER, VIP6, False), None),
         (gratuitous_arp(VIP, OTHER), None),
         (address_probe(VIP, MAC, bytes(4)), None),
         (address_probe(VIP6, MAC, OWN6), None),

@@ -39,7 +39,7 @@ def context(**settings: object) -> ReceiveContext:
 def context_for(vector: Vector) -> ReceiveContext:
     """An instance of the version and the interval of a packet, if they are ones."""
     if ":" in vector.source:
-        return context(addresses=["fe80::100/64"])
+        return context(addresses=["fe80::100/64"], strict_link_local=True)
     if vector.message.startswith("3"):
         return context()
     seconds = vector.fields[3] // 1_000_000_000 or 1

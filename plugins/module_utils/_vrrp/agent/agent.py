@@ -387,6 +387,7 @@ class Agent:
             "intent_forced": host_intent.forced,
             "unsaved_intents": self._intent_file.problem,
             "late_wakeups": self._lateness.count,
+            "other_vrrp": self._host_watcher.has_other_vrrp,
             "longest_lateness": to_seconds(self._lateness.longest),
         }
 

@@ -8,16 +8,15 @@
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 from typing import AbstractSet, Iterator, List, Sequence
 
 from ..base.errors import ConfigError, Problem
-from ..engine.host.links import Link, LinkAddress, Links, primary_address
+from ..engine.coordination.obstacles import NO_OWN_PEER
+from ..engine.host.links import Link, Links, network_of, primary_address
 from ..engine.host.observed import KEEPALIVED_MARK, MARK
 from ..engine.host.reconcile import OwnedAddress
 from ..linux.links import LinkMonitor
-from ..model.address import VirtualAddress
 from ..model.family import Family, text
 from ..model.instance import Config, Instance
 
@@ -43,6 +42,7 @@ def refuse_on_host(
         path = f"instances[{entries.index(instance.name)}]"
         problems.extend(_unknown_interfaces(path, instance, links.keys() | waited_for))
         problems.extend(_own_addresses(path, instance, links, virtual, owned))
+        problems.extend(_peers_without_own(path, instance, links))
         problems.extend(_unreachable_addresses(path, instance, links))
         problems.extend(_scope_problems(path, instance, links, virtual))
     if problems:
@@ -84,6 +84,17 @@ def _own_addresses(
         yield Problem(f"{path}.addresses", f"{what}: {why}")
 
 
+def _peers_without_own(path: str, instance: Instance, links: Links) -> Iterator[Problem]:
+    """Yield a problem if the unicast peers include no address of the host to send from."""
+    link = links.get(instance.interface)
+    if link is None or not instance.unicast_peers or instance.source_address:
+        return
+    if link.has_family(instance.family) and not any(map(link.has, instance.unicast_peers)):
+        yield Problem(
+            f"{path}.unicast_peers", f"{link.name} has {NO_OWN_PEER}; or set source_address"
+        )
+
+
 def _foreign(link: Link, owned: AbstractSet[OwnedAddress]) -> AbstractSet[bytes]:
     """Return the addresses that no VRRP daemon has added, as far as that is known."""
     return {
@@ -115,15 +126,10 @@ def _scope_problems(
         if link is None or address.family is Family.IPV6 or instance.virtual_mac:
             continue
         for own in link.addresses:
-            is_beside = own.packed not in virtual and _is_same_subnet(own, address)
+            is_beside = own.packed not in virtual and network_of(own) == network_of(address)
             if is_beside and own.scope != address.scope:
                 why = f"Linux wants the scope of {text(own.packed)} for all addresses of its subnet"
                 yield Problem(f"{path}.addresses", f"{address}: {why}")
-
-
-def _is_same_subnet(own: LinkAddress, address: VirtualAddress) -> bool:
-    network = ipaddress.ip_network((own.packed, own.prefix_length), strict=False)
-    return network == ipaddress.ip_network((address.packed, address.prefix_length), strict=False)
 
 
 def host_links() -> Links:

@@ -132,6 +132,13 @@ HELPER_SILENCE_MAX = seconds(15)
 HELPER_RETRY_INTERVAL = seconds(1)
 HELPER_RETRY_INTERVAL_MAX = seconds(320)
 
+# The lifetime of an address that never ends, in the kernel's encoding (INFINITY_LIFE_TIME).
+FOREVER = 0xFFFFFFFF
+
+# The metric of the route to the network of an address on a macvlan. That of the interface itself is
+# less (0, for IPv6 256), so the host's own traffic takes it.
+MACVLAN_ROUTE_METRIC = 1024
+
 INTERFACE_NAME_MAX = 15  # IFNAMSIZ without the terminating zero.
 
 # Names of the agent's own nftables tables begin with this; all others are the operator's.

@@ -13,10 +13,11 @@ from typing import AbstractSet, List, Tuple, Union
 
 from ..engine.actions import Observe
 from ..engine.host.links import Links
-from ..engine.host.observed import KEEPALIVED_MARK, Observed
+from ..engine.host.observed import KEEPALIVED_MARK, MARK, Observed
 from ..engine.host.resources import Key, Resource, address_key
 from .links import IsOver, LinkMonitor, never
 from .routes import RouteMonitor, marked_routes, marked_rules
+from .vrrp_programs import VrrpPrograms, vrrp_sockets
 
 
 class HostMonitor:
@@ -25,6 +26,7 @@ class HostMonitor:
     def __init__(self) -> None:
         self._links = LinkMonitor()
         self._routes = RouteMonitor()
+        self._programs = VrrpPrograms()
 
     @property
     def sources(self) -> Tuple[Union[LinkMonitor, RouteMonitor], ...]:
@@ -63,7 +65,7 @@ class HostMonitor:
         """Return the host as it is now."""
         links = self._links.links()
         routes, rules = self._routes.read(self._links.name_of)
-        return Observed(links, routes, rules)
+        return Observed(links, routes, rules, self._programs.has_others())
 
     def close(self) -> None:
         """Stop listening."""
@@ -72,13 +74,16 @@ class HostMonitor:
 
 
 def addresses_of_other_daemons() -> AbstractSet[Key]:
-    """Return the keys of the addresses that another VRRP daemon of this host has added."""
+    """Return the keys of the addresses that another VRRP daemon of this host has added. Only new
+    ones mark them; while one runs, all without the agent's mark may be its addresses.
+    """
+    is_running = bool(vrrp_sockets())
     with contextlib.closing(LinkMonitor()) as monitor:
         return {
             address_key(link.name, one.packed)
             for link in monitor.links().values()
             for one in link.addresses
-            if one.protocol == KEEPALIVED_MARK
+            if one.protocol == KEEPALIVED_MARK or (is_running and one.protocol != MARK)
         }
 
 

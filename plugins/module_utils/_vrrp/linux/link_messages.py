@@ -24,6 +24,7 @@ from .pyroute2_import import NetlinkMessage
 _AF_BRIDGE = 7
 _IFA_F_SECONDARY = 0x01
 _IFA_F_DADFAILED = 0x08
+_IFA_F_DEPRECATED = 0x20
 _IFA_F_TENTATIVE = 0x40
 _IFA_F_OPTIMISTIC = 0x04
 _IFLA_IFNAME = 3
@@ -102,5 +103,6 @@ def link_address(message: NetlinkMessage) -> Tuple[AddressKey, LinkAddress]:
         attributes.get("IFA_LABEL", ""),
         message["scope"],
         attributes.get("IFA_PROTO", 0),
+        len(packed) == 16 and bool(flags & _IFA_F_DEPRECATED),
     )
     return (message["index"], packed, length), found

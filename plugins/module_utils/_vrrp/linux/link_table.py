@@ -26,6 +26,7 @@ from .link_messages import (
     link_state,
     name_in,
 )
+from .netconf import RTM_NEWNETCONF, Netconf, read_netconf
 from .netlink import Message
 from .pyroute2_import import PYROUTE2_MISSING
 
@@ -53,6 +54,7 @@ class LinkTable:
         self._losses = losses
         self._links: Dict[int, LinkState] = {}
         self._addresses: Dict[AddressKey, LinkAddress] = {}
+        self._forwarding: Dict[int, bool] = {}
         self._present: CounterOf[_FamilyKey] = Counter()
         self._has_losses = False
         self._taken = 0
@@ -87,6 +89,8 @@ class LinkTable:
 
     def take(self, message: Message) -> bool:
         """Take note of a message; returns whether it concerns one of the interfaces."""
+        if message.kind == RTM_NEWNETCONF:
+            return self._take_netconf(read_netconf(message.data))
         if not self._concerns(message):
             return False
         self._collect_garbage()
@@ -127,6 +131,12 @@ class LinkTable:
         self._present[key[0], len(key[1])] += key not in self._addresses
         self._addresses[key] = address
 
+    def _take_netconf(self, found: Netconf) -> bool:
+        if found.forwards is None or found.interface not in self._links:
+            return False
+        self._forwarding[found.interface] = found.forwards
+        return True
+
     def _forget_address(self, key: AddressKey) -> None:
         if self._addresses.pop(key, None) is None:
             return
@@ -137,6 +147,7 @@ class LinkTable:
 
     def _forget(self, index: int) -> None:
         self._links.pop(index, None)
+        self._forwarding.pop(index, None)
         self._has_losses = True
         for length in (4, 16):
             self._present.pop((index, length), None)
@@ -177,6 +188,7 @@ class LinkTable:
             state.has_neighbours,
             state.group,
             (self._losses[index, 4], self._losses[index, 16]),
+            self._forwarding.get(index, False),
         )
 
 

@@ -25,6 +25,7 @@ from ..model.address import VirtualAddress
 from ..model.family import Family
 from ..model.routing import Prefix
 from .constants import SO_RCVBUFFORCE
+from .netconf import RTMGRP_IPV6_NETCONF, netconf_dump_request
 from .pyroute2_import import PYROUTE2_MISSING, NetlinkMessage
 from .rtnetlink_messages import DOMAINS, delivery_request, encoded
 
@@ -110,7 +111,9 @@ def open_link_events() -> socket.socket:
     """
     if PYROUTE2_MISSING is not None:
         raise PYROUTE2_MISSING
-    return open_socket(groups=RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR)
+    return open_socket(
+        groups=RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV6_NETCONF
+    )
 
 
 def message_types(data: bytes) -> List[int]:
@@ -300,9 +303,10 @@ def _flags_of(message: Message) -> int:
 
 
 def dump_links_and_addresses(opened: socket.socket) -> Dump:
-    """Return all interfaces, then all addresses."""
+    """Return all interfaces, then all addresses, then whether each interface forwards IPv6."""
     requests = (ifinfmsg(), RTM_GETLINK), (ifaddrmsg(), RTM_GETADDR)
-    return Dump(opened, [_dump_request(message, kind) for message, kind in requests])
+    encoded = [_dump_request(message, kind) for message, kind in requests]
+    return Dump(opened, [*encoded, netconf_dump_request()])
 
 
 def _dump_request(message: NetlinkMessage, kind: int) -> bytes:

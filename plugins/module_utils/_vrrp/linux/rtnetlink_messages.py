@@ -15,6 +15,7 @@ import errno
 import socket
 from typing import Dict, List, Tuple
 
+from ..base.constants import FOREVER
 from ..base.errors import KernelError
 from ..engine.host.devices import Macvlan
 from ..engine.host.observed import MARK
@@ -80,7 +81,7 @@ def delete_request(resource: Resource) -> bytes:
 
 def _request(resource: Resource, flags: int, present: bool) -> bytes:
     if isinstance(resource, AddressResource):
-        message = _address(index_of(resource.interface), resource.address)
+        message = _address(index_of(resource.interface), resource.address, resource.metric)
         return encoded(message, RTM_NEWADDR if present else RTM_DELADDR, flags)
     if isinstance(resource, RouteResource):
         message = _route(index_of(resource.interface), resource.route)
@@ -98,10 +99,10 @@ def index_of(interface: str) -> int:
         raise KernelError(errno.ENODEV, interface) from None
 
 
-def _address(index: int, address: VirtualAddress) -> NetlinkMessage:
-    """Return the message for an address. IPv6 is added without duplicate address detection: the
-    address may be on another router for a moment longer, so detection would fail (RFC 9568 section
-    8.2.2).
+def _address(index: int, address: VirtualAddress, metric: int) -> NetlinkMessage:
+    """Return the message for an address; ``metric`` is that of the route to its network. IPv6 is
+    added without duplicate address detection: the address may be on another router for a moment
+    longer, so detection would fail (RFC 9568 section 8.2.2).
     """
     message = ifaddrmsg()
     message["family"] = DOMAINS[address.family]
@@ -113,6 +114,11 @@ def _address(index: int, address: VirtualAddress) -> NetlinkMessage:
     message["attrs"] = [("IFA_LOCAL", written), ("IFA_ADDRESS", written), ("IFA_PROTO", MARK)]
     if address.label:
         message["attrs"].append(("IFA_LABEL", address.label))
+    if metric:
+        message["attrs"].append(("IFA_RT_PRIORITY", metric))
+    if address.preferred_lifetime is not None:
+        lifetimes = {"ifa_preferred": address.preferred_lifetime, "ifa_valid": FOREVER}
+        message["attrs"].append(("IFA_CACHEINFO", {**lifetimes, "cstamp": 0, "tstamp": 0}))
     return message
 
 

@@ -14,7 +14,7 @@ from typing import Union
 
 from ..base.slots import slotted
 from .family import Family
-from .fields import read_flag, read_interface, refuse_impossible
+from .fields import read_flag, read_interface, read_lifetime, refuse_impossible
 from .readers import matching, one_of, record
 
 IpInterface = Union[ipaddress.IPv4Interface, ipaddress.IPv6Interface]
@@ -26,8 +26,10 @@ SCOPES = {"global": 0, "site": 200, "link": 253, "host": 254}  # rtnetlink(7), r
 class VirtualAddress:
     """``packed`` is the address in network order, 4 or 16 bytes.
 
-    ``interface`` is empty where it is the instance's own. ``label`` and ``scope`` are for IPv4.
-    Without ``track`` the router takes part although the interface is down, or missing.
+    ``interface`` is empty where it is the instance's own. ``label`` and ``scope`` are for IPv4,
+    ``preferred_lifetime`` is for IPv6: the seconds after its installation for which the host may
+    begin traffic from it, 0 for never, or FOREVER (RFC 4862 section 5.5.4). Without ``track`` the
+    router takes part although the interface is down, or missing.
     """
 
     packed: bytes
@@ -36,6 +38,7 @@ class VirtualAddress:
     label: str = ""
     scope: int = 0
     track: bool = True
+    preferred_lifetime: int | None = None
 
     @property
     def family(self) -> Family:
@@ -69,14 +72,15 @@ _record = record(
         "label": matching(r"[!-~]{1,15}", "a label of 1 to 15 visible characters"),
         "scope": one_of(SCOPES),
         "track": read_flag,
+        "preferred_lifetime": read_lifetime,
     },
     ["address"],
 )
 
 
 def read_address(value: object) -> VirtualAddress:
-    """Read a string with an address, or an object with address, interface, label, scope and
-    track; raises ValueError.
+    """Read a string with an address, or an object with address, interface, label, scope, track
+    and preferred_lifetime; raises ValueError.
     """
     if not isinstance(value, dict):
         return parse_address(value)
@@ -84,6 +88,8 @@ def read_address(value: object) -> VirtualAddress:
     address = given.pop("address")
     if address.family is Family.IPV6 and {"label", "scope"} & set(given):
         raise ValueError("label and scope are for IPv4 addresses only")
+    if address.family is Family.IPV4 and "preferred_lifetime" in given:
+        raise ValueError("preferred_lifetime is for IPv6 addresses only")
     return VirtualAddress(address.packed, address.prefix_length, **given)
 
 

@@ -8,6 +8,9 @@
 
 from __future__ import annotations
 
+from typing import Union
+
+from ..base.constants import FOREVER
 from ..base.units import to_seconds
 from .family import text
 from .instance import Instance
@@ -47,8 +50,15 @@ def describe_settings(instance: Instance) -> SettingsStatus:
         "announce_interval": to_seconds(instance.announce_interval),
         "announce_refresh": to_seconds(instance.announce_refresh),
         "announce_refresh_count": instance.announce_refresh_count,
+        "strict_link_local": instance.strict_link_local,
+        "derive_link_local": instance.derive_link_local,
+        "preferred_lifetime": _describe_lifetime(instance.preferred_lifetime),
         "source_address": text(instance.source_address) if instance.source_address else None,
     }
+
+
+def _describe_lifetime(lifetime: int | None) -> Union[int, str, None]:
+    return "forever" if lifetime == FOREVER else lifetime
 
 
 def _describe_hmac(hmac: Hmac) -> HmacStatus:

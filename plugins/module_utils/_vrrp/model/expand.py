@@ -19,8 +19,10 @@ from typing import List, Sequence, Tuple
 from ..base.constants import (
     ADVERTISEMENT_INTERVAL_DEFAULT,
     DOWN_INTERVALS_DEFAULT,
+    FOREVER,
     HMAC_WINDOW_MAX,
     HMAC_WINDOW_MIN,
+    PRIORITY_OWNER,
 )
 from ..base.units import NANOSECONDS_PER_SECOND
 from .address import VirtualAddress
@@ -51,8 +53,10 @@ def _share(values: Settings, family: Family, families: List[Family]) -> Settings
     the entry has no addresses of go to the first.
     """
     own = dict(values, dual_stack=len(families) > 1)
-    own["addresses"] = _with_link_local(
-        values["vrid"], tuple(one for one in values["addresses"] if one.family is family)
+    listed = tuple(one for one in values["addresses"] if one.family is family)
+    own["preferred_lifetime"] = _preferred_lifetime(values) if family is Family.IPV6 else None
+    own["addresses"] = tuple(
+        _with_lifetime(one, values) for one in (*derived_addresses(values, listed), *listed)
     )
     for key in ("excluded_addresses", "virtual_routes", "virtual_rules"):
         own[key] = tuple(
@@ -60,6 +64,9 @@ def _share(values: Settings, family: Family, families: List[Family]) -> Settings
             for one in values.get(key, ())
             if one.family is family or (one.family not in families and family is families[0])
         )
+    own["excluded_addresses"] = tuple(
+        _with_lifetime(one, values) for one in own["excluded_addresses"]
+    )
     own["unicast_peers"] = peers_of(values, family)
     if own.get("virtual_mac_name") and own["dual_stack"] and family is Family.IPV6:
         own["virtual_mac_name"] += IPV6_SUFFIX
@@ -67,6 +74,21 @@ def _share(values: Settings, family: Family, families: List[Family]) -> Settings
     source = values.get("source_address", b"")
     own["source_address"] = source if source and Family.of(source) is family else b""
     return own
+
+
+def _preferred_lifetime(values: Settings) -> int:
+    """Return the setting, or its default: a virtual address may move away at any time, so the host
+    begins no traffic of its own from it, but for the owner's, which stays.
+    """
+    default = FOREVER if values.get("priority") == PRIORITY_OWNER else 0
+    lifetime: int = values.get("preferred_lifetime", default)
+    return lifetime
+
+
+def _with_lifetime(address: VirtualAddress, values: Settings) -> VirtualAddress:
+    if address.family is Family.IPV4 or address.preferred_lifetime is not None:
+        return address
+    return replace(address, preferred_lifetime=_preferred_lifetime(values))
 
 
 def peers_of(values: Settings, family: Family) -> Tuple[bytes, ...]:
@@ -87,21 +109,23 @@ def _with_window(hmac: Hmac | None, values: Settings) -> Hmac | None:
     return replace(hmac, window=max(HMAC_WINDOW_MIN, min(window, HMAC_WINDOW_MAX)))
 
 
-def _with_link_local(
-    vrid: int, addresses: Tuple[VirtualAddress, ...]
+def derived_addresses(
+    values: Settings, listed: Sequence[VirtualAddress]
 ) -> Tuple[VirtualAddress, ...]:
-    if not needs_link_local(addresses):
-        return addresses
-    return (VirtualAddress(derived_link_local(vrid), _LINK_LOCAL_LENGTH), *addresses)
-
-
-def needs_link_local(addresses: Sequence[VirtualAddress]) -> bool:
-    """Whether a link-local address has to be derived: the first IPv6 address has to be one
-    (RFC 9568 section 5.2.9 with erratum 8300).
+    """Return what is put in front of the listed addresses of one family: a derived link-local
+    address, where the first IPv6 address is none (RFC 9568 section 5.2.9 with erratum 8300), unless
+    ``derive_link_local`` is false.
     """
-    if not addresses or addresses[0].family is Family.IPV4:
+    if not lacks_link_local(listed) or not values.get("derive_link_local", True):
+        return ()
+    return (VirtualAddress(derived_link_local(values["vrid"]), _LINK_LOCAL_LENGTH),)
+
+
+def lacks_link_local(listed: Sequence[VirtualAddress]) -> bool:
+    """Whether these are IPv6 addresses of which the first is not link-local."""
+    if not listed or listed[0].family is Family.IPV4:
         return False
-    return not is_link_local(addresses[0].packed)
+    return not is_link_local(listed[0].packed)
 
 
 def derived_link_local(vrid: int) -> bytes:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ipaddress
 
 from ..base.constants import (
+    FOREVER,
     PASSWORD_MAX,
     PRIORITY_MIN,
     PRIORITY_OWNER,
@@ -91,6 +92,21 @@ def read_period(value: object) -> Nanoseconds:
             f"{value} is not in {to_seconds(REPEAT_INTERVAL_MIN):g}..{_SECONDS_MAX} seconds"
         )
     return length
+
+
+def read_lifetime(value: object) -> int:
+    """Read the lifetime of an address in whole seconds, which may be a string, or ``forever``;
+    raises ValueError.
+    """
+    if value == "forever":
+        return FOREVER
+    if isinstance(value, str) and value.isdecimal():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError(f"{value!r} is not a whole number of seconds or forever")
+    if not 0 <= value < FOREVER:
+        raise ValueError(f"{value} is not in 0..{FOREVER - 1} seconds")
+    return value
 
 
 def read_ip(value: object) -> bytes:

@@ -72,6 +72,9 @@ class Instance:
     excluded_addresses: Tuple[VirtualAddress, ...] = ()
     virtual_routes: Tuple[VirtualRoute, ...] = ()
     virtual_rules: Tuple[VirtualRule, ...] = ()
+    strict_link_local: bool = False
+    preferred_lifetime: int | None = None
+    derive_link_local: bool = True
     source_address: bytes = b""
     unicast_peers: Tuple[bytes, ...] = ()
     unicast_ttl: int = VRRP_TTL

@@ -112,6 +112,9 @@ class SettingsStatus(TypedDict):
     announce_interval: float
     announce_refresh: float
     announce_refresh_count: int
+    strict_link_local: bool
+    derive_link_local: bool
+    preferred_lifetime: Union[int, str, None]
     source_address: Union[str, None]
 
 
@@ -179,6 +182,7 @@ class AgentStatus(TypedDict):
     unsaved_intents: Union[str, None]
     late_wakeups: int
     longest_lateness: float
+    other_vrrp: bool
 
 
 class Status(EngineStatus):

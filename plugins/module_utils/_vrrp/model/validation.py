@@ -37,7 +37,7 @@ from ..base.units import (
     to_seconds,
 )
 from .address import VirtualAddress
-from .expand import IPV6_SUFFIX, families_of, needs_link_local, peers_of
+from .expand import IPV6_SUFFIX, derived_addresses, families_of, lacks_link_local, peers_of
 from .family import Family, is_link_local, text
 from .instance import Instance
 from .readers import Settings
@@ -67,19 +67,29 @@ def _address_problems(values: Settings) -> Iterator[Problem]:
     ipv6_max = IPV6_SIGNED_ADDRESSES_MAX if "hmac" in values else IPV6_ADDRESSES_MAX
     for family, limit in ((Family.IPV4, IPV4_ADDRESSES_MAX), (Family.IPV6, ipv6_max)):
         own = [address for address in values["addresses"] if address.family is family]
-        derived = int(family is Family.IPV6 and needs_link_local(own))
+        derived = len(derived_addresses(values, own))
         if len(own) + derived > limit:
             with_derived = " and a derived link-local one" if derived else ""
             what = f"there are {len(own)}{with_derived}, and a packet holds {limit}"
             yield Problem("addresses", what)
-        if family is Family.IPV6:
-            yield from _link_local_problems(own)
+        if lacks_link_local(own):
+            yield from _link_local_problems(values, own)
 
 
-def _link_local_problems(addresses: Sequence[VirtualAddress]) -> Iterator[Problem]:
-    """RFC 9568 section 5.2.9 with erratum 8300; without any link-local address, one is derived."""
+def _link_local_problems(
+    values: Settings, addresses: Sequence[VirtualAddress]
+) -> Iterator[Problem]:
+    """RFC 9568 section 5.2.9 with erratum 8300, for a list whose first address is not
+    link-local.
+    """
     late = [one for one in addresses[1:] if is_link_local(one.packed)]
-    if late and not is_link_local(addresses[0].packed):
+    if not values.get("derive_link_local", True):
+        if values.get("strict_link_local"):
+            what = (
+                f"hosts would discard each other's advertisements: {addresses[0]} is listed first"
+            )
+            yield Problem("strict_link_local", f"{what}, and derive_link_local is false")
+    elif late:
         yield Problem("addresses", f"{late[0]} is link-local and must be listed first")
 
 

@@ -14,26 +14,30 @@ from __future__ import annotations
 
 from typing import AbstractSet, Callable
 
-from ..base.units import Nanoseconds, milliseconds
+from ..base.units import Nanoseconds, earliest, milliseconds, seconds
 from ..engine.actions import Observe
 from ..engine.host.links import Links
 from ..engine.host.observed import Observed
 from ..linux.host_monitor import HostMonitor
 from . import clock
+from .log import LOGGER
 from .loop import Loop
 
 _REFRESH_MIN = milliseconds(20)
 _BUSY_DELAY = milliseconds(1)
 _BUSY_DELAY_MAX = milliseconds(100)
+_LOOK_AGAIN = seconds(5)
 
 
 class HostWatcher:
-    """Observes the host; ``on_change`` is called with it as it is now.
+    """Observes the host; ``on_change`` is called with it as it is now. ``has_other_vrrp``: another
+    program of it spoke VRRP then.
 
     When something has happened, nothing more is read for a while, and then all of it.
     """
 
     def __init__(self, loop: Loop, on_change: Callable[[Observed], None]) -> None:
+        self.has_other_vrrp = False
         self._monitor = HostMonitor()
         self._loop = loop
         self._on_change = on_change
@@ -41,6 +45,7 @@ class HostWatcher:
         self._read_at: Nanoseconds | None = None
         self._not_before: Nanoseconds = 0
         self._postpone_until: Nanoseconds = 0
+        self._look_again_at: Nanoseconds | None = None
         for source in self._monitor.sources:
             loop.on_readable(source, self._readable)
 
@@ -69,10 +74,16 @@ class HostWatcher:
 
     def next_deadline(self) -> Nanoseconds | None:
         """The time at which ``run_due`` has to be called; None for never."""
-        return self._read_at
+        return earliest((self._read_at, self._look_again_at))
 
     def run_due(self, now: Nanoseconds) -> None:
-        """Read a portion, if something has happened and the last change was long enough ago."""
+        """Read a portion, if something has happened and the last change was long enough ago, or the
+        host is to be looked at again.
+        """
+        if self._look_again_at is not None and now >= self._look_again_at:
+            self._look_again_at = None
+            self._has_changed = True
+            self._readable()
         if self._read_at is not None and now >= self._read_at:
             self.refresh()
 
@@ -101,7 +112,21 @@ class HostWatcher:
 
     def _report(self) -> None:
         self._has_changed = False
-        self._on_change(self._monitor.observed())
+        observed = self._monitor.observed()
+        self._note_other_vrrp(observed.has_other_vrrp)
+        # Nothing reports that another program ends without removing anything.
+        self._look_again_at = clock.now() + _LOOK_AGAIN if observed.has_other_vrrp else None
+        self._on_change(observed)
+
+    def _note_other_vrrp(self, has_other: bool) -> None:
+        if has_other and not self.has_other_vrrp:
+            LOGGER.warning(
+                "another program of this host speaks VRRP: the addresses that it serves are left "
+                "to it; let only one of the two have an address or a VRID"
+            )
+        elif self.has_other_vrrp and not has_other:
+            LOGGER.info("no other program of this host speaks VRRP any more")
+        self.has_other_vrrp = has_other
 
     def _readable(self) -> None:
         self._read_at = max(self._not_before, clock.now())

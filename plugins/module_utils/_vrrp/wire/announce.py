@@ -23,18 +23,19 @@ _BROADCAST = b"\xff" * 6
 _ALL_NODES = ipaddress.ip_address("ff02::1").packed
 _ALL_NODES_MAC = bytes.fromhex("333300000001")
 _ARP_REQUEST_HEADER = bytes.fromhex("0806 0001 0800 06 04 0001")
-# Router and Override set, Solicited clear: a router answers for the address.
-_FLAGS = 0xA0000000
+# RFC 4861 section 4.4; Solicited is clear.
+_ROUTER = 0x80000000
+_OVERRIDE = 0x20000000
 _TARGET_LINK_LAYER_ADDRESS = bytes((2, 1))  # Type 2, one unit of eight bytes.
 
 
-def announcement(address: bytes, mac: bytes, link_local: bytes | None) -> bytes:
+def announcement(address: bytes, mac: bytes, link_local: bytes | None, is_router: bool) -> bytes:
     """Return the frame that announces ``address`` at ``mac``; IPv6 is sent from ``link_local``,
-    or from ``address`` if that is None.
+    or from ``address`` if that is None. ``is_router``: the interface forwards IPv6.
     """
     if len(address) == 4:
         return gratuitous_arp(address, mac)
-    return unsolicited_neighbor_advertisement(address, mac, link_local or address)
+    return unsolicited_neighbor_advertisement(address, mac, link_local or address, is_router)
 
 
 def gratuitous_arp(address: bytes, mac: bytes) -> bytes:
@@ -42,9 +43,14 @@ def gratuitous_arp(address: bytes, mac: bytes) -> bytes:
     return _BROADCAST + mac + _ARP_REQUEST_HEADER + mac + address + mac + address
 
 
-def unsolicited_neighbor_advertisement(address: bytes, mac: bytes, source: bytes) -> bytes:
-    """Return a Neighbor Advertisement to all nodes, 86 bytes."""
-    body = struct.pack("!BBHI", NEIGHBOR_ADVERTISEMENT, 0, 0, _FLAGS) + address
+def unsolicited_neighbor_advertisement(
+    address: bytes, mac: bytes, source: bytes, is_router: bool
+) -> bytes:
+    """Return a Neighbor Advertisement to all nodes, 86 bytes. ``is_router``: the sender forwards,
+    as its answers to solicitations say, too.
+    """
+    flags = _OVERRIDE | (_ROUTER if is_router else 0)
+    body = struct.pack("!BBHI", NEIGHBOR_ADVERTISEMENT, 0, 0, flags) + address
     body += _TARGET_LINK_LAYER_ADDRESS + mac
     covered = pseudo_header(source, _ALL_NODES, len(body), ICMPV6) + body
     body = body[:2] + struct.pack("!H", internet_checksum(covered)) + body[4:]

@@ -88,8 +88,9 @@ def _wrong_authentication_type(datagram: Datagram, instance: Instance) -> bool:
 
 
 def _first_not_link_local(datagram: Datagram, instance: Instance) -> bool:
-    # Erratum 8300: the first IPv6 address MUST be the link-local one (fe80::/10).
-    if datagram.family is Family.IPV4:
+    # Erratum 8300: the first IPv6 address MUST be the link-local one (fe80::/10). keepalived sends
+    # the list that is configured, mostly without one, and accepts the same.
+    if datagram.family is Family.IPV4 or not instance.strict_link_local:
         return False
     return not is_link_local(datagram.message[FIXED_LENGTH:])
 

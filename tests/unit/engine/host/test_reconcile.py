@@ -6,7 +6,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Sequence
 
+import pytest
+from _vrrp.base.constants import FOREVER
 from _vrrp.engine.host.links import Link
 from _vrrp.engine.host.observed import MARK, Observed
 from _vrrp.engine.host.reconcile import Add, Drop, Operation, OwnedAddress, reconcile
@@ -45,23 +48,27 @@ RULES = read_rules([{"mark": 7, "table": 300}, {"from": "192.0.2.100/32", "table
 
 interfaces = st.sampled_from(["eth0", "eth1"])
 addresses = st.builds(
-    lambda name, written, label: AddressResource(name, _labelled(written, label)),
+    lambda name, written, label, lifetime: AddressResource(
+        name, _with_attributes(written, label, lifetime)
+    ),
     interfaces,
     st.sampled_from(ADDRESSES),
     st.sampled_from(["", "eth0:web"]),
+    st.sampled_from([0, 3600, FOREVER]),
 )
 routes = st.sampled_from([route_resource(one, "eth0") for one in ROUTES])
 rules = st.sampled_from([rule_resource(one) for one in RULES])
 resources = st.one_of(addresses, routes, rules, st.just(LinkUp("eth1")))
 
 
-def _labelled(written: str, label: str) -> VirtualAddress:
+def _with_attributes(written: str, label: str, lifetime: int) -> VirtualAddress:
     address = parse_address(written)
-    ipv4_label = label if len(address.packed) == 4 else ""
-    return VirtualAddress(address.packed, address.prefix_length, label=ipv4_label)
+    if len(address.packed) == 4:
+        return replace(address, label=label)
+    return replace(address, preferred_lifetime=lifetime)
 
 
-def machine(ours: list[Resource], foreign: list[Resource], eth1_up: bool) -> FakeKernel:
+def machine(ours: Sequence[Resource], foreign: Sequence[Resource], eth1_up: bool) -> FakeKernel:
     """A kernel on which both have been added, in turn, and eth1 set up or down before."""
     kernel = FakeKernel()
     kernel.add_link(Link(2, "eth0", True, bytes(6)))
@@ -162,6 +169,12 @@ def test_afterwards_the_host_has_what_is_wanted_and_everything_foreign(
     for one in virtual_ones:
         if one.key not in desired:
             assert not after.links[one.interface].has(one.address.packed)
+    for link in after.links.values():
+        for found in link.addresses:
+            intended = desired.get(address_key(link.name, found.packed))
+            if isinstance(intended, AddressResource) and found.protocol == MARK:
+                assert found.deprecated or intended.address.preferred_lifetime != 0
+                assert not found.deprecated or intended.address.preferred_lifetime != FOREVER
     again = reconcile(after, desired, owned_by(after), virtual)
     assert [one for one in again if not _is_refused(kernel, one.resource)] == []
 
@@ -187,3 +200,26 @@ def test_a_rule_of_another_program_is_enough() -> None:
     rule = RuleResource(RULES[0].in_kernel)
     kernel = machine([], [rule], True)
     assert reconcile(kernel.observed(), {rule.key: rule}, set(), set()) == []
+
+
+@pytest.mark.finding("D2")
+def test_virtual_addresses_make_way_for_the_hosts_own_as_the_primary_one() -> None:
+    ours = [AddressResource("eth0", parse_address(f"192.0.2.{last}/24")) for last in (100, 101)]
+    own = AddressResource("eth0", parse_address("192.0.2.11/24"))
+    kernel = machine(ours, [], True)
+    kernel.add(own, OTHER)  # As after a restart of the network manager.
+    desired: dict[Key, Resource] = {one.key: one for one in ours}
+    operations = reconcile(kernel.observed(), desired, set(), set(desired))
+    perform(kernel, operations, ours)
+    after = kernel.observed()
+    primary = [one.packed for one in after.links["eth0"].addresses if not one.secondary]
+    assert primary == [own.address.packed]
+    assert reconcile(after, desired, set(), set(desired)) == []
+
+
+def test_an_address_that_another_vrrp_daemon_may_have_added_is_left_alone() -> None:
+    virtual = AddressResource("eth0", parse_address("192.0.2.100/24"))
+    observed = machine([], [virtual], True).observed()
+    beside = replace(observed, has_other_vrrp=True)
+    assert reconcile(observed, {}, set(), {virtual.key}) == [Drop(virtual, is_foreign=True)]
+    assert reconcile(beside, {}, set(), {virtual.key}) == []

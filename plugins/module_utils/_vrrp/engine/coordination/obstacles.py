@@ -19,10 +19,12 @@ from ...model.tracking import InterfaceCheck
 from ..host.devices import macvlan_of
 from ..host.host import Host
 from ..host.link_states import LINK_UP_DELAY, Watched
-from ..host.links import Link, Links, primary_address, uses_link_local
+from ..host.links import Link, Links, primary_address
 from ..router.router import Router
 from ..tracking import Tracking, tracked_for
 from .sync_groups import blocked_by
+
+NO_OWN_PEER = "none of the addresses in unicast_peers, which have to include that of this host"
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ class Obstacles:
         if self._is_down(router, link):
             return self._why_down(link)
         if self._address_of(router, link) is None:
-            return f"{instance.interface} has no {_wanted_address(instance)}"
+            return f"{instance.interface} has {_wanted_address(instance)}"
         return self._missing_macvlan(router, link)
 
     def _missing_macvlan(self, router: Router, link: Link) -> str | None:
@@ -152,7 +154,10 @@ class Obstacles:
         return f"the {device} does not exist yet" if idle else None
 
     def _unserved_reason(self, router: Router) -> str | None:
-        """Return why a router can't serve an address on another interface; None when it can."""
+        """Return why a router can't serve its addresses; None when it can."""
+        taken = None if router.instance.is_owner else self._host.taken_by_another(router.wanted)
+        if taken is not None:
+            return f"another VRRP program of this host serves {taken} on {taken.interface}"
         for name in sorted(router.instance.tracked_interfaces):
             link = self.links.get(name)
             if link is None or self._is_down(router, link):
@@ -186,10 +191,12 @@ def _watched_interfaces(instance: Instance) -> Iterator[Watched]:
 
 def _wanted_address(instance: Instance) -> str:
     if instance.source_address:
-        return f"address {text(instance.source_address)}"
+        return f"no address {text(instance.source_address)}"
+    if instance.unicast_peers:
+        return NO_OWN_PEER
     if instance.family is Family.IPV4:
-        return "IPv4 address"
-    return f"usable IPv6 {'link-local ' if uses_link_local(instance) else ''}address"
+        return "no IPv4 address"
+    return "no usable IPv6 link-local address"
 
 
 def reason_to_wait(router: Router, now: Nanoseconds) -> str:

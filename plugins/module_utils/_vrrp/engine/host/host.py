@@ -132,6 +132,24 @@ class Host:
                 key for key in self._of_others if key in present or key in self.desired
             }
 
+    def taken_by_another(self, wanted: Wanted) -> AddressResource | None:
+        """Return the first of these addresses that another VRRP daemon of the host serves; None
+        when there is no such daemon, or it has none.
+        """
+        if not self.observed.has_other_vrrp:
+            return None
+        addresses = (one for one in wanted.essential if isinstance(one, AddressResource))
+        return next((one for one in addresses if self._is_of_another(one)), None)
+
+    def _is_of_another(self, resource: AddressResource) -> bool:
+        link = self.links.get(resource.interface)
+        if link is None or resource.key in self.desired or resource.key in self._removed:
+            return False
+        return any(
+            one.protocol != MARK and (link.index, one.packed, one.prefix_length) not in self.owned
+            for one in link.variants(resource.address.packed)
+        )
+
     # --- Operations of a router ---
 
     def install(self, router: str, wanted: Wanted) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
-from typing import AbstractSet, Dict, List, Mapping, Sequence, Tuple
+from typing import AbstractSet, Dict, List, Mapping, Sequence, Tuple, Union
 
 from ...base.slots import slotted
 from ...model.address import VirtualAddress
@@ -25,7 +25,7 @@ class LinkAddress:
     """An address on an interface. ``usable``: not tentative, not a failed duplicate.
 
     ``label`` is empty where it is the interface's name. ``protocol`` names the program that added
-    the address (IFA_PROTO), 0 if that is not known.
+    the address (IFA_PROTO), 0 if that is not known. ``deprecated``: the preferred lifetime is over.
     """
 
     packed: bytes
@@ -35,6 +35,18 @@ class LinkAddress:
     label: str = ""
     scope: int = 0
     protocol: int = 0
+    deprecated: bool = False
+
+
+Network = Tuple[int, int, int]
+
+
+def network_of(address: Union[LinkAddress, VirtualAddress]) -> Network:
+    """Return the network of an address: the length of its addresses, that of the prefix, and the
+    prefix.
+    """
+    size, length = len(address.packed), address.prefix_length
+    return size, length, int.from_bytes(address.packed, "big") >> (8 * size - length)
 
 
 @dataclass(frozen=True)
@@ -44,7 +56,8 @@ class Link:
 
     ``has_neighbours`` is false for a loopback or dummy interface. ``group`` is its interface group.
     ``losses`` counts how often the interface lost its last address of a family, and the kernel
-    with it all multicast memberships of that family: for IPv4 and for IPv6.
+    with it all multicast memberships of that family: for IPv4 and for IPv6. ``forwards_ipv6``: the
+    kernel answers for IPv6 addresses as a router.
     """
 
     index: int
@@ -56,6 +69,7 @@ class Link:
     has_neighbours: bool = True
     group: int = 0
     losses: Tuple[int, int] = (0, 0)
+    forwards_ipv6: bool = False
 
     @cached_property
     def _by_packed(self) -> Mapping[bytes, Tuple[LinkAddress, ...]]:
@@ -82,6 +96,10 @@ class Link:
     def has(self, packed: bytes) -> bool:
         """Whether the interface has the address, with any prefix length."""
         return packed in self._by_packed
+
+    def can_send_from(self, packed: bytes) -> bool:
+        """Whether the interface has the address, and may send from it."""
+        return any(one.usable for one in self.variants(packed))
 
     def variants(self, packed: bytes) -> Tuple[LinkAddress, ...]:
         """Return an address with each of its prefix lengths on this interface."""
@@ -115,13 +133,18 @@ class InterfaceMap:
 def primary_address(
     link: Link, instance: Instance, virtual: AbstractSet[bytes], links: Links
 ) -> bytes | None:
-    """Return the packed address to send from: the configured one, or the interface's own.
+    """Return the packed address to send from: the configured one, that of the interface among the
+    unicast peers, or the interface's own. None if it has none.
 
-    IPv4: its first; IPv6: its link-local one, unless the unicast peers are not on the link.
-    Addresses in ``virtual`` may move away and don't count, except for an address owner, whose
-    virtual address is its own (RFC 9568 sections 1.7 and 5.1.2.1).
+    The interface's own is in IPv4 its first, and in IPv6 its link-local one. Addresses in
+    ``virtual`` may move away and don't count, except for an address owner, whose virtual address is
+    its own (RFC 9568 sections 1.7 and 5.1.2.1).
     """
-    candidates = link.source_candidates[instance.family, uses_link_local(instance)]
+    is_ipv6 = instance.family is Family.IPV6
+    candidates: Sequence[bytes] = link.source_candidates[instance.family, is_ipv6]
+    if instance.unicast_peers:
+        # The peers accept no other one.
+        candidates = [one for one in instance.unicast_peers if link.can_send_from(one)]
     if instance.source_address:
         # To unicast peers it may be an address of another interface, such as lo.
         interfaces = links.values() if instance.unicast_peers else [link]
@@ -131,13 +154,6 @@ def primary_address(
     if own is None and instance.is_owner:
         return next(iter(candidates), None)
     return own
-
-
-def uses_link_local(instance: Instance) -> bool:
-    """Whether IPv6 advertisements come from a link-local address: to the group they always do."""
-    if instance.family is Family.IPV4:
-        return False
-    return not instance.unicast_peers or is_link_local(instance.unicast_peers[0])
 
 
 def link_local_address(link: Link, virtual: AbstractSet[bytes]) -> bytes | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import AbstractSet, FrozenSet, Iterable, Iterator, Mapping
 
+from ...base.constants import FOREVER
 from ...model.address import VirtualAddress
 from ...model.family import Family
 from ...model.routing import VirtualRule
@@ -33,12 +34,14 @@ class Observed:
     """The host as the kernel reports it.
 
     ``routes`` are those with the agent's mark. ``rules`` are all that an instance could have
-    asked for, each with whether it has the mark.
+    asked for, each with whether it has the mark. ``has_other_vrrp``: another program of the host
+    speaks VRRP.
     """
 
     links: Links = field(default_factory=dict)
     routes: FrozenSet[RouteResource] = frozenset()
     rules: Mapping[VirtualRule, bool] = field(default_factory=dict)
+    has_other_vrrp: bool = False
 
     def has(self, resource: Resource) -> bool:
         """Whether a resource is in force, or the kernel would refuse it because of its like."""
@@ -76,7 +79,7 @@ class Observed:
         links = {name: _without(link, gone) for name, link in self.links.items()}
         routes = frozenset(one for one in self.routes if one.key not in gone)
         rules = {one: mark for one, mark in self.rules.items() if RuleResource(one).key not in gone}
-        return Observed(links, routes, rules)
+        return replace(self, links=links, routes=routes, rules=rules)
 
 
 def _without(link: Link, gone: AbstractSet[Key]) -> Link:
@@ -98,11 +101,18 @@ def excludes(found: LinkAddress, address: VirtualAddress) -> bool:
 
 
 def is_same(found: LinkAddress, address: VirtualAddress) -> bool:
-    """Whether an address of the host is as configured; IPv6 has no label, and a scope of its
-    own.
+    """Whether an address of the host is as configured; IPv6 has no label, and a scope of its own,
+    but a lifetime.
     """
     if found.prefix_length != address.prefix_length:
         return False
     if address.family is Family.IPV6:
-        return True
+        return _has_lifetime(found, address.preferred_lifetime)
     return (found.label, found.scope) == (address.label, address.scope)
+
+
+def _has_lifetime(found: LinkAddress, lifetime: int | None) -> bool:
+    """Whether an address is deprecated, or not, as configured: a limited lifetime runs down."""
+    if lifetime == 0:
+        return found.deprecated
+    return lifetime != FOREVER or not found.deprecated

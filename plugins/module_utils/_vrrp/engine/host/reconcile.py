@@ -16,7 +16,7 @@ from typing import AbstractSet, Iterator, List, Mapping, Sequence, Tuple, Union
 
 from ...model.address import VirtualAddress
 from ...model.family import Family
-from .links import Link, LinkAddress
+from .links import Link, LinkAddress, Network, network_of
 from .observed import KEEPALIVED_MARK, MARK, Observed, as_resource, excludes, is_same
 from .resources import (
     AddressResource,
@@ -64,12 +64,14 @@ def reconcile(
 
     What is desired and there is not touched; what is missing comes before what is left over.
     Removed is only what the agent added: it has the agent's mark, or is among the ``owned``; and
-    the addresses of the keys in ``virtual``, which no other program may serve on this host. Those
-    in ``kept`` are another program's, although the agent may have restored them.
+    the addresses of the keys in ``virtual``, which no other program may serve on this host, unless
+    that is another VRRP daemon. Those in ``kept`` are another program's, although the agent may
+    have restored them.
     """
     added: List[Operation] = []
+    occupied = {name: _occupied(link, virtual) for name, link in observed.links.items()}
     for resource in sorted(desired.values(), key=rank):
-        old = _outdated(observed, resource, owned)
+        old = _outdated(observed, resource, owned, occupied)
         if old or not observed.has(resource):
             added.extend(_put_into_force(resource, old))
     exchanged = {step.resource for step in added if isinstance(step, Drop)}
@@ -86,27 +88,52 @@ def rank(resource: Resource) -> int:
 
 
 def _outdated(
-    observed: Observed, resource: Resource, owned: AbstractSet[OwnedAddress]
+    observed: Observed,
+    resource: Resource,
+    owned: AbstractSet[OwnedAddress],
+    occupied: Mapping[str, AbstractSet[Network]],
 ) -> List[Resource]:
     """Return what the agent added and the kernel would not have beside the resource: itself with
-    other attributes.
+    other attributes, or before an address of the host's own.
     """
     if isinstance(resource, AddressResource):
         link = observed.links.get(resource.interface)
-        return [] if link is None else _outdated_addresses(link, resource.address, owned)
+        if link is None:
+            return []
+        networks = occupied[link.name]
+        is_misplaced = bool(networks) and network_of(resource.address) in networks
+        return _outdated_addresses(link, resource.address, owned, is_misplaced)
     if isinstance(resource, RouteResource) and resource.route.family is Family.IPV6:
         return [one for one in observed.routes if one.key == resource.key and one != resource]
     return []
 
 
 def _outdated_addresses(
-    link: Link, address: VirtualAddress, owned: AbstractSet[OwnedAddress]
+    link: Link,
+    address: VirtualAddress,
+    owned: AbstractSet[OwnedAddress],
+    is_misplaced: bool,
 ) -> List[Resource]:
     return [
         as_resource(link, one)
         for one in link.variants(address.packed)
-        if excludes(one, address) and not is_same(one, address) and _is_ours(link, one, owned)
+        if excludes(one, address) and _is_ours(link, one, owned)
+        if is_misplaced or not is_same(one, address)
     ]
+
+
+def _occupied(link: Link, virtual: AbstractSet[Key]) -> AbstractSet[Network]:
+    """Return the networks in which the host has addresses of its own, of which none is the primary
+    one: Linux takes the first address for that, and begins traffic from it.
+    """
+    own = [
+        one
+        for one in link.addresses
+        if len(one.packed) == Family.IPV4.address_length
+        and address_key(link.name, one.packed) not in virtual
+    ]
+    primary = {network_of(one) for one in own if not one.secondary}
+    return {network_of(one) for one in own if one.secondary} - primary
 
 
 def _put_into_force(resource: Resource, old: Sequence[Resource]) -> List[Operation]:
@@ -144,8 +171,13 @@ def _leftovers(
             if isinstance(intended, AddressResource):
                 if is_ours and not is_same(found, intended.address):
                     yield Drop(as_resource(link, found))
-            elif is_ours or (key in virtual and found.protocol != KEEPALIVED_MARK):
+            elif is_ours or (key in virtual and not _may_be_of_other_vrrp(observed, found)):
                 yield Drop(as_resource(link, found), is_foreign=not is_ours)
+
+
+def _may_be_of_other_vrrp(observed: Observed, found: LinkAddress) -> bool:
+    """Whether an address may have been added by another VRRP daemon: only new ones mark them."""
+    return observed.has_other_vrrp or found.protocol == KEEPALIVED_MARK
 
 
 def _is_ours(link: Link, found: LinkAddress, owned: AbstractSet[OwnedAddress]) -> bool:

@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import FrozenSet, Hashable, Iterable, Iterator, Mapping, Tuple, Union
 
+from ...base.constants import MACVLAN_ROUTE_METRIC
 from ...base.slots import slotted
 from ...model.address import VirtualAddress
 from ...model.instance import Instance
@@ -31,10 +32,13 @@ def address_key(interface: str, packed: bytes) -> Key:
 @slotted
 @dataclass(frozen=True)
 class AddressResource:
-    """An address on the interface of that name."""
+    """An address on the interface of that name. ``metric`` is that of the route to its network, 0
+    for the kernel's default.
+    """
 
     interface: str
     address: VirtualAddress
+    metric: int = 0
 
     @property
     def key(self) -> Key:
@@ -130,20 +134,25 @@ def wanted_by(instance: Instance, interface: str) -> Wanted:
     link_up: Tuple[Resource, ...] = (LinkUp(interface),) if instance.virtual_mac else ()
     tracked = [one for one in instance.addresses if one.track]
     others = [one for one in instance.served_addresses if one not in tracked]
-    essential = (*link_up, *_addresses(tracked, interface))
+    metric = MACVLAN_ROUTE_METRIC if instance.virtual_mac else 0
+    essential = (*link_up, *_addresses(tracked, interface, metric))
     optional: Tuple[Resource, ...] = (
-        *_addresses(others, interface),
+        *_addresses(others, interface, metric),
         *(route_resource(one, interface) for one in instance.virtual_routes),
         *(rule_resource(one) for one in instance.virtual_rules),
     )
     return Wanted(essential, optional, frozenset(_untracked(instance, interface)))
 
 
-def _addresses(addresses: Iterable[VirtualAddress], interface: str) -> Iterator[AddressResource]:
+def _addresses(
+    addresses: Iterable[VirtualAddress], interface: str, metric: int
+) -> Iterator[AddressResource]:
+    """Yield the resources; ``metric`` is for the addresses on ``interface``."""
     for one in addresses:
         name = one.interface or interface
         # The kernel gives an address without a label the name of the interface.
-        yield AddressResource(name, replace(one, label="") if one.label == name else one)
+        address = replace(one, label="") if one.label == name else one
+        yield AddressResource(name, address, 0 if one.interface else metric)
 
 
 def _untracked(instance: Instance, interface: str) -> Iterator[Key]:

@@ -84,7 +84,8 @@ def announcements(instance: Instance, interfaces: InterfaceMap) -> Dict[int, Tup
             continue
         if link.index not in sources:
             sources[link.index] = _link_local(instance, interfaces, link)
-        frame = announcement(address.packed, link.mac, sources[link.index])
+        source = sources[link.index]
+        frame = announcement(address.packed, link.mac, source, link.forwards_ipv6)
         frames.setdefault(link.index, []).append(frame)
     return {index: tuple(made) for index, made in frames.items()}
 

@@ -15,6 +15,7 @@ from typing import Callable, Mapping, Sequence
 
 from ...base.constants import HMAC_TRAILER_LENGTH
 from ...base.units import Nanoseconds, to_seconds
+from ...model.expand import derived_link_local
 from ...model.family import text
 from ...model.instance import Instance
 from ...wire.advertisement import decode
@@ -38,9 +39,13 @@ def describe_discarded(reason: DropReason, datagram: Datagram, instance: Instanc
 def other_addresses(source: bytes, advertised: Sequence[bytes], instance: Instance) -> str:
     """Return what is wrong when a peer advertises other addresses than are configured here."""
     theirs, ours = _listed(advertised), _listed(instance.packed_addresses)
+    why = f"the hosts have different lists, or another cluster uses VRID {instance.vrid}"
+    derived = derived_link_local(instance.vrid)
+    if {derived, *advertised} == set(instance.packed_addresses):
+        why = f"this host puts {text(derived)} in front of its own (derive_link_local)"
     return (
         f"{text(source)} advertises other addresses than are configured here, {theirs} and not "
-        f"{ours}: the hosts have different lists, or another cluster uses VRID {instance.vrid}"
+        f"{ours}: {why}; keepalived before 2.3.3 discards advertisements with another list"
     )
 
 
@@ -115,7 +120,7 @@ _DISCARDED: Mapping[DropReason, _Words] = {
     DropReason.PASSWORD: lambda _d, _i: "has another password",
     DropReason.INTERVAL_ZERO: lambda _d, _i: "advertises an interval of 0",
     DropReason.FIRST_NOT_LINK_LOCAL: lambda _d, _i: (
-        "advertises a first address that is not link-local (fe80::/10)"
+        "advertises a first address that is not link-local (strict_link_local)"
     ),
     DropReason.DESTINATION: _other_destination,
     DropReason.UNKNOWN_PEER: lambda _d, _i: "is not among the unicast_peers of this host",

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Callable, Dict, List, Tuple
 
-from ...base.constants import PRIORITY_RESIGN, PROBLEM_MEMORY
+from ...base.constants import PRIORITY_OWNER, PRIORITY_RESIGN, PROBLEM_MEMORY
 from ...base.units import Nanoseconds
-from ...model.family import text
+from ...model.family import Family, is_link_local, text
 from ...model.intent import IntentKind
 from ...wire.datagram import Datagram, DropReason
 from ...wire.received import Received
@@ -71,7 +71,10 @@ def note_problem(
 ) -> List[Log]:
     """Take note of a problem with a peer for the status, and log it at most once a minute."""
     memory = max(PROBLEM_MEMORY, 3 * router.instance.advertisement_interval)
-    found = router.problems.note(subject, peer, describe, now, memory=memory)
+    certain_after = _CERTAIN_AFTER.get(subject, 0) * router.instance.advertisement_interval // 2
+    found = router.problems.note(
+        subject, peer, describe, now, memory=memory, certain_after=certain_after
+    )
     return [] if found is None else router.log_limited(subject, found, now)
 
 
@@ -79,9 +82,19 @@ def _counters_of(received: Received) -> List[str]:
     names = ["advertisements_received"]
     if received.advertisement.priority == PRIORITY_RESIGN:
         names.append("priority_zero_received")
+    if not _starts_link_local(received):
+        names.append(DropReason.FIRST_NOT_LINK_LOCAL.value)
     if received.checksum_form is not None:
         names.append(f"checksum_{received.checksum_form.value}")
     return names
+
+
+def _starts_link_local(received: Received) -> bool:
+    """Whether the first address is the one that RFC 9568 section 5.2.9 wants: link-local in IPv6,
+    any in IPv4.
+    """
+    is_ipv4 = received.datagram.family is Family.IPV4
+    return is_ipv4 or is_link_local(received.advertisement.addresses[0])
 
 
 def _other_addresses(router: Router, received: Received) -> bool:
@@ -102,6 +115,14 @@ def _contests_owner(router: Router, received: Received) -> bool:
     return router.instance.is_owner and received.advertisement.priority != PRIORITY_RESIGN
 
 
+def _is_second_owner(router: Router, received: Received) -> bool:
+    master = router.master
+    if received.advertisement.priority != PRIORITY_OWNER or master is None:
+        return False
+    is_other = master.address != received.datagram.source
+    return is_other and master.priority == PRIORITY_OWNER and not router.instance.is_owner
+
+
 def _skewed_clock(router: Router, received: Received) -> bool:
     hmac, trailer = router.instance.hmac, received.trailer
     if hmac is None or hmac.window is None or trailer is None:
@@ -119,10 +140,21 @@ def _describe_interval(router: Router, received: Received) -> str:
     return other_interval(received.datagram.source, interval, router.instance)
 
 
+def _describe_owners(router: Router, received: Received) -> str:
+    other = text(router.master.address) if router.master else ""
+    return (
+        f"{text(received.datagram.source)} owns the addresses (priority 255), and {other} does, "
+        "too: only one router of a network may"
+    )
+
+
 def _in_words(what: str) -> Callable[[Router, Received], str]:
     """Return a description that depends on the peer alone."""
     return lambda _router, received: f"{text(received.datagram.source)} {what}"
 
+
+# Half intervals after which it counts when it is noted again: an owner may have moved.
+_CERTAIN_AFTER = {"several_owners": 3}
 
 # RFC 9568 sections 7.1 (with erratum 8298) and 8.3.2: logged, but no reason to discard.
 _Anomaly = Callable[[Router, Received], bool]
@@ -137,6 +169,7 @@ _ANOMALIES: Dict[str, Tuple[_Anomaly, Callable[[Router, Received], str]]] = {
         _contests_owner,
         _in_words("advertises although this host owns the addresses"),
     ),
+    "several_owners": (_is_second_owner, _describe_owners),
     "hmac_clock_skewed": (
         _skewed_clock,
         _in_words("has a clock that differs from this host's by more than half of the window"),

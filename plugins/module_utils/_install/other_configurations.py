@@ -1,0 +1,115 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
+
+"""The virtual routers of other VRRP daemons, as far as their configuration files tell.
+
+No more is read than is needed to notice a VRID or an address that two daemons would share.
+"""
+
+from __future__ import annotations
+
+import glob
+import ipaddress
+import os
+import re
+from dataclasses import dataclass
+from typing import Dict, FrozenSet, Iterator, List, Sequence, Tuple
+
+KEEPALIVED_CONFIG = "/etc/keepalived/keepalived.conf"
+FRR_CONFIG = "/etc/frr/frr.conf"
+_INCLUDES_MAX = 8  # Of files in files.
+_COMMENT = re.compile(r"[#!].*")
+_OPTION = re.compile(r"(?:-f|--use-file=)(.+)")
+
+
+@dataclass(frozen=True)
+class OtherRouters:
+    """The virtual routers of another daemon: (interface, VRID), and packed addresses."""
+
+    routers: FrozenSet[Tuple[str, int]] = frozenset()
+    addresses: FrozenSet[bytes] = frozenset()
+
+
+def routers_of(name: str, arguments: Sequence[str]) -> OtherRouters:
+    """Return the virtual routers of a running program by its name and the arguments of its command;
+    none for a program whose configuration is unknown.
+    """
+    if name == "keepalived":
+        return keepalived_routers(_config_file(arguments) or KEEPALIVED_CONFIG)
+    return frr_routers(FRR_CONFIG) if name == "vrrpd" else OtherRouters()
+
+
+def _config_file(arguments: Sequence[str]) -> str | None:
+    for argument, following in zip(arguments, [*arguments[1:], ""]):
+        found = _OPTION.fullmatch(argument)
+        if found or argument in ("-f", "--use-file"):
+            return found[1] if found else following
+    return None
+
+
+def keepalived_routers(path: str) -> OtherRouters:
+    """Return the virtual routers in a keepalived.conf and the files that it includes."""
+    words = list(_words(path, _INCLUDES_MAX))
+    routers: List[Tuple[str, int]] = []
+    for at in [at for at, word in enumerate(words) if word == "vrrp_instance"]:
+        block = _block(words, at)
+        if "interface" in block and block.get("virtual_router_id", "").isdigit():
+            routers.append((block["interface"], int(block["virtual_router_id"])))
+    return OtherRouters(frozenset(routers), _addresses(words))
+
+
+def _words(path: str, depth: int) -> Iterator[str]:
+    """Yield the words of a file, with those of included files in their places."""
+    for line in _lines(path):
+        words = _COMMENT.sub("", line).split()
+        if words[:1] == ["include"] and len(words) > 1 and depth:
+            for included in sorted(glob.glob(os.path.join(os.path.dirname(path), words[1]))):
+                yield from _words(included, depth - 1)
+        else:
+            yield from words
+
+
+def _block(words: Sequence[str], at: int) -> Dict[str, str]:
+    """Return each word of the block that begins behind a place, with the one that follows it."""
+    found: Dict[str, str] = {}
+    depth = 0
+    for word, following in zip(words[at:], [*words[at + 1 :], ""]):
+        depth += word.count("{") - word.count("}")
+        if word.count("}") and depth <= 0:
+            break
+        found.setdefault(word, following)
+    return found
+
+
+def frr_routers(path: str) -> OtherRouters:
+    """Return the virtual routers in an frr.conf."""
+    interface, routers, words = "", [], []
+    for line in _lines(path):
+        found = line.split()
+        if found[:1] == ["interface"] and len(found) > 1:
+            interface = found[1]
+        elif found[:1] == ["vrrp"] and len(found) > 1 and found[1].isdigit():
+            routers.append((interface, int(found[1])))
+            words.extend(found[2:])
+    return OtherRouters(frozenset(routers), _addresses(words))
+
+
+def _addresses(words: Sequence[str]) -> FrozenSet[bytes]:
+    found = set()
+    for word in words:
+        try:
+            found.add(ipaddress.ip_interface(word).packed)
+        except ValueError:
+            continue
+    return frozenset(found)
+
+
+def _lines(path: str) -> List[str]:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read().splitlines()
+    except OSError:
+        return []

@@ -1,0 +1,123 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
+
+"""Other VRRP daemons that run on the host, and what they would share with the agent.
+
+Two daemons of one host do not hear each other: both would serve an address.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from dataclasses import dataclass
+from typing import AbstractSet, Any, FrozenSet, Iterator, List, Mapping, Sequence, Tuple
+
+from .._vrrp.engine.host.observed import MARK
+from .._vrrp.linux.vrrp_programs import vrrp_sockets
+from .._vrrp.model.config import build_config
+from .._vrrp.model.family import text
+from .._vrrp.model.instance import Instance
+from . import paths
+from .host import Host, HostError
+from .other_configurations import OtherRouters, routers_of
+
+_REMEDY = (
+    "two daemons of one host do not hear each other, and both would serve: stop and disable it "
+    "first, or move its instances with the playbook failover.vrrp.migrate"
+)
+
+
+@dataclass(frozen=True)
+class Daemon:
+    """A process of another program that has sockets of VRRP."""
+
+    pid: int
+    name: str
+    arguments: Tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.name} (process {self.pid})"
+
+
+def refuse_other_daemons(host: Host, config: Mapping[str, Any]) -> None:
+    """Raise HostError if another VRRP daemon of the host has a VRID or an address of the
+    configuration, which is legal.
+    """
+    sockets = vrrp_sockets()
+    daemons = list(_daemons(sockets)) if sockets else []
+    if not daemons:
+        return
+    instances = build_config(config).instances
+    present = _addresses_of_others(host)
+    problems = [
+        problem
+        for daemon in daemons
+        for problem in _shared(
+            daemon, routers_of(daemon.name, daemon.arguments), present, instances
+        )
+    ]
+    if problems:
+        raise HostError("\n".join([*dict.fromkeys(problems), _REMEDY]))
+
+
+def _daemons(sockets: AbstractSet[str]) -> Iterator[Daemon]:
+    for pid in sorted(int(one) for one in os.listdir("/proc") if one.isdigit()):
+        if sockets & _sockets_of(pid) and paths.UNIT_NAME not in _read(pid, "cgroup"):
+            arguments = tuple(_read(pid, "cmdline").split("\0"))
+            yield Daemon(pid, _read(pid, "comm").strip(), arguments)
+
+
+def _sockets_of(pid: int) -> FrozenSet[str]:
+    """Return the inodes of the sockets of a process; none for one that has ended."""
+    found = set()
+    directory = f"/proc/{pid}/fd"
+    with contextlib.suppress(OSError):
+        for descriptor in os.listdir(directory):
+            with contextlib.suppress(OSError):
+                found.add(os.readlink(f"{directory}/{descriptor}"))
+    return frozenset(one[len("socket:[") : -1] for one in found if one.startswith("socket:["))
+
+
+def _read(pid: int, name: str) -> str:
+    try:
+        with open(f"/proc/{pid}/{name}", encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError:
+        return ""
+
+
+def _addresses_of_others(host: Host) -> FrozenSet[str]:
+    """Return the addresses of the host without the agent's mark; none while the agent may have
+    added them itself, on a kernel that keeps no marks.
+    """
+    status, output = host.ask("ip", "-json", "address", "show")
+    links: List[Mapping[str, Any]] = json.loads(output) if status == 0 else []
+    addresses = [one for link in links for one in link.get("addr_info", ())]
+    if any("protocol" in one for one in addresses) or not os.path.exists(paths.CURRENT):
+        return frozenset(
+            one["local"]
+            for one in addresses
+            if "local" in one and one.get("protocol") not in (MARK, str(MARK))
+        )
+    return frozenset()
+
+
+def _shared(
+    daemon: Daemon, others: OtherRouters, present: AbstractSet[str], instances: Sequence[Instance]
+) -> Iterator[str]:
+    for instance in instances:
+        if (instance.interface, instance.vrid) in others.routers:
+            which = f"VRID {instance.vrid} on {instance.interface}"
+            yield f"{instance.name}: {daemon} of this host has {which} as well"
+        for address in instance.packed_addresses if not instance.is_owner else ():
+            if address in others.addresses:
+                yield f"{instance.name}: {daemon} of this host has {text(address)} as well"
+            elif text(address) in present:
+                yield (
+                    f"{instance.name}: {text(address)} is on this host, and {daemon} may serve it"
+                )

@@ -1,0 +1,76 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Another VRRP daemon on the host of the agent."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+
+import pytest
+from support.peers import Keepalived, Kind
+from support.routers import Agent, instance, start_pair
+from support.segment import Capture, Segment, eventually
+
+KIND = Kind()
+TAKEN = "another VRRP program of this host serves 192.0.2.100/24 on eth0"
+
+
+@pytest.mark.finding("D4")
+def test_an_address_that_keepalived_serves_on_the_host_is_left_to_it(segment: Segment) -> None:
+    host = segment.host()
+    keepalived = Keepalived(host, KIND, 150, [])
+    keepalived.start().wait_for("MASTER")
+    agent = Agent(host, instance(priority=100)).start()
+    assert agent.wait_for("INITIALIZE")["reason"] == TAKEN
+    assert agent.agent()["other_vrrp"]
+    # Longer than a backup waits for a master that it does not hear.
+    heard = Capture(segment.host(), "proto 112", "-c", "10")
+    eventually(heard.has_ended)
+    assert agent.status()["state"] == "INITIALIZE"
+    assert host.has(KIND.address)
+    keepalived.stop()
+    agent.wait_for("MASTER")
+
+
+@pytest.mark.finding("D4")
+def test_what_a_killed_keepalived_leaves_is_taken_over(segment: Segment) -> None:
+    host = segment.host()
+    keepalived = Keepalived(host, KIND, 150, [])
+    keepalived.start().wait_for("MASTER")
+    agent = Agent(host, instance(priority=100)).start()
+    agent.wait_for("INITIALIZE")
+    keepalived.kill()
+    agent.wait_for("MASTER", within=15)
+    assert host.has(KIND.address)
+
+
+@pytest.mark.finding("D4")
+def test_keepalived_that_takes_over_beside_a_backup_keeps_its_address(segment: Segment) -> None:
+    host, elsewhere = segment.host(), segment.host()
+    slow = replace(KIND, interval=1)  # The agent takes over almost a second after keepalived.
+    better, worse = (
+        Agent(one, instance(priority=priority, advertisement_interval=1))
+        for one, priority in ((elsewhere, 254), (host, 1))
+    )
+    master, agent = start_pair(better, worse)
+    keepalived = Keepalived(host, slow, 250, [])
+    keepalived.start()
+    eventually(lambda: "Entering BACKUP" in keepalived.log.read_text())
+    master.kill()
+    master.clean_up()
+    keepalived.wait_for("MASTER")
+    assert agent.wait_for("INITIALIZE")["reason"] == TAKEN
+    assert host.has(KIND.address)
+
+
+def test_a_program_without_vrrp_is_no_obstacle(segment: Segment) -> None:
+    host = segment.host()
+    program = "import socket, time; one = socket.socket(2, 3, 89); time.sleep(600)"
+    host.start(sys.executable, "-c", program)
+    agent = Agent(host, instance()).start()
+    agent.wait_for("MASTER")
+    host.run("ip", "address", "add", "192.0.2.9/24", "dev", "eth0")
+    assert not agent.agent()["other_vrrp"]
