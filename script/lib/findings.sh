@@ -8,15 +8,17 @@
 #   script/test findings CHAPTER --against COMMIT
 #
 # Chapters: A, the host under a router; B, what is due under load; C, outcomes, health and intents;
-# F, inventories and playbooks.
+# D, IPv6 and peers as they are; F, inventories and playbooks.
 
 . "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
-declare -A numbers=([A]=24 [B]=9 [C]=17 [F]=23)
+. "$(dirname "${BASH_SOURCE[0]}")/keepalived.sh"
+declare -A numbers=([A]=24 [B]=9 [C]=17 [D]=8 [F]=23)
 chapter=${1:-}
 if [ -z "${numbers[${chapter:-none}]:-}" ] || [ "${2:-}" != --against ] || [ -z "${3:-}" ]; then
     die "usage: script/test findings ${!numbers[*]} --against COMMIT (one of these chapters)"
 fi
 need_python "$ROOT/requirements.txt" "$ROOT/script/requirements.txt"
+need_newer_keepalived
 export PATH=$VENV/bin:$PATH
 
 work=$(mktemp -d)

@@ -16,7 +16,16 @@ from typing import Any, Callable
 
 import pytest
 from support.moves import drain_and_return
-from support.peers import Frr, Keepalived, Kind, Peer, keepalived_version, own_address
+from support.peers import (
+    NEWER,
+    Frr,
+    Keepalived,
+    Kind,
+    NewerKeepalived,
+    Peer,
+    keepalived_version,
+    own_address,
+)
 from support.routers import Agent, instance
 from support.segment import Host, Probe, Segment, eventually
 
@@ -27,6 +36,7 @@ V6 = Kind(addresses=IPV6)
 # The usual one of keepalived: without a link-local address.
 V6_GLOBAL = Kind(addresses=IPV6[1:])
 OURS_BY_MAC = {"virtual_mac": True}
+needs_newer_keepalived = pytest.mark.skipif(not NEWER, reason="see script/lib/keepalived.sh")
 Maker = Callable[[Host, Kind, int, "list[Host]"], Peer]
 KEEPALIVED = [
     pytest.param(Keepalived, V2, id="keepalived-v2"),
@@ -37,8 +47,19 @@ KEEPALIVED = [
         Keepalived, V6_GLOBAL, id="keepalived-v3-ipv6-global", marks=pytest.mark.finding("D1")
     ),
 ]
+NEWER_KEEPALIVED = [
+    pytest.param(NewerKeepalived, V2, id="newer-keepalived-v2"),
+    pytest.param(NewerKeepalived, V3, id="newer-keepalived-v3-ipv4"),
+    pytest.param(NewerKeepalived, replace(V3, unicast=True), id="newer-keepalived-v3-ipv4-unicast"),
+    pytest.param(NewerKeepalived, V6_GLOBAL, id="newer-keepalived-v3-ipv6-global"),
+    pytest.param(NewerKeepalived, replace(V6, unicast=True), id="newer-keepalived-v3-ipv6-unicast"),
+]
 MATRIX = [
     *KEEPALIVED,
+    *(
+        pytest.param(*one.values, id=one.id, marks=needs_newer_keepalived)
+        for one in NEWER_KEEPALIVED
+    ),
     pytest.param(Keepalived, replace(V2, unicast=True), id="keepalived-v2-unicast"),
     pytest.param(Keepalived, replace(V3, unicast=True), id="keepalived-v3-ipv4-unicast"),
     pytest.param(Keepalived, replace(V6, unicast=True), id="keepalived-v3-ipv6-unicast"),
@@ -175,6 +196,40 @@ def test_keepalived_discards_the_checksum_form_of_rfc_9568(segment: Segment) -> 
     agent.ctl("reload")
     peer.wait_for("MASTER")
     eventually(lambda: agent.status()["counters"].get("checksum_rfc5798", 0) > 2)
+
+
+@needs_newer_keepalived
+@pytest.mark.finding("D5")
+def test_keepalived_since_2_3_3_accepts_another_list_of_addresses(segment: Segment) -> None:
+    assert keepalived_version(NEWER) >= (2, 3, 3)
+    here, there = segment.host(), segment.host()
+    # Ours has a derived link-local address in front.
+    agent = Agent(here, instance(addresses=list(V6_GLOBAL.addresses), priority=150))
+    peer = NewerKeepalived(there, V6_GLOBAL, 100, [here])
+    peer.start().wait_for("MASTER")
+    agent.start().wait_for("MASTER")
+    peer.wait_for("BACKUP")
+
+
+@pytest.mark.finding("D5")
+def test_lists_that_differ_are_named_with_what_an_old_keepalived_does(segment: Segment) -> None:
+    here, there = segment.host(), segment.host()
+    agent = Agent(here, instance(addresses=list(V6_GLOBAL.addresses), priority=150))
+    peer = Keepalived(there, V6_GLOBAL, 100, [here])
+    peer.start().wait_for("MASTER")
+    agent.start().wait_for("MASTER")
+    assert peer.log.read_text()  # Which goes on as master: it discards ours.
+    (problem,) = eventually(
+        lambda: [
+            one["text"]
+            for one in agent.status()["problems"]
+            if one["problem"] == "addresses_mismatch"
+        ]
+    )
+    assert (
+        "this host puts fe80::200:5eff:fe00:233 in front of its own (derive_link_local)" in problem
+    )
+    assert "keepalived before 2.3.3 discards advertisements with another list" in problem
 
 
 SECRET = "hex:" + "5a" * 32

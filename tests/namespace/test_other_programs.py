@@ -6,14 +6,17 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from support.peers import Keepalived, Kind
 from support.routers import Agent, instance, start_pair
 from support.segment import Capture, Segment, eventually
 
+COLLECTIONS = Path(__file__).parents[2] / ".cache" / "collections"
 KIND = Kind()
 TAKEN = "another VRRP program of this host serves 192.0.2.100/24 on eth0"
 
@@ -64,6 +67,45 @@ def test_keepalived_that_takes_over_beside_a_backup_keeps_its_address(segment: S
     keepalived.wait_for("MASTER")
     assert agent.wait_for("INITIALIZE")["reason"] == TAKEN
     assert host.has(KIND.address)
+
+
+# What the role does on a host before it changes anything.
+REFUSE = """
+import json, subprocess, sys
+from ansible_collections.failover.vrrp.plugins.module_utils._install.host import Host, HostError
+from ansible_collections.failover.vrrp.plugins.module_utils._install import other_daemons
+
+def run(command):
+    done = subprocess.run(command, capture_output=True, text=True)
+    return done.returncode, done.stdout, done.stderr
+
+try:
+    other_daemons.refuse_other_daemons(Host(run, lambda name: name, False), json.loads(sys.argv[1]))
+except HostError as error:
+    print(error)
+"""
+
+
+@pytest.mark.finding("D4")
+def test_the_role_refuses_a_host_where_keepalived_has_a_vrid_or_an_address_of_ours(
+    segment: Segment,
+) -> None:
+    host = segment.host()
+    keepalived = Keepalived(host, KIND, 150, [])
+
+    def refusal(**settings: object) -> str:
+        config = json.dumps({"instances": [instance(**settings)]})
+        path = f"PYTHONPATH={COLLECTIONS}"
+        return host.run("env", path, sys.executable, "-c", REFUSE, config)
+
+    assert refusal() == ""
+    keepalived.start().wait_for("MASTER")
+    assert "of this host has VRID 51 on eth0 as well" in refusal(addresses=["192.0.2.9/24"])
+    assert "of this host has 192.0.2.100 as well" in refusal(vrid=9)
+    assert "failover.vrrp.migrate" in refusal()
+    assert refusal(vrid=9, addresses=["192.0.2.9/24"]) == ""
+    keepalived.stop()
+    assert refusal() == ""
 
 
 def test_a_program_without_vrrp_is_no_obstacle(segment: Segment) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from support.moves import drain_and_return
 from support.routers import Agent, StartPair, instance
-from support.segment import Host, Probe, Segment, eventually, ip, with_length
+from support.segment import Capture, Host, Probe, Segment, eventually, ip, with_length
 
 MAC4, MAC6 = "00:00:5e:00:01:33", "00:00:5e:00:02:33"
 FAMILIES = [
@@ -240,3 +240,43 @@ def test_settings_that_can_not_be_written_are_tried_again_slowly(segment: Segmen
     assert "Read-only file system" in uptime["reason"]
     lines = [line for line in agent.log.read_text().splitlines() if "Read-only" in line]
     assert len(lines) <= 4, lines
+
+
+def answering(client: Host, address: str) -> set[str]:
+    """Ask for the MAC address of an address; returns all that are answered."""
+    is_ipv6 = ":" in address
+    kind = "icmp6 and ip6[40] == 136" if is_ipv6 else "arp[6:2] == 2"
+    capture = Capture(client, kind, "-e", "--immediate-mode")
+    for _time in range(3):
+        client.run("ip", "neighbor", "flush", "all")
+        assert client.reaches(address)
+    eventually(lambda: sum(address in line for line in capture.packets()) >= 3)
+    return {line.split()[1] for line in capture.finish() if address in line}
+
+
+@pytest.mark.finding("D8")
+@pytest.mark.parametrize(("address", "mac"), FAMILIES)
+def test_an_owner_with_a_virtual_mac_answers_with_that_alone(
+    segment: Segment, client: Host, address: str, mac: str
+) -> None:
+    host = segment.host()
+    nodad = ["nodad"] if ":" in address else []
+    host.run("ip", "address", "add", with_length(address), "dev", "eth0", *nodad)
+    owner = Agent(host, virtual(address, priority=255)).start()
+    owner.wait_for("MASTER")
+    assert answering(client, address) == {mac}
+    own = host.address6 if ":" in address else host.address
+    assert answering(client, own) == {host.mac}
+    owner.stop()
+    assert answering(client, address) == {host.mac}
+
+
+@pytest.mark.finding("D8")
+def test_a_macvlan_answers_for_no_other_host(segment: Segment, client: Host) -> None:
+    host, other = segment.host(), segment.host()
+    for name in ("all/proxy_arp", "all/forwarding"):
+        host.run("sysctl", "-qw", f"net/ipv4/conf/{name}=1")
+    master = Agent(host, virtual("192.0.2.100")).start()
+    master.wait_for("MASTER")
+    assert answering(client, "192.0.2.100") == {MAC4}
+    assert answering(client, other.address) == {other.mac}

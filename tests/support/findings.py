@@ -14,13 +14,19 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any, Iterator
 
+import pytest
+
 Outcomes = dict[str, dict[str, bool]]  # By finding, then by test: whether it passed.
 
 _found: dict[str, tuple[list[str], bool]] = {}
+
+# Seconds for a test. On an earlier version some wait for what never comes.
+_LIMIT = 45
 
 
 def pytest_collection_modifyitems(items: list[Any]) -> None:
@@ -33,6 +39,21 @@ def pytest_collection_modifyitems(items: list[Any]) -> None:
 
 def _findings_of(item: Any) -> list[str]:
     return [str(name) for mark in item.iter_markers("finding") for name in mark.args]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Iterator[None]:
+    """Let a test that does not end fail."""
+    signal.signal(signal.SIGALRM, _give_up)
+    signal.setitimer(signal.ITIMER_REAL, _LIMIT)
+    try:
+        return (yield)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _give_up(_number: int, _frame: object) -> None:
+    raise TimeoutError(f"the test has not ended within {_LIMIT} s")
 
 
 def pytest_runtest_makereport(item: Any, call: Any) -> None:

@@ -20,6 +20,8 @@ from support.segment import Host, eventually, ip
 VRID = 51
 # Debian's, unless another one is named.
 PROGRAM = os.environ.get("VRRP_KEEPALIVED", "keepalived")
+# That of a newer Debian; empty where it can't be had (script/lib/keepalived.sh).
+NEWER = os.environ.get("VRRP_NEWER_KEEPALIVED", "")
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,8 @@ def own_address(host: Host, kind: Kind) -> str:
 class Keepalived:
     """keepalived with one instance named web."""
 
+    program = PROGRAM
+
     def __init__(self, host: Host, kind: Kind, priority: int, others: list[Host]) -> None:
         self.host = host
         self.kind = kind
@@ -104,7 +108,7 @@ class Keepalived:
     def start(self) -> Keepalived:
         """Start it in the foreground, with files of its own."""
         files = ("-p", str(self.directory / "pid"), "-r", str(self.directory / "vrrp.pid"))
-        command = (PROGRAM, "--dont-fork", "--log-console", "-f", str(self._config))
+        command = (self.program, "--dont-fork", "--log-console", "-f", str(self._config))
         with self.log.open("a") as log:
             self.process = self.host.start(*command, *files, stdout=log, stderr=log)
         return self
@@ -131,9 +135,15 @@ class Keepalived:
         self.process.wait(10)
 
 
-def keepalived_version() -> tuple[int, ...]:
-    """Return the version of the keepalived that the tests use."""
-    printed = subprocess.run([PROGRAM, "--version"], check=True, capture_output=True, text=True)
+class NewerKeepalived(Keepalived):
+    """The keepalived of a newer Debian."""
+
+    program = NEWER
+
+
+def keepalived_version(program: str = PROGRAM) -> tuple[int, ...]:
+    """Return the version of a keepalived."""
+    printed = subprocess.run([program, "--version"], check=True, capture_output=True, text=True)
     found = re.search(r"Keepalived v([\d.]+)", printed.stdout + printed.stderr)
     assert found
     return tuple(int(part) for part in found[1].split("."))

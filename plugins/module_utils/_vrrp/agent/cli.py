@@ -122,6 +122,7 @@ def _run(arguments: argparse.Namespace) -> int:
 def _check(arguments: argparse.Namespace) -> int:
     from .config_file import load
     from .host_check import host_links, refuse_on_host
+    from .notes import notes
 
     path = "/dev/stdin" if arguments.file == "-" else arguments.file
     try:
@@ -135,6 +136,8 @@ def _check(arguments: argparse.Namespace) -> int:
             sys.stderr.write(f"{arguments.file}: {text}\n")
         return 1
     sys.stdout.write(f"{arguments.file}: {_count(len(config.instances))}, valid\n")
+    for note in notes(config):
+        sys.stdout.write(f"{arguments.file}: note: {note}\n")
     return 0
 
 

@@ -143,3 +143,5 @@ INTERFACE_NAME_MAX = 15  # IFNAMSIZ without the terminating zero.
 
 # Names of the agent's own nftables tables begin with this; all others are the operator's.
 FILTER_TABLE_PREFIX = "vrrp_agent_"
+# Those of the family arp.
+ARP_TABLE_PREFIX = FILTER_TABLE_PREFIX + "arp_"

@@ -88,11 +88,7 @@ class Engine:
         self._provisioning = Provisioning(self._host, self._demultiplexer)
         self._reception = Reception(self._routers, self._demultiplexer)
         self._failures = Failures(
-            self._routers,
-            self._host,
-            self._participation,
-            self._provisioning,
-            self._announcements,
+            self._routers, self._host, self._participation, self._provisioning, self._announcements
         )
         self._reconciler = Reconciler(self._routers, self._host)
         sources = StatusSources(self._host, self._tracking, self._commands)
@@ -119,7 +115,7 @@ class Engine:
 
     def next_deadline(self) -> Nanoseconds | None:
         """Return the time at which ``wakeup`` is next due; None: not before another event."""
-        announcements, probes = self._announcements, self._routers.probes
+        announcements, probes = self._announcements, self._routers.other_masters.probes
         frames = earliest((announcements.next_deadline(), probes.next_deadline()))
         self._other_deadline = earliest((self._commands.next_deadline(), frames, self._repair_at()))
         return self.postponed_deadline()
@@ -169,7 +165,10 @@ class Engine:
 
     def address_answered(self, name: str, address: bytes, mac: str, now: Nanoseconds) -> Actions:
         """Take note that another host answers for an address of a router."""
-        return self._routers.address_answered(name, address, mac, now)
+        router = self._routers.get(name)
+        if router is None:
+            return []
+        return self._routers.other_masters.answered(router, address, mac, now)
 
     def completed(self, results: Results, now: Nanoseconds) -> Actions:
         """Handle the results of performed actions. A router that can't serve, send or receive steps
@@ -244,7 +243,7 @@ class Engine:
         actions.extend(repeated)
         actions.extend(self._routers_due(routers, now))
         actions.extend(self._announcements.due(now))
-        actions.extend(self._routers.probes.due(now))
+        actions.extend(self._routers.other_masters.probes.due(now))
         return actions
 
     def advertise(self, now: Nanoseconds) -> Actions:

@@ -46,7 +46,7 @@ class StateTransfer:
             "counters": dict(self._demultiplexer.counters),
             "owned": [(index, one.hex(), length) for index, one, length in self._host.owned],
             "announcements": self._announcements.export(),
-            "probes": self._routers.probes.export(),
+            "probes": self._routers.other_masters.probes.export(),
             "links": self._host.link_states.export(),
         }
 
@@ -67,7 +67,9 @@ class StateTransfer:
         )
         self._announcements.restore(state["announcements"])
         self._host.link_states.restore(state["links"])
-        self._routers.probes.restore(state["probes"], {one.name: one for one in self._routers})
+        self._routers.other_masters.probes.restore(
+            state["probes"], {one.name: one for one in self._routers}
+        )
         for router in self._routers:
             participation.update_priority(router, now)
             import_router(router, state["routers"][router.name])

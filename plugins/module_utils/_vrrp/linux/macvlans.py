@@ -26,7 +26,8 @@ from .rtnetlink_messages import create_device_request, delete_device_request
 
 _STRICT = "1"
 _PARENT = {"arp_ignore": "1", "arp_announce": "2"}
-_DEVICE = {"arp_ignore": "1", "rp_filter": "0"}
+# Where the host answers for other hosts (proxy_arp), its interfaces do, and no macvlan beside them.
+_DEVICE = {"arp_ignore": "1", "rp_filter": "0", "medium_id": "-1"}
 _IPV6_DEVICE = {"addr_gen_mode": "1", "accept_ra": "0", "autoconf": "0", "accept_dad": "0"}
 
 

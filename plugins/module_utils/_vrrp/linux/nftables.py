@@ -4,23 +4,20 @@
 #
 # This module is PRIVATE to the collection and can change at any time.
 
-"""Packet filters for ``accept_mode: false`` (RFC 9568 section 6.4.3).
-
-Each filter is an nftables table of the agent, with one chain on the input hook: Neighbor
-Solicitations and Advertisements pass, packets of the host to itself pass, and all other packets to
-one of the addresses are dropped.
+"""Packet filters (RFC 9568 sections 6.4.3 and 8.1.2): each is an nftables table of the agent with
+one chain.
 """
 
 from __future__ import annotations
 
 import errno
-import struct
 from typing import Dict, Iterable, List, Sequence
 
 from ..base.errors import KernelError
 from ..engine.host.devices import PacketFilter
-from ..wire.constants import ICMPV6
 from . import netlink
+from .nft_expressions import Expression
+from .nft_filters import chain_of, family_of_table
 from .pyroute2_import import PYROUTE2_MISSING, NetlinkMessage
 from .rtnetlink_messages import encoded
 
@@ -40,20 +37,8 @@ if PYROUTE2_MISSING is None:
 
 _CHANGES_OF_TABLES = 1 << 6  # The group NFNLGRP_NFTABLES, which is the seventh.
 _BATCH_BEGIN, _BATCH_END = 0x10, 0x11
-_FAMILY_INET = 1
-_HOOK_INPUT = 1
 _PRIORITY = -1  # Just before the filter chains of others.
-_CHAIN = "input"
-_DROP, _ACCEPT = 0, 1
-_META_IIF, _META_NFPROTO, _META_L4PROTO = 4, 15, 16
-_NETWORK_HEADER, _TRANSPORT_HEADER = 1, 2
-_REGISTER, _VERDICT_REGISTER = 1, 0
-_LOOPBACK_INDEX = 1
-_NEIGHBOR_MESSAGES = (135, 136)
-_PROTOCOLS = {4: 2, 16: 10}  # NFPROTO_IPV4 and NFPROTO_IPV6 by the length of an address.
-_DESTINATION_OFFSETS = {4: 16, 16: 24}
-
-Expression = Dict[str, object]
+_CHAIN = "filter"
 
 
 class FilterTable:
@@ -85,7 +70,9 @@ class FilterTable:
     def create(self, wanted: PacketFilter) -> None:
         """Create or replace a filter in one transaction; raises KernelError."""
         add, delete = _table(wanted.table, NFT_MSG_NEWTABLE), _table(wanted.table, NFT_MSG_DELTABLE)
-        requests = [add, delete, add, _chain(wanted.table), *_rules(wanted)]
+        chain = chain_of(wanted)
+        rules = [_rule(wanted.table, rule) for rule in chain.rules]
+        requests = [add, delete, add, _chain(wanted.table, chain.hook), *rules]
         number = _transact(requests)
         if number:
             raise KernelError(number, f"cannot create the nftables table {wanted.table}")
@@ -156,9 +143,9 @@ def _batch_marker(kind: int) -> bytes:
 
 
 def _request(
-    message: NetlinkMessage, kind: int, attributes: Sequence[object], flags: int = 0
+    message: NetlinkMessage, kind: int, table: str, attributes: Sequence[object], flags: int = 0
 ) -> bytes:
-    message["nfgen_family"] = _FAMILY_INET
+    message["nfgen_family"] = family_of_table(table)
     message["attrs"] = attributes
     return encoded(
         message, NFNL_SUBSYS_NFTABLES << 8 | kind, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | flags
@@ -166,69 +153,24 @@ def _request(
 
 
 def _table(name: str, kind: int) -> bytes:
-    return _request(nft_table_msg(), kind, [("NFTA_TABLE_NAME", name)])
+    return _request(nft_table_msg(), kind, name, [("NFTA_TABLE_NAME", name)])
 
 
-def _chain(table: str) -> bytes:
-    hook = {"attrs": [("NFTA_HOOK_HOOKNUM", _HOOK_INPUT), ("NFTA_HOOK_PRIORITY", _PRIORITY)]}
+def _chain(table: str, hook_number: int) -> bytes:
+    hook = {"attrs": [("NFTA_HOOK_HOOKNUM", hook_number), ("NFTA_HOOK_PRIORITY", _PRIORITY)]}
     attributes = [
         ("NFTA_CHAIN_TABLE", table),
         ("NFTA_CHAIN_NAME", _CHAIN),
         ("NFTA_CHAIN_HOOK", hook),
         ("NFTA_CHAIN_TYPE", "filter"),
     ]
-    return _request(nft_chain_msg(), NFT_MSG_NEWCHAIN, attributes)
+    return _request(nft_chain_msg(), NFT_MSG_NEWCHAIN, table, attributes)
 
 
-def _rules(wanted: PacketFilter) -> List[bytes]:
-    loopback = struct.pack("=I", _LOOPBACK_INDEX)
-    rules = [[_meta(_META_IIF), _equals(loopback), _verdict(_ACCEPT)]]
-    for kind in _NEIGHBOR_MESSAGES:
-        is_icmp = [_meta(_META_L4PROTO), _equals(bytes((ICMPV6,)))]
-        is_kind = [_payload(_TRANSPORT_HEADER, 0, 1), _equals(bytes((kind,)))]
-        rules.append([*is_icmp, *is_kind, _verdict(_ACCEPT)])
-    rules += [_drop(address) for address in wanted.addresses]
-    return [_rule(wanted.table, rule) for rule in rules]
-
-
-def _drop(address: bytes) -> List[Expression]:
-    length = len(address)
-    return [
-        _meta(_META_NFPROTO),
-        _equals(bytes((_PROTOCOLS[length],))),
-        _payload(_NETWORK_HEADER, _DESTINATION_OFFSETS[length], length),
-        _equals(address),
-        _verdict(_DROP),
-    ]
-
-
-def _rule(table: str, expressions: List[Expression]) -> bytes:
+def _rule(table: str, expressions: Sequence[Expression]) -> bytes:
     attributes = [
         ("NFTA_RULE_TABLE", table),
         ("NFTA_RULE_CHAIN", _CHAIN),
         ("NFTA_RULE_EXPRESSIONS", expressions),
     ]
-    return _request(nft_rule_msg(), NFT_MSG_NEWRULE, attributes, NLM_F_APPEND)
-
-
-def _expression(name: str, **data: object) -> Expression:
-    attributes = [(f"NFTA_{name.upper()}_{key.upper()}", value) for key, value in data.items()]
-    return {"attrs": [("NFTA_EXPR_NAME", name), ("NFTA_EXPR_DATA", {"attrs": attributes})]}
-
-
-def _meta(key: int) -> Expression:
-    return _expression("meta", key=key, dreg=_REGISTER)
-
-
-def _payload(base: int, offset: int, length: int) -> Expression:
-    return _expression("payload", dreg=_REGISTER, base=base, offset=offset, len=length)
-
-
-def _equals(value: bytes) -> Expression:
-    data = {"attrs": [("NFTA_DATA_VALUE", value)]}
-    return _expression("cmp", sreg=_REGISTER, op=0, data=data)
-
-
-def _verdict(code: int) -> Expression:
-    data = {"attrs": [("NFTA_DATA_VERDICT", {"attrs": [("NFTA_VERDICT_CODE", code)]})]}
-    return _expression("immediate", dreg=_VERDICT_REGISTER, data=data)
+    return _request(nft_rule_msg(), NFT_MSG_NEWRULE, table, attributes, NLM_F_APPEND)

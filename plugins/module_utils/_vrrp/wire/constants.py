@@ -15,4 +15,5 @@ ETHERTYPE_ARP = 0x0806
 ETHERTYPE_IPV6 = 0x86DD
 ARP = bytes.fromhex("0001 0800 06 04")  # The kinds and lengths of an ARP packet for IPv4 addresses.
 ARP_REPLY = 2  # RFC 826.
+NEIGHBOR_SOLICITATION = 135  # RFC 4861 section 4.3.
 NEIGHBOR_ADVERTISEMENT = 136  # RFC 4861 section 4.4.

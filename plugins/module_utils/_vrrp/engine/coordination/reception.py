@@ -73,7 +73,7 @@ class Reception:
         raise_hold_priority(router, peer)
         actions.extend(self._routers.step(router, Heard(peer), now))
         if isinstance(router.state, Master) and peer.priority != PRIORITY_RESIGN:
-            actions.extend(self._routers.other_master_heard(router, peer, now))
+            actions.extend(self._routers.other_masters.heard(router, peer, now))
         if may_claim_from(router, peer, now):
             for member in self._routers.group_members(router) or [router]:
                 actions.extend(self._routers.step(member, CLAIM, now))

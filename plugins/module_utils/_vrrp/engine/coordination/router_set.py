@@ -15,33 +15,27 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Dict, Iterable, Iterator, List, Mapping, Sequence
 
-from ...base.constants import DISPLACED_FOR
 from ...base.errors import unknown_instance
 from ...base.units import Nanoseconds
 from ...fsm.actions import DrainUndone
 from ...fsm.events import Claim, Confirmed, Event, Reconfigured, Resign
 from ...fsm.state import Backup, Initialize, Master, Peer, is_given_up, may_announce
 from ...model.family import text
-from ...model.hook import HookTrigger
 from ...model.intent import ChangeOutcome, Intent, IntentKind, Intents
 from ..actions import Action, Install, Log, Remove, interleave
-from ..address_probes import PROBE_INTERVAL, AddressProbes, probed_address
 from ..announcements import Announcements
 from ..commands.scheduler import CommandScheduler
 from ..host.host import Host
 from ..host.resources import Key
-from ..router.receive_stats import SECOND_MASTER
 from ..router.rendering import Announcing, Release, RouterAction
 from ..router.router import Router
 from ..timer_queue import TimerQueue
 from .deferred_resignations import DeferredResignations, cancel
 from .intents import IntentStore, event_for_intent, refuse_unreachable
+from .other_masters import OtherMasters
 from .sync_groups import groups_of
 
 Actions = List[Action]
-
-# The subject of the problem that another host answers for the address of a master.
-ADDRESS_IN_USE = "address_in_use"
 
 
 class RouterSet:
@@ -64,7 +58,7 @@ class RouterSet:
         self._commands = commands
         self._timers = timers
         self._announcements = announcements
-        self.probes = AddressProbes()
+        self.other_masters = OtherMasters(host, commands)
         self._deferred = DeferredResignations(commands, self.group_members)
 
     def get(self, name: str) -> Router | None:
@@ -138,9 +132,7 @@ class RouterSet:
             self._announcements.cancel(router.name)
         if made.is_move:
             self._moved.append(router)
-            self.probes.router_changed(router, now)
-            for subject in (ADDRESS_IN_USE, SECOND_MASTER):
-                router.problems.end_subject(subject)
+            self.other_masters.router_changed(router, now)
             if isinstance(router.state, Initialize):
                 self._stopped.append(router)
         self._timers.schedule(router)
@@ -171,50 +163,6 @@ class RouterSet:
         """Let these routers go on: all their actions until now have been performed."""
         routers = (self._routers.get(name) for name in names)
         return interleave([self.step(one, Confirmed(), now) for one in routers if one is not None])
-
-    def other_master_heard(self, router: Router, peer: Peer, now: Nanoseconds) -> Actions:
-        """Log that a master hears another one, and run its hooks, at most once a minute; not at
-        first, when one that is displaced has a last word. One that is heard again is a problem.
-        """
-        interval = max(peer.advertisement_interval, router.instance.advertisement_interval)
-        what = f"{text(peer.address)} is master as well, with the lower priority {peer.priority}"
-        words = f"{what}: it does not hear this host, or has other settings"
-        router.problems.note(
-            SECOND_MASTER,
-            peer.address,
-            lambda: words,
-            now,
-            memory=4 * interval,
-            certain_after=interval + interval // 2,
-        )
-        if now - router.since < max(interval, DISPLACED_FOR):
-            return []
-        logs = router.log_limited(SECOND_MASTER, words, now)
-        if not logs:
-            return []
-        trigger, state = HookTrigger.LOWER_PRIORITY_MASTER, router.state_name
-        return [*logs, *self._commands.queue_hooks(router, trigger, state, now)]
-
-    def address_answered(self, name: str, address: bytes, mac: str, now: Nanoseconds) -> Actions:
-        """Take note that another host answers for the address of a master. With a peer that is
-        heard something else is wrong, which is known.
-        """
-        router = self._routers.get(name)
-        if router is None or not isinstance(router.state, Master):
-            return []
-        is_heard = any(one.subject != ADDRESS_IN_USE for one in router.problems.at(now))
-        is_own = any(link.mac.hex(":") == mac for link in self._host.links.values())
-        if is_heard or is_own or address != probed_address(router):
-            return []
-        if not self.probes.is_confirmed(router, now):
-            return []
-        what = (
-            f"{mac} answers for {text(address)}, but no other master is heard: it serves the "
-            "address and its advertisements do not arrive (a firewall?), or another program has it"
-        )
-        memory = 2 * PROBE_INTERVAL
-        found = router.problems.note(ADDRESS_IN_USE, address, lambda: what, now, memory=memory)
-        return [*router.log_limited(ADDRESS_IN_USE, found, now)] if found else []
 
     def performed(self, now: Nanoseconds) -> None:
         """Take note that all actions until now have been performed."""

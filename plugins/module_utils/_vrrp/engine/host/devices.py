@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Tuple
 
-from ...base.constants import FILTER_TABLE_PREFIX, INTERFACE_NAME_MAX
+from ...base.constants import ARP_TABLE_PREFIX, FILTER_TABLE_PREFIX, INTERFACE_NAME_MAX
 from ...model.family import Family
 from ...model.instance import Instance
 from .links import Link
@@ -57,10 +57,13 @@ class Macvlan:
 
 @dataclass(frozen=True)
 class PacketFilter:
-    """A table of packet filter rules that drops what is sent to these packed addresses."""
+    """A table of packet filter rules that drops what is sent to these packed addresses or, if
+    ``silenced`` is the index of an interface, its answers to who asks for their MAC address.
+    """
 
     table: str
     addresses: Tuple[bytes, ...]
+    silenced: int = 0
 
     @property
     def key(self) -> Key:
@@ -103,12 +106,18 @@ def macvlan_of(instance: Instance, parent: Link) -> Macvlan | None:
 
 
 def packet_filter_of(instance: Instance, parent_index: int) -> PacketFilter | None:
-    """Return the filter of an instance with ``accept_mode: false``; None without one.
+    """Return the filter of an instance with ``accept_mode: false``, or of an owner with a virtual
+    MAC, whose interface has the addresses, too (RFC 9568 section 8.1.2); None without one.
 
     An owner accepts (RFC 9568 section 6.4.3): the addresses are its own.
     """
+    place = f"{instance.family.value}_{instance.vrid}_{parent_index}"
+    if instance.is_owner and instance.virtual_mac:
+        is_ipv4 = instance.family is Family.IPV4
+        prefix = ARP_TABLE_PREFIX if is_ipv4 else FILTER_TABLE_PREFIX
+        own = tuple(one.packed for one in instance.addresses if not one.interface)
+        return PacketFilter(prefix + place, own, parent_index)
     if instance.accept_mode or instance.is_owner:
         return None
-    place = f"{instance.family.value}_{instance.vrid}_{parent_index}"
     table = FILTER_TABLE_PREFIX + place
     return PacketFilter(table, tuple(one.packed for one in instance.served_addresses))

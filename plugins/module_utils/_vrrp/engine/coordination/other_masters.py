@@ -1,0 +1,84 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
+
+"""Other masters beside a master of this host: heard, or noticed by an answer for its address."""
+
+from __future__ import annotations
+
+from typing import List
+
+from ...base.constants import DISPLACED_FOR
+from ...base.units import Nanoseconds
+from ...fsm.state import Master, Peer
+from ...model.family import text
+from ...model.hook import HookTrigger
+from ..actions import Action
+from ..address_probes import PROBE_INTERVAL, AddressProbes, probed_address
+from ..commands.scheduler import CommandScheduler
+from ..host.host import Host
+from ..router.receive_stats import SECOND_MASTER
+from ..router.router import Router
+
+Actions = List[Action]
+
+# The subject of the problem that another host answers for the address of a master.
+ADDRESS_IN_USE = "address_in_use"
+
+
+class OtherMasters:
+    """Notes other masters as problems of a router; ``probes`` ask for the addresses. Mutable."""
+
+    def __init__(self, host: Host, commands: CommandScheduler) -> None:
+        self.probes = AddressProbes()
+        self._host = host
+        self._commands = commands
+
+    def router_changed(self, router: Router, now: Nanoseconds) -> None:
+        """Take note that the state of a router has changed: what was noticed before is over."""
+        self.probes.router_changed(router, now)
+        for subject in (ADDRESS_IN_USE, SECOND_MASTER):
+            router.problems.end_subject(subject)
+
+    def heard(self, router: Router, peer: Peer, now: Nanoseconds) -> Actions:
+        """Log that a master hears another one, and run its hooks, at most once a minute; not at
+        first, when one that is displaced has a last word. One that is heard again is a problem.
+        """
+        interval = max(peer.advertisement_interval, router.instance.advertisement_interval)
+        what = f"{text(peer.address)} is master as well, with the lower priority {peer.priority}"
+        words = f"{what}: it does not hear this host, or has other settings"
+        router.problems.note(
+            SECOND_MASTER,
+            peer.address,
+            lambda: words,
+            now,
+            memory=4 * interval,
+            certain_after=interval + interval // 2,
+        )
+        if now - router.since < max(interval, DISPLACED_FOR):
+            return []
+        logs = router.log_limited(SECOND_MASTER, words, now)
+        if not logs:
+            return []
+        trigger, state = HookTrigger.LOWER_PRIORITY_MASTER, router.state_name
+        return [*logs, *self._commands.queue_hooks(router, trigger, state, now)]
+
+    def answered(self, router: Router, address: bytes, mac: str, now: Nanoseconds) -> Actions:
+        """Take note that another host answers for the address of a master. With a peer that is
+        heard something else is wrong, which is known.
+        """
+        if not isinstance(router.state, Master) or address != probed_address(router):
+            return []
+        is_heard = any(one.subject != ADDRESS_IN_USE for one in router.problems.at(now))
+        is_own = any(link.mac.hex(":") == mac for link in self._host.links.values())
+        if is_heard or is_own or not self.probes.is_confirmed(router, now):
+            return []
+        what = (
+            f"{mac} answers for {text(address)}, but no other master is heard: it serves the "
+            "address and its advertisements do not arrive (a firewall?), or another program has it"
+        )
+        memory = 2 * PROBE_INTERVAL
+        found = router.problems.note(ADDRESS_IN_USE, address, lambda: what, now, memory=memory)
+        return [*router.log_limited(ADDRESS_IN_USE, found, now)] if found else []
