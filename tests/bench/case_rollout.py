@@ -15,6 +15,7 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Iterator
@@ -59,12 +60,16 @@ def _lab() -> Iterator[None]:
     """Three booted hosts with keepalived, which is not running."""
     try:
         _run(sys.executable, str(LAB), "--name", NAME, "up", "--hosts", str(len(HOSTS)))
-        for host in HOSTS:
-            _run("chroot", str(STATE / host / "root"), "sh", "-c", INSTALL)
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(_install_keepalived, HOSTS))
         _remove(THEIRS)
         yield
     finally:
         _run(sys.executable, str(LAB), "--name", NAME, "down")
+
+
+def _install_keepalived(host: str) -> None:
+    _run("chroot", str(STATE / host / "root"), "sh", "-c", INSTALL)
 
 
 def _deploy(program: str) -> float:
