@@ -16,10 +16,11 @@ import ipaddress
 import os
 import re
 from dataclasses import dataclass
-from typing import Dict, FrozenSet, Iterator, List, Sequence, Tuple
+from typing import Dict, FrozenSet, Iterable, Iterator, List, Sequence, Tuple
 
 KEEPALIVED_CONFIG = "/etc/keepalived/keepalived.conf"
-FRR_CONFIG = "/etc/frr/frr.conf"
+FRR_CONFIGS = ("/etc/frr/frr.conf", "/etc/frr/vrrpd.conf")
+_ADDRESS_BLOCKS = ("virtual_ipaddress", "virtual_ipaddress_excluded")
 _INCLUDES_MAX = 8  # Of files in files.
 _COMMENT = re.compile(r"[#!].*")
 _OPTION = re.compile(r"(?:-f|--use-file=)(.+)")
@@ -33,13 +34,17 @@ class OtherRouters:
     addresses: FrozenSet[bytes] = frozenset()
 
 
-def routers_of(name: str, arguments: Sequence[str]) -> OtherRouters:
-    """Return the virtual routers of a running program by its name and the arguments of its command;
-    none for a program whose configuration is unknown.
+def routers_of(name: str, arguments: Sequence[str], root: str = "") -> OtherRouters:
+    """Return the virtual routers of a running program by its name, the arguments of its command and
+    its root directory; none for a program whose configuration is unknown.
     """
-    if name == "keepalived":
-        return keepalived_routers(_config_file(arguments) or KEEPALIVED_CONFIG)
-    return frr_routers(FRR_CONFIG) if name == "vrrpd" else OtherRouters()
+    if name.startswith("keepalived"):
+        return keepalived_routers(root + (_config_file(arguments) or KEEPALIVED_CONFIG))
+    if name != "vrrpd":
+        return OtherRouters()
+    found = [frr_routers(root + path) for path in FRR_CONFIGS]
+    routers = frozenset().union(*(one.routers for one in found))
+    return OtherRouters(routers, frozenset().union(*(one.addresses for one in found)))
 
 
 def _config_file(arguments: Sequence[str]) -> str | None:
@@ -58,13 +63,24 @@ def keepalived_routers(path: str) -> OtherRouters:
         block = _block(words, at)
         if "interface" in block and block.get("virtual_router_id", "").isdigit():
             routers.append((block["interface"], int(block["virtual_router_id"])))
-    return OtherRouters(frozenset(routers), _addresses(words))
+    return OtherRouters(frozenset(routers), _addresses(_served(words)))
+
+
+def _served(words: Sequence[str]) -> Iterator[str]:
+    """Yield the words in the lists of addresses."""
+    inside = False
+    for word, following in zip(words, [*words[1:], ""]):
+        if word in _ADDRESS_BLOCKS and following.startswith("{"):
+            inside = True
+        elif inside:
+            yield word.strip("{}")
+        inside = inside and "}" not in word
 
 
 def _words(path: str, depth: int) -> Iterator[str]:
     """Yield the words of a file, with those of included files in their places."""
     for line in _lines(path):
-        words = _COMMENT.sub("", line).split()
+        words = _COMMENT.sub("", line).replace("{", " { ").replace("}", " } ").split()
         if words[:1] == ["include"] and len(words) > 1 and depth:
             for included in sorted(glob.glob(os.path.join(os.path.dirname(path), words[1]))):
                 yield from _words(included, depth - 1)
@@ -97,7 +113,7 @@ def frr_routers(path: str) -> OtherRouters:
     return OtherRouters(frozenset(routers), _addresses(words))
 
 
-def _addresses(words: Sequence[str]) -> FrozenSet[bytes]:
+def _addresses(words: Iterable[str]) -> FrozenSet[bytes]:
     found = set()
     for word in words:
         try:

@@ -57,9 +57,7 @@ def refuse_other_daemons(host: Host, config: Mapping[str, Any]) -> None:
     problems = [
         problem
         for daemon in daemons
-        for problem in _shared(
-            daemon, routers_of(daemon.name, daemon.arguments), present, instances
-        )
+        for problem in _shared(daemon, _routers_of(daemon), present, instances)
     ]
     if problems:
         raise HostError("\n".join([*dict.fromkeys(problems), _REMEDY]))
@@ -70,6 +68,10 @@ def _daemons(sockets: AbstractSet[str]) -> Iterator[Daemon]:
         if sockets & _sockets_of(pid) and paths.UNIT_NAME not in _read(pid, "cgroup"):
             arguments = tuple(_read(pid, "cmdline").split("\0"))
             yield Daemon(pid, _read(pid, "comm").strip(), arguments)
+
+
+def _routers_of(daemon: Daemon) -> OtherRouters:
+    return routers_of(daemon.name, daemon.arguments, f"/proc/{daemon.pid}/root")
 
 
 def _sockets_of(pid: int) -> FrozenSet[str]:
@@ -99,12 +101,16 @@ def _addresses_of_others(host: Host) -> FrozenSet[str]:
     links: List[Mapping[str, Any]] = json.loads(output) if status == 0 else []
     addresses = [one for link in links for one in link.get("addr_info", ())]
     if any("protocol" in one for one in addresses) or not os.path.exists(paths.CURRENT):
-        return frozenset(
-            one["local"]
-            for one in addresses
-            if "local" in one and one.get("protocol") not in (MARK, str(MARK))
-        )
+        return frozenset(one["local"] for one in addresses if "local" in one and not _has_mark(one))
     return frozenset()
+
+
+def _has_mark(address: Mapping[str, Any]) -> bool:
+    """Whether the agent has added an address: ip shows a number without a name as 0x70."""
+    try:
+        return int(str(address.get("protocol", "0")), 0) == MARK
+    except ValueError:
+        return False
 
 
 def _shared(
@@ -114,7 +120,8 @@ def _shared(
         if (instance.interface, instance.vrid) in others.routers:
             which = f"VRID {instance.vrid} on {instance.interface}"
             yield f"{instance.name}: {daemon} of this host has {which} as well"
-        for address in instance.packed_addresses if not instance.is_owner else ():
+        served = () if instance.is_owner else instance.served_addresses
+        for address in (one.packed for one in served):
             if address in others.addresses:
                 yield f"{instance.name}: {daemon} of this host has {text(address)} as well"
             elif text(address) in present:

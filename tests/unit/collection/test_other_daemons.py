@@ -40,6 +40,7 @@ vrrp_instance one {
         ! 192.0.2.200
     }
 }
+virtual_server 192.0.2.9 80 { real_server 192.0.2.8 80 { weight 1 } }
 include more/*.conf
 """
 MORE = """vrrp_instance two { interface eth1
@@ -71,7 +72,7 @@ def test_the_virtual_routers_of_keepalived_and_of_its_included_files_are_found(
     )
     assert keepalived_routers(str(config)) == expected
     for arguments in (["-f", str(config)], [f"-f{config}"], [f"--use-file={config}"]):
-        assert routers_of("keepalived", ["keepalived", "--dont-fork", *arguments]) == expected
+        assert routers_of("keepalived_vrrp", ["keepalived", "--dont-fork", *arguments]) == expected
 
 
 def test_a_keepalived_conf_that_includes_itself_is_read(tmp_path: Path) -> None:
@@ -127,7 +128,7 @@ def test_a_shared_vrid_or_address_is_refused(settings: dict[str, object], proble
 
 @pytest.mark.usefixtures("keepalived")
 def test_an_address_that_is_there_is_refused_beside_another_daemon() -> None:
-    shown = '[{"addr_info": [{"local": "192.0.2.9"}, {"local": "192.0.2.7", "protocol": "112"}]}]'
+    shown = '[{"addr_info": [{"local": "192.0.2.9"}, {"local": "192.0.2.7", "protocol": "0x70"}]}]'
     with pytest.raises(HostError, match=r"192.0.2.9 is on this host, and keepalived"):
         refuse_other_daemons(host(shown), {"instances": [INSTANCE]})
     ours = {"instances": [{**INSTANCE, "addresses": ["192.0.2.7/24"]}]}

@@ -17,7 +17,7 @@ from ..engine.host.observed import KEEPALIVED_MARK, MARK, Observed
 from ..engine.host.resources import Key, Resource, address_key
 from .links import IsOver, LinkMonitor, never
 from .routes import RouteMonitor, marked_routes, marked_rules
-from .vrrp_programs import VrrpPrograms, vrrp_sockets
+from .vrrp_programs import VrrpPrograms
 
 
 class HostMonitor:
@@ -75,16 +75,19 @@ class HostMonitor:
 
 def addresses_of_other_daemons() -> AbstractSet[Key]:
     """Return the keys of the addresses that another VRRP daemon of this host has added. Only new
-    ones mark them; while one runs, all without the agent's mark may be its addresses.
+    ones mark them; while one runs, all without the agent's mark may be its addresses, if the kernel
+    keeps marks.
     """
-    is_running = bool(vrrp_sockets())
     with contextlib.closing(LinkMonitor()) as monitor:
-        return {
-            address_key(link.name, one.packed)
-            for link in monitor.links().values()
-            for one in link.addresses
-            if one.protocol == KEEPALIVED_MARK or (is_running and one.protocol != MARK)
-        }
+        links = monitor.links().values()
+    addresses = [(link.name, one) for link in links for one in link.addresses]
+    keeps_marks = any(one.protocol for _name, one in addresses)
+    is_running = keeps_marks and VrrpPrograms().has_others()
+    return {
+        address_key(name, one.packed)
+        for name, one in addresses
+        if one.protocol == KEEPALIVED_MARK or (is_running and one.protocol != MARK)
+    }
 
 
 def marked_resources() -> List[Resource]:

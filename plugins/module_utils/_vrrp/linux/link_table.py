@@ -132,10 +132,12 @@ class LinkTable:
         self._addresses[key] = address
 
     def _take_netconf(self, found: Netconf) -> bool:
-        if found.forwards is None or found.interface not in self._links:
+        is_known = found.interface in self._links
+        if found.forwards is None or not (is_known or self._names is None):
             return False
+        # The message about a new interface comes before the interface itself.
         self._forwarding[found.interface] = found.forwards
-        return True
+        return is_known
 
     def _forget_address(self, key: AddressKey) -> None:
         if self._addresses.pop(key, None) is None:

@@ -12,7 +12,7 @@ the one added first: a virtual address that leaves would take others with it.
 
 from __future__ import annotations
 
-from typing import AbstractSet, List, Set, Tuple
+from typing import AbstractSet, Dict, Set, Tuple
 
 from ..base.errors import KernelError
 from .sysctl import SysctlStore
@@ -27,18 +27,19 @@ class AddressPromotion:
         self._sysctls = sysctls
         self._promoting: Set[_Interface] = set()
 
-    def update(self, wanted: AbstractSet[_Interface]) -> List[str]:
+    def update(self, wanted: AbstractSet[_Interface]) -> Dict[_Interface, str]:
         """Set it on exactly these interfaces; returns the errors. What failed is not tried again
         before the interface is another one.
         """
         for name, _index in self._promoting - wanted:
             self._sysctls.restore(_setting(name))
-        errors: List[str] = []
-        for name, _index in wanted - self._promoting:
+        errors: Dict[_Interface, str] = {}
+        for name, index in wanted - self._promoting:
             try:
                 self._sysctls.change(_setting(name), "1")
             except (KernelError, OSError) as error:
-                errors.append(f"{error}; an address that leaves {name} may take others with it")
+                what = f"an address that leaves {name} may take others with it"
+                errors[name, index] = f"{error}; {what}"
         self._promoting = set(wanted)
         return errors
 

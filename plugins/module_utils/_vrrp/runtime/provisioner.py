@@ -68,7 +68,8 @@ class Provisioner:
             failures.extend(self._attempt(one, self._macvlans.create, device))
         if wanted.filters or self._filters is not None:
             failures.extend(self._provision_filters(wanted.filters, wanted.postponed))
-        failures.extend((_NOTHING, error) for error in self._promotion.update(wanted.promoting))
+        for interface, error in self._promotion.update(wanted.promoting).items():
+            failures.append((Provision(promoting=frozenset({interface})), error))
         return failures
 
     def _provision_filters(

@@ -68,16 +68,18 @@ def _with_attributes(written: str, label: str, lifetime: int) -> VirtualAddress:
     return replace(address, preferred_lifetime=lifetime)
 
 
-def machine(ours: Sequence[Resource], foreign: Sequence[Resource], eth1_up: bool) -> FakeKernel:
+def machine(
+    ours: Sequence[Resource], foreign: Sequence[Resource], eth1_up: bool, ours_first: bool = False
+) -> FakeKernel:
     """A kernel on which both have been added, in turn, and eth1 set up or down before."""
     kernel = FakeKernel()
     kernel.add_link(Link(2, "eth0", True, bytes(6)))
     kernel.add_link(Link(3, "eth1", eth1_up, bytes(6), admin_up=eth1_up))
     kernel.promoting = {"eth0", "eth1"}
-    for one in foreign:
-        kernel.add(one, OTHER)
-    for one in ours:
-        kernel.add(one, MARK)
+    parts = [(foreign, OTHER), (ours, MARK)]
+    for resources_of_one, protocol in reversed(parts) if ours_first else parts:
+        for one in resources_of_one:
+            kernel.add(one, protocol)
     return kernel
 
 
@@ -138,7 +140,11 @@ def _packed(resource: Resource) -> bytes:
     st.lists(resources, max_size=6),
     st.lists(st.one_of(addresses, routes, rules), max_size=4),
     st.lists(addresses, max_size=3),
-    st.sets(st.sampled_from(["eth1 is up", "the kernel has no marks"])),
+    st.sets(
+        st.sampled_from(
+            ["eth1 is up", "the kernel has no marks", "ours came first", "an owner", "other VRRP"]
+        )
+    ),
 )
 def test_afterwards_the_host_has_what_is_wanted_and_everything_foreign(
     before: list[Resource],
@@ -147,10 +153,15 @@ def test_afterwards_the_host_has_what_is_wanted_and_everything_foreign(
     virtual_ones: list[AddressResource],
     circumstances: set[str],
 ) -> None:
-    kernel = machine(before, foreign, "eth1 is up" in circumstances)
+    kernel = machine(
+        before, foreign, "eth1 is up" in circumstances, "ours came first" in circumstances
+    )
     desired = {one.key: one for one in wanted}
-    virtual = {one.key for one in (*wanted, *virtual_ones) if isinstance(one, AddressResource)}
-    observed, owned = kernel.observed(), set[OwnedAddress]()
+    of_owners = wanted[:1] if "an owner" in circumstances else []
+    others = (*wanted[len(of_owners) :], *virtual_ones)
+    virtual = {one.key for one in others if isinstance(one, AddressResource)}
+    beside = "other VRRP" in circumstances
+    observed, owned = replace(kernel.observed(), has_other_vrrp=beside), set[OwnedAddress]()
     if "the kernel has no marks" in circumstances:
         observed, owned = without_marks(observed), owned_by(observed)
     untouched = foreign_parts(kernel, virtual)
@@ -167,7 +178,7 @@ def test_afterwards_the_host_has_what_is_wanted_and_everything_foreign(
         assert after.has(resource) or _is_refused(kernel, resource), resource
     assert not [one for one in after.marked() if not _is_wanted(one, desired)]
     for one in virtual_ones:
-        if one.key not in desired:
+        if one.key not in desired and not beside:
             assert not after.links[one.interface].has(one.address.packed)
     for link in after.links.values():
         for found in link.addresses:
@@ -175,6 +186,7 @@ def test_afterwards_the_host_has_what_is_wanted_and_everything_foreign(
             if isinstance(intended, AddressResource) and found.protocol == MARK:
                 assert found.deprecated or intended.address.preferred_lifetime != 0
                 assert not found.deprecated or intended.address.preferred_lifetime != FOREVER
+    after = replace(after, has_other_vrrp=beside)
     again = reconcile(after, desired, owned_by(after), virtual)
     assert [one for one in again if not _is_refused(kernel, one.resource)] == []
 
@@ -223,3 +235,30 @@ def test_an_address_that_another_vrrp_daemon_may_have_added_is_left_alone() -> N
     beside = replace(observed, has_other_vrrp=True)
     assert reconcile(observed, {}, set(), {virtual.key}) == [Drop(virtual, is_foreign=True)]
     assert reconcile(beside, {}, set(), {virtual.key}) == []
+
+
+def test_an_own_address_that_would_go_with_the_primary_one_is_left_behind_it() -> None:
+    ours = AddressResource("eth0", parse_address("192.0.2.100/24"))
+    own = AddressResource("eth0", parse_address("192.0.2.11/24"))
+    kernel = machine([ours], [own], True, ours_first=True)
+    desired: dict[Key, Resource] = {ours.key: ours}
+    fixed = {"eth0"}  # promote_secondaries can't be set.
+    assert reconcile(kernel.observed(), desired, set(), set(desired), fixed=fixed) == []
+    assert reconcile(kernel.observed(), desired, set(), set(desired)) != []
+
+
+def test_addresses_of_the_agent_are_exchanged_for_no_other_one_of_its_own() -> None:
+    first, second = (
+        AddressResource("eth0", parse_address(f"192.0.2.{last}/24")) for last in (100, 101)
+    )
+    observed = machine([first, second], [], True).observed()
+    desired: dict[Key, Resource] = {one.key: one for one in (first, second)}
+    # The second is an owner's, which other programs may have as well.
+    assert reconcile(observed, desired, set(), {first.key}) == []
+    # The first is another VRRP daemon's, which the agent may not exchange.
+    own = AddressResource("eth0", parse_address("192.0.2.11/24"))
+    beside = machine([], [first, own], True)
+    beside.add(second, MARK)
+    observed = replace(beside.observed(), has_other_vrrp=True)
+    found = reconcile(observed, {second.key: second}, set(), {first.key, second.key})
+    assert found == []

@@ -69,6 +69,9 @@ class Failures:
             return []
         if isinstance(action, (SaveRecoveries, Remove)) or action == Provision():
             actions.append(Log(AGENT, error))
+        if isinstance(action, Provision) and action.promoting:
+            self._host.not_promoting.update(name for name, _index in action.promoting)
+            actions.append(Log(AGENT, error))
         if isinstance(action, SaveRecoveries):
             self._provisioning.recoveries_not_saved()
         if isinstance(action, Provision):
@@ -77,6 +80,8 @@ class Failures:
             for resource in (*action.resources, *action.optional):
                 actions.extend(self._not_installed(resource, action, error, now))
             return actions
+        if isinstance(action, Provision) and any(one.silenced for one in action.filters):
+            actions.append(Log(AGENT, f"{error}: two MAC addresses answer for an owner's address"))
         for router in self._provisioning.affected(action, self._routers):
             actions.extend(router.log_limited(error, error, now))
             actions.extend(self._participation.action_failed(router, action, error, now))

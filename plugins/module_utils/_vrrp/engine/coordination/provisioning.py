@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import AbstractSet, Iterable, Iterator, List, Sequence, Set, Tuple, Union
 
 from ...base.units import Nanoseconds, earliest
+from ...fsm.state import MASTER
 from ...model.family import Family
 from ...model.instance import observed_interfaces
 from ..actions import (
@@ -74,7 +75,7 @@ class Provisioning:
         if isinstance(action, OpenSockets):
             return self._demultiplexer.routers_at(action.sockets)
         if isinstance(action, Provision):
-            failed = {*action.macvlans, *action.filters}
+            failed = {*action.macvlans, *(one for one in action.filters if not one.silenced)}
             return [one for one in routers if failed & {*devices_of(one)}]
         name = getattr(action, "router", None)
         return [one for one in routers if one.name == name]
@@ -156,8 +157,13 @@ class Provisioning:
 
 
 def devices_of(router: Router) -> Tuple[Macvlan | None, PacketFilter | None]:
-    """Return the macvlan and the packet filter of a router, as far as it has them."""
+    """Return the macvlan and the packet filter of a router, as far as it has them. The interface is
+    silenced while the macvlan answers in its place.
+    """
     link = router.link
     if link is None:
         return None, None
-    return macvlan_of(router.instance, link), packet_filter_of(router.instance, link.index)
+    packet_filter = packet_filter_of(router.instance, link.index)
+    if packet_filter is not None and packet_filter.silenced and router.state_name != MASTER:
+        packet_filter = None
+    return macvlan_of(router.instance, link), packet_filter

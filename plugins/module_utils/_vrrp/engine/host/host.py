@@ -46,7 +46,8 @@ class Host:
 
     ``virtual`` has the addresses that no other program may serve here, those of all routers but
     address owners: the name of the router by the key of the address. ``own_devices`` are the names
-    of the agent's macvlans.
+    of the agent's macvlans, and ``not_promoting`` those of interfaces on which addresses that are
+    not primary ones go with the primary one.
     """
 
     def __init__(self) -> None:
@@ -56,6 +57,7 @@ class Host:
         self.link_states = LinkStates()
         self.virtual: Mapping[Key, str] = {}
         self.own_devices: AbstractSet[str] = frozenset()
+        self.not_promoting: Set[str] = set()
         self._owned: Set[OwnedAddress] = set()
         # The addresses that were there before, also when the agent has restored them.
         self._of_others: Set[Key] = set()
@@ -138,7 +140,7 @@ class Host:
         """
         if not self.observed.has_other_vrrp:
             return None
-        addresses = (one for one in wanted.essential if isinstance(one, AddressResource))
+        addresses = (one for one in wanted.resources if isinstance(one, AddressResource))
         return next((one for one in addresses if self._is_of_another(one)), None)
 
     def _is_of_another(self, resource: AddressResource) -> bool:
@@ -225,7 +227,9 @@ class Host:
         desired = self.desired.resources()
         waiting = {key for key, one in desired.items() if self._waits(observed, one, now)}
         kept = self._of_others - self.virtual.keys()
-        found = reconcile(observed, desired, self.owned, self.virtual.keys(), kept)
+        found = reconcile(
+            observed, desired, self.owned, self.virtual.keys(), kept=kept, fixed=self.not_promoting
+        )
         exchanged = {one.resource.key for one in found if isinstance(one, Drop)}
         waiting -= exchanged
         operations = [

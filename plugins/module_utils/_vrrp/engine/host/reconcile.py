@@ -58,7 +58,9 @@ def reconcile(
     desired: Mapping[Key, Resource],
     owned: AbstractSet[OwnedAddress],
     virtual: AbstractSet[Key],
+    *,
     kept: AbstractSet[Key] = frozenset(),
+    fixed: AbstractSet[str] = frozenset(),
 ) -> List[Operation]:
     """Return the operations, in order, after which the host has what is ``desired``.
 
@@ -66,10 +68,15 @@ def reconcile(
     Removed is only what the agent added: it has the agent's mark, or is among the ``owned``; and
     the addresses of the keys in ``virtual``, which no other program may serve on this host, unless
     that is another VRRP daemon. Those in ``kept`` are another program's, although the agent may
-    have restored them.
+    have restored them. On the interfaces in ``fixed`` Linux removes all addresses of a network with
+    the primary one, so that none is exchanged for a better order.
     """
     added: List[Operation] = []
-    occupied = {name: _occupied(link, virtual) for name, link in observed.links.items()}
+    occupied = {
+        name: _occupied(link, desired, owned, virtual)
+        for name, link in observed.links.items()
+        if name not in fixed
+    }
     for resource in sorted(desired.values(), key=rank):
         old = _outdated(observed, resource, owned, occupied)
         if old or not observed.has(resource):
@@ -100,7 +107,7 @@ def _outdated(
         link = observed.links.get(resource.interface)
         if link is None:
             return []
-        networks = occupied[link.name]
+        networks = occupied.get(link.name, frozenset())
         is_misplaced = bool(networks) and network_of(resource.address) in networks
         return _outdated_addresses(link, resource.address, owned, is_misplaced)
     if isinstance(resource, RouteResource) and resource.route.family is Family.IPV6:
@@ -122,18 +129,31 @@ def _outdated_addresses(
     ]
 
 
-def _occupied(link: Link, virtual: AbstractSet[Key]) -> AbstractSet[Network]:
-    """Return the networks in which the host has addresses of its own, of which none is the primary
-    one: Linux takes the first address for that, and begins traffic from it.
+def _occupied(
+    link: Link,
+    desired: Mapping[Key, Resource],
+    owned: AbstractSet[OwnedAddress],
+    virtual: AbstractSet[Key],
+) -> AbstractSet[Network]:
+    """Return the networks of which the primary address is one of the agent's, although the host has
+    another one: Linux takes the first for that, and begins traffic from it.
     """
-    own = [
-        one
+    secondary = [one for one in link.addresses if one.secondary]
+    networks = {
+        network_of(one)
+        for one in secondary
+        if address_key(link.name, one.packed) not in virtual
+        and address_key(link.name, one.packed) not in desired
+        and not _is_ours(link, one, owned)
+    }
+    if not networks:
+        return networks
+    return networks & {
+        network_of(one)
         for one in link.addresses
-        if len(one.packed) == Family.IPV4.address_length
-        and address_key(link.name, one.packed) not in virtual
-    ]
-    primary = {network_of(one) for one in own if not one.secondary}
-    return {network_of(one) for one in own if one.secondary} - primary
+        if len(one.packed) == Family.IPV4.address_length and not one.secondary
+        if address_key(link.name, one.packed) in desired and _is_ours(link, one, owned)
+    }
 
 
 def _put_into_force(resource: Resource, old: Sequence[Resource]) -> List[Operation]:
