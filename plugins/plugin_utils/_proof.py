@@ -58,7 +58,7 @@ def share_queries(
 def _add(queries: Queries, name: str, hosts: t.Sequence[str], answers: Answers) -> None:
     returned = {host: answers[host] for host in hosts if "instances" in answers.get(host, {})}
     found = survey(returned, Scope([name]))
-    if len(returned) == len(hosts) and not found["problems"]:
+    if len(returned) == len(hosts) and not found["problems"] and not found["notices"]:
         queries.summary += found["summary"]
         queries.addresses += found["addresses"]
         return

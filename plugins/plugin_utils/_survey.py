@@ -24,6 +24,8 @@ Members = t.List[t.Tuple[str, Instance]]
 
 _COLUMNS = ("INSTANCE", "HOST", "STATE", "INTENT", "PRIORITY", "SINCE", "WHY")
 _OUT = "out_of_service"
+# Problems that mean that an address has two masters.
+_CONTESTED = ("second_master", "several_owners", "address_in_use")
 _INTENTS = {
     "master": "holds mastership by its operator's intent",
     "backup": "is drained by its operator",
@@ -84,6 +86,7 @@ def survey(
         "problems": [*problems, *(_unheard(host, one) for host, one in blamed.items())],
         "notices": [
             *_notices(groups, scope),
+            *_beside(answers),
             *(_unheard(h, silent[h]) for h in silent if h not in blamed),
         ],
         "asked": list(answers),
@@ -97,6 +100,13 @@ def survey(
         },
         "addresses": _reachable(groups),
     }
+
+
+def _beside(answers: t.Mapping[str, t.Any]) -> t.Iterator[str]:
+    for host, answer in answers.items():
+        if answer.get("agent", {}).get("other_vrrp"):
+            what = "another program of the host speaks VRRP"
+            yield f"{host}: {what}: let only one of the two have an address or a VRID"
 
 
 def _groups(answers: t.Mapping[str, t.Any], scope: Scope) -> dict[str, Members]:
@@ -165,7 +175,10 @@ def _reachable(groups: t.Mapping[str, Members]) -> list[str]:
 def _all(name: str, members: Members, scope: Scope) -> list[str]:
     """Return the problems of an instance, with what its hosts say about their peers."""
     found = [*_problems(name, members, scope), *_disagreements(name, members, scope)]
-    return [*found, *_reports(name, members)] if found else []
+    reported = {one["problem"] for _host, member in members for one in member.get("problems", ())}
+    if not found and not reported.intersection(_CONTESTED):
+        return []
+    return [*found, *_reports(name, members)]
 
 
 def _reports(name: str, members: Members) -> t.Iterator[str]:

@@ -227,7 +227,8 @@ def test_lists_that_differ_are_named_with_what_an_old_keepalived_does(segment: S
         ]
     )
     assert (
-        "this host puts fe80::200:5eff:fe00:233 in front of its own (derive_link_local)" in problem
+        "this host puts fe80::200:5eff:fe00:233 in front of its own; derive_link_local: false"
+        in problem
     )
     assert "keepalived before 2.3.3 discards advertisements with another list" in problem
 

@@ -49,6 +49,12 @@ def test_a_preferred_lifetime_lets_traffic_begin_from_a_virtual_address(segment:
     assert not is_deprecated(agent.host, "2001:db8::200")
     eventually(lambda: is_deprecated(agent.host, "2001:db8::200"))
     assert agent.status()["settings"]["preferred_lifetime"] == "forever"
+    agent.configure({**agent.settings()[0], "preferred_lifetime": 3})
+    agent.ctl("reload")
+    eventually(lambda: is_deprecated(agent.host, "2001:db8::100"))
+    agent.configure({**agent.settings()[0], "preferred_lifetime": "forever"})
+    agent.ctl("reload")
+    eventually(lambda: not is_deprecated(agent.host, "2001:db8::100"))
     agent.configure({**agent.settings()[0], "preferred_lifetime": 0})
     agent.ctl("reload")
     eventually(lambda: is_deprecated(agent.host, "2001:db8::100"))

@@ -15,6 +15,7 @@ import ipaddress
 from dataclasses import dataclass, replace
 from typing import Any, Callable
 
+from _vrrp.base.constants import FOREVER
 from _vrrp.engine import actions as act
 from _vrrp.engine.host.links import Link, LinkAddress
 from _vrrp.engine.host.observed import MARK, Observed
@@ -152,6 +153,7 @@ class FakeKernel:
             scope=address.scope if is_ipv4 else 0,
             protocol=protocol,
             deprecated=address.preferred_lifetime == 0,
+            unlimited=address.preferred_lifetime == FOREVER,
         )
         self.set_link(link.name, addresses=(*link.addresses, added))
         return ""

@@ -77,6 +77,8 @@ def install_agent(host: Host, wanted: Wanted) -> InstallResult:
     Raises HostError or BundleError; nothing in use is changed before the configuration has been
     validated.
     """
+    if wanted.config is not None:
+        refuse_other_daemons(host, wanted.config)
     _ensure_user(host)
     _ensure_version(host, wanted)
     config, held_back = _ensure_config(host, wanted)
@@ -131,8 +133,6 @@ def _ensure_config(host: Host, wanted: Wanted) -> Tuple[str | None, Mapping[str,
         return None, {}
     if text != present or not _is_current(wanted.bundle):
         _validate(host, wanted, text)
-    if wanted.config is not None:
-        refuse_other_daemons(host, wanted.config)
     held_back = changes_seen_by_peers(present, text) if wanted.hold_back else {}
     owner = Ownership(_CONFIG_MODE, paths.USER)
     if held_back and not host.check_mode:

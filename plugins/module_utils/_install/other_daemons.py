@@ -17,6 +17,7 @@ import os
 from dataclasses import dataclass
 from typing import AbstractSet, Any, FrozenSet, Iterator, List, Mapping, Sequence, Tuple
 
+from .._vrrp.base.errors import ConfigError
 from .._vrrp.engine.host.observed import MARK
 from .._vrrp.linux.vrrp_programs import vrrp_sockets
 from .._vrrp.model.config import build_config
@@ -28,7 +29,7 @@ from .other_configurations import OtherRouters, routers_of
 
 _REMEDY = (
     "two daemons of one host do not hear each other, and both would serve: stop and disable it "
-    "first, or move its instances with the playbook failover.vrrp.migrate"
+    "first (a playbook failover.vrrp.migrate, which moves its instances, does not exist yet)"
 )
 
 
@@ -46,13 +47,16 @@ class Daemon:
 
 def refuse_other_daemons(host: Host, config: Mapping[str, Any]) -> None:
     """Raise HostError if another VRRP daemon of the host has a VRID or an address of the
-    configuration, which is legal.
+    configuration. One that is illegal is refused by its validation.
     """
     sockets = vrrp_sockets()
     daemons = list(_daemons(sockets)) if sockets else []
     if not daemons:
         return
-    instances = build_config(config).instances
+    try:
+        instances = build_config(config).instances
+    except ConfigError:
+        return
     present = _addresses_of_others(host)
     problems = [
         problem

@@ -57,6 +57,10 @@ def test_a_cluster_of_which_nothing_was_changed_is_proven_without_a_query() -> N
     assert found == {"lb1": Queries([], [], ["web: lb1 is master"], ["192.0.2.100/24"])}
     changed = {**returned, "lb2": {}}
     assert asked(share_queries(members, changed, "lb1")) == {"lb1": ["lb1", "lb2", "lb3"]}
+    troubled = status("BACKUP", 2)
+    troubled["instances"][0]["problems"] = [{"problem": "x", "text": "why", "since": "now"}]
+    noticed = {**returned, "lb2": troubled}
+    assert asked(share_queries(members, noticed, "lb1")) == {"lb1": ["lb1", "lb2", "lb3"]}
     two_masters = {**returned, "lb2": status("MASTER", 2)}
     assert asked(share_queries(members, two_masters, "lb1")) == {"lb1": ["lb1", "lb2", "lb3"]}
 

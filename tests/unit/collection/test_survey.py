@@ -197,6 +197,25 @@ def test_masters_of_other_routers_may_be_two_clusters() -> None:
     ]
 
 
+@pytest.mark.parametrize("kind", ["second_master", "several_owners", "address_in_use"])
+def test_a_second_master_outside_of_the_inventory_is_a_problem(kind: str) -> None:
+    problem = {"problem": kind, "peer": "192.0.2.9", "text": "why", "since": "2026-11-27T10:00:00"}
+    troubled = changed(answer("MASTER", 1, None), problems=[problem])
+    found = survey({"a": troubled, "b": answer("BACKUP", 2, 1)})
+    assert found["problems"] == ["web: a reports: why (since 2026-11-27 10:00:00)"]
+    assert found["notices"] == []
+
+
+def test_another_vrrp_program_of_a_host_is_noticed() -> None:
+    beside = {**answer("MASTER", 1, None), "agent": {"other_vrrp": True}}
+    found = survey({"a": beside, "b": answer("BACKUP", 2, 1)})
+    assert found["problems"] == []
+    assert found["notices"] == [
+        "a: another program of the host speaks VRRP: let only one of the two have an address or a "
+        "VRID"
+    ]
+
+
 @pytest.mark.finding("C16")
 def test_a_survey_adds_what_hosts_report_of_their_peers() -> None:
     text = (

@@ -262,6 +262,13 @@ def test_a_drain_that_is_undone_leaves_the_probes_as_they_were() -> None:
     assert len(probes(node)) == asked + 1
 
 
+def test_other_settings_begin_without_problems() -> None:
+    first, _second = pair({"priority": 100, "version": 2}, {"priority": 200})
+    assert len(problems(first)) == 1
+    first.configure(instance(priority=100))
+    assert problems(first) == []
+
+
 def test_one_that_is_heard_as_master_is_named_once() -> None:
     cluster = Cluster()
     better, worse = cluster.node(priority=200), cluster.node(priority=100)

@@ -103,8 +103,12 @@ def test_an_owner_logs_another_router_that_it_hears() -> None:
     cluster.run(1)
     # Priority 255 from 192.0.2.99: 3133+ff01+0064+c000+020b = 1f2a3, folded f2a4, inverted 0d5b.
     rival = Datagram(UNKNOWN_PEER, GROUP, 255, bytes.fromhex("3133ff0100640d5bc000020b"))
+    text = "192.0.2.99 advertises although this host owns the addresses"
     owner.do(owner.engine.receive_datagram(SPEC, rival, cluster.now))
-    assert "192.0.2.99 advertises although this host owns the addresses" in logs(owner)
+    assert text not in logs(owner)  # It may be the last advertisement of a master that gives way.
+    cluster.run(2)
+    owner.do(owner.engine.receive_datagram(SPEC, rival, cluster.now))
+    assert text in logs(owner)
     assert owner.state == "BACKUP"
 
 

@@ -22,6 +22,9 @@ def report(status: Status) -> str:
         forced = " by force" if status["agent"]["intent_forced"] else ""
         ends = "'vrrpctl auto' or 'vrrpctl master', without a name, ends that"
         lines.append(f"This host is drained{forced}; {ends}.")
+    if status["agent"].get("other_vrrp"):
+        ends = "let only one of the two have an address or a VRID"
+        lines.append(f"Another program of this host speaks VRRP; {ends}.")
     problems = [line for one in status["instances"] for line in problem_lines(one)]
     return "\n".join([*lines, table(status["instances"]), *problems])
 

@@ -83,13 +83,14 @@ class AddressProbes:
 
 
 def probed_address(router: Router) -> bytes | None:
-    """Return the packed address that a router asks for: its first one on its own interface. With a
-    virtual MAC, all masters have the same, and nothing is asked.
+    """Return the packed address that a router asks for: its last one on its own interface, as the
+    first may be a link-local one that others lack. With a virtual MAC, all masters have the same,
+    and nothing is asked.
     """
     if router.instance.virtual_mac:
         return None
-    own = (one.packed for one in router.instance.addresses if not one.interface)
-    return next(own, None)
+    own = [one.packed for one in router.instance.addresses if not one.interface]
+    return own[-1] if own else None
 
 
 def _probe_of(router: Router) -> Iterator[ProbeAddress]:

@@ -16,6 +16,7 @@ import ipaddress
 import struct
 from typing import NamedTuple, Tuple
 
+from ..base.constants import FOREVER
 from ..engine.host.links import LinkAddress
 from . import netlink
 from .constants import IFF_LOOPBACK
@@ -85,6 +86,11 @@ def _has_kind(attributes: NetlinkMessage) -> bool:
     return bool(attributes.get("IFLA_LINKINFO"))
 
 
+def _is_unlimited(attributes: NetlinkMessage) -> bool:
+    lifetimes = attributes.get("IFA_CACHEINFO") or {}
+    return bool(lifetimes.get("ifa_preferred", FOREVER) == FOREVER)
+
+
 def link_address(message: NetlinkMessage) -> Tuple[AddressKey, LinkAddress]:
     """Return an address with its key: the index of the interface, the address and its length."""
     attributes = dict(message["attrs"])
@@ -104,5 +110,6 @@ def link_address(message: NetlinkMessage) -> Tuple[AddressKey, LinkAddress]:
         message["scope"],
         attributes.get("IFA_PROTO", 0),
         len(packed) == 16 and bool(flags & _IFA_F_DEPRECATED),
+        len(packed) == 16 and _is_unlimited(attributes),
     )
     return (message["index"], packed, length), found

@@ -26,6 +26,11 @@ Actions = List[Action]
 
 # The subject of the problem that another host answers for the address of a master.
 ADDRESS_IN_USE = "address_in_use"
+_SERVED_UNHEARD = (
+    "but no other master is heard: it serves the address and its advertisements do not arrive (a "
+    "firewall?), or another program has it"
+)
+_SERVED_BY_A_PEER = "too: another host serves the address, because of the other problem"
 
 
 class OtherMasters:
@@ -66,19 +71,17 @@ class OtherMasters:
         return [*logs, *self._commands.queue_hooks(router, trigger, state, now)]
 
     def answered(self, router: Router, address: bytes, mac: str, now: Nanoseconds) -> Actions:
-        """Take note that another host answers for the address of a master. With a peer that is
-        heard something else is wrong, which is known.
+        """Take note that another host answers for the address of a master. A second master that is
+        heard is known already.
         """
         if not isinstance(router.state, Master) or address != probed_address(router):
             return []
-        is_heard = any(one.subject != ADDRESS_IN_USE for one in router.problems.at(now))
+        others = {one.subject for one in router.problems.at(now)} - {ADDRESS_IN_USE}
         is_own = any(link.mac.hex(":") == mac for link in self._host.links.values())
-        if is_heard or is_own or not self.probes.is_confirmed(router, now):
+        if SECOND_MASTER in others or is_own or not self.probes.is_confirmed(router, now):
             return []
-        what = (
-            f"{mac} answers for {text(address)}, but no other master is heard: it serves the "
-            "address and its advertisements do not arrive (a firewall?), or another program has it"
-        )
+        what = f"{mac} answers for {text(address)}, "
+        what += _SERVED_BY_A_PEER if others else _SERVED_UNHEARD
         memory = 2 * PROBE_INTERVAL
         found = router.problems.note(ADDRESS_IN_USE, address, lambda: what, now, memory=memory)
         return [*router.log_limited(ADDRESS_IN_USE, found, now)] if found else []

@@ -101,6 +101,8 @@ class Reconfiguration:
         if router.name != instance.label:
             router.awaited_hook = 0  # Running hooks report their end under the old name.
             self._rename(router, instance.label)
+        if instance != router.instance:
+            router.problems.clear()
         router.update(replace(router.inputs, instance=instance, alias=""))
         self._obstacles.bind_interfaces(router)
         return Reinstated() if is_reinstated else Reconfigured()

@@ -25,7 +25,8 @@ class LinkAddress:
     """An address on an interface. ``usable``: not tentative, not a failed duplicate.
 
     ``label`` is empty where it is the interface's name. ``protocol`` names the program that added
-    the address (IFA_PROTO), 0 if that is not known. ``deprecated``: the preferred lifetime is over.
+    the address (IFA_PROTO), 0 if that is not known. ``deprecated``: the preferred lifetime is over;
+    ``unlimited``: it never ends.
     """
 
     packed: bytes
@@ -36,6 +37,7 @@ class LinkAddress:
     scope: int = 0
     protocol: int = 0
     deprecated: bool = False
+    unlimited: bool = False
 
 
 Network = Tuple[int, int, int]

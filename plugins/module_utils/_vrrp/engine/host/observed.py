@@ -115,4 +115,4 @@ def _has_lifetime(found: LinkAddress, lifetime: int | None) -> bool:
     """Whether an address is deprecated, or not, as configured: a limited lifetime runs down."""
     if lifetime == 0:
         return found.deprecated
-    return lifetime != FOREVER or not found.deprecated
+    return found.unlimited if lifetime == FOREVER else not found.unlimited

@@ -42,7 +42,8 @@ def other_addresses(source: bytes, advertised: Sequence[bytes], instance: Instan
     why = f"the hosts have different lists, or another cluster uses VRID {instance.vrid}"
     derived = derived_link_local(instance.vrid)
     if {derived, *advertised} == set(instance.packed_addresses):
-        why = f"this host puts {text(derived)} in front of its own (derive_link_local)"
+        way = "derive_link_local: false sends the list as it is"
+        why = f"this host puts {text(derived)} in front of its own; {way}"
     return (
         f"{text(source)} advertises other addresses than are configured here, {theirs} and not "
         f"{ours}: {why}; keepalived before 2.3.3 discards advertisements with another list"

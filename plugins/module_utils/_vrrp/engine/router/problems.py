@@ -82,6 +82,10 @@ class Problems:
     def _count(self, subject: str) -> int:
         return sum(key[0] == subject for key in self._problems)
 
+    def clear(self) -> None:
+        """Forget all problems: they were those of other settings."""
+        self._problems.clear()
+
     def end_subject(self, subject: str) -> None:
         """Forget a problem with all peers."""
         for key in [key for key in self._problems if key[0] == subject]:

@@ -153,8 +153,8 @@ def _in_words(what: str) -> Callable[[Router, Received], str]:
     return lambda _router, received: f"{text(received.datagram.source)} {what}"
 
 
-# Half intervals after which it counts when it is noted again: an owner may have moved.
-_CERTAIN_AFTER = {"several_owners": 3}
+# Half intervals after which it counts when it is noted again: an owner may have moved, or returned.
+_CERTAIN_AFTER = {"several_owners": 3, "owner_conflict": 3}
 
 # RFC 9568 sections 7.1 (with erratum 8298) and 8.3.2: logged, but no reason to discard.
 _Anomaly = Callable[[Router, Received], bool]
