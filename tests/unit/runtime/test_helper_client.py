@@ -6,17 +6,23 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from collections.abc import Iterator
 
 import pytest
+from _vrrp.control.protocol import digest
 from _vrrp.engine.actions import PollTargets, RunCommand
 from _vrrp.model.command import Command, CommandResult
+from _vrrp.model.config import parse_config
 from _vrrp.runtime import clock
 from _vrrp.runtime.helper.client import HelperClient
 from _vrrp.runtime.loop import Loop
 
 S = 1_000_000_000
+INSTANCE = {"name": "web", "interface": "eth0", "vrid": 51, "addresses": ["192.0.2.100/24"]}
+TRUE = {"command": "/bin/true", "interval": 1}
+CONFIG = json.dumps({"instances": [{**INSTANCE, "track_scripts": [TRUE]}]})
 NOTHING = PollTargets(frozenset(), frozenset())
 HOOKS = PollTargets(frozenset(), frozenset(), has_hooks=True)
 
@@ -29,6 +35,7 @@ class Helpers:
         self.ends: list[socket.socket] = []
         self.ended: list[tuple[int, str]] = []
         self.client = HelperClient(self.loop, self.connect, self._end, self._ignore)
+        self.client.configure(CONFIG, parse_config(CONFIG))
 
     def connect(self) -> socket.socket:
         """Return one end of a new connection."""
@@ -151,3 +158,19 @@ def test_results_are_reported_in_portions(helpers: Helpers) -> None:
         helpers.loop.run_once(0)
     why = "the helper process has exited: what it was running has no result"
     assert helpers.ended == [(1, ""), (2, ""), (3, why)]
+
+
+@pytest.mark.finding("E1")
+def test_a_command_is_named_by_its_number_in_the_configuration(helpers: Helpers) -> None:
+    command = Command(("/bin/true",), "", S)
+    helpers.client.run(RunCommand(4, command, {}))
+    sent = {"run": 4, "config": digest(CONFIG), "command": 0, "values": {}}
+    assert json.loads(helpers.ends[0].recv(4096)) == sent
+    other = json.dumps({"instances": [INSTANCE]})
+    for _time in range(2):
+        helpers.client.configure(other, parse_config(other))
+        helpers.client.run(RunCommand(5, command, {}))
+    # The first time by the configuration before, which still knows it; the second time not at all.
+    assert json.loads(helpers.ends[0].recv(4096)) == {**sent, "run": 5}
+    helpers.client.run_due(clock.now())
+    assert helpers.ended == [(5, "/bin/true has left the configuration: it is not run")]

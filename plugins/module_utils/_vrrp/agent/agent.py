@@ -319,6 +319,7 @@ class Agent:
         self._patience = shortest
         self.loop.limit_portions(shortest)
         self.loop.begin_portion()
+        self._helper.configure(self._configuration.text, config)
         self._host_watcher.observe_also(observed_interfaces(config.instances))
         self._host_watcher.refresh()
         self._perform(self._engine.reconfigure(config, clock.now()))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import socket
 from collections import deque
-from typing import Callable, Deque, Dict, List, Mapping, Set
+from typing import Callable, Deque, Dict, List, Mapping, Set, Tuple
 
 from ...base.constants import (
     HELPER_HEARTBEAT_INTERVAL,
@@ -18,9 +18,12 @@ from ...base.constants import (
     HELPER_RETRY_INTERVAL_MAX,
     HELPER_SILENCE_MAX,
 )
-from ...base.units import Nanoseconds, seconds, to_seconds
+from ...base.units import Nanoseconds, seconds
+from ...control.protocol import digest
 from ...engine.actions import PollTargets, RunCommand
-from ...model.command import CommandResult
+from ...model.command import Command, CommandResult
+from ...model.commands import commands_of
+from ...model.instance import Config
 from .. import clock
 from ..json_stream import JsonObject, JsonStream
 from ..log import LOGGER
@@ -29,6 +32,9 @@ from ..loop import Loop
 Connect = Callable[[], socket.socket]
 OnEnd = Callable[[int, CommandResult], None]
 OnTargets = Callable[[Mapping[str, "str | None"], Mapping[str, int]], None]
+
+# The commands of a configuration: the number of each by its identity.
+Numbers = Dict[Tuple[Command, str, str, str], int]
 
 _NOTHING = PollTargets(frozenset(), frozenset())
 _EXITED = "the helper process has exited: what it was running has no result"
@@ -53,6 +59,7 @@ class HelperClient:
         self._stream: JsonStream | None = None
         self._running: Set[int] = set()
         self._targets = _NOTHING
+        self._known: List[Tuple[str, Numbers]] = []
         self._retry_at: Nanoseconds = 0
         self._retry_after = HELPER_RETRY_INTERVAL
         self._silent_until: Nanoseconds = 0
@@ -60,25 +67,31 @@ class HelperClient:
         self._failed: Dict[int, str] = {}
         self._received: Deque[JsonObject] = deque()
 
+    def configure(self, text: str, config: Config) -> None:
+        """Take the commands from another configuration, of this text; for those that have left it,
+        from the one before.
+        """
+        numbers = {one.identity: number for number, one in enumerate(commands_of(config))}
+        self._known = [(digest(text), numbers), *self._known[:1]]
+        if self._stream is not None and self._targets != _NOTHING:
+            self._request(self._targets_message())
+
     def run(self, action: RunCommand) -> None:
         """Request that a command is run."""
         self._running.add(action.number)
-        self._request(
-            {
-                "run": action.number,
-                "command": list(action.command.arguments),
-                "user": action.command.user,
-                "timeout": to_seconds(action.command.timeout),
-                "environment": dict(action.environment),
-                "leaves_jobs": action.leaves_jobs,
-            }
-        )
+        values = action.environment
+        about = (values.get(key, "") for key in ("VRRP_INSTANCE", "VRRP_FAMILY", "VRRP_EVENT"))
+        identity = (action.command, *about)
+        for config, numbers in self._known:
+            if identity in numbers:
+                command = {"config": config, "command": numbers[identity], "values": dict(values)}
+                self._request({"run": action.number, **command})
+                return
+        self._running.discard(action.number)
+        self._failed[action.number] = f"{action.command} has left the configuration: it is not run"
 
     def set_targets(self, action: PollTargets) -> None:
-        """Request that files and processes are polled.
-
-        Also sent when nothing changed: the helper may have refused it by an older configuration.
-        """
+        """Request that the configured files and processes are polled, if there are any."""
         before, self._targets = self._targets, action
         if self._targets != _NOTHING or before != _NOTHING:
             self._request(self._targets_message())
@@ -130,9 +143,9 @@ class HelperClient:
         """Disconnect, so that the helper exits."""
         self._disconnect("the agent stopped")
 
-    def _targets_message(self) -> Dict[str, List[str]]:
-        files, processes = self._targets.files, self._targets.processes
-        return {"files": sorted(files), "processes": sorted(processes)}
+    def _targets_message(self) -> Dict[str, str]:
+        is_wanted = self._targets.files or self._targets.processes
+        return {"poll": self._known[0][0] if self._known and is_wanted else ""}
 
     def _request(self, message: Mapping[str, object]) -> None:
         if self._stream is None:

@@ -8,86 +8,39 @@
 
 The agent has two capabilities, a sandbox and timers that nothing may delay, so the helper deals
 with other programs. The helper runs as root, to run commands as other users, and obeys only the
-configuration file, which only root can write: a compromised agent can run no other command, and
-read no other file. It exits when the agent disconnects.
+configuration file, which only root can write. All that it takes from the agent is the digest of a
+configuration, the numbers of its commands, and the values of a change of state, which it checks: a
+compromised agent can run no other command, in no other environment, and read no other file. It
+exits when the agent disconnects.
 
-Messages from the agent: ``{"run": number, "command": [...], "user": "", "timeout": seconds,
-"environment": {}, "leaves_jobs": false}`` and ``{"files": [...], "processes": [...]}``. Messages to
-it: ``{"ended": number, "status": 0, "error": "", "output": ""}``, ``{"files": {}, "processes":
-{}}`` and, every few seconds, ``{}``.
+Messages from the agent: ``{"run": number, "config": digest, "command": number, "values": {}}`` and
+``{"poll": digest}``, with an empty one for nothing. Messages to it: ``{"ended": number, "status":
+0, "error": "", "output": ""}``, ``{"files": {}, "processes": {}}`` and, every few seconds, ``{}``.
 """
 
 from __future__ import annotations
 
-import os
 import pwd
 import signal
 import socket
-from typing import Mapping, Set, Tuple
+from dataclasses import replace
+from typing import Mapping
 
 from ...base.constants import HELPER_HEARTBEAT_INTERVAL
-from ...base.errors import ConfigError
-from ...base.units import Nanoseconds, earliest, seconds
-from ...model.command import Command, CommandResult
-from ...model.config import parse_config
-from ...model.instance import Config
-from ...model.tracking import FileCheck, ScriptCheck
+from ...base.units import Nanoseconds, earliest
+from ...model.command import CommandResult
+from ...model.commands import NumberedCommand
 from .. import clock
 from ..json_stream import JsonObject, JsonStream
 from ..loop import Loop
 from ..peer_credentials import user_and_group
 from ..sd_notify import Notifier
 from ..signals import signal_socket
+from .configurations import Allowed, Configurations
 from .poller import Poller
 from .processes import ProcessRunner
 
-_Key = Tuple[Tuple[str, ...], str]
-
-
-class Allowlist:
-    """The commands and files that the configuration file allows; read again when it changes.
-
-    Everything it once allowed stays allowed: an agent that has rejected a new file still uses the
-    old one.
-    """
-
-    def __init__(self, path: str) -> None:
-        self._path = path
-        self._seen: Tuple[int, int] | None = None
-        self._commands: Set[_Key] = set()
-        self._files: Set[str] = set()
-
-    def allow_command(self, arguments: Tuple[str, ...], user: str) -> bool:
-        """Whether the command may run as this user."""
-        self._refresh()
-        return (arguments, user) in self._commands
-
-    def allow_file(self, path: str) -> bool:
-        """Whether the file may be read."""
-        self._refresh()
-        return path in self._files
-
-    def _refresh(self) -> None:
-        try:
-            found = os.stat(self._path)
-            stamp = (found.st_ino, found.st_mtime_ns)
-            if stamp == self._seen:
-                return
-            with open(self._path, encoding="utf-8") as file:
-                self._add(parse_config(file.read()))
-            self._seen = stamp
-        except (OSError, UnicodeDecodeError, ConfigError):
-            return  # It allows nothing new.
-
-    def _add(self, config: Config) -> None:
-        for instance in config.instances:
-            for hook in instance.hooks:
-                self._commands.add((hook.command.arguments, hook.command.user))
-            for check in (one.check for one in instance.tracked):
-                if isinstance(check, ScriptCheck):
-                    self._commands.add((check.command.arguments, check.command.user))
-                elif isinstance(check, FileCheck):
-                    self._files.add(check.path)
+_NOTHING = Allowed((), frozenset(), frozenset())
 
 
 class HelperServer:
@@ -96,7 +49,7 @@ class HelperServer:
     def __init__(self, connected: socket.socket, config_path: str) -> None:
         self._user = _user_of(connected)
         self._stream = JsonStream(connected)
-        self._allowlist = Allowlist(config_path)
+        self._configurations = Configurations(config_path)
         self._loop = Loop()
         self._processes = ProcessRunner(self._loop, self._finished)
         self._poller = Poller()
@@ -136,24 +89,34 @@ class HelperServer:
             if "run" in message:
                 self._run(message)
             else:
-                files = [one for one in message["files"] if self._allowlist.allow_file(one)]
-                self._poller.set_targets(files, message["processes"])
+                self._poll(str(message["poll"]))
+
+    def _poll(self, config: str) -> None:
+        allowed = self._configurations.get(config, clock.now()) or _NOTHING
+        self._poller.set_targets(allowed.files, allowed.processes)
 
     def _run(self, message: JsonObject) -> None:
-        number, arguments = int(message["run"]), tuple(message["command"])
-        user = str(message["user"])
-        if not self._allowlist.allow_command(arguments, user):
-            self._finished(
-                number,
-                CommandResult(
-                    None, "the helper refused the command: it is not in the configuration file"
-                ),
-            )
+        number = int(message["run"])
+        try:
+            wanted = self._wanted(str(message["config"]), int(message["command"]))
+            environment = wanted.environment(message["values"])
+        except (LookupError, ValueError, TypeError, AttributeError) as error:
+            self._finished(number, CommandResult(None, f"the helper refused it: {error}"))
             return
-        command = Command(arguments, user or self._user, seconds(message["timeout"]))
-        self._processes.start(
-            number, command, message["environment"], message["leaves_jobs"], clock.now()
-        )
+        command = wanted.command
+        if not command.user:
+            command = replace(command, user=self._user)
+        is_hook = wanted.hook is not None
+        self._processes.start(number, command, environment, is_hook, clock.now())
+
+    def _wanted(self, config: str, number: int) -> NumberedCommand:
+        """Return the command with that number; raises LookupError."""
+        allowed = self._configurations.get(config, clock.now())
+        if allowed is None:
+            raise LookupError("the configuration file is another one than the agent's")
+        if not 0 <= number < len(allowed.commands):
+            raise LookupError(f"the configuration has no command {number}")
+        return allowed.commands[number]
 
     def _finished(self, number: int, result: CommandResult) -> None:
         self._reply(

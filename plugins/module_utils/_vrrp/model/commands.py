@@ -1,0 +1,87 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
+
+"""The commands of a configuration by number: the agent and its helper both count them.
+
+The helper may run as root, and the agent does not. So a command is named by its number, and the
+helper takes everything else from the configuration, which only root can write, but for the values
+that describe a change of state.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Dict, List, Mapping, Tuple
+
+from ..base.constants import PRIORITY_OWNER
+from .command import Command
+from .hook import Hook
+from .instance import Config, Instance
+from .tracking import ScriptCheck
+
+_STATES = ("INITIALIZE", "BACKUP", "MASTER")
+_REASON_MAX = 500
+
+
+@dataclass(frozen=True)
+class NumberedCommand:
+    """A command of a configuration: that of a ``hook`` of an ``instance``, or of a tracked script,
+    which has neither.
+    """
+
+    command: Command
+    instance: Instance | None = None
+    hook: Hook | None = None
+
+    @property
+    def identity(self) -> Tuple[Command, str, str, str]:
+        """The command, and for a hook the name and the family of the instance, and the event."""
+        if self.instance is None or self.hook is None:
+            return self.command, "", "", ""
+        family = self.instance.family.label
+        return self.command, self.instance.name, family, self.hook.trigger.value
+
+    def environment(self, values: Mapping[str, object]) -> Dict[str, str]:
+        """Return the variables for a run of it. Of ``values`` those are taken that the
+        configuration does not tell, if they are what they have to be; raises ValueError.
+        """
+        if self.instance is None or self.hook is None:
+            return {}
+        states = [str(values.get(key)) for key in ("VRRP_OLD_STATE", "VRRP_STATE")]
+        if not all(one in _STATES for one in states):
+            raise ValueError(f"{states} are not two states")
+        return {
+            "VRRP_INSTANCE": self.instance.name,
+            "VRRP_FAMILY": self.instance.family.label,
+            "VRRP_INTERFACE": self.instance.interface,
+            "VRRP_EVENT": self.hook.trigger.value,
+            "VRRP_OLD_STATE": states[0],
+            "VRRP_STATE": states[1],
+            "VRRP_PRIORITY": str(_priority(values.get("VRRP_PRIORITY"))),
+            "VRRP_REASON": _visible(str(values.get("VRRP_REASON", ""))),
+        }
+
+
+def _priority(value: object) -> int:
+    priority = int(str(value))
+    if not 0 <= priority <= PRIORITY_OWNER:
+        raise ValueError(f"{priority} is no priority")
+    return priority
+
+
+def _visible(reason: str) -> str:
+    """Return a reason without what is no visible character: it may hold the output of a script."""
+    return "".join(one if one.isprintable() else "?" for one in reason[:_REASON_MAX])
+
+
+def commands_of(config: Config) -> Tuple[NumberedCommand, ...]:
+    """Return all commands of a configuration, in order: the place of one is its number."""
+    found: List[NumberedCommand] = []
+    for instance in config.instances:
+        found.extend(NumberedCommand(one.command, instance, one) for one in instance.hooks)
+        checks = (one.check for one in instance.tracked)
+        found.extend(NumberedCommand(one.command) for one in checks if isinstance(one, ScriptCheck))
+    return tuple(found)
