@@ -98,6 +98,9 @@ def _load(text: str) -> object:
     except json.JSONDecodeError as error:
         place = f"line {error.lineno} column {error.colno}"
         raise ConfigError([Problem("file", f"{place} is not JSON: {error.msg}")]) from None
+    except ValueError as error:
+        # A number of more digits than Python reads.
+        raise ConfigError([Problem("file", f"not usable: {error}")]) from None
     except _DuplicateKeyError as error:
         raise ConfigError(
             [Problem("file", f"the key {error} occurs twice in one object")]

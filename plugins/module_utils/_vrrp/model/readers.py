@@ -20,6 +20,7 @@ from ..base.errors import Problem
 
 Value = TypeVar("Value")
 Reader = Callable[[object], Value]
+_WORD_MAX = 20
 # Settings by name, each of the type that its reader returns, which a dict's type can't express.
 Settings = Dict[str, Any]
 
@@ -94,6 +95,25 @@ def list_of(reader: Reader[Value], least: int = 0) -> Reader[Tuple[Value, ...]]:
         if problems:
             raise RefusedError(problems)
         return tuple(found)
+
+    return read
+
+
+def masked(reader: Reader[Value]) -> Reader[Value]:
+    """Make a reader whose errors do not show a value that may be a secret at the wrong place: a
+    secret is longer than a word or a number.
+    """
+
+    def read(value: object) -> Value:
+        try:
+            return reader(value)
+        except RefusedError:
+            raise
+        except ValueError as error:
+            shown = repr(value)
+            text = str(error)
+            hidden = text.replace(shown, "the value") if len(shown) > _WORD_MAX else text
+            raise ValueError(hidden) from None
 
     return read
 

@@ -14,7 +14,7 @@ from typing import Iterator, Tuple
 
 from ..base.constants import HMAC_SECRET_MAX, HMAC_SECRET_MIN, HMAC_WINDOW_MAX
 from ..base.errors import Problem
-from .readers import RefusedError, Settings, list_of, one_of, record, whole_number
+from .readers import RefusedError, Settings, list_of, masked, one_of, record, whole_number
 
 _HEXADECIMAL = "hex:"
 
@@ -83,7 +83,8 @@ def _from_hexadecimal(value: str) -> bytes:
         raise ValueError("the secret is not made of pairs of hexadecimal digits") from None
 
 
-_read_fields_of_key = record({"id": whole_number(1, 255), "secret": read_secret}, ["id", "secret"])
+_read_number = masked(whole_number(1, 255))
+_read_fields_of_key = record({"id": _read_number, "secret": read_secret}, ["id", "secret"])
 
 
 def _read_key(value: object) -> HmacKey:
@@ -94,15 +95,17 @@ def _read_key(value: object) -> HmacKey:
     return HmacKey(given["id"], given["secret"])
 
 
-_read_settings = record(
-    {
-        "keys": list_of(_read_key, least=1),
-        "active_key": whole_number(1, 255),
-        "mode": one_of({mode.value: mode for mode in HmacMode}),
-        "replay": one_of({"time": True, "monotonic": False}),
-        "window": whole_number(1, HMAC_WINDOW_MAX),
-    },
-    ["keys"],
+_read_settings = masked(
+    record(
+        {
+            "keys": masked(list_of(_read_key, least=1)),
+            "active_key": _read_number,
+            "mode": masked(one_of({mode.value: mode for mode in HmacMode})),
+            "replay": masked(one_of({"time": True, "monotonic": False})),
+            "window": masked(whole_number(1, HMAC_WINDOW_MAX)),
+        },
+        ["keys"],
+    )
 )
 
 
