@@ -37,8 +37,8 @@ class Allowed:
 
 
 class Configurations:
-    """What the file at ``path`` allows, by the digest of its text; read again when it changes.
-    Mutable.
+    """The texts of the file at ``path`` by their digests, with what each allows; read again when it
+    changes. Mutable.
 
     An agent may still use the text before: it stays for eleven minutes after another valid one.
     """
