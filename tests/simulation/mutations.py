@@ -201,7 +201,7 @@ MUTATIONS = [
     Mutation(
         "a virtual address on a backup stays",
         "engine/host/reconcile.py",
-        "elif is_ours or (key in virtual and found.protocol != KEEPALIVED_MARK):",
+        "elif is_ours or (key in virtual and not _may_be_of_other_vrrp(observed, found)):",
         "elif is_ours:",
     ),
     Mutation(

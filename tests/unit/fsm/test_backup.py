@@ -21,6 +21,7 @@ from support.machine import (
     NOW,
     OUT,
     POLITE,
+    ROUTER,
     SKEW,
     TAKEOVER,
     S,
@@ -132,3 +133,28 @@ def test_priority_zero_of_another_router_than_the_master_says_nothing() -> None:
     again, _actions = after(resigned, heard(0, LOWER), NOW + 200 * MS)
     assert isinstance(again, Backup)
     assert again.master_down_at == NOW + 200 * MS + SKEW
+
+
+BETTER, WORSE = heard(200), heard(150, LOWER)
+
+
+@pytest.mark.parametrize("own", [100, 180])
+def test_the_last_word_of_a_router_that_lost_makes_it_no_master(own: int) -> None:
+    parameters = replace(ROUTER, priority=own)
+    follows, _nothing = after(BACKUP, BETTER, NOW, parameters)
+    # Also when it arrived before, and is handled late.
+    still, actions = after(follows, WORSE, NOW + 499 * MS, parameters)
+    assert isinstance(still, Backup)
+    assert (still.master, actions) == (BETTER.peer, [])
+    other, _nothing = after(follows, WORSE, NOW + 501 * MS, parameters)
+    assert isinstance(other, Backup)
+    assert other.master == WORSE.peer
+
+
+def test_a_worse_router_is_master_when_the_better_one_resigned_or_lowered_its_priority() -> None:
+    follows, _nothing = after(BACKUP, BETTER, NOW)
+    for event in (heard(0), heard(120)):
+        before, _nothing = after(follows, event, NOW + MS)
+        found, _nothing = after(before, WORSE, NOW + 2 * MS)
+        assert isinstance(found, Backup)
+        assert found.master == WORSE.peer

@@ -92,7 +92,7 @@ def heard(parameters: Parameters, state: Backup, event: Heard, now: Nanoseconds)
         return _accept_master(parameters, state, peer, now), []
     if not parameters.preempt_delay or state.ready:
         # A worse master is discarded, and the timer keeps running: that is preemption.
-        return replace(state, master=peer), []
+        return replace(state, master=_master_after(parameters, state, peer, now)), []
     preempt_at = state.preempt_at or max(now + parameters.preempt_delay, state.not_before)
     # Armed once, at the first worse advertisement; until it is over Preempt_Mode is off.
     return replace(_accept_master(parameters, state, peer, now), preempt_at=preempt_at), []
@@ -109,9 +109,26 @@ def _follows_another(master: Peer | None, peer: Peer) -> bool:
 
 def _accept_master(parameters: Parameters, state: Backup, peer: Peer, now: Nanoseconds) -> Backup:
     """Accept the master that was heard: learn its interval, and wait for it anew."""
-    interval = peer.advertisement_interval
-    after = Backup(_why_backup(state, peer), 0, interval, peer, state.not_before)
+    master = _master_after(parameters, state, peer, now)
+    interval = master.advertisement_interval
+    after = Backup(_why_backup(state, master), 0, interval, master, state.not_before)
     return _awaiting(after, now + parameters.master_down_interval(interval))
+
+
+def _master_after(parameters: Parameters, state: Backup, peer: Peer, now: Nanoseconds) -> Peer:
+    """Return the master after an advertisement of ``peer``: the one before, if that is better and
+    was heard within half an interval. One that loses to it advertises a last time, which may also
+    be handled late: what is expected goes first.
+    """
+    master = state.master
+    if master is None or master.priority == PRIORITY_RESIGN or master.address == peer.address:
+        return peer
+    is_better = (master.priority, master.address) > (peer.priority, peer.address)
+    waited = parameters.master_down_interval(state.master_adver_interval)
+    heard_at = state.master_down_at - waited
+    is_known = state.master_down_at > state.not_before  # Else it is the end of a delay.
+    is_recent = is_known and now - heard_at < master.advertisement_interval // 2
+    return master if is_better and is_recent else peer
 
 
 def _awaiting(state: Backup, down_at: Nanoseconds) -> Backup:

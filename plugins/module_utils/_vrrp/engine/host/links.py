@@ -99,10 +99,6 @@ class Link:
         """Whether the interface has the address, with any prefix length."""
         return packed in self._by_packed
 
-    def can_send_from(self, packed: bytes) -> bool:
-        """Whether the interface has the address, and may send from it."""
-        return any(one.usable for one in self.variants(packed))
-
     def variants(self, packed: bytes) -> Tuple[LinkAddress, ...]:
         """Return an address with each of its prefix lengths on this interface."""
         return self._by_packed.get(packed, ())
@@ -146,7 +142,7 @@ def primary_address(
     candidates: Sequence[bytes] = link.source_candidates[instance.family, is_ipv6]
     if instance.unicast_peers:
         # The peers accept no other one.
-        candidates = [one for one in instance.unicast_peers if link.can_send_from(one)]
+        candidates = [one for one in link.usable if one in instance.unicast_peers]
     if instance.source_address:
         # To unicast peers it may be an address of another interface, such as lo.
         interfaces = links.values() if instance.unicast_peers else [link]
