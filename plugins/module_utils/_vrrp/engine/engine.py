@@ -311,7 +311,7 @@ class Engine:
             return received.actions if received else []
         actions = self._finish(received.actions, now)
         if packet is not None and not actions and received.may_repeat:
-            cached = CachedPacket(spec, packet, received.counter_names)
+            cached = CachedPacket(spec, packet, datagram.source, received.counter_names)
             self._fast_path.learn(received.router, received.before, cached, now)
         return actions
 

@@ -108,7 +108,9 @@ class FastPath:
         """Let a backup enter the fast path for a packet without anomalies and without actions."""
         wait = router.parameters.master_down_interval(router.instance.advertisement_interval)
         after = router.state
-        if not isinstance(after, Backup) or not only_restarts_timer(router, before, now + wait):
+        if not isinstance(after, Backup):
+            return
+        if not only_restarts_timer(router, before, cached.source, now + wait):
             return
         group = self._down_timers.setdefault(wait, DownTimerGroup(wait))
         known = self._known.setdefault(cached.spec, {})

@@ -29,10 +29,11 @@ _PRECOMPUTE_BATCH = 50  # At once, so that precomputing cannot delay a router th
 
 @dataclass(frozen=True)
 class CachedPacket:
-    """A received packet, and the names of the counters that it increments."""
+    """A received packet with its source, and the names of the counters that it increments."""
 
     spec: SocketSpec
     packet: Packet
+    source: bytes
     counter_names: Tuple[str, ...]
 
 
@@ -114,11 +115,15 @@ class RepeatedAdvertisement:
         self._timers.schedule(self._router)
 
 
-def only_restarts_timer(router: Router, before: State, until: Nanoseconds) -> bool:
-    """Whether the same packet only restarts the backup's timer, to expire at ``until``."""
+def only_restarts_timer(router: Router, before: State, source: bytes, until: Nanoseconds) -> bool:
+    """Whether the same packet from ``source`` only restarts the backup's timer, to expire at
+    ``until``.
+    """
     after, inputs = router.state, router.inputs
     if not isinstance(before, Backup) or not isinstance(after, Backup):
         return False
+    if after.master is None or after.master.address != source:
+        return False  # The next one like it may make its sender the master.
     if before.master_down_at >= until or after.preempt_at is not None:
         return False  # Heard twice at the same instant: a restart of the timer can't be seen.
     if after != replace(before, master_down_at=until):
