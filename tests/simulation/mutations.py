@@ -44,7 +44,8 @@ MUTATIONS = [
     Mutation(
         "a worse advertisement resets the timer of a backup that preempts",
         "fsm/backup.py",
-        "return replace(state, master=peer), []\n    preempt_at",
+        "return replace(state, master=_master_after(parameters, state, peer, now)), []\n"
+        "    preempt_at",
         "return _accept_master(parameters, state, peer, now), []\n    preempt_at",
     ),
     Mutation(
@@ -62,7 +63,7 @@ MUTATIONS = [
     Mutation(
         "the interval of the master is not learned",
         "fsm/backup.py",
-        "interval = peer.advertisement_interval\n",
+        "interval = master.advertisement_interval\n",
         "interval = parameters.advertisement_interval\n",
     ),
     Mutation(
