@@ -17,7 +17,10 @@ from dataclasses import dataclass, field
 
 from ansible_collections.failover.vrrp.plugins.module_utils._control.query import NOT_INSTALLED
 from ansible_collections.failover.vrrp.plugins.module_utils._control.wait import is_out_of_service
-from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.control.render import align
+from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.control.render import (
+    ONLY_ONE,
+    align,
+)
 
 Instance = t.Mapping[str, t.Any]
 Members = t.List[t.Tuple[str, Instance]]
@@ -105,8 +108,7 @@ def survey(
 def _beside(answers: t.Mapping[str, t.Any]) -> t.Iterator[str]:
     for host, answer in answers.items():
         if answer.get("agent", {}).get("other_vrrp"):
-            what = "another program of the host speaks VRRP"
-            yield f"{host}: {what}: let only one of the two have an address or a VRID"
+            yield f"{host}: another program of the host speaks VRRP: {ONLY_ONE}"
 
 
 def _groups(answers: t.Mapping[str, t.Any], scope: Scope) -> dict[str, Members]:

@@ -21,13 +21,20 @@ KIND = Kind()
 TAKEN = "another VRRP program of this host serves 192.0.2.100/24 on eth0"
 
 
-@pytest.mark.finding("D4")
-def test_an_address_that_keepalived_serves_on_the_host_is_left_to_it(segment: Segment) -> None:
+def beside_keepalived(segment: Segment) -> tuple[Agent, Keepalived]:
+    """An agent that takes no part, as a keepalived on its host serves the address."""
     host = segment.host()
     keepalived = Keepalived(host, KIND, 150, [])
     keepalived.start().wait_for("MASTER")
     agent = Agent(host, instance(priority=100)).start()
     assert agent.wait_for("INITIALIZE")["reason"] == TAKEN
+    return agent, keepalived
+
+
+@pytest.mark.finding("D4")
+def test_an_address_that_keepalived_serves_on_the_host_is_left_to_it(segment: Segment) -> None:
+    agent, keepalived = beside_keepalived(segment)
+    host = agent.host
     assert agent.agent()["other_vrrp"]
     # Longer than a backup waits for a master that it does not hear.
     heard = Capture(segment.host(), "proto 112", "-c", "10")
@@ -40,14 +47,10 @@ def test_an_address_that_keepalived_serves_on_the_host_is_left_to_it(segment: Se
 
 @pytest.mark.finding("D4")
 def test_what_a_killed_keepalived_leaves_is_taken_over(segment: Segment) -> None:
-    host = segment.host()
-    keepalived = Keepalived(host, KIND, 150, [])
-    keepalived.start().wait_for("MASTER")
-    agent = Agent(host, instance(priority=100)).start()
-    agent.wait_for("INITIALIZE")
+    agent, keepalived = beside_keepalived(segment)
     keepalived.kill()
     agent.wait_for("MASTER", within=15)
-    assert host.has(KIND.address)
+    assert agent.host.has(KIND.address)
 
 
 @pytest.mark.finding("D4")

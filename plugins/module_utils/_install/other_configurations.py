@@ -70,11 +70,11 @@ def _served(words: Sequence[str]) -> Iterator[str]:
     """Yield the words in the lists of addresses."""
     inside = False
     for word, following in zip(words, [*words[1:], ""]):
-        if word in _ADDRESS_BLOCKS and following.startswith("{"):
+        if word in _ADDRESS_BLOCKS and following == "{":
             inside = True
         elif inside:
-            yield word.strip("{}")
-        inside = inside and "}" not in word
+            yield word
+        inside = inside and word != "}"
 
 
 def _words(path: str, depth: int) -> Iterator[str]:
@@ -93,8 +93,8 @@ def _block(words: Sequence[str], at: int) -> Dict[str, str]:
     found: Dict[str, str] = {}
     depth = 0
     for word, following in zip(words[at:], [*words[at + 1 :], ""]):
-        depth += word.count("{") - word.count("}")
-        if word.count("}") and depth <= 0:
+        depth += (word == "{") - (word == "}")
+        if word == "}" and depth <= 0:
             break
         found.setdefault(word, following)
     return found

@@ -11,7 +11,6 @@ Two daemons of one host do not hear each other: both would serve an address.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from typing import AbstractSet, Any, FrozenSet, Iterator, List, Mapping, Sequenc
 
 from .._vrrp.base.errors import ConfigError
 from .._vrrp.engine.host.observed import MARK
-from .._vrrp.linux.vrrp_programs import vrrp_sockets
+from .._vrrp.linux.vrrp_programs import sockets_of, vrrp_sockets
 from .._vrrp.model.config import build_config
 from .._vrrp.model.family import text
 from .._vrrp.model.instance import Instance
@@ -69,24 +68,14 @@ def refuse_other_daemons(host: Host, config: Mapping[str, Any]) -> None:
 
 def _daemons(sockets: AbstractSet[str]) -> Iterator[Daemon]:
     for pid in sorted(int(one) for one in os.listdir("/proc") if one.isdigit()):
-        if sockets & _sockets_of(pid) and paths.UNIT_NAME not in _read(pid, "cgroup"):
+        is_vrrp = not sockets.isdisjoint(sockets_of(str(pid)))
+        if is_vrrp and paths.UNIT_NAME not in _read(pid, "cgroup"):
             arguments = tuple(_read(pid, "cmdline").split("\0"))
             yield Daemon(pid, _read(pid, "comm").strip(), arguments)
 
 
 def _routers_of(daemon: Daemon) -> OtherRouters:
     return routers_of(daemon.name, daemon.arguments, f"/proc/{daemon.pid}/root")
-
-
-def _sockets_of(pid: int) -> FrozenSet[str]:
-    """Return the inodes of the sockets of a process; none for one that has ended."""
-    found = set()
-    directory = f"/proc/{pid}/fd"
-    with contextlib.suppress(OSError):
-        for descriptor in os.listdir(directory):
-            with contextlib.suppress(OSError):
-                found.add(os.readlink(f"{directory}/{descriptor}"))
-    return frozenset(one[len("socket:[") : -1] for one in found if one.startswith("socket:["))
 
 
 def _read(pid: int, name: str) -> str:

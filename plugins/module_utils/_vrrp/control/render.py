@@ -12,6 +12,9 @@ from typing import List, Sequence
 
 from ..model.status import InstanceStatus, Status, TransitionMessage
 
+# What to do about another program of a host that speaks VRRP.
+ONLY_ONE = "let only one of the two have an address or a VRID"
+
 _COLUMNS = ("INSTANCE", "STATE", "FOR", "INTENT", "PRIORITY", "MASTER", "ADDRESSES", "WHY")
 
 
@@ -23,8 +26,7 @@ def report(status: Status) -> str:
         ends = "'vrrpctl auto' or 'vrrpctl master', without a name, ends that"
         lines.append(f"This host is drained{forced}; {ends}.")
     if status["agent"].get("other_vrrp"):
-        ends = "let only one of the two have an address or a VRID"
-        lines.append(f"Another program of this host speaks VRRP; {ends}.")
+        lines.append(f"Another program of this host speaks VRRP; {ONLY_ONE}.")
     problems = [line for one in status["instances"] for line in problem_lines(one)]
     return "\n".join([*lines, table(status["instances"]), *problems])
 

@@ -162,14 +162,11 @@ class Confirm:
 
 @dataclass(frozen=True)
 class RunCommand:
-    """Run a command; its result is reported under ``number``. ``leaves_jobs``: programs that it
-    leaves in the background go on.
-    """
+    """Run a command; its result is reported under ``number``."""
 
     number: int
     command: Command
     environment: Mapping[str, str]
-    leaves_jobs: bool = False
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from typing import List, NamedTuple, Sequence
 
 from ..base.constants import ARP_TABLE_PREFIX
 from ..engine.host.devices import PacketFilter
-from ..wire.constants import ICMPV6, NEIGHBOR_ADVERTISEMENT, NEIGHBOR_SOLICITATION
+from ..wire.constants import ARP_REPLY, ICMPV6, NEIGHBOR_ADVERTISEMENT, NEIGHBOR_SOLICITATION
 from .nft_expressions import (
     ACCEPT,
     DROP,
@@ -39,10 +39,10 @@ from .nft_expressions import (
 _NFPROTO_INET, _NFPROTO_ARP = 1, 3
 _HOOK_INPUT, _HOOK_OUTPUT, _HOOK_ARP_OUTPUT = 1, 3, 1
 _LOOPBACK_INDEX = 1
+_ARP_REPLY = ARP_REPLY.to_bytes(2, "big")
 _PROTOCOLS = {4: 2, 16: 10}  # NFPROTO_IPV4 and NFPROTO_IPV6 by the length of an address.
 _DESTINATION_OFFSETS = {4: 16, 16: 24}
 _ARP_OPERATION_OFFSET, _ARP_SENDER_OFFSET = 6, 14
-_ARP_REPLY = b"\0\2"
 _TARGET_OFFSET = 8  # In a Neighbor Advertisement.
 
 _Rule = List[Expression]

@@ -15,9 +15,9 @@ import contextlib
 import os
 from typing import AbstractSet, FrozenSet, Iterator, List
 
+from ..base.constants import VRRP_PROTOCOL
+
 _TABLES = ("/proc/self/net/raw", "/proc/self/net/raw6")
-_DESCRIPTORS = "/proc/self/fd"
-_VRRP = 112
 _LOCAL_ADDRESS, _INODE = 1, 9  # Columns; in the place of the port is the protocol.
 
 
@@ -34,7 +34,7 @@ class VrrpPrograms:
         present = vrrp_sockets()
         if not present - self._own:
             return False
-        self._own = frozenset(_own_sockets())
+        self._own = frozenset(sockets_of("self"))
         return bool(present - self._own)
 
 
@@ -54,13 +54,18 @@ def _lines(table: str) -> List[str]:
 def _inodes(lines: List[str]) -> Iterator[str]:
     for columns in map(str.split, lines):
         protocol = int(columns[_LOCAL_ADDRESS].rpartition(":")[2], 16)
-        if protocol == _VRRP:
+        if protocol == VRRP_PROTOCOL:
             yield columns[_INODE]
 
 
-def _own_sockets() -> Iterator[str]:
-    for descriptor in os.listdir(_DESCRIPTORS):
-        with contextlib.suppress(OSError):  # It was closed meanwhile.
-            target = os.readlink(f"{_DESCRIPTORS}/{descriptor}")
-            if target.startswith("socket:["):
-                yield target[len("socket:[") : -1]
+def sockets_of(process: str) -> Iterator[str]:
+    """Yield the inodes of the sockets of a process, by its number in /proc or ``self``; none of
+    one that has ended.
+    """
+    directory = f"/proc/{process}/fd"
+    with contextlib.suppress(OSError):
+        for descriptor in os.listdir(directory):
+            with contextlib.suppress(OSError):  # It was closed meanwhile.
+                target = os.readlink(f"{directory}/{descriptor}")
+                if target.startswith("socket:["):
+                    yield target[len("socket:[") : -1]

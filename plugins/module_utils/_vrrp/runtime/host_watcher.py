@@ -15,6 +15,7 @@ from __future__ import annotations
 from typing import AbstractSet, Callable
 
 from ..base.units import Nanoseconds, earliest, milliseconds, seconds
+from ..control.render import ONLY_ONE
 from ..engine.actions import Observe
 from ..engine.host.links import Links
 from ..engine.host.observed import Observed
@@ -122,7 +123,8 @@ class HostWatcher:
         if has_other and not self.has_other_vrrp:
             LOGGER.warning(
                 "another program of this host speaks VRRP: the addresses that it serves are left "
-                "to it; let only one of the two have an address or a VRID"
+                "to it; %s",
+                ONLY_ONE,
             )
         elif self.has_other_vrrp and not has_other:
             LOGGER.info("no other program of this host speaks VRRP any more")

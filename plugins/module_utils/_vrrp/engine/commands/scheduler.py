@@ -114,7 +114,7 @@ class CommandScheduler:
         if run is None:
             return []
         self._queue_by_id[number] = queue
-        return [RunCommand(number, run.hook.command, run.environment, leaves_jobs=True)]
+        return [RunCommand(number, run.hook.command, run.environment)]
 
     def _number(self) -> int:
         self._numbers += 1
