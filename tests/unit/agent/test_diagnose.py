@@ -51,7 +51,8 @@ def test_of_commands_the_program_is_shown_alone() -> None:
     assert not [one for one in (*SECRETS, *ARGUMENTS) if one in shown]
 
 
-def test_the_status_has_neither_arguments_nor_outputs() -> None:
+@pytest.mark.finding("E7")
+def test_the_status_shows_programs_alone_and_a_diagnosis_no_outputs() -> None:
     cluster = Cluster()
     settings = CONFIG["instances"][0]
     node = cluster.node(hooks=settings["hooks"], track_scripts=settings["track_scripts"])
@@ -60,11 +61,12 @@ def test_the_status_has_neither_arguments_nor_outputs() -> None:
     node.do(node.engine.command_finished(script.number, failed, cluster.now))
     cluster.run(3)
     status = node.engine.status(cluster.now, WALL)
-    assert "s3cr3t" in json.dumps(status)
-    shown = Redaction("").status(status)
+    shown = json.dumps(status).replace("s3cr3t output", "(output)")
     assert not [one for one in ARGUMENTS if one in shown]
-    tracked = json.loads(shown)["instances"][0]["tracked"][0]
-    assert (tracked["check"], tracked["why"]) == ("script /bin/check (left out)", "exit status 1")
+    (instance,) = status["instances"]
+    assert [one["command"] for one in instance["hooks"]] == ["/bin/notify ..."]
+    (tracked,) = json.loads(Redaction("").status(status))["instances"][0]["tracked"]
+    assert (tracked["check"], tracked["why"]) == ("script /bin/check ...", "exit status 1")
 
 
 @pytest.mark.parametrize(
@@ -75,8 +77,12 @@ def test_the_status_has_neither_arguments_nor_outputs() -> None:
             "web: hook master /bin/notify (left out)",
         ),
         (
-            "web: MASTER -> INITIALIZE (interrupted: script /bin/check 'u:pw@db': exit status 1)",
+            "web: MASTER -> INITIALIZE (interrupted: script /bin/check ...: exit status 1 (pw))",
             "web: MASTER -> INITIALIZE (interrupted: script /bin/check (left out)",
+        ),
+        (
+            "web: MASTER -> INITIALIZE (interrupted: script db: exit status 1 (pw))",
+            "web: MASTER -> INITIALIZE (interrupted: script db (left out)",
         ),
         ("web: BACKUP -> MASTER (timer)", "web: BACKUP -> MASTER (timer)"),
     ],

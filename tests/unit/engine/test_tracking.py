@@ -64,6 +64,12 @@ def test_a_check_changes_after_rise_successes_or_fall_failures(
     assert tracking.observation(SCRIPT).up is up
 
 
+def test_a_script_shows_its_name_or_its_program_without_arguments() -> None:
+    command = Command(("/bin/check", "--password=tulip"), "", S)
+    assert str(ScriptCheck(command, S, 1, 1)) == "script /bin/check ..."
+    assert str(ScriptCheck(command, S, 1, 1, name="db")) == "script db"
+
+
 def test_a_script_is_run_in_its_interval_and_never_twice_at_once() -> None:
     tracking = watching(SCRIPT)
     assert tracking.due_scripts(0) == [SCRIPT]

@@ -88,9 +88,9 @@ def helper(tmp_path: Path) -> Iterator[Helper]:
 
 
 def test_a_command_runs_by_its_number(helper: Helper) -> None:
-    assert [str(one.command) for one in commands_of(parse_config(SHOWS))] == [
-        "/bin/sh -c env",
-        "/bin/false",
+    assert [one.command.arguments for one in commands_of(parse_config(SHOWS))] == [
+        ("/bin/sh", "-c", "env"),
+        ("/bin/false",),
     ]
     assert helper.run(command=0)["status"] == 0
     assert helper.run(command=1)["status"] == 1

@@ -8,7 +8,7 @@
 
 Passwords and keys are found by the names of their settings, and replaced in any text. Of commands,
 which may hold secrets in any form, only the program is shown, and neither their arguments nor their
-output, in the configuration, in the status and in the log.
+output. The agent itself shows no arguments.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _HEXADECIMAL = "hex:"
 # A shorter word than this would be found in too many places.
 _LENGTH_MIN = 4
 # The agent logs results of hooks, and results of scripts as the cause of a transition.
-_LOGGED_COMMAND = re.compile(r"\b((?:hook \w+|script) /[^\s,:)]+).*")
+_LOGGED_COMMAND = re.compile(r"\b((?:hook \w+|script) [^\s,:)]+).*")
 
 
 class Redaction:
@@ -51,12 +51,10 @@ class Redaction:
         return self.apply(json.dumps(shown, indent=2)) + "\n"
 
     def status(self, answer: Any) -> str:
-        """Return a status as text, without arguments and outputs of commands."""
+        """Return a status as text, without outputs of commands."""
         shown = _changed(
             answer,
             {
-                "command": _program,
-                "check": _without_arguments,
                 "why": _brief,
                 "result": _brief,
                 "reason": without_commands,
@@ -73,7 +71,7 @@ class Redaction:
 
 
 def without_commands(lines: str) -> str:
-    """Return lines of the log, or a reason, without arguments and outputs of commands."""
+    """Return lines of the log, or a reason, without outputs of commands."""
     return _LOGGED_COMMAND.sub(rf"\1 {LEFT_OUT}", lines)
 
 
@@ -97,12 +95,6 @@ def _program(command: Any) -> Any:
         return LEFT_OUT
     program, _space, arguments = command.strip().partition(" ")
     return f"{program} {LEFT_OUT}" if arguments else program
-
-
-def _without_arguments(check: Any) -> Any:
-    """Return the name of a check without the arguments of its script."""
-    kind, _space, rest = str(check).partition(" ")
-    return f"{kind} {_program(rest)}" if kind == "script" else check
 
 
 def _brief(result: Any) -> Any:

@@ -19,7 +19,9 @@ from ..base.units import Nanoseconds
 class Command:
     """``arguments`` begin with the absolute path of the program; no shell is involved.
 
-    ``user`` is empty for the user that the agent runs as. After ``timeout`` it is killed.
+    ``user`` is empty for the user of commands that name none. After ``timeout`` it is killed.
+    As text, a command is its program alone: arguments may be secrets, and the status, which
+    everybody may read, shows commands.
     """
 
     arguments: Tuple[str, ...]
@@ -27,7 +29,8 @@ class Command:
     timeout: Nanoseconds
 
     def __str__(self) -> str:
-        return " ".join(shlex.quote(one) for one in self.arguments)
+        program = shlex.quote(self.arguments[0])
+        return f"{program} ..." if len(self.arguments) > 1 else program
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import Callable, Dict, Tuple, Union
 from ..base.constants import TRACK_WEIGHT_MAX
 from ..base.units import Nanoseconds, seconds
 from .command import Command, read_arguments
-from .fields import read_interface, read_path, read_period, read_user
+from .fields import read_interface, read_name, read_path, read_period, read_user
 from .readers import Reader, Settings, list_of, matching, record, whole_number
 
 _SCRIPT_INTERVAL_DEFAULT = seconds(1)
@@ -44,15 +44,18 @@ class InterfaceCheck:
 
 @dataclass(frozen=True)
 class ScriptCheck:
-    """Up after ``rise`` successes in a row, down after ``fall`` failures in a row."""
+    """Up after ``rise`` successes in a row, down after ``fall`` failures in a row. The status shows
+    its ``name``, or its program where it has none.
+    """
 
     command: Command
     interval: Nanoseconds
     rise: int
     fall: int
+    name: str = ""
 
     def __str__(self) -> str:
-        return f"script {self.command}"
+        return f"script {self.name or self.command}"
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,7 @@ _read_process = matching(r"[^\s/]{1,64}", "the name of a program without its dir
 _interface = record({"interface": read_interface, "weight": _read_weight}, ["interface"])
 _script = record(
     {
+        "name": read_name,
         "command": read_arguments,
         "interval": read_period,
         "timeout": read_period,
@@ -123,7 +127,8 @@ def _script_check(given: Settings) -> ScriptCheck:
     interval: Nanoseconds = given.get("interval", _SCRIPT_INTERVAL_DEFAULT)
     timeout: Nanoseconds = given.get("timeout", interval)
     command = Command(given["command"], given.get("user", ""), timeout)
-    return ScriptCheck(command, interval, given.get("rise", 1), given.get("fall", 1))
+    rise, fall = given.get("rise", 1), given.get("fall", 1)
+    return ScriptCheck(command, interval, rise, fall, given.get("name", ""))
 
 
 def _tracked(
