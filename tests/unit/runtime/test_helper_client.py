@@ -6,9 +6,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import socket
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from _vrrp.control.protocol import digest
@@ -17,6 +20,8 @@ from _vrrp.model.command import Command, CommandResult
 from _vrrp.model.config import parse_config
 from _vrrp.runtime import clock
 from _vrrp.runtime.helper.client import HelperClient
+from _vrrp.runtime.helper.launch import HelperAccess
+from _vrrp.runtime.line_socket import LineSocket
 from _vrrp.runtime.loop import Loop
 
 S = 1_000_000_000
@@ -27,21 +32,43 @@ NOTHING = PollTargets(frozenset(), frozenset())
 HOOKS = PollTargets(frozenset(), frozenset(), has_hooks=True)
 
 
-class Helpers:
-    """A client, its loop, and the other ends of its connections."""
+class Access(HelperAccess):
+    """Connections, with their other ends, and an empty configuration file."""
 
     def __init__(self) -> None:
-        self.loop = Loop()
+        super().__init__("", os.devnull)
         self.ends: list[socket.socket] = []
-        self.ended: list[tuple[int, str]] = []
-        self.client = HelperClient(self.loop, self.connect, self._end, self._ignore)
-        self.client.configure(CONFIG, parse_config(CONFIG))
 
     def connect(self) -> socket.socket:
         """Return one end of a new connection."""
         near, far = socket.socketpair()
         self.ends.append(far)
         return near
+
+
+class Helpers:
+    """A client, its loop, and the other ends of its connections."""
+
+    def __init__(self) -> None:
+        self.loop = Loop()
+        access = Access()
+        self.ends = access.ends
+        self.ended: list[tuple[int, str]] = []
+        self.client = HelperClient(self.loop, access, self._end, self._ignore)
+        self.configure(CONFIG)
+
+    def configure(self, text: str) -> None:
+        """Let the client take the commands of a configuration."""
+        self.client.configure(text, parse_config(text))
+
+    def requests(self, number: int) -> list[dict[str, Any]]:
+        """The requests to one helper, but for the file of the configuration."""
+        data = b""
+        with contextlib.suppress(BlockingIOError):
+            while True:  # A reading ends where a file was sent.
+                data += self.ends[number].recv(4096, socket.MSG_DONTWAIT)
+        sent = [json.loads(line) for line in data.splitlines()]
+        return [one for one in sent if one != {"read": True}]
 
     def _end(self, number: int, result: CommandResult) -> None:
         self.ended.append((number, result.error))
@@ -148,7 +175,7 @@ def test_results_are_reported_in_portions(helpers: Helpers) -> None:
     helpers.loop.limit_portions(0)
     for number in (1, 2, 3):
         helpers.client.run(RunCommand(number, Command(("/bin/true",), "", S), {}))
-    answer = '{"ended": %d, "status": 0, "error": "", "output": ""}\n'
+    answer = '{"ended": %d, "status": 0, "error": "", "output": "", "is_lost": false}\n'
     helpers.ends[0].sendall(b"".join((answer % number).encode() for number in (1, 2)))
     helpers.ends[0].close()
     helpers.loop.run_once(clock.now() + S)
@@ -165,12 +192,47 @@ def test_a_command_is_named_by_its_number_in_the_configuration(helpers: Helpers)
     command = Command(("/bin/true",), "", S)
     helpers.client.run(RunCommand(4, command, {}))
     sent = {"run": 4, "config": digest(CONFIG), "command": 0, "values": {}}
-    assert json.loads(helpers.ends[0].recv(4096)) == sent
+    assert helpers.requests(0) == [sent]
     other = json.dumps({"instances": [INSTANCE]})
     for _time in range(2):
-        helpers.client.configure(other, parse_config(other))
+        helpers.configure(other)
         helpers.client.run(RunCommand(5, command, {}))
     # The first time by the configuration before, which still knows it; the second time not at all.
-    assert json.loads(helpers.ends[0].recv(4096)) == {**sent, "run": 5}
+    assert helpers.requests(0) == [{**sent, "run": 5}]
     helpers.client.run_due(clock.now())
     assert helpers.ended == [(5, "/bin/true has left the configuration: it is not run")]
+
+
+@pytest.mark.finding("E1")
+def test_each_helper_gets_the_file_of_each_configuration(helpers: Helpers) -> None:
+    helpers.client.set_targets(HOOKS)
+    helpers.configure(CONFIG)
+    received = LineSocket(helpers.ends[0], takes_descriptors=True)
+    lines = [received.receive() for _reading in range(4)]
+    assert sum((one or []).count(b'{"read":true}') for one in lines) == 2
+    for _configuration in range(2):
+        descriptor = received.take_descriptor() or 0
+        assert os.path.samestat(os.fstat(descriptor), os.stat(os.devnull))
+        assert not os.get_inheritable(descriptor)
+        os.close(descriptor)
+    assert received.take_descriptor() is None
+
+
+@pytest.mark.finding("E8")
+def test_a_helper_is_replaced_when_commands_need_other_rights_than_it_has(helpers: Helpers) -> None:
+    helpers.client.set_targets(HOOKS)
+    helpers.client.run(RunCommand(1, Command(("/bin/true",), "", S), {}))
+    as_root = json.dumps({"instances": [{**INSTANCE, "track_scripts": [{**TRUE, "user": "root"}]}]})
+    helpers.configure(as_root)
+    assert len(helpers.ends) == 1  # It still runs a command.
+    answer = b'{"ended": 1, "status": 0, "error": "", "output": "", "is_lost": false}\n'
+    helpers.ends[0].sendall(answer)
+    helpers.loop.run_once(clock.now() + S)
+    for _turn in range(2):
+        helpers.client.run_due(clock.now())
+    assert helpers.ended == [(1, "")]
+    assert len(helpers.ends) == 2
+    # The same commands need the same rights.
+    helpers.configure(as_root)
+    helpers.client.run_due(clock.now())
+    assert len(helpers.ends) == 2

@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import socket
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from _vrrp.model.config import parse_config
 from _vrrp.runtime import clock
 from _vrrp.runtime.helper.configurations import Configurations
 from _vrrp.runtime.helper.server import HelperServer
+from _vrrp.runtime.json_stream import JsonStream
 
 pytestmark = pytest.mark.finding("E1")
 
@@ -37,13 +39,13 @@ VALUES = {
 }
 
 
-def text(hook: str) -> str:
+def text(hook: str, weight: str = "/tmp/weight") -> str:
     """A configuration with one hook and one check."""
     instance = {
         "name": "web", "interface": "eth0", "vrid": 51, "addresses": ["192.0.2.100/24"],
         "hooks": [{"event": "master", "command": hook}],
         "track_scripts": [{"command": "/bin/false"}],
-        "track_files": [{"path": "/tmp/weight"}],
+        "track_files": [{"path": weight}],
         "track_processes": [{"name": "haproxy"}],
     }  # fmt: skip
     return json.dumps({"instances": [instance]})
@@ -55,36 +57,50 @@ SHOWS = text("/bin/sh -c env")
 class Helper:
     """A helper of a configuration file, and the agent's end of the connection."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, user: str = "") -> None:
         self.path = path
-        self.path.write_text(SHOWS)
-        self.near, far = socket.socketpair()
-        self.server = HelperServer(far, str(path))
+        near, far = socket.socketpair()
+        self.agent = JsonStream(near)
+        self.server = HelperServer(far, str(path), user)
+        self.configure(SHOWS)
+
+    def configure(self, text: str) -> None:
+        """Replace the configuration, and pass it on."""
+        self.path.write_text(text)
+        self.send_file(self.path)
+
+    def send_file(self, path: Path) -> None:
+        """Send an open file as the configuration."""
+        with path.open() as file:
+            assert self.agent.send_descriptor({"read": True}, file.fileno())
 
     def run(self, **message: Any) -> dict[str, Any]:
         """Let it run a command; returns the result."""
-        self.server._run({"run": 7, "config": digest(SHOWS), "values": VALUES, **message})
-        deadline = clock.now() + 5 * S
-        self.near.setblocking(False)
+        self.agent.send({"run": 7, "config": digest(SHOWS), "values": VALUES, **message})
+        return self.answer("ended")
+
+    def answer(self, key: str) -> dict[str, Any]:
+        """Return the next message with that key."""
+        deadline = clock.now() + 10 * S
         while clock.now() < deadline:
-            self.server._loop.run_once(clock.now() + S // 50)
-            self.server._processes.reap(clock.now())
-            try:
-                found: dict[str, Any] = json.loads(self.near.recv(1 << 16))
-            except BlockingIOError:
-                continue
-            return found
-        raise AssertionError("no result")
+            for message in self.agent.receive() or ():
+                if key in message:
+                    return message
+            self.server.run_once()
+        raise AssertionError("no answer")
+
+    def close(self) -> None:
+        """Remove the helper."""
+        self.server.close()
+        self.agent.close()
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
 
 
 @pytest.fixture
 def helper(tmp_path: Path) -> Iterator[Helper]:
     made = Helper(tmp_path / "config.json")
     yield made
-    made.server._processes.kill()
-    made.server._loop.close()
-    made.near.close()
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    made.close()
 
 
 def test_a_command_runs_by_its_number(helper: Helper) -> None:
@@ -99,7 +115,7 @@ def test_a_command_runs_by_its_number(helper: Helper) -> None:
 def test_a_hook_has_the_eight_variables_and_no_others(helper: Helper, tmp_path: Path) -> None:
     shown = tmp_path / "shown"
     config = text(f"/bin/sh -c 'env > {shown}'")
-    helper.path.write_text(config)
+    helper.configure(config)
     hostile = {
         **VALUES,
         "LD_PRELOAD": "/tmp/evil.so",
@@ -121,7 +137,6 @@ def test_a_hook_has_the_eight_variables_and_no_others(helper: Helper, tmp_path: 
 REFUSED = [
     ({"command": 2}, "the configuration has no command 2"),
     ({"command": -1}, "the configuration has no command -1"),
-    ({"command": 0, "config": "000000000000"}, "the configuration file is another one"),
     ({"command": 0, "values": {**VALUES, "VRRP_STATE": "EVIL"}}, "are not two states"),
     ({"command": 0, "values": {**VALUES, "VRRP_PRIORITY": "999"}}, "999 is no priority"),
     ({"command": 0, "values": {**VALUES, "VRRP_PRIORITY": "1" * 5000}}, "refused"),
@@ -137,34 +152,100 @@ def test_anything_else_is_refused(helper: Helper, message: dict[str, Any], error
     assert error in result["error"]
 
 
+def test_an_unknown_configuration_makes_no_command_fail(helper: Helper) -> None:
+    result = helper.run(command=0, config="000000000000")
+    assert result["is_lost"]
+    assert "the configuration file has changed" in result["error"]
+
+
+def test_a_file_that_is_not_the_configuration_is_not_obeyed(helper: Helper, tmp_path: Path) -> None:
+    other = tmp_path / "other.json"
+    other.write_text(text("/bin/echo evil"))
+    helper.send_file(other)
+    assert helper.run(command=0, config=digest(other.read_text()))["is_lost"]
+    assert helper.run(command=0)["status"] == 0
+
+
+def opened(path: Path) -> int:
+    """A descriptor of a file, whose position is at the end."""
+    descriptor = os.open(path, os.O_RDONLY)
+    os.lseek(descriptor, 0, os.SEEK_END)
+    return descriptor
+
+
 def test_a_command_that_has_left_the_file_is_allowed_for_a_while(tmp_path: Path) -> None:
     path = tmp_path / "config.json"
     path.write_text(SHOWS)
     configurations = Configurations(str(path))
-    now = clock.now()
+    configurations.read(opened(path), 0)
     other = text("/bin/true")
     path.write_text(other)
-    assert configurations.get(digest(other), now) is not None
-    # An agent may apply a file up to ten minutes after it was written.
-    assert configurations.get(digest(SHOWS), now + 600 * S) is not None
-    assert configurations.get(digest(SHOWS), now + 661 * S) is None
-    assert configurations.get(digest(other), now + 661 * S) is not None
+    # An agent may apply a file up to ten minutes after it was written, and need not pass it on.
+    configurations.refresh(0)
+    configurations.refresh(600 * S)
+    assert configurations.get(digest(SHOWS)) is not None
+    configurations.read(opened(path), 600 * S)
+    configurations.refresh(661 * S)
+    assert configurations.get(digest(SHOWS)) is None
+    assert configurations.get(digest(other)) is not None
 
 
 def test_an_invalid_file_allows_nothing_new_and_takes_nothing_away(tmp_path: Path) -> None:
     path = tmp_path / "config.json"
     path.write_text(SHOWS)
     configurations = Configurations(str(path))
+    configurations.read(opened(path), 0)
     path.write_text("{}")
-    assert configurations.get(digest("{}"), 0) is None
-    assert configurations.get(digest(SHOWS), 1000 * S) is not None
+    configurations.read(opened(path), 0)
+    assert configurations.get(digest("{}")) is None
+    assert configurations.get(digest(SHOWS)) is not None
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has anything to lose")
 @pytest.mark.parametrize(("mode", "owner"), [(0o664, 0), (0o646, 0), (0o640, 65534)])
-def test_root_obeys_no_file_that_others_can_write(tmp_path: Path, mode: int, owner: int) -> None:
+def test_no_file_that_others_can_write_is_obeyed(tmp_path: Path, mode: int, owner: int) -> None:
     path = tmp_path / "config.json"
     path.write_text(SHOWS)
     path.chmod(mode)
     os.chown(path, owner, -1)
-    assert Configurations(str(path)).get(digest(SHOWS), 0) is None
+    configurations = Configurations(str(path))
+    configurations.read(opened(path), 0)
+    assert configurations.get(digest(SHOWS)) is None
+
+
+def test_what_is_no_file_is_not_read(tmp_path: Path) -> None:
+    fifo = tmp_path / "config.json"
+    os.mkfifo(fifo)
+    configurations = Configurations(str(fifo))
+    configurations.read(os.open(fifo, os.O_RDONLY | os.O_NONBLOCK), 0)
+    configurations.read(os.open(tmp_path, os.O_RDONLY), 0)
+
+
+@pytest.fixture
+def open_directory() -> Iterator[Path]:
+    """A directory in which everybody can make files."""
+    with tempfile.TemporaryDirectory() as made:
+        Path(made).chmod(0o777)
+        yield Path(made)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+@pytest.mark.finding("E2")
+def test_commands_and_files_without_a_user_are_those_of_the_helpers_user(
+    open_directory: Path,
+) -> None:
+    shown, closed = open_directory / "shown", open_directory / "closed"
+    weight = open_directory / "weight"
+    closed.write_text("7")
+    closed.chmod(0o600)
+    weight.symlink_to(closed)
+    config = text(f"/bin/sh -c 'id -un > {shown}'", str(weight))
+    helper = Helper(open_directory / "config.json", "nobody")
+    helper.configure(config)
+    assert helper.run(command=0, config=digest(config))["status"] == 0
+    assert shown.read_text() == "nobody\n"
+    helper.agent.send({"poll": digest(config)})
+    assert helper.answer("files")["files"] == {str(weight): None}
+    closed.chmod(0o644)
+    assert helper.answer("files")["files"] == {str(weight): "7"}
+    helper.close()

@@ -36,7 +36,7 @@ from ..runtime.control_server import ControlServer, Reply
 from ..runtime.executor import Executor
 from ..runtime.handover.messages import HandoverState
 from ..runtime.helper.client import HelperClient
-from ..runtime.helper.launch import helper_connector
+from ..runtime.helper.launch import HelperAccess
 from ..runtime.host_watcher import HostWatcher
 from ..runtime.intent_file import IntentFile, decode_intents, encode_intents
 from ..runtime.lateness import Lateness
@@ -86,8 +86,8 @@ class Agent:
         self._intent_file = IntentFile(paths.state, self.loop)
         self._engine = Engine(self._intent_file.intents)
         self._host_watcher = HostWatcher(self.loop, self._host_changed)
-        connect = helper_connector(paths.socket, paths.config)
-        self._helper = HelperClient(self.loop, connect, self._command_ended, self._targets_changed)
+        access = HelperAccess(paths.socket, paths.config)
+        self._helper = HelperClient(self.loop, access, self._command_ended, self._targets_changed)
         self._packets = Packets(self._engine, self.loop, self._perform)
         self._receiver = Receiver(self.loop, self._packets.read)
         self._signer = Signer()

@@ -70,6 +70,9 @@ def make_parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="the configuration, with the commands that may run",
     )
+    helper.add_argument(
+        "--user", default="", help="the user of commands that name none (that of the helper)"
+    )
     commands.add_parser("accept", help="read a ruleset from nft, print the rules that let VRRP in")
     ctl.add_arguments(commands.add_parser("ctl", help="query or control a running agent"))
     return parser
@@ -158,12 +161,19 @@ def _cleanup(arguments: argparse.Namespace) -> int:
 
 
 def _helper(arguments: argparse.Namespace) -> int:
+    from ..linux.privileges import refuse_tracing
     from ..runtime.helper.launch import inherited_connection
     from ..runtime.helper.server import HelperServer
 
     connected = inherited_connection()
-    if connected is not None:
-        HelperServer(connected, arguments.config).run()
+    if connected is None:
+        return 0
+    refuse_tracing()
+    try:
+        server = HelperServer(connected, arguments.config, arguments.user)
+    except KeyError:
+        raise ControlError("unreachable", f"there is no user {arguments.user}") from None
+    server.run()
     return 0
 
 

@@ -122,6 +122,9 @@ REPEAT_INTERVAL_MIN = milliseconds(100)
 # dropped: the current state matters most.
 HOOKS_WAITING_MAX = 16
 
+# The user that runs commands which name no other.
+SCRIPT_USER = "vrrp-script"
+
 # The time after a command's timeout within which the helper has to report its end.
 COMMAND_GRACE = seconds(2)
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Dict, List, Mapping, Tuple
 
-from ..base.constants import PRIORITY_OWNER
+from ..base.constants import PRIORITY_OWNER, SCRIPT_USER
 from .command import Command
 from .hook import Hook
 from .instance import Config, Instance
@@ -75,6 +75,12 @@ def _priority(value: object) -> int:
 def _visible(reason: str) -> str:
     """Return a reason without what is no visible character: it may hold the output of a script."""
     return "".join(one if one.isprintable() else "?" for one in reason[:_REASON_MAX])
+
+
+def needs_root(config: Config) -> bool:
+    """Whether a command runs as another user than the one of commands that name none."""
+    users = {one.command.user for one in commands_of(config)}
+    return not users <= {"", SCRIPT_USER}
 
 
 def commands_of(config: Config) -> Tuple[NumberedCommand, ...]:

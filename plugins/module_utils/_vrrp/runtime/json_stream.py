@@ -21,11 +21,16 @@ _LINE_MAX = 1 << 20
 
 class JsonStream:
     """One end of a connection between processes of the agent. A peer that sends a line longer than
-    ``line_max`` bytes has failed.
+    ``line_max`` bytes has failed. With ``takes_descriptors``, it may send file descriptors.
     """
 
-    def __init__(self, connected: socket.socket, line_max: int = _LINE_MAX) -> None:
-        self._lines = LineSocket(connected)
+    def __init__(
+        self,
+        connected: socket.socket,
+        line_max: int = _LINE_MAX,
+        takes_descriptors: bool = False,
+    ) -> None:
+        self._lines = LineSocket(connected, takes_descriptors)
         self._line_max = line_max
 
     def fileno(self) -> int:
@@ -45,7 +50,21 @@ class JsonStream:
         """Send an object, or as much of it as can be sent now; False when the other end is
         closed.
         """
-        return self._lines.send(json.dumps(message, separators=(",", ":")).encode() + b"\n")
+        return self._lines.send(_line(message))
+
+    def send_descriptor(self, message: Mapping[str, object], descriptor: int) -> bool:
+        """Send an object with a file descriptor; False when the other end is closed, or reads too
+        little to take them at once.
+        """
+        return self._lines.send_descriptor(_line(message), descriptor)
+
+    def take_descriptor(self) -> int | None:
+        """Remove and return the oldest descriptor received; None when there is none."""
+        return self._lines.take_descriptor()
+
+    def close_descriptors(self) -> None:
+        """Close the descriptors that nobody has taken."""
+        self._lines.close_descriptors()
 
     def flush(self) -> bool:
         """Send pending data; False when the other end is closed."""
@@ -62,3 +81,7 @@ class JsonStream:
             return [dict(json.loads(line)) for line in lines]
         except (ValueError, TypeError, RecursionError):
             return None
+
+
+def _line(message: Mapping[str, object]) -> bytes:
+    return json.dumps(message, separators=(",", ":")).encode() + b"\n"

@@ -4,11 +4,15 @@
 #
 # This module is PRIVATE to the collection and can change at any time.
 
-"""The agent's side of the helper: connects when there is work, and never waits for it."""
+"""The agent's side of the helper: connects when there is work, and never waits for it.
+
+``server.py`` documents the messages.
+"""
 
 from __future__ import annotations
 
-import socket
+import contextlib
+import os
 from collections import deque
 from typing import Callable, Deque, Dict, List, Mapping, Set, Tuple
 
@@ -22,14 +26,14 @@ from ...base.units import Nanoseconds, seconds
 from ...control.protocol import digest
 from ...engine.actions import PollTargets, RunCommand
 from ...model.command import Command, CommandResult
-from ...model.commands import commands_of
+from ...model.commands import commands_of, needs_root
 from ...model.instance import Config
 from .. import clock
 from ..json_stream import JsonObject, JsonStream
 from ..log import LOGGER
 from ..loop import Loop
+from .launch import HelperAccess
 
-Connect = Callable[[], socket.socket]
 OnEnd = Callable[[int, CommandResult], None]
 OnTargets = Callable[[Mapping[str, "str | None"], Mapping[str, int]], None]
 
@@ -45,21 +49,24 @@ _SILENT = (
 
 
 class HelperClient:
-    """The helper as the agent uses it; ``connect`` returns a connection, or raises OSError.
+    """The helper as the agent uses it, which reaches it by ``access``.
 
     ``on_end`` is called with results of commands, ``on_targets`` with observations. They are called
     from the loop or from ``run_due``, never from ``run`` or ``set_targets``.
     """
 
-    def __init__(self, loop: Loop, connect: Connect, on_end: OnEnd, on_targets: OnTargets) -> None:
+    def __init__(
+        self, loop: Loop, access: HelperAccess, on_end: OnEnd, on_targets: OnTargets
+    ) -> None:
         self._loop = loop
-        self._connect = connect
+        self._access = access
         self._on_end = on_end
         self._on_targets = on_targets
         self._stream: JsonStream | None = None
         self._running: Set[int] = set()
         self._targets = _NOTHING
         self._known: List[Tuple[str, Numbers]] = []
+        self._needs_root = self._is_outdated = False
         self._retry_at: Nanoseconds = 0
         self._retry_after = HELPER_RETRY_INTERVAL
         self._silent_until: Nanoseconds = 0
@@ -73,6 +80,10 @@ class HelperClient:
         """
         numbers = {one.identity: number for number, one in enumerate(commands_of(config))}
         self._known = [(digest(text), numbers), *self._known[:1]]
+        before, self._needs_root = self._needs_root, needs_root(config)
+        self._is_outdated = self._stream is not None and before != self._needs_root
+        self._send_config()
+        self._replace_outdated()
         if self._stream is not None and self._targets != _NOTHING:
             self._request(self._targets_message())
 
@@ -115,6 +126,7 @@ class HelperClient:
         while self._received or self._failed:
             if self._received:
                 self._dispatch(self._received.popleft())
+                self._replace_outdated()
             else:
                 number, why = self._failed.popitem()
                 self._on_end(number, CommandResult(None, why, is_lost=True))
@@ -138,6 +150,14 @@ class HelperClient:
         self._retry_after = HELPER_RETRY_INTERVAL if has_worked else doubled
         self._disconnect(_SILENT)
         self._retry_at = self._silent_until = now + self._retry_after
+
+    def _replace_outdated(self) -> None:
+        """Disconnect from a helper that has other rights than the configuration needs, once nothing
+        runs: the next one has those of its unit.
+        """
+        if self._is_outdated and not self._running:
+            self._close_stream()
+            self._retry_at = clock.now()
 
     def close(self) -> None:
         """Disconnect, so that the helper exits."""
@@ -166,11 +186,25 @@ class HelperClient:
         now = self._opened_at = self._heard_at = clock.now()
         self._retry_at = now + HELPER_RETRY_INTERVAL
         try:
-            self._stream = JsonStream(self._connect())
+            self._stream = JsonStream(self._access.connect())
         except OSError as error:
             self._fail_pending(f"the helper can't be reached: {error}")
             return
         self._loop.on_readable(self._stream, self._read)
+        self._send_config()
+
+    def _send_config(self) -> None:
+        """Pass the file of the configuration on: a helper with few rights can't open it."""
+        if self._stream is None:
+            return
+        with contextlib.suppress(OSError):
+            descriptor = self._access.open_config()
+            try:
+                is_sent = self._stream.send_descriptor({"read": True}, descriptor)
+            finally:
+                os.close(descriptor)
+            if not is_sent:
+                self._disconnect(_EXITED)
 
     def _read(self) -> None:
         stream = self._stream
@@ -190,15 +224,20 @@ class HelperClient:
         if "ended" not in message:
             self._on_targets(message["files"], message["processes"])
             return
-        result = CommandResult(message["status"], message["error"], message["output"])
-        self._on_end(message["ended"], result)
+        fields = (message[key] for key in ("status", "error", "output", "is_lost"))
+        self._on_end(message["ended"], CommandResult(*fields))
 
     def _disconnect(self, why: str) -> None:
+        if self._stream is not None:
+            self._close_stream()
+            self._fail_pending(why)
+
+    def _close_stream(self) -> None:
+        self._is_outdated = False
         if self._stream is not None:
             self._loop.forget(self._stream)
             self._stream.close()
             self._stream = None
-            self._fail_pending(why)
 
     def _fail_pending(self, why: str) -> None:
         """Report every pending request as failed."""

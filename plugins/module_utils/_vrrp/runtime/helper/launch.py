@@ -14,7 +14,6 @@ import os
 import socket
 import sys
 from pathlib import Path
-from typing import Callable
 
 from ...base.errors import ControlError
 from ...base.paths import CONTROL_SOCKET, HELPER_SOCKET
@@ -22,11 +21,20 @@ from ...base.paths import CONTROL_SOCKET, HELPER_SOCKET
 _FIRST_PASSED_DESCRIPTOR = 3  # sd_listen_fds(3).
 
 
-def helper_connector(socket_path: str, config_path: str) -> Callable[[], socket.socket]:
-    """Return a function that connects the agent with that control socket to a helper."""
-    if socket_path == CONTROL_SOCKET:
-        return _connect
-    return lambda: _start(config_path)
+class HelperAccess:
+    """The way to a helper of the agent with that control socket, and the configuration for it."""
+
+    def __init__(self, socket_path: str, config_path: str) -> None:
+        self._is_installed = socket_path == CONTROL_SOCKET
+        self._config_path = config_path
+
+    def connect(self) -> socket.socket:
+        """Return a connection to a helper; raises OSError."""
+        return _connect() if self._is_installed else _start(self._config_path)
+
+    def open_config(self) -> int:
+        """Return a descriptor of the configuration file; raises OSError."""
+        return os.open(self._config_path, os.O_RDONLY | os.O_CLOEXEC)
 
 
 def _connect() -> socket.socket:

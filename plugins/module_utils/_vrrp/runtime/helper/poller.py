@@ -15,6 +15,7 @@ from typing import Dict, Iterable, Mapping, Tuple, TypeVar
 
 from ...base.constants import TRACK_POLL_INTERVAL
 from ...base.units import Nanoseconds
+from .identity import Identity
 
 _CONTENT_MAX = 64  # Bytes read of a file that holds one number.
 _COMM_MAX = 15  # Characters of a process name in the kernel (proc(5), comm).
@@ -22,9 +23,14 @@ _ENDED = ("Z", "X", "x")  # States of a process (proc(5), stat).
 
 
 class Poller:
-    """Files and processes, and their last values. Mutable."""
+    """Files, which are read as ``user``, and processes, with their last values. Mutable.
 
-    def __init__(self) -> None:
+    Others may write the directory of a file: they must not let the helper read what they can't.
+    Raises KeyError when there is no such user.
+    """
+
+    def __init__(self, user: str = "") -> None:
+        self._identity = Identity.of(user)
         self._files: Dict[str, str | None] = {}
         self._processes: Dict[str, int] = {}
         self._targets: Tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
@@ -45,7 +51,8 @@ class Poller:
             return {}, {}
         self._next_at = now + TRACK_POLL_INTERVAL
         files, processes = self._targets
-        contents = {path: read_content(path) for path in files}
+        with self._identity.assumed():
+            contents = {path: read_content(path) for path in files}
         counts = count_processes(processes)
         news = (_changes(contents, self._files), _changes(counts, self._processes))
         self._files, self._processes = contents, counts

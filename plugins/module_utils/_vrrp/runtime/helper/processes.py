@@ -14,15 +14,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-import pwd
 import signal
 import subprocess
-from dataclasses import dataclass
-from typing import Callable, Dict, Mapping, Sequence
+from typing import Callable, Dict, Mapping
 
 from ...base.units import NANOSECONDS_PER_SECOND, Nanoseconds, describe
 from ...model.command import Command, CommandResult
 from ..loop import Loop
+from .identity import Identity
 
 _OUTPUT_MAX = 1 << 16  # As much as a pipe holds.
 _LINE_MAX = 200
@@ -141,7 +140,7 @@ class ProcessRunner:
 
 
 def _spawn(command: Command, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    identity = _run_as(command.user)
+    identity = Identity.of(command.user)
     # No module of Ansible runs this, so there is no run_command.
     process = subprocess.Popen(  # pylint: disable=ansible-bad-function
         command.arguments,
@@ -158,27 +157,6 @@ def _spawn(command: Command, environment: Mapping[str, str]) -> subprocess.Popen
     if process.stdout is not None:
         os.set_blocking(process.stdout.fileno(), False)
     return process
-
-
-@dataclass(frozen=True)
-class _RunAs:
-    """The user and groups that a program runs as; None for the helper's own."""
-
-    home: str = "/"
-    user: int | None = None
-    group: int | None = None
-    groups: Sequence[int] | None = None
-
-
-def _run_as(user: str) -> _RunAs:
-    """Return the user and groups of a user; raises KeyError when there is no such user."""
-    if not user:
-        return _RunAs()
-    entry = pwd.getpwnam(user)
-    if entry.pw_uid == os.geteuid():
-        return _RunAs(entry.pw_dir)
-    groups = os.getgrouplist(entry.pw_name, entry.pw_gid)
-    return _RunAs(entry.pw_dir, entry.pw_uid, entry.pw_gid, groups)
 
 
 def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:

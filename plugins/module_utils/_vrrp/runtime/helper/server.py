@@ -7,20 +7,33 @@
 """The helper: a separate process that runs programs and polls files and processes.
 
 The agent has two capabilities, a sandbox and timers that nothing may delay, so the helper deals
-with other programs. The helper runs as root, to run commands as other users, and obeys only the
-configuration file, which only root can write. All that it takes from the agent is the digest of a
-configuration, the numbers of its commands, and the values of a change of state, which it checks: a
-compromised agent can run no other command, in no other environment, and read no other file. It
-exits when the agent disconnects.
+with other programs. It has a user of its own, and is root only where a command runs as another
+user. It obeys only the configuration file, which only root can write. All that it takes from the
+agent is that file, opened, the digest of a configuration, the numbers of its commands, and the
+values of a change of state, which it checks: a compromised agent can run no other command, in no
+other environment, and read no other file. It exits when the agent disconnects.
 
-Messages from the agent: ``{"run": number, "config": digest, "command": number, "values": {}}`` and
-``{"poll": digest}``, with an empty one for nothing. Messages to it: ``{"ended": number, "status":
-0, "error": "", "output": ""}``, ``{"files": {}, "processes": {}}`` and, every few seconds, ``{}``.
+================================================  ================================================
+from the agent                                    meaning
+================================================  ================================================
+``{"read": true}``, with an open file             the configuration
+``{"run": N, "config": digest, "command": M,``    run command ``M`` of that configuration
+``"values": {}}``
+``{"poll": digest}``                              poll its files and processes; of ``""``, nothing
+================================================  ================================================
+
+================================================  ================================================
+to the agent                                      meaning
+================================================  ================================================
+``{"ended": N, "status": 0, "error": "",``        run ``N`` has ended; ``is_lost`` as in
+``"output": "", "is_lost": false}``               ``CommandResult``
+``{"files": {}, "processes": {}}``                what has changed
+``{}``, every few seconds                         the helper works
+================================================  ================================================
 """
 
 from __future__ import annotations
 
-import pwd
 import signal
 import socket
 from dataclasses import replace
@@ -33,7 +46,6 @@ from ...model.commands import NumberedCommand
 from .. import clock
 from ..json_stream import JsonObject, JsonStream
 from ..loop import Loop
-from ..peer_credentials import user_and_group
 from ..sd_notify import Notifier
 from ..signals import signal_socket
 from .configurations import Allowed, Configurations
@@ -41,36 +53,50 @@ from .poller import Poller
 from .processes import ProcessRunner
 
 _NOTHING = Allowed((), frozenset(), frozenset())
+_OTHER_CONFIGURATION = (
+    "the configuration file has changed, and the agent has not applied it: reload the agent"
+)
 
 
 class HelperServer:
-    """Serves the one agent at the other end of ``connected``."""
+    """Serves the one agent at the other end of ``connected``. Commands that name no user run as
+    ``user``, empty for that of the helper.
+    """
 
-    def __init__(self, connected: socket.socket, config_path: str) -> None:
-        self._user = _user_of(connected)
-        self._stream = JsonStream(connected)
+    def __init__(self, connected: socket.socket, config_path: str, user: str = "") -> None:
+        self._user = user
+        self._stream = JsonStream(connected, takes_descriptors=True)
         self._configurations = Configurations(config_path)
         self._loop = Loop()
         self._processes = ProcessRunner(self._loop, self._finished)
-        self._poller = Poller()
+        self._poller = Poller(user)
         self._signals = signal_socket([signal.SIGCHLD])
         self._serving = True
         self._heartbeat_at: Nanoseconds = 0
         self._notifier = Notifier()
+        self._loop.on_readable(self._stream, self._read)
+        self._loop.on_readable(self._signals, self._drain_signals)
 
     def run(self) -> None:
         """Serve until the agent disconnects."""
         self._notifier.ready()
-        self._loop.on_readable(self._stream, self._read)
-        self._loop.on_readable(self._signals, self._drain_signals)
         while self._serving:
-            self._loop.run_once(self._next_deadline())
-            self._processes.reap(clock.now())
-            self._poll_targets()
-            self._send_heartbeat(clock.now())
-            self._loop.want(self._stream, write=self._stream.is_pending)
+            self.run_once()
+        self.close()
+
+    def run_once(self) -> None:
+        """Wait until there is something to do, and do it."""
+        self._loop.run_once(self._next_deadline())
+        self._processes.reap(clock.now())
+        self._poll_targets()
+        self._send_heartbeat(clock.now())
+        self._loop.want(self._stream, write=self._stream.is_pending)
+
+    def close(self) -> None:
+        """Kill what runs, and disconnect."""
         self._processes.kill()
         self._loop.close()
+        self._stream.close()
 
     def _drain_signals(self) -> None:
         self._signals.recv(256)  # Ended programs are reaped after every wake-up.
@@ -88,17 +114,30 @@ class HelperServer:
         for message in messages:
             if "run" in message:
                 self._run(message)
-            else:
+            elif "poll" in message:
                 self._poll(str(message["poll"]))
+            else:
+                self._read_config()
+        self._stream.close_descriptors()
+
+    def _read_config(self) -> None:
+        descriptor = self._stream.take_descriptor()
+        if descriptor is not None:
+            self._configurations.read(descriptor, clock.now())
 
     def _poll(self, config: str) -> None:
-        allowed = self._configurations.get(config, clock.now()) or _NOTHING
+        allowed = self._configurations.get(config) or _NOTHING
         self._poller.set_targets(allowed.files, allowed.processes)
 
     def _run(self, message: JsonObject) -> None:
         number = int(message["run"])
+        allowed = self._configurations.get(str(message["config"]))
+        if allowed is None:
+            # Nothing is wrong with the command.
+            self._finished(number, CommandResult(None, _OTHER_CONFIGURATION, is_lost=True))
+            return
         try:
-            wanted = self._wanted(str(message["config"]), int(message["command"]))
+            wanted = _wanted(allowed, int(message["command"]))
             environment = wanted.environment(message["values"])
         except (LookupError, ValueError, TypeError, AttributeError) as error:
             self._finished(number, CommandResult(None, f"the helper refused it: {error}"))
@@ -109,15 +148,6 @@ class HelperServer:
         is_hook = wanted.hook is not None
         self._processes.start(number, command, environment, is_hook, clock.now())
 
-    def _wanted(self, config: str, number: int) -> NumberedCommand:
-        """Return the command with that number; raises LookupError."""
-        allowed = self._configurations.get(config, clock.now())
-        if allowed is None:
-            raise LookupError("the configuration file is another one than the agent's")
-        if not 0 <= number < len(allowed.commands):
-            raise LookupError(f"the configuration has no command {number}")
-        return allowed.commands[number]
-
     def _finished(self, number: int, result: CommandResult) -> None:
         self._reply(
             {
@@ -125,6 +155,7 @@ class HelperServer:
                 "status": result.status,
                 "error": result.error,
                 "output": result.output,
+                "is_lost": result.is_lost,
             }
         )
 
@@ -137,6 +168,7 @@ class HelperServer:
         """Report to the agent, and to systemd, now and then that this process works."""
         self._notifier.run_due(now)
         if now >= self._heartbeat_at:
+            self._configurations.refresh(now)
             self._heartbeat_at = now + HELPER_HEARTBEAT_INTERVAL
             self._reply({})
 
@@ -145,10 +177,8 @@ class HelperServer:
             self._serving = False
 
 
-def _user_of(connected: socket.socket) -> str:
-    """Return the name of the agent's user, the default user of commands."""
-    user, _group = user_and_group(connected)
-    try:
-        return pwd.getpwuid(user).pw_name
-    except KeyError:
-        return ""
+def _wanted(allowed: Allowed, number: int) -> NumberedCommand:
+    """Return the command with that number; raises LookupError."""
+    if not 0 <= number < len(allowed.commands):
+        raise LookupError(f"the configuration has no command {number}")
+    return allowed.commands[number]
