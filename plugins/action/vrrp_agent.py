@@ -17,8 +17,9 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.failover.vrrp.plugins.module_utils._install import bundle, paths
 from ansible_collections.failover.vrrp.plugins.module_utils._install.templates import (
     HELPER_SOCKET_TEXT,
-    HELPER_UNIT_TEXT,
+    TIME_SYNC_TEXT,
     UNIT_TEXT,
+    helper_unit,
 )
 from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.agent.version import VERSION
 
@@ -80,7 +81,8 @@ def _sources() -> list[bundle.Source]:
     here = os.path.dirname(os.path.abspath(__file__))
     agent = os.path.join(os.path.dirname(here), "module_utils", "_vrrp")
     # The unit is not imported, but another unit is another version.
-    texts = UNIT_TEXT + HELPER_UNIT_TEXT + HELPER_SOCKET_TEXT
+    helper = helper_unit(as_root=False) + helper_unit(as_root=True) + HELPER_SOCKET_TEXT
+    texts = UNIT_TEXT + TIME_SYNC_TEXT + helper
     unit = ("vrrp-agent.service", texts.encode())
     return [*bundle.read_package(agent), *bundle.read_package(_pyroute2()), unit]
 

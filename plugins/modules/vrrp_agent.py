@@ -59,6 +59,14 @@ options:
         600 seconds ahead. With the same one for all hosts of a cluster, they change together.
       - The module does not wait for it. Called again, it waits until the agent has applied the configuration.
     type: float
+  python:
+    description:
+      - The Python interpreter of the agent, version 3.9 or newer. Every user has to be able to run it, and it must not be in a home
+        directory, which the sandbox of the agent hides.
+      - When omitted, it is the one that runs the module, or another one of the host where the agent's user can't run that.
+      - A new version of the agent, and another interpreter, are loaded in the sandboxes of the units before anything is switched.
+    type: path
+    version_added: 0.1.0
   allow_local:
     description:
       - Whether the host may be reached by a local connection. It is the controller then, and variables that many hosts share
@@ -134,6 +142,7 @@ instances:
   elements: dict
 """
 
+import os
 import sys
 import typing as t
 
@@ -144,7 +153,7 @@ from ansible_collections.failover.vrrp.plugins.module_utils._install.install imp
     Wanted,
     install_agent,
 )
-from ansible_collections.failover.vrrp.plugins.module_utils._install.interpreter import find_python
+from ansible_collections.failover.vrrp.plugins.module_utils._install.interpreter import find_pythons
 from ansible_collections.failover.vrrp.plugins.module_utils._install.service import restart
 from ansible_collections.failover.vrrp.plugins.module_utils._install.uninstall import (
     uninstall_agent,
@@ -179,6 +188,8 @@ def complete(instance: dict[str, t.Any], secrets: dict[str, t.Any]) -> dict[str,
 def bring_to_state(module: AnsibleModule, host: Host) -> dict[str, t.Any]:
     """Bring the host to the wanted state; returns the result, raises HostError or BundleError."""
     parameters = module.params
+    if os.geteuid() != 0:
+        raise HostError("the agent is installed by root: set become to true")
     if parameters["state"] == "absent":
         uninstall_agent(host)
         return {"changed": bool(host.changes)}
@@ -187,9 +198,9 @@ def bring_to_state(module: AnsibleModule, host: Host) -> dict[str, t.Any]:
         return {"changed": True}
     config = with_secrets(parameters["config"], parameters["secrets"] or {})
     bundle, archive = parameters["bundle"], parameters["archive"]
-    python = find_python(host, sys.executable)
+    pythons = find_pythons(host, sys.executable, parameters["python"])
     wanted = Wanted(
-        bundle, archive, python, config, parameters["firewall"], parameters["hold_back"],
+        bundle, archive, pythons, config, parameters["firewall"], parameters["hold_back"],
         parameters["apply_at"],
     )  # fmt: skip
     outcome = install_agent(host, wanted)
@@ -206,6 +217,8 @@ def bring_to_state(module: AnsibleModule, host: Host) -> dict[str, t.Any]:
 
 def main() -> None:
     """Run the module."""
+    # Other users have to read what is installed, whatever root's umask is.
+    os.umask(0o022)
     module = AnsibleModule(
         argument_spec={
             "state": {"type": "str", "choices": list(STATES), "default": "present"},
@@ -214,6 +227,7 @@ def main() -> None:
             "firewall": {"type": "bool", "default": True},
             "hold_back": {"type": "bool", "default": False},
             "apply_at": {"type": "float"},
+            "python": {"type": "path"},
             "allow_local": {"type": "bool", "default": False},
             "bundle": {"type": "str"},
             "archive": {"type": "path"},

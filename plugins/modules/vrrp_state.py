@@ -52,7 +52,7 @@ extends_documentation_fragment:
   - failover.vrrp.attributes
   - failover.vrrp.attributes.socket
 notes:
-  - Needs root on the host, or membership in the group C(vrrp).
+  - Needs root on the host, or membership in the group C(vrrp-operators).
 author:
   - failover.vrrp contributors (@failover)
 seealso:

@@ -124,6 +124,11 @@ class Host:
         self.change(f"write {path}", lambda: write_atomically(path, text, owner))
         return True
 
+    def ensure_directory(self, path: str, mode: int) -> None:
+        """Have a directory of root with that mode, whatever the umask is."""
+        if not os.path.isdir(path) or os.stat(path).st_mode & 0o777 != mode:
+            self.change(f"make the directory {path}", lambda: _make_directory(path, mode))
+
     def link(self, path: str, target: str) -> bool:
         """Point a symbolic link to ``target``, atomically; returns whether that was a change."""
         if os.path.islink(path) and os.readlink(path) == target:
@@ -172,6 +177,11 @@ def write_atomically(path: str, text: str, owner: Ownership = READABLE) -> None:
         file.write(text)
     owner.apply_to(path + ".new")
     os.replace(path + ".new", path)
+
+
+def _make_directory(path: str, mode: int) -> None:
+    os.makedirs(path, exist_ok=True)
+    os.chmod(path, mode)
 
 
 def _switch_link(path: str, target: str) -> None:

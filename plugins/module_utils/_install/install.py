@@ -14,29 +14,28 @@ from __future__ import annotations
 
 import json
 import os
-import pwd
 import re
-import shutil
 import tempfile
 from dataclasses import dataclass, field
-from typing import Any, Dict, List, Mapping, Tuple
+from typing import Any, Dict, Iterable, List, Mapping, Tuple
 
-from .._vrrp.base.paths import CONFIG
+from .._vrrp.base.errors import ConfigError
+from .._vrrp.base.paths import CONFIG, CONFIG_DIRECTORY
+from .._vrrp.model.commands import needs_root
+from .._vrrp.model.config import parse_config
+from .._vrrp.model.instance import Config
 from .._vrrp.model.status import Status
 from . import paths
-from .bundle import unpack
 from .firewalls.firewalls import open_for_vrrp
 from .host import Host, HostError, Ownership, read
 from .other_daemons import refuse_other_daemons
 from .peer_changes import changes_seen_by_peers
 from .service import ensure_service
-from .templates import HELPER_SOCKET_TEXT, HELPER_UNIT_TEXT, UNIT_TEXT, program
+from .templates import HELPER_SOCKET_TEXT, TIME_SYNC_TEXT, UNIT_TEXT, helper_unit, program
+from .users import ensure_users
+from .versions import ensure_current, ensure_version, is_current
 
-_UNITS = {
-    paths.HELPER_SOCKET_UNIT: HELPER_SOCKET_TEXT,
-    paths.HELPER_UNIT: HELPER_UNIT_TEXT,
-    paths.UNIT: UNIT_TEXT,
-}
+_DIRECTORY_MODE = 0o755
 _CONFIG_MODE = 0o640  # It may hold secrets.
 _SECRET = re.compile(r'("(?:password|secret)"\s*:\s*)"(?:[^"\\]|\\.)*"')
 
@@ -44,7 +43,7 @@ _SECRET = re.compile(r'("(?:password|secret)"\s*:\s*)"(?:[^"\\]|\\.)*"')
 @dataclass(frozen=True)
 class Wanted:
     """The wanted state: ``bundle`` is the name of the version, ``archive`` its file on this host,
-    if any.
+    if any; ``pythons`` are interpreters, of which the first that works is used.
 
     ``config`` is None to leave the configuration as it is. With ``hold_back``, one that changes the
     packets is left for a later run; ``apply_at`` is the time of day at which the agent applies it.
@@ -52,7 +51,7 @@ class Wanted:
 
     bundle: str
     archive: str | None
-    python: str
+    pythons: Iterable[str]
     config: Dict[str, Any] | None
     firewall: bool
     hold_back: bool = False
@@ -79,48 +78,21 @@ def install_agent(host: Host, wanted: Wanted) -> InstallResult:
     """
     if wanted.config is not None:
         refuse_other_daemons(host, wanted.config)
-    _ensure_user(host)
-    _ensure_version(host, wanted)
-    config, held_back = _ensure_config(host, wanted)
-    _ensure_current(host, wanted.bundle)
-    _ensure_programs(host, wanted.python)
-    _ensure_units(host)
+    ensure_users(host)
+    python = ensure_version(host, wanted.bundle, wanted.archive, wanted.pythons)
+    config, held_back = _ensure_config(host, wanted, python)
+    ensure_current(host, wanted.bundle)
+    _ensure_programs(host, python)
+    _ensure_units(host, config)
     if wanted.firewall:
         open_for_vrrp(host, _interfaces(wanted.config))
     run = ensure_service(host, wanted.bundle, config, wanted.apply_at)
     return InstallResult(run.restart_required, run.status, held_back)
 
 
-def _ensure_user(host: Host) -> None:
-    try:
-        pwd.getpwnam(paths.USER)
-    except KeyError:
-        host.command(
-            f"add the user {paths.USER}",
-            "useradd", "--system", "--user-group", "--no-create-home",
-            "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin", paths.USER,
-        )  # fmt: skip
-
-
-def _ensure_version(host: Host, wanted: Wanted) -> None:
-    if not os.path.isdir(os.path.join(paths.VERSIONS, wanted.bundle)):
-        host.change(f"unpack the agent {wanted.bundle}", lambda: _unpack(host, wanted))
-
-
-def _unpack(host: Host, wanted: Wanted) -> None:
-    if wanted.archive is None:
-        raise HostError(f"the host does not have {wanted.bundle}, and no archive was sent")
-    directory = unpack(wanted.archive, wanted.bundle, paths.VERSIONS)
-    # An import by root compiles the modules; the agent's user can't write here.
-    code = f"import sys; sys.path.insert(0, {directory!r}); import _vrrp.agent.agent"
-    status, output = host.ask(wanted.python, "-IS", "-c", code)
-    if status != 0:
-        shutil.rmtree(directory)  # Otherwise the next run would take it for a working version.
-        why = output.strip().rpartition("\n")[2]  # Of a traceback.
-        raise HostError(f"the agent can't be loaded by {wanted.python}: {why}")
-
-
-def _ensure_config(host: Host, wanted: Wanted) -> Tuple[str | None, Mapping[str, List[str]]]:
+def _ensure_config(
+    host: Host, wanted: Wanted, python: str
+) -> Tuple[str | None, Mapping[str, List[str]]]:
     """Write the configuration, validated by the version that will read it.
 
     Returns the text of the file, and the changes that were held back.
@@ -131,8 +103,9 @@ def _ensure_config(host: Host, wanted: Wanted) -> Tuple[str | None, Mapping[str,
         text = json.dumps(wanted.config, indent=2, sort_keys=True) + "\n"
     if text is None:
         return None, {}
-    if text != present or not _is_current(wanted.bundle):
-        _validate(host, wanted, text)
+    if text != present or not is_current(wanted.bundle):
+        _validate(host, wanted, python, text)
+    host.ensure_directory(CONFIG_DIRECTORY, _DIRECTORY_MODE)
     held_back = changes_seen_by_peers(present, text) if wanted.hold_back else {}
     owner = Ownership(_CONFIG_MODE, paths.USER)
     if held_back and not host.check_mode:
@@ -146,12 +119,7 @@ def without_secrets(text: str) -> str:
     return _SECRET.sub(r'\1"********"', text)
 
 
-def _is_current(bundle: str) -> bool:
-    link = paths.CURRENT
-    return os.path.islink(link) and os.path.basename(os.readlink(link)) == bundle
-
-
-def _validate(host: Host, wanted: Wanted, text: str) -> None:
+def _validate(host: Host, wanted: Wanted, python: str, text: str) -> None:
     """Validate the configuration by the agent's own code; raises HostError with all problems.
 
     In check mode before the installation the code is that of the archive, which Python can import.
@@ -167,27 +135,10 @@ def _validate(host: Host, wanted: Wanted, text: str) -> None:
             f"import sys; sys.path.insert(0, {code_path!r}); from _vrrp.agent.cli import main; "
             f"sys.stderr = sys.stdout; raise SystemExit(main(['check', {file.name!r}]))"
         )
-        status, output = host.ask(wanted.python, "-IS", "-c", code)
+        status, output = host.ask(python, "-IS", "-c", code)
     if status != 0:
         problems = [line.removeprefix(f"{file.name}: ") for line in output.splitlines()]
         raise HostError("the configuration is invalid:\n" + "\n".join(problems))
-
-
-def _ensure_current(host: Host, bundle: str) -> None:
-    target = os.path.join("versions", bundle)
-    before = os.readlink(paths.CURRENT) if os.path.islink(paths.CURRENT) else None
-    if host.link(paths.CURRENT, target) and before is not None:
-        host.link(paths.PREVIOUS, before)
-    for name in _superfluous_versions(before, target):
-        host.remove(os.path.join(paths.VERSIONS, name))
-
-
-def _superfluous_versions(before: str | None, target: str) -> List[str]:
-    """Return all versions except the wanted one and the previous one."""
-    earlier = os.readlink(paths.PREVIOUS) if os.path.islink(paths.PREVIOUS) else None
-    kept = {target, earlier if before in (None, target) else before}
-    present = os.listdir(paths.VERSIONS) if os.path.isdir(paths.VERSIONS) else []
-    return sorted(name for name in present if os.path.join("versions", name) not in kept)
 
 
 def _ensure_programs(host: Host, python: str) -> None:
@@ -195,10 +146,30 @@ def _ensure_programs(host: Host, python: str) -> None:
     host.write(paths.CONTROL, program(python, "control"), Ownership(0o755))
 
 
-def _ensure_units(host: Host) -> None:
-    changed = [host.write(path, text) for path, text in _UNITS.items()]
+def _ensure_units(host: Host, text: str | None) -> None:
+    """Write the units; that of the helper, and the order at boot, are as the configuration needs
+    them.
+    """
+    config = _parse(text)
+    units = {
+        paths.HELPER_SOCKET_UNIT: HELPER_SOCKET_TEXT,
+        paths.HELPER_UNIT: helper_unit(needs_root(config)),
+        paths.UNIT: UNIT_TEXT,
+    }
+    changed = [host.write(path, text) for path, text in units.items()]
+    if any(one.hmac is not None and one.hmac.needs_clock for one in config.instances):
+        changed.append(host.write(paths.TIME_SYNC_DROP_IN, TIME_SYNC_TEXT))
+    else:
+        changed.append(host.remove(paths.TIME_SYNC_DROP_IN_DIRECTORY))
     if any(changed):
         host.command("reload the systemd units", "systemctl", "daemon-reload")
+
+
+def _parse(text: str | None) -> Config:
+    try:
+        return Config(()) if text is None else parse_config(text)
+    except ConfigError as error:
+        raise HostError(f"{CONFIG} is invalid:\n{error}") from None
 
 
 def _interfaces(config: Dict[str, Any] | None) -> List[str]:

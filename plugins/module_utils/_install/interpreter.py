@@ -12,39 +12,36 @@ import glob
 import os
 from typing import Iterator
 
-from .host import Host, HostError
+from .host import Host
 
+NEEDED = "3.9"
 _NEEDED = (3, 9)
 # The unit hides these from the agent (ProtectHome), and others can't enter most of them.
 _HOMES = ("/root/", "/home/", "/run/user/")
 _OTHERS_EXECUTE = 0o001
+_SHEBANG_MAX = 120  # Characters of a path in the first line of a program (BINPRM_BUF_SIZE).
 
 
-def find_python(host: Host, own: str) -> str:
-    """Return the path of an interpreter for the agent: ``own``, by which Ansible runs, or one of
-    the host.
-
-    Raises HostError when there is none.
+def find_pythons(host: Host, own: str, wanted: str | None = None) -> Iterator[str]:
+    """Yield the paths of interpreters that the agent may be able to run by: ``wanted`` alone if it
+    is given, else ``own``, by which Ansible runs, and those of the host.
     """
-    for path in _candidates(own):
-        if _can_be_run(path) and _is_new_enough(host, path):
-            return path
-    needed = ".".join(map(str, _NEEDED))
-    raise HostError(
-        f"the agent's user can't run {own}, and the host has no other Python {needed} or newer: "
-        "install python3, or set ansible_python_interpreter to one outside of home directories"
-    )
+    for path in [wanted] if wanted else _candidates(own):
+        if is_executable_by_all(path) and _is_new_enough(host, path):
+            yield path
 
 
 def _candidates(own: str) -> Iterator[str]:
-    yield own
-    yield "/usr/bin/python3"
-    yield from sorted(glob.glob("/usr/bin/python3.[0-9]*"), reverse=True)
+    found = [own, "/usr/bin/python3", *sorted(glob.glob("/usr/bin/python3.[0-9]*"), reverse=True)]
+    yield from dict.fromkeys(found)
 
 
-def _can_be_run(path: str) -> bool:
-    """Whether every user can run a program, inside the agent's unit."""
-    return all(map(_is_open, (path, os.path.realpath(path))))
+def is_executable_by_all(path: str) -> bool:
+    """Whether every user can run a program, inside the agent's unit and by a first line of a
+    program.
+    """
+    fits = path.startswith("/") and len(path) <= _SHEBANG_MAX and not set(path) & set(" \t\n\"'\\")
+    return fits and all(map(_is_open, (path, os.path.realpath(path))))
 
 
 def _is_open(path: str) -> bool:

@@ -58,7 +58,8 @@ def ensure_service(
     if not enabled:
         host.command("enable the service", "systemctl", "enable", paths.UNIT_NAME)
     if not active:
-        host.command("start the service", "systemctl", "start", paths.UNIT_NAME)
+        # One that systemd starts again and again is "activating", and joins a start that fails.
+        host.command("start the service", "systemctl", "restart", paths.UNIT_NAME)
         return ServiceResult()
     status = _status_after_scheduled_reload(config)
     if status is None or status["agent"]["bundle"] != bundle:

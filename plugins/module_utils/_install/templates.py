@@ -11,11 +11,55 @@ from __future__ import annotations
 import hashlib
 
 from .._vrrp.agent.version import UNIT_VARIABLE
+from .._vrrp.base.constants import OPERATORS_GROUP, SCRIPT_USER
 from .._vrrp.base.paths import HELPER_SOCKET
 from .paths import CONTROL, CURRENT, DAEMON, HELPER_SOCKET_NAME, USER
 
 # The agent starts only itself and reads only its own files, so the unit forbids everything else.
-# The two capabilities are for addresses (NET_ADMIN) and raw sockets (NET_RAW).
+# The two capabilities are for addresses (NET_ADMIN) and raw sockets (NET_RAW). Nothing that the
+# agent can write can be executed. It needs 42 MiB for 250 instances.
+SANDBOX = f"""\
+User={USER}
+# The group of the control socket; that of the user reads the configuration.
+Group={OPERATORS_GROUP}
+SupplementaryGroups={USER}
+UMask=0077
+# Three sockets for each virtual router with a MAC address of its own.
+LimitNOFILE=65536
+LimitCORE=0
+MemoryMax=1G
+TasksMax=64
+AmbientCapabilities=CAP_NET_ADMIN CAP_NET_RAW
+CapabilityBoundingSet=CAP_NET_ADMIN CAP_NET_RAW
+NoNewPrivileges=true
+RestrictAddressFamilies=AF_UNIX AF_NETLINK AF_INET AF_INET6 AF_PACKET
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallFilter=~@privileged @resources
+SystemCallErrorNumber=EPERM
+DevicePolicy=closed
+LockPersonality=true
+MemoryDenyWriteExecute=true
+NoExecPaths=/run /var /tmp /dev/shm
+PrivateDevices=true
+PrivateMounts=true
+PrivateTmp=true
+ProtectClock=true
+ProtectControlGroups=true
+ProtectHome=true
+ProtectHostname=true
+ProtectKernelLogs=true
+ProtectKernelModules=true
+ProtectKernelTunables=true
+ProtectProc=invisible
+ProtectSystem=strict
+ReadWritePaths=/proc/sys/net
+RemoveIPC=true
+RestrictNamespaces=true
+RestrictRealtime=true
+RestrictSUIDSGID=true
+"""
+
 _UNIT = f"""\
 # Written by the Ansible collection failover.vrrp; changes are overwritten.
 [Unit]
@@ -33,46 +77,14 @@ ExecStopPost={DAEMON} cleanup
 Restart=on-failure
 RestartSec=1
 WatchdogSec=30
-# Three sockets for each virtual router with a MAC address of its own.
-LimitNOFILE=65536
 # A master that stops serves on until it hears its successor, up to 4.5 advertisement intervals.
 TimeoutStopSec=300
-User={USER}
-Group={USER}
 RuntimeDirectory=vrrp-agent
 # The records of what a dead agent has left are there.
 RuntimeDirectoryPreserve=restart
 StateDirectory=vrrp-agent
-UMask=0022
 
-AmbientCapabilities=CAP_NET_ADMIN CAP_NET_RAW
-CapabilityBoundingSet=CAP_NET_ADMIN CAP_NET_RAW
-NoNewPrivileges=true
-RestrictAddressFamilies=AF_UNIX AF_NETLINK AF_INET AF_INET6 AF_PACKET
-SystemCallArchitectures=native
-SystemCallFilter=@system-service
-SystemCallFilter=~@privileged @resources
-SystemCallErrorNumber=EPERM
-DevicePolicy=closed
-LockPersonality=true
-MemoryDenyWriteExecute=true
-PrivateDevices=true
-PrivateTmp=true
-ProtectClock=true
-ProtectControlGroups=true
-ProtectHome=true
-ProtectHostname=true
-ProtectKernelLogs=true
-ProtectKernelModules=true
-ProtectKernelTunables=true
-ProtectProc=invisible
-ProtectSystem=strict
-ReadWritePaths=/proc/sys/net
-RemoveIPC=true
-RestrictNamespaces=true
-RestrictRealtime=true
-RestrictSUIDSGID=true
-
+{SANDBOX}
 [Install]
 WantedBy=multi-user.target
 """
@@ -82,9 +94,41 @@ WantedBy=multi-user.target
 UNIT_DIGEST = hashlib.sha256(_UNIT.encode()).hexdigest()[:12]
 UNIT_TEXT = _UNIT.replace("User=", f"Environment={UNIT_VARIABLE}={UNIT_DIGEST}\nUser=", 1)
 
-# The helper runs scripts and hooks as the configured users; for that it needs root, and no sandbox.
-# systemd starts it when the agent connects; it ends when the agent closes the connection.
-HELPER_UNIT_TEXT = f"""\
+# The signatures of advertisements contain the time. Only the order at boot changes, so another
+# unit need not be restarted for it.
+TIME_SYNC_TEXT = """\
+# Written by the Ansible collection failover.vrrp; changes are overwritten.
+[Unit]
+After=time-sync.target
+"""
+
+# Scripts and hooks inherit the sandbox. They may do what their user may, but gain no rights.
+HELPER_SANDBOX = f"""\
+User={SCRIPT_USER}
+Group={SCRIPT_USER}
+CapabilityBoundingSet=
+NoNewPrivileges=true
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallErrorNumber=EPERM
+DevicePolicy=closed
+LockPersonality=true
+PrivateDevices=true
+PrivateMounts=true
+ProtectClock=true
+ProtectControlGroups=true
+ProtectHostname=true
+ProtectKernelLogs=true
+ProtectKernelModules=true
+ProtectKernelTunables=true
+ProtectSystem=full
+RestrictNamespaces=true
+RestrictRealtime=true
+RestrictSUIDSGID=true
+"""
+
+_HELPER_UNIT = f"""\
+# Written by the Ansible collection failover.vrrp; changes are overwritten.
 [Unit]
 Description=Helper of the VRRP agent, which runs its scripts and hooks
 # On shutdown the agent leaves first, and its hooks are run before the helper is ended.
@@ -92,12 +136,21 @@ Before=vrrp-agent.service
 StartLimitIntervalSec=0
 
 [Service]
-ExecStart={DAEMON} helper
+ExecStart={DAEMON} helper --user {SCRIPT_USER}
 # One that hangs is ended, so that another one can serve the agent.
 NotifyAccess=main
 WatchdogSec=15
 WatchdogSignal=SIGKILL
+LimitCORE=0
 """
+
+
+def helper_unit(as_root: bool) -> str:
+    """Return the unit of the helper, which systemd starts when the agent connects. As root it can
+    run commands as any user, and has no sandbox.
+    """
+    return _HELPER_UNIT + ("" if as_root else f"\n{HELPER_SANDBOX}")
+
 
 HELPER_SOCKET_TEXT = f"""\
 [Unit]
@@ -126,3 +179,13 @@ raise SystemExit({entry}())
 def program(python: str, entry: str) -> str:
     """Return a program that calls a function of the current version's command line."""
     return _PROGRAM.format(python=python, library=CURRENT, entry=entry)
+
+
+def check_unit(sandbox: str, python: str, code: str, errors: str) -> str:
+    """Return a unit that runs Python code once in a sandbox; its error messages go to a file."""
+    quoted = code.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
+    command = f'{python} -IS -c "{quoted}"'
+    return (
+        f"[Service]\nType=oneshot\nExecStart={command}\nTimeoutStartSec=60\n"
+        f"StandardError=file:{errors}\n\n{sandbox}"
+    )

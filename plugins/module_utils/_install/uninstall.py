@@ -9,12 +9,12 @@
 from __future__ import annotations
 
 import os
-import pwd
 
 from .._vrrp.base.paths import CONFIG_DIRECTORY, RUNTIME_DIRECTORY, STATE_DIRECTORY
 from . import paths
 from .firewalls import firewalls
 from .host import Host
+from .users import remove_users
 
 _REMOVED = (
     paths.DAEMON,
@@ -24,6 +24,12 @@ _REMOVED = (
     STATE_DIRECTORY,
     RUNTIME_DIRECTORY,
 )
+_UNITS = (
+    paths.UNIT,
+    paths.TIME_SYNC_DROP_IN_DIRECTORY,
+    paths.HELPER_UNIT,
+    paths.HELPER_SOCKET_UNIT,
+)
 _HELPER = (paths.HELPER_SOCKET_NAME, paths.HELPER_UNIT_NAME)
 
 
@@ -32,18 +38,10 @@ def uninstall_agent(host: Host) -> None:
     if os.path.exists(paths.UNIT):
         host.command("stop the service", "systemctl", "disable", "--now", paths.UNIT_NAME)
         host.command("stop the helper", "systemctl", "stop", *_HELPER)
-        for unit in (paths.UNIT, paths.HELPER_UNIT, paths.HELPER_SOCKET_UNIT):
+        for unit in _UNITS:
             host.remove(unit)
         host.command("reload the systemd units", "systemctl", "daemon-reload")
     firewalls.close(host)
     for path in _REMOVED:
         host.remove(path)
-    _remove_user(host)
-
-
-def _remove_user(host: Host) -> None:
-    try:
-        pwd.getpwnam(paths.USER)
-    except KeyError:
-        return
-    host.command(f"remove the user {paths.USER}", "userdel", paths.USER)
+    remove_users(host)

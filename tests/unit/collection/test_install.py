@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ansible_collections.failover.vrrp.plugins.module_utils._install import install, paths
+from ansible_collections.failover.vrrp.plugins.module_utils._install import paths, versions
 from ansible_collections.failover.vrrp.plugins.module_utils._install.host import Host
 
 
@@ -25,7 +25,7 @@ def switch_to(library: Path, version: str, check_mode: bool = False) -> list[str
     """Have a version and switch to it; returns what was changed."""
     (library / "versions" / version).mkdir(parents=True, exist_ok=True)
     host = Host(lambda _command: (0, "", ""), lambda name: name, check_mode)
-    install._ensure_current(host, version)
+    versions.ensure_current(host, version)
     return host.changes
 
 
@@ -34,7 +34,7 @@ def links(library: Path) -> dict[str, str]:
     return {path.name: path.readlink().name for path in library.iterdir() if path.is_symlink()}
 
 
-def versions(library: Path) -> set[str]:
+def installed(library: Path) -> set[str]:
     return {path.name for path in (library / "versions").iterdir()}
 
 
@@ -45,7 +45,7 @@ def test_the_previous_version_is_kept_and_older_ones_are_removed(library: Path) 
     assert links(library) == {"current": "2", "previous": "1"}
     switch_to(library, "3")
     assert links(library) == {"current": "3", "previous": "2"}
-    assert versions(library) == {"2", "3"}
+    assert installed(library) == {"2", "3"}
 
 
 def test_going_back_keeps_the_version_that_was_left(library: Path) -> None:
@@ -53,7 +53,7 @@ def test_going_back_keeps_the_version_that_was_left(library: Path) -> None:
     switch_to(library, "2")
     switch_to(library, "1")
     assert links(library) == {"current": "1", "previous": "2"}
-    assert versions(library) == {"1", "2"}
+    assert installed(library) == {"1", "2"}
 
 
 def test_a_second_installation_of_the_same_version_changes_nothing(library: Path) -> None:

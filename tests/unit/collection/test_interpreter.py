@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.failover.vrrp.plugins.module_utils._install import interpreter
-from ansible_collections.failover.vrrp.plugins.module_utils._install.host import Host, HostError
+from ansible_collections.failover.vrrp.plugins.module_utils._install.host import Host
 
 
 def host(versions: dict[str, bool]) -> Host:
@@ -28,30 +28,47 @@ def candidates(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The Pythons of the host, beside that of Ansible; all can be run by everybody."""
     found = ["/usr/bin/python3", "/usr/bin/python3.11"]
     monkeypatch.setattr(interpreter, "_candidates", lambda own: iter([own, *found]))
-    monkeypatch.setattr(interpreter, "_can_be_run", lambda path: not path.startswith("/root/"))
+    monkeypatch.setattr(
+        interpreter, "is_executable_by_all", lambda path: not path.startswith("/root/")
+    )
     return found
 
 
 @pytest.mark.usefixtures("candidates")
-def test_the_agent_runs_by_the_python_of_ansible_if_its_user_can_run_it() -> None:
+def test_the_python_of_ansible_comes_first_if_all_users_can_run_it() -> None:
     all_new = {"/opt/bin/python": True, "/usr/bin/python3": True}
-    assert interpreter.find_python(host(all_new), "/opt/bin/python") == "/opt/bin/python"
-    assert interpreter.find_python(host(all_new), "/root/bin/python") == "/usr/bin/python3"
+    found = list(interpreter.find_pythons(host(all_new), "/opt/bin/python"))
+    assert found == ["/opt/bin/python", "/usr/bin/python3"]
+    assert list(interpreter.find_pythons(host(all_new), "/root/bin/python")) == ["/usr/bin/python3"]
 
 
 @pytest.mark.usefixtures("candidates")
 def test_a_python_that_is_too_old_is_passed_over() -> None:
     versions = {"/usr/bin/python3": False, "/usr/bin/python3.11": True}
-    assert interpreter.find_python(host(versions), "/root/bin/python") == "/usr/bin/python3.11"
-    with pytest.raises(HostError, match="can't run /root/bin/python, and the host has no other"):
-        interpreter.find_python(host({}), "/root/bin/python")
+    found = list(interpreter.find_pythons(host(versions), "/root/bin/python"))
+    assert found == ["/usr/bin/python3.11"]
+
+
+@pytest.mark.finding("E5")
+@pytest.mark.usefixtures("candidates")
+def test_a_python_that_is_named_is_the_only_one() -> None:
+    new = {"/opt/bin/python": True, "/usr/bin/python3": True}
+    assert list(interpreter.find_pythons(host(new), "/usr/bin/python3", "/opt/bin/python")) == [
+        "/opt/bin/python"
+    ]
+    assert list(interpreter.find_pythons(host(new), "/usr/bin/python3", "/root/bin/python")) == []
 
 
 def test_a_program_in_a_closed_directory_can_not_be_run(tmp_path: Path) -> None:
-    assert interpreter._can_be_run("/usr/bin/env")
+    assert interpreter.is_executable_by_all("/usr/bin/env")
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
     (closed / "python").symlink_to("/usr/bin/env")
-    assert not interpreter._can_be_run(str(closed / "python"))
-    assert not interpreter._can_be_run("/root/venv/bin/python")
-    assert not interpreter._can_be_run("/nonexistent/python")
+    assert not interpreter.is_executable_by_all(str(closed / "python"))
+    assert not interpreter.is_executable_by_all("/root/venv/bin/python")
+    assert not interpreter.is_executable_by_all("/nonexistent/python")
+
+
+@pytest.mark.parametrize("name", ["/opt/my python/bin/python", "/opt/" + "x" * 120, "python3"])
+def test_a_program_that_no_first_line_can_name_can_not_be_run(name: str) -> None:
+    assert not interpreter.is_executable_by_all(name)

@@ -47,7 +47,7 @@ from ..runtime.receiver import Receiver
 from ..runtime.sd_notify import Notifier
 from ..runtime.signals import signal_socket
 from ..runtime.storage import Storage
-from .cleanup import clean_up
+from .cleanup import clean_up, forget
 from .host_check import interfaces_of, refuse_on_host
 from .packets import Packets
 from .paths import Paths
@@ -179,7 +179,7 @@ class Agent:
         try:
             self._main_loop()
             if self._owns_host:
-                self._storage.save_recoveries([])
+                forget(self._storage)
         except BaseException:
             if self._owns_host:
                 clean_up(self._storage)

@@ -35,7 +35,7 @@ from ..runtime.storage import Storage
 
 
 def clean_up(storage: Storage) -> None:
-    """Clean up after the records in ``storage``, and clear them."""
+    """Clean up after the records in ``storage``, and clear them; logs everything that fails."""
     recoveries = storage.load_recoveries()
     if recoveries:
         table = ResourceTable()
@@ -48,11 +48,19 @@ def clean_up(storage: Storage) -> None:
             _resign(recovery)
         for recovery in recoveries:
             _remove_devices(recovery)
-        storage.save_recoveries([])
     _remove_marked()
     for name, value in storage.load_sysctls().items():
         restore_setting(name, value)
-    storage.save_sysctls({})
+    forget(storage)
+
+
+def forget(storage: Storage) -> None:
+    """Clear the records. Where that is impossible, the next clean-up finds nothing to remove."""
+    try:
+        storage.save_recoveries([])
+        storage.save_sysctls({})
+    except OSError as error:
+        LOGGER.error("clean-up: the records can't be cleared: %s", error)
 
 
 def _remove_resources(table: ResourceTable, recovery: Recovery, kept: AbstractSet[Key]) -> bool:

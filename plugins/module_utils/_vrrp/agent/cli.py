@@ -15,7 +15,7 @@ import argparse
 import sys
 from typing import Sequence
 
-from ..base.errors import ConfigError, ControlError
+from ..base.errors import ConfigError, ControlError, KernelError
 from ..base.paths import CONFIG, CONTROL_SOCKET
 from . import ctl
 from .paths import Paths, runtime_directory, state_directory
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = make_parser().parse_args(arguments)
     try:
         return _COMMANDS[chosen.command](chosen)
-    except (ConfigError, ControlError) as error:
+    except (ConfigError, ControlError, KernelError) as error:
         sys.stderr.write("".join(f"vrrp-agent: {line}\n" for line in str(error).splitlines()))
         return 1
 
@@ -106,11 +106,13 @@ def _runtime(arguments: argparse.Namespace) -> str:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    from ..linux.privileges import become_owner_of
     from ..runtime import log
     from ..runtime.handover.old_process import connect_old_process
     from .start import run
 
     log.set_up()
+    become_owner_of(_runtime(arguments))
     old_process = connect_old_process()
     try:
         paths = Paths(arguments.config, arguments.socket, _state(arguments), _runtime(arguments))
@@ -149,12 +151,14 @@ def _count(number: int) -> str:
 
 
 def _cleanup(arguments: argparse.Namespace) -> int:
+    from ..linux.privileges import become_owner_of
     from ..runtime import log
     from ..runtime.control_server import refuse_running_agent
     from ..runtime.storage import Storage
     from .cleanup import clean_up
 
     log.set_up()
+    become_owner_of(_runtime(arguments))
     refuse_running_agent(arguments.socket)
     clean_up(Storage(_runtime(arguments)))
     return 0

@@ -25,6 +25,7 @@ from typing import Dict, Iterator, Tuple
 from ..base.errors import ControlError
 from ..base.paths import STATE_DIRECTORY
 from ..control.client import ControlClient
+from ..runtime.files import read_regular
 from .redaction import Redaction, without_commands
 from .version import VERSION
 
@@ -48,7 +49,7 @@ _COMMANDS: Dict[str, Tuple[str, ...]] = {
     "sysctl.txt": ("sysctl", "net.ipv4.conf", "net.ipv6.conf"),
 }
 _FILES = {
-    "os-release.txt": "/etc/os-release",
+    "os-release.txt": "/usr/lib/os-release",
     "raw-sockets-ipv4.txt": "/proc/net/raw",
     "raw-sockets-ipv6.txt": "/proc/net/raw6",
     "intents.json": f"{STATE_DIRECTORY}/intents.json",
@@ -59,7 +60,7 @@ def write_bundle(socket: str, config: str, output: str | None) -> str:
     """Write the bundle, and return its path; raises OSError. A part that cannot be had holds the
     reason. ``config`` is the path of the configuration, ``socket`` that of the control socket.
     """
-    text = _read(config)
+    text = _read(os.path.realpath(config))
     redaction = Redaction(text)
     shown = redaction.config or (text if text.startswith(_MISSING) else _NOT_JSON)
     name = f"vrrp-diagnose-{platform.node()}-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}"
@@ -108,10 +109,9 @@ def _status(socket: str, redaction: Redaction) -> str:
 
 def _read(path: str) -> str:
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read()
+        return read_regular(path, "replace")
     except OSError as error:
-        return f"{_MISSING}: {path}: {error.strerror}\n"
+        return f"{_MISSING}: {path}: {error.strerror or error}\n"
 
 
 def _run(command: Tuple[str, ...]) -> str:

@@ -122,8 +122,9 @@ REPEAT_INTERVAL_MIN = milliseconds(100)
 # dropped: the current state matters most.
 HOOKS_WAITING_MAX = 16
 
-# The user that runs commands which name no other.
+# The user that runs commands which name no other, and the group of those who may change states.
 SCRIPT_USER = "vrrp-script"
+OPERATORS_GROUP = "vrrp-operators"
 
 # The time after a command's timeout within which the helper has to report its end.
 COMMAND_GRACE = seconds(2)

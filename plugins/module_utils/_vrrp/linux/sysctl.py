@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from functools import cached_property
 from typing import Callable, Dict, Mapping
 
 from ..base.errors import KernelError
 
 _ROOT = "/proc/sys/net"
+_OF_INTERFACE = re.compile(r"ipv[46]/(conf|neigh)/(?!\.\.?/)[^/]+/[a-z0-9_]+")
 
 
 class SysctlStore:
@@ -52,7 +54,9 @@ class SysctlStore:
         for name in [one for one in self._before if one.startswith(prefix)]:
             if name.endswith(suffix):
                 restore_setting(name, self._before.pop(name))
-        self._save(self._before)
+        # A record of too many settings restores them once more, and that is all.
+        with contextlib.suppress(OSError):
+            self._save(self._before)
 
 
 def read(name: str) -> str:
@@ -74,9 +78,12 @@ def write(name: str, value: str) -> None:
 
 
 def restore_setting(name: str, value: str) -> None:
-    """Restore the old value of a setting, unless its interface is gone."""
-    with contextlib.suppress(KernelError):
-        write(name, value)
+    """Restore the old value of a setting, unless its interface is gone. Another file than that of a
+    setting of an interface is left alone.
+    """
+    if _OF_INTERFACE.fullmatch(name):
+        with contextlib.suppress(KernelError):
+            write(name, value)
 
 
 def has_ipv6() -> bool:

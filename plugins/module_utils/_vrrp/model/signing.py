@@ -55,6 +55,11 @@ class Hmac:
         return self.mode is not HmacMode.RECEIVE_ONLY
 
     @property
+    def needs_clock(self) -> bool:
+        """Whether signatures have to agree with the clock of the host."""
+        return self.window is not None
+
+    @property
     def signing_key(self) -> HmacKey:
         """The key that signs."""
         return next(key for key in self.keys if key.number == self.active_key)

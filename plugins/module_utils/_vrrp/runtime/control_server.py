@@ -18,6 +18,7 @@ import os
 import socket
 from typing import Callable, Dict, Iterator, Mapping, Union
 
+from ..base.constants import OPERATORS_GROUP
 from ..base.errors import ConfigError, ControlError
 from ..base.units import Nanoseconds
 from ..control.protocol import (
@@ -173,7 +174,7 @@ class ControlServer:
                 raise ControlError(
                     "forbidden",
                     "permission denied: changes need root or membership in the group of the "
-                    "control socket, which is vrrp after an installation",
+                    f"control socket, which is {OPERATORS_GROUP} after an installation",
                 )
             if request.command == WATCH:
                 connection.watches = True
@@ -185,7 +186,8 @@ class ControlServer:
 
 
 def listen(path: str) -> socket.socket:
-    """Bind a socket; one that a dead agent left is replaced.
+    """Bind a socket; one that a dead agent left is replaced. Members of its group, which is that of
+    this process, may change states.
 
     Raises ControlError ``running`` when another agent answers.
     """
@@ -204,8 +206,11 @@ def listen(path: str) -> socket.socket:
 def refuse_running_agent(path: str) -> None:
     """Raise ControlError ``running`` when an agent answers at the socket."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.setblocking(False)
         try:
             probe.connect(path)
+        except BlockingIOError:
+            pass  # More clients wait than the agent has accepted.
         except OSError:
             return
     raise ControlError("running", f"an agent is running, and answers at {path}")

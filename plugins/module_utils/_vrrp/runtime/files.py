@@ -6,22 +6,38 @@
 
 """Files that are written completely and renamed into place. One that can't be read counts as empty:
 something lost is better than an agent that does not serve.
+
+No symbolic link is followed, and nothing but a regular file is read: another process of the user
+who owns the directory may have put it there.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import stat
 from typing import Any
+
+_NO_LINK = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
 
 
 def read_json(directory: str, name: str) -> Any:
     """Return the content of a file; None when it can't be read."""
     try:
-        with open(os.path.join(directory, name), encoding="utf-8") as file:
-            return json.load(file)
+        return json.loads(read_regular(os.path.join(directory, name)))
     except (OSError, ValueError, RecursionError):
         return None
+
+
+def read_regular(path: str, errors: str = "strict") -> str:
+    """Return the text of a regular file; raises OSError for anything else, and UnicodeDecodeError
+    unless ``errors`` (those of ``open``) says otherwise.
+    """
+    with open(path, encoding="utf-8", errors=errors, opener=_without_link) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(f"{path} is no regular file")
+        return file.read()
 
 
 def replace_file(directory: str, name: str, text: str, durable: bool) -> None:
@@ -30,6 +46,8 @@ def replace_file(directory: str, name: str, text: str, durable: bool) -> None:
     """
     os.makedirs(directory, mode=0o755, exist_ok=True)
     path = os.path.join(directory, name)
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path + ".new")  # Of a process that died.
     with open(path + ".new", "w", encoding="utf-8", opener=_private) as file:
         file.write(text)
         if durable:
@@ -39,5 +57,9 @@ def replace_file(directory: str, name: str, text: str, durable: bool) -> None:
 
 
 def _private(path: str, flags: int) -> int:
-    """Open a file for the owner only: a recovery record holds the secret that signs."""
-    return os.open(path, flags, 0o600)
+    """Make a file for the owner only: a recovery record holds the secret that signs."""
+    return os.open(path, flags | os.O_EXCL, 0o600)
+
+
+def _without_link(path: str, flags: int) -> int:
+    return os.open(path, flags | _NO_LINK)

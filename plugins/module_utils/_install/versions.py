@@ -1,0 +1,93 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
+
+"""The versions of the agent on a host: the one in use, the one before, and the next."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import Iterable, List
+
+from . import paths
+from .bundle import unpack
+from .host import Host, HostError, read
+from .interpreter import NEEDED
+from .load_test import load_problem
+from .templates import UNIT_TEXT, program
+
+_READABLE = 0o755
+
+
+def ensure_version(host: Host, bundle: str, archive: str | None, pythons: Iterable[str]) -> str:
+    """Unpack a version if the host does not have it; returns the first of the interpreters by which
+    the units can run it. Raises HostError or BundleError.
+    """
+    for directory in (paths.LIBRARY, paths.VERSIONS):
+        host.ensure_directory(directory, _READABLE)
+    target = os.path.join(paths.VERSIONS, bundle)
+    is_new = not os.path.isdir(target)
+    if is_new:
+        host.change(f"unpack the agent {bundle}", lambda: _unpack(bundle, archive))
+    try:
+        return _working_python(host, bundle, pythons)
+    except HostError:
+        if is_new and not host.check_mode:
+            shutil.rmtree(target)  # Otherwise the next run would take it for a working version.
+        raise
+
+
+def _unpack(bundle: str, archive: str | None) -> None:
+    if archive is None:
+        raise HostError(f"the host does not have {bundle}, and no archive was sent")
+    unpack(archive, bundle, paths.VERSIONS)
+
+
+def _working_python(host: Host, bundle: str, pythons: Iterable[str]) -> str:
+    """Return the first interpreter by which the units can run the version; raises HostError."""
+    problems = []
+    for python in pythons:
+        if host.check_mode or _is_in_use(bundle, python):
+            return python
+        problem = load_problem(host, python, os.path.join(paths.VERSIONS, bundle))
+        if problem is None:
+            return python
+        problems.append(f"{python}: {problem}")
+    why = "; ".join(problems) or "there is no other that all users can run"
+    raise HostError(
+        f"the agent's user can run the agent by no Python {NEEDED} or newer ({why}): install "
+        "python3, or set vrrp_python to one that every user can run, outside of home directories"
+    )
+
+
+def _is_in_use(bundle: str, python: str) -> bool:
+    """Whether the version was installed with that interpreter, and so has been tested."""
+    is_same = read(paths.DAEMON) == program(python, "main") and read(paths.UNIT) == UNIT_TEXT
+    return is_same and is_current(bundle)
+
+
+def is_current(bundle: str) -> bool:
+    """Whether a version is the one in use."""
+    link = paths.CURRENT
+    return os.path.islink(link) and os.path.basename(os.readlink(link)) == bundle
+
+
+def ensure_current(host: Host, bundle: str) -> None:
+    """Have a version in use, keep the one before, and remove all others; raises HostError."""
+    target = os.path.join("versions", bundle)
+    before = os.readlink(paths.CURRENT) if os.path.islink(paths.CURRENT) else None
+    if host.link(paths.CURRENT, target) and before is not None:
+        host.link(paths.PREVIOUS, before)
+    for name in _superfluous_versions(before, target):
+        host.remove(os.path.join(paths.VERSIONS, name))
+
+
+def _superfluous_versions(before: str | None, target: str) -> List[str]:
+    """Return all versions except the wanted one and the previous one."""
+    earlier = os.readlink(paths.PREVIOUS) if os.path.islink(paths.PREVIOUS) else None
+    kept = {target, earlier if before in (None, target) else before}
+    present = os.listdir(paths.VERSIONS) if os.path.isdir(paths.VERSIONS) else []
+    return sorted(name for name in present if os.path.join("versions", name) not in kept)
