@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -114,3 +116,48 @@ def test_a_key_can_be_replaced_without_an_election(pair: StartPair) -> None:
         roll_out(agents, stage)
     assert [agent.status()["transitions"] for agent in agents] == [2, 1]
     assert not [key for key in agents[1].status()["counters"] if key.startswith("hmac_")]
+
+
+MONOTONIC = {"keys": [ONE], "replay": "monotonic"}
+
+
+def an_hour_ahead() -> tuple[str, ...]:
+    """An environment in which the time of day is wrong, and no other clock."""
+    (library,) = Path("/usr/lib").glob("*/faketime/libfaketime.so.1")
+    return f"LD_PRELOAD={library}", "FAKETIME=+1h", "FAKETIME_DONT_FAKE_MONOTONIC=1"
+
+
+@pytest.mark.finding("G8")
+def test_signatures_without_clocks_go_on_after_a_cold_start_with_an_earlier_clock(
+    segment: Segment,
+) -> None:
+    first, second = (
+        Agent(segment.host(), instance(priority=one, hmac=MONOTONIC)) for one in (200, 100)
+    )
+    first.start(*an_hour_ahead()).wait_for("MASTER")
+    second.start().wait_for("BACKUP")
+    second.wait_until_it_hears_a_master()
+    saved = first.directory / "control.sock.state" / "sequences.json"
+    eventually(lambda: saved.exists() and "web" in json.loads(saved.read_text())["signed"], 15)
+    first.kill()
+    first.clean_up()
+    # The resignation is accepted, though the clean-up has the right clock.
+    assert second.wait_for("MASTER")["reason"].endswith("resigned")
+    first.start().wait_for("MASTER")
+    second.wait_for("BACKUP")
+    assert "hmac_replayed" not in second.status()["counters"]
+
+
+@pytest.mark.finding("E6")
+def test_a_recording_is_discarded_after_a_cold_start_too(segment: Segment, pair: StartPair) -> None:
+    first, second = pair(hmac=MONOTONIC)
+    recorder = segment.host()
+    saved = segment.directory / "packets"
+    capture = Capture(recorder, "proto 112", "-U", "-c", "10", "-w", str(saved))
+    eventually(capture.has_ended)
+    second.stop()
+    first.host.unplug()
+    second.start().wait_for("MASTER")
+    replay(recorder, saved)
+    eventually(lambda: second.status()["counters"].get("hmac_replayed", 0) > 2)
+    assert second.status()["state"] == "MASTER"

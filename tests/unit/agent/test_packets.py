@@ -60,7 +60,7 @@ def test_a_packet_without_actions_may_make_a_deadline_earlier() -> None:
     handling = Packets(Engine(), loop, performed.append)
     opened: Any = VrrpSocket(Arrivals([b"abc"], [0], True))
     handling.read(SPEC, opened)
-    handling.handle_all()
+    handling.run_due(0)
     assert performed == [[]]
 
 

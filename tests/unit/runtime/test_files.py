@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 
 import pytest
-from _vrrp.agent.cleanup import forget
+from _vrrp.agent.cleanup import forget_recoveries
 from _vrrp.linux import sysctl
 from _vrrp.runtime.files import read_json, read_regular, replace_file
 from _vrrp.runtime.storage import Storage
@@ -64,6 +64,6 @@ def test_records_that_can_not_be_written_do_not_stop_an_agent(tmp_path: Path) ->
     impossible = Storage(str(tmp_path / "file" / "below"))
     with pytest.raises(NotADirectoryError):
         impossible.save_sysctls({})
-    forget(impossible)
+    forget_recoveries(impossible)
     store = sysctl.SysctlStore(impossible.save_sysctls, impossible.load_sysctls)
     store.restore("ipv4/")

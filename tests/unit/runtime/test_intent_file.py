@@ -13,7 +13,7 @@ from typing import Any, Iterator
 
 import pytest
 from _vrrp.model.intent import Intent, IntentKind, Intents
-from _vrrp.runtime import clock, intent_file
+from _vrrp.runtime import background_file, clock
 from _vrrp.runtime.files import replace_file
 from _vrrp.runtime.intent_file import IntentFile
 from _vrrp.runtime.loop import Loop
@@ -33,7 +33,7 @@ class Disk:
         self.answers.set()
         self.is_full = False
         self.written: list[str] = []
-        monkeypatch.setattr(intent_file, "replace_file", self._replace)
+        monkeypatch.setattr(background_file, "replace_file", self._replace)
 
     def _replace(self, directory: str, name: str, text: str, durable: bool) -> None:
         assert self.answers.wait(10)
@@ -77,7 +77,7 @@ def wait(loop: Loop, answers: list[Any]) -> Any:
 def test_saved_intents_are_loaded_after_a_restart(tmp_path: Path, loop: Loop, disk: Disk) -> None:
     kept = IntentFile(str(tmp_path / "new"), loop)
     assert kept.intents == Intents()
-    kept.save(INTENTS)
+    kept.save_intents(INTENTS)
     answers: list[Any] = []
     kept.when_saved(answers.append)
     assert wait(loop, answers) is None
@@ -93,9 +93,9 @@ def test_nothing_waits_for_a_disk_that_does_not_answer(
     kept = IntentFile(str(tmp_path), loop)
     disk.answers.clear()
     answers: list[Any] = []
-    kept.save(INTENTS)
+    kept.save_intents(INTENTS)
     kept.when_saved(answers.append)
-    kept.save(Intents())
+    kept.save_intents(Intents())
     deadline = kept.next_deadline()
     assert deadline is not None
     kept.run_due(deadline)
@@ -112,7 +112,7 @@ def test_a_full_disk_is_reported_and_tried_again(tmp_path: Path, loop: Loop, dis
     kept = IntentFile(str(tmp_path), loop)
     disk.is_full = True
     answers: list[Any] = []
-    kept.save(INTENTS)
+    kept.save_intents(INTENTS)
     kept.when_saved(answers.append)
     why = f"cannot write {tmp_path}/intents.json: No space left on device"
     assert wait(loop, answers) == why
@@ -135,7 +135,7 @@ def test_an_agent_that_may_have_no_more_threads_tries_again(
     answers: list[Any] = []
     with monkeypatch.context() as limited:
         limited.setattr(threading, "Thread", Refused)
-        kept.save(INTENTS)
+        kept.save_intents(INTENTS)
         kept.when_saved(answers.append)
         why = f"cannot write {tmp_path}/intents.json: can't start new thread"
         assert wait(loop, answers) == why
@@ -152,7 +152,7 @@ def test_what_is_being_saved_at_the_end_is_waited_for(
 ) -> None:
     kept = IntentFile(str(tmp_path), loop)
     disk.answers.clear()
-    kept.save(INTENTS)
+    kept.save_intents(INTENTS)
     assert kept.is_writing
     threading.Timer(0.05, disk.answers.set).start()
     kept.close()

@@ -15,7 +15,7 @@ import gc
 import os
 import signal
 import socket
-from typing import Callable, Dict, List, Mapping
+from typing import List, Mapping
 
 from ..base.constants import ADVERTISEMENT_INTERVAL_DEFAULT
 from ..base.errors import ConfigError, ControlError
@@ -45,9 +45,10 @@ from ..runtime.loop import Loop, Service
 from ..runtime.provisioner import Provisioner
 from ..runtime.receiver import Receiver
 from ..runtime.sd_notify import Notifier
+from ..runtime.sequence_file import SequenceFile
 from ..runtime.signals import signal_socket
 from ..runtime.storage import Storage
-from .cleanup import clean_up, forget
+from .cleanup import clean_up, forget_recoveries
 from .host_check import interfaces_of, refuse_on_host
 from .packets import Packets
 from .paths import Paths
@@ -91,6 +92,9 @@ class Agent:
         self._packets = Packets(self._engine, self.loop, self._perform)
         self._receiver = Receiver(self.loop, self._packets.read)
         self._signer = Signer()
+        self._sequence_file = SequenceFile(
+            paths.state, self.loop, self._signer, self._engine.replay
+        )
         self._executor = Executor(
             storage=self._storage,
             intent_file=self._intent_file,
@@ -117,11 +121,6 @@ class Agent:
         )
         self._server = ControlServer(paths.socket, control, self.loop, self._requests.handle)
         self._signals = signal_socket((signal.SIGHUP, signal.SIGTERM, signal.SIGINT))
-        self._handlers: Dict[int, Callable[[], None]] = {
-            signal.SIGHUP: self._reload_and_log,
-            signal.SIGTERM: self._stop,
-            signal.SIGINT: self._stop,
-        }
 
     # --- Beginning and end ---
 
@@ -134,6 +133,7 @@ class Agent:
         """Take part, as the process that owns the host."""
         self._owns_host = True
         self._prepare()
+        self._sequence_file.restore()
         self._server.open()
         self._notifier.ready()
         LOGGER.info("started; instances: %d", len(self._configuration.config.instances))
@@ -153,7 +153,7 @@ class Agent:
         self.loop.begin_portion()
         self._host_watcher.refresh()
         intents = decode_intents(state["intents"])
-        self._intent_file.save(intents)
+        self._intent_file.save_intents(intents)
         actions = self._engine.import_state(state["engine"], intents, clock.now())
         self._signer.restore(state["signed"])
         self._receiver.resume(state["at"])
@@ -179,10 +179,10 @@ class Agent:
         try:
             self._main_loop()
             if self._owns_host:
-                forget(self._storage)
+                forget_recoveries(self._storage)
         except BaseException:
             if self._owns_host:
-                clean_up(self._storage)
+                clean_up(self._storage, self._signer.export())
             raise
         finally:
             if self._owns_host:
@@ -198,7 +198,8 @@ class Agent:
     def _main_loop(self) -> None:
         services: List[Service] = [
             self._receiver, self._packets, self._host_watcher, self._helper, self._notifier,
-            self._restarts, self._configuration, self._server, self._intent_file, *log_writers(),
+            self._restarts, self._configuration, self._server,
+            self._intent_file, self._sequence_file, *log_writers(),
         ]  # fmt: skip
         while not (self._engine.stopped or self._done):
             self.loop.run(services, self._deadline)
@@ -246,6 +247,7 @@ class Agent:
         self._executor.close()
         self._host_watcher.close()
         self._intent_file.close()
+        self._sequence_file.close()
         LOGGER.info("stopped")
 
     # --- The host ---
@@ -282,7 +284,10 @@ class Agent:
 
     def _read_signals(self) -> None:
         for number in dict.fromkeys(self._signals.recv(64)):
-            self._handlers.get(number, _nothing)()
+            if number == signal.SIGHUP:
+                self._reload_and_log()
+            else:
+                self._stop()
 
     def _stop(self) -> None:
         LOGGER.info("stopping: masters serve until another master is heard")
@@ -320,6 +325,7 @@ class Agent:
         self.loop.limit_portions(shortest)
         self.loop.begin_portion()
         self._helper.configure(self._configuration.text, config)
+        self._sequence_file.configure(config)
         self._host_watcher.observe_also(observed_interfaces(config.instances))
         self._host_watcher.refresh()
         self._perform(self._engine.reconfigure(config, clock.now()))
@@ -340,8 +346,8 @@ class Agent:
         """Raise ControlError while another process could not go on where this one is."""
         if self._configuration.scheduled_digest is not None:
             raise ControlError("busy", "a configuration is about to be applied")
-        if self._intent_file.is_writing:
-            raise ControlError("busy", "intents are being saved")
+        if self._intent_file.is_writing or self._sequence_file.is_writing:
+            raise ControlError("busy", "intents or sequence numbers are being saved")
         self._engine.refuse_export()
 
     def _export_state(self) -> Handover:
@@ -351,7 +357,7 @@ class Agent:
         Packets received until now are handled here; the new process reads later ones.
         """
         now = clock.now()
-        self._read_everything(now)
+        self._packets.handle_all(self._receiver, now)
         state: HandoverState = {
             "at": now,
             "engine": self._engine.export_state(),
@@ -359,14 +365,6 @@ class Agent:
             "intents": encode_intents(self._intent_file.intents),
         }
         return state, self._engine.peer_takeover_at() or now + _HANDOVER_TIMEOUT
-
-    def _read_everything(self, now: Nanoseconds) -> None:
-        """Handle all that has arrived until now, however long it takes."""
-        is_read = False
-        while not is_read:
-            self.loop.begin_portion()
-            is_read = self._receiver.read_until(now)
-        self._packets.handle_all()
 
     def _replaced(self, pid: int) -> None:
         self._notifier.main_pid_changed(pid)
@@ -394,7 +392,3 @@ class Agent:
 
     def _publish(self, transition: Transition) -> None:
         self._server.publish(self._requests.transition_message(transition))
-
-
-def _nothing() -> None:
-    """Handle a signal that needs no handling."""

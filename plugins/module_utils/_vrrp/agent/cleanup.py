@@ -15,7 +15,7 @@ The unit runs this after every exit of the agent, and an agent runs it before it
 from __future__ import annotations
 
 import socket
-from typing import AbstractSet
+from typing import AbstractSet, Callable, Mapping
 
 from ..base.errors import KernelError
 from ..engine.actions import Recovery
@@ -34,8 +34,11 @@ from ..runtime.log import LOGGER
 from ..runtime.storage import Storage
 
 
-def clean_up(storage: Storage) -> None:
-    """Clean up after the records in ``storage``, and clear them; logs everything that fails."""
+def clean_up(storage: Storage, signed: Mapping[str, int]) -> None:
+    """Clean up after the records in ``storage``, and clear them; logs everything that fails.
+
+    Signatures have later numbers than those that the routers have ``signed`` with.
+    """
     recoveries = storage.load_recoveries()
     if recoveries:
         table = ResourceTable()
@@ -45,22 +48,26 @@ def clean_up(storage: Storage) -> None:
         finally:
             table.close()
         for recovery in masters:
-            _resign(recovery)
+            _resign(recovery, signed)
         for recovery in recoveries:
             _remove_devices(recovery)
+        forget_recoveries(storage)
     _remove_marked()
     for name, value in storage.load_sysctls().items():
         restore_setting(name, value)
-    forget(storage)
+    _try(lambda: storage.save_sysctls({}))
 
 
-def forget(storage: Storage) -> None:
-    """Clear the records. Where that is impossible, the next clean-up finds nothing to remove."""
+def forget_recoveries(storage: Storage) -> None:
+    """Clear the records of resources. Where that fails, the next clean-up finds nothing there."""
+    _try(lambda: storage.save_recoveries([]))
+
+
+def _try(clear: Callable[[], None]) -> None:
     try:
-        storage.save_recoveries([])
-        storage.save_sysctls({})
+        clear()
     except OSError as error:
-        LOGGER.error("clean-up: the records can't be cleared: %s", error)
+        LOGGER.error("clean-up: a record can't be cleared: %s", error)
 
 
 def _remove_resources(table: ResourceTable, recovery: Recovery, kept: AbstractSet[Key]) -> bool:
@@ -101,11 +108,12 @@ def _remove_marked() -> None:
         LOGGER.warning("removed without a record: %s", ", ".join(map(str, marked)))
 
 
-def _resign(recovery: Recovery) -> None:
+def _resign(recovery: Recovery, signed: Mapping[str, int]) -> None:
     try:
         index = socket.if_nametoindex(recovery.interface)
         opened = VrrpSocket(index, Family.of(recovery.source))
         signer = Signer()
+        signer.restore(signed)
         for send in recovery.sends(index):
             sent = signer.sign(send, clock.wall_nanoseconds())
             opened.send(sent.source, sent.destination, sent.message, sent.ttl)

@@ -154,13 +154,14 @@ def _cleanup(arguments: argparse.Namespace) -> int:
     from ..linux.privileges import become_owner_of
     from ..runtime import log
     from ..runtime.control_server import refuse_running_agent
+    from ..runtime.sequence_file import load_signed
     from ..runtime.storage import Storage
     from .cleanup import clean_up
 
     log.set_up()
     become_owner_of(_runtime(arguments))
     refuse_running_agent(arguments.socket)
-    clean_up(Storage(_runtime(arguments)))
+    clean_up(Storage(_runtime(arguments)), load_signed(_state(arguments)))
     return 0
 
 

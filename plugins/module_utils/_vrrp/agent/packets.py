@@ -23,7 +23,7 @@ from ..linux.vrrp_socket import Packet, VrrpSocket
 from ..runtime import clock
 from ..runtime.backlog import Backlog
 from ..runtime.loop import Loop
-from ..runtime.receiver import Reading
+from ..runtime.receiver import Reading, Receiver
 
 _Waiting = Tuple[SocketSpec, VrrpSocket, Packet]
 
@@ -82,8 +82,12 @@ class Packets:
                 break
         return not self._backlog.has_expected
 
-    def handle_all(self) -> None:
-        """Handle everything, however long it takes."""
+    def handle_all(self, receiver: Receiver, until: Nanoseconds) -> None:
+        """Handle everything that has arrived until then, however long it takes."""
+        is_read = False
+        while not is_read:
+            self._loop.begin_portion()
+            is_read = receiver.read_until(until)
         while self._backlog:
             self._handle(*self._backlog.take())
 

@@ -20,8 +20,8 @@ from ..engine.engine import Engine
 from ..model.intent import WANTED_STATES, Intent
 from ..model.status import AgentStatus, InstanceStatus, TransitionMessage
 from ..runtime import clock
+from ..runtime.background_file import OnSaved
 from ..runtime.control_server import Reply
-from ..runtime.intent_file import OnSaved
 
 Perform = Callable[[List[Action]], None]
 

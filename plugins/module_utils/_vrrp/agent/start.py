@@ -11,6 +11,7 @@ from __future__ import annotations
 from ..model.config import parse_config
 from ..runtime.control_server import listen
 from ..runtime.handover.old_process import OldProcess
+from ..runtime.sequence_file import load_signed
 from ..runtime.storage import Storage
 from .agent import Agent
 from .cleanup import clean_up
@@ -35,7 +36,7 @@ def _run_afresh(paths: Paths) -> None:
     parse_config(text)
     control = listen(paths.socket)
     # No other agent answers, so a dead one left what is on the host.
-    clean_up(Storage(paths.runtime))
+    clean_up(Storage(paths.runtime), load_signed(paths.state))
     agent = Agent(paths, text, control)
     agent.begin()
     agent.run()

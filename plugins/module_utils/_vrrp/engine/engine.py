@@ -41,15 +41,11 @@ from .coordination.reconfiguration import Reconfiguration
 from .coordination.router_set import RouterSet
 from .fast_path.fast_path import FastPath
 from .fast_path.receive import AnyPacket, CachedPacket, Packet
-from .handover import (
-    EngineState,
-    check_compatible,
-    peer_takeover_at,
-    refuse_if_busy,
-)
+from .handover import EngineState, check_compatible, peer_takeover_at, refuse_if_busy
 from .host.host import Host
 from .host.observed import Observed
 from .host.reconcile import OwnedAddress
+from .replay_numbers import ReplayNumbers
 from .router.router import Router
 from .state_transfer import StateTransfer
 from .status import StatusReport, StatusSources
@@ -61,7 +57,8 @@ Actions = List[Action]
 class Engine:
     """Starts without routers and interfaces, which ``reconfigure`` and ``host_changed`` add.
 
-    ``report`` has the status. Another ``fast_path`` than the usual one is for tests.
+    ``report`` has the status, ``replay`` the numbers of signatures heard. Another ``fast_path``
+    than the usual one is for tests.
     """
 
     def __init__(self, intents: Intents | None = None, fast_path: FastPath | None = None) -> None:
@@ -93,6 +90,7 @@ class Engine:
         self._reconciler = Reconciler(self._routers, self._host)
         sources = StatusSources(self._host, self._tracking, self._commands)
         self.report = StatusReport(self._routers, sources, self._demultiplexer)
+        self.replay = ReplayNumbers(self._routers)
         self._transfer = StateTransfer(
             self._routers, self._host, self._tracking, self._demultiplexer, self._announcements
         )

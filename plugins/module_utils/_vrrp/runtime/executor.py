@@ -211,7 +211,7 @@ class Executor:
     # --- Files and the log ---
 
     def _save_intents(self, action: SaveIntents) -> None:
-        self._intent_file.save(action.intents)
+        self._intent_file.save_intents(action.intents)
 
     def _save_recoveries(self, action: SaveRecoveries) -> None:
         self._resources.prepare(one for found in action.recoveries for one in found.resources)

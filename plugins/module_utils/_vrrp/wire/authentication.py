@@ -67,7 +67,8 @@ def _wrong(received: Received, trailer: Trailer, hmac: Hmac, context: ReceiveCon
 
 def _replayed(received: Received, trailer: Trailer, hmac: Hmac, context: ReceiveContext) -> bool:
     datagram, guard = received.datagram, context.replay_guard
-    return not guard.accept(datagram.source, trailer.number, datagram.wall, hmac.window)
+    sender = datagram.source + bytes((trailer.key_number,))
+    return not guard.accept(sender, trailer.number, datagram.wall, hmac.window)
 
 
 AUTHENTICATION_CHECKS: Tuple[Tuple[DropReason, InstanceCheck], ...] = (

@@ -30,6 +30,11 @@ def age(sequence: int, wall: Nanoseconds) -> int:
     return _serial_difference(wall // NANOSECONDS_PER_SECOND, sequence >> 32, 32)
 
 
+def later_by(number: int, *, seconds: int = 0, fraction: int = 0) -> int:
+    """Return the number that is later by seconds and 65536ths of a second."""
+    return (number + (seconds << 32) + (fraction << 16)) % (1 << 64)
+
+
 def _is_later(one: int, other: int) -> bool:
     return _serial_difference(one, other, 64) > 0
 
@@ -61,8 +66,8 @@ class SequenceNumbers:
 
 
 class ReplayGuard:
-    """The latest number of each sender, by packed address; the sender unheard for longest is
-    dropped.
+    """The latest number of each sender, by packed address and key; the sender unheard for longest
+    is dropped. With another key a sender may begin anew: nothing was recorded of it.
     """
 
     def __init__(self) -> None:
