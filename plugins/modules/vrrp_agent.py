@@ -180,8 +180,9 @@ def complete(instance: dict[str, t.Any], secrets: dict[str, t.Any]) -> dict[str,
     if "password" in secrets:
         completed["password"] = secrets["password"]
     if "hmac_keys" in secrets:
+        hmac = instance.get("hmac", {})
         keys = [{"id": int(one), "secret": secret} for one, secret in secrets["hmac_keys"].items()]
-        completed["hmac"] = {**instance.get("hmac", {}), "keys": keys}
+        completed["hmac"] = {**hmac, "keys": [*hmac.get("keys", []), *keys]}
     return completed
 
 

@@ -33,7 +33,9 @@ def without_secrets(instance: Instance) -> dict[str, t.Any]:
     # The first key signs; without the keys, the configuration has to name it.
     keys = _keys_of(instance)
     first = {"active_key": keys[0].get("id")} if keys else {}
-    return {**shown, _HMAC: {**first, **_without(shown[_HMAC], _KEYS)}}
+    in_files = [key for key in keys if "secret" not in key]
+    kept = {_KEYS: in_files} if in_files else {}
+    return {**shown, _HMAC: {**first, **_without(shown[_HMAC], _KEYS), **kept}}
 
 
 def _secrets_of(instance: Instance) -> dict[str, t.Any]:
@@ -41,7 +43,9 @@ def _secrets_of(instance: Instance) -> dict[str, t.Any]:
         _PASSWORD: instance.get(_PASSWORD),
         # Ansible censors every value of a secret option everywhere, so ids are keys here, not
         # values.
-        "hmac_keys": {str(key.get("id")): key.get("secret") for key in _keys_of(instance)},
+        "hmac_keys": {
+            str(key.get("id")): key["secret"] for key in _keys_of(instance) if "secret" in key
+        },
     }
     return {kind: secret for kind, secret in found.items() if secret}
 

@@ -161,3 +161,23 @@ def test_a_recording_is_discarded_after_a_cold_start_too(segment: Segment, pair:
     replay(recorder, saved)
     eventually(lambda: second.status()["counters"].get("hmac_replayed", 0) > 2)
     assert second.status()["state"] == "MASTER"
+
+
+def test_a_secret_may_be_in_a_file_whose_change_is_applied_by_a_reload(
+    segment: Segment, pair: StartPair
+) -> None:
+    files = [segment.directory / name for name in ("one", "two")]
+    for path, key in zip(files, (ONE, TWO)):
+        path.touch(0o600)
+        path.write_text(str(key["secret"]))
+    keys = [{"id": one, "secret_file": str(path)} for one, path in zip((1, 2), files)]
+    agents = pair(hmac={"keys": keys})
+    assert agents[1].status()["counters"]["advertisements_received"] > 0
+    assert "one secret" not in json.dumps(agents[0].status())
+    files[1].write_text("another secret that is long enough")
+    assert [one.ctl("reload").stdout for one in agents] == ["configuration applied\n"] * 2
+    files[1].write_text("too short")
+    refused = agents[0].ctl("reload", check=False)
+    assert refused.returncode == 1
+    assert "the secret does not have 32 to 64 bytes" in refused.stderr
+    assert "too short" not in refused.stderr

@@ -160,7 +160,8 @@ def _ensure_units(host: Host, text: str | None) -> None:
     if any(one.hmac is not None and one.hmac.needs_clock for one in config.instances):
         changed.append(host.write(paths.TIME_SYNC_DROP_IN, TIME_SYNC_TEXT))
     else:
-        changed.append(host.remove(paths.TIME_SYNC_DROP_IN_DIRECTORY))
+        changed.append(host.remove(paths.TIME_SYNC_DROP_IN))
+        host.remove_if_empty(paths.TIME_SYNC_DROP_IN_DIRECTORY)
     if any(changed):
         host.command("reload the systemd units", "systemctl", "daemon-reload")
 

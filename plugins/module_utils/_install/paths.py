@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+from .._vrrp.base.constants import AGENT_USER
+
 LIBRARY = "/usr/local/lib/vrrp-agent"
 VERSIONS = f"{LIBRARY}/versions"
 CURRENT = f"{LIBRARY}/current"
@@ -23,7 +25,7 @@ HELPER_UNIT_NAME = "vrrp-agent-helper.service"
 HELPER_UNIT = f"{UNITS}/{HELPER_UNIT_NAME}"
 HELPER_SOCKET_NAME = "vrrp-agent-helper.socket"
 HELPER_SOCKET_UNIT = f"{UNITS}/{HELPER_SOCKET_NAME}"
-USER = "vrrp"
+USER = AGENT_USER
 FIREWALLD_ZONES = f"{LIBRARY}/firewalld-zones"
 NFTABLES_DROP_IN_DIRECTORY = "/etc/systemd/system/nftables.service.d"
 NFTABLES_DROP_IN = f"{NFTABLES_DROP_IN_DIRECTORY}/vrrp-agent.conf"

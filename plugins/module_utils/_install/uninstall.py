@@ -26,7 +26,7 @@ _REMOVED = (
 )
 _UNITS = (
     paths.UNIT,
-    paths.TIME_SYNC_DROP_IN_DIRECTORY,
+    paths.TIME_SYNC_DROP_IN,
     paths.HELPER_UNIT,
     paths.HELPER_SOCKET_UNIT,
 )
@@ -40,6 +40,7 @@ def uninstall_agent(host: Host) -> None:
         host.command("stop the helper", "systemctl", "stop", *_HELPER)
         for unit in _UNITS:
             host.remove(unit)
+        host.remove_if_empty(paths.TIME_SYNC_DROP_IN_DIRECTORY)
         host.command("reload the systemd units", "systemctl", "daemon-reload")
     firewalls.close(host)
     for path in _REMOVED:

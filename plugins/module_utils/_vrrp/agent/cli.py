@@ -57,7 +57,7 @@ def make_parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--elsewhere",
         action="store_true",
-        help="the file is for another host: do not check that its interfaces exist",
+        help="the file is for another host: check neither its interfaces nor files of secrets",
     )
     cleanup = commands.add_parser("cleanup", help="remove what a dead agent left behind")
     _add_paths(cleanup)
@@ -125,14 +125,17 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from .config_file import load
+    from ..model.config import parse_config
+    from .config_file import load, read
     from .host_check import host_links, refuse_on_host
     from .notes import notes
 
     path = "/dev/stdin" if arguments.file == "-" else arguments.file
     try:
-        config = load(path)
-        if not arguments.elsewhere:
+        if arguments.elsewhere:
+            config = parse_config(read(path))
+        else:
+            config = load(path)
             refuse_on_host(config, host_links())
     except ConfigError as error:
         for problem in error.problems:

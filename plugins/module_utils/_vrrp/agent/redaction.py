@@ -16,12 +16,15 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from typing import Any, Callable, Iterator
+from typing import AbstractSet, Any, Callable, Iterator
+
+from .secret_files import read_secret_file
 
 REPLACEMENT = "(secret)"
 LEFT_OUT = "(left out)"
 
 _SETTINGS = frozenset(("password", "secret"))
+_FILES = frozenset(("password_file", "secret_file"))
 _HEXADECIMAL = "hex:"
 # A shorter word than this would be found in too many places.
 _LENGTH_MIN = 4
@@ -38,9 +41,15 @@ class Redaction:
         self._document: Any = None
         with contextlib.suppress(ValueError):
             self._document = json.loads(config)
+        secrets = {*_values_of(self._document, _SETTINGS), *self._in_files()}
         # A secret may be part of a longer one.
-        long_enough = {one for one in _secrets(self._document) if len(one) >= _LENGTH_MIN}
+        long_enough = {form for one in secrets for form in _forms(one) if len(form) >= _LENGTH_MIN}
         self._secrets = sorted(long_enough, key=len, reverse=True)
+
+    def _in_files(self) -> Iterator[str]:
+        for name in _values_of(self._document, _FILES):
+            with contextlib.suppress(ValueError):
+                yield read_secret_file(name).rstrip("\r\n")
 
     @property
     def config(self) -> str | None:
@@ -102,16 +111,17 @@ def _brief(result: Any) -> Any:
     return result.partition(" (")[0] if isinstance(result, str) else result
 
 
-def _secrets(value: Any) -> Iterator[str]:
+def _values_of(value: Any, settings: AbstractSet[str]) -> Iterator[str]:
+    """Yield the values of these settings, wherever they stand."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            if key in _SETTINGS and isinstance(inner, str):
-                yield from _forms(inner)
+            if key in settings and isinstance(inner, str):
+                yield inner
             else:
-                yield from _secrets(inner)
+                yield from _values_of(inner, settings)
     elif isinstance(value, list):
         for inner in value:
-            yield from _secrets(inner)
+            yield from _values_of(inner, settings)
 
 
 def _forms(secret: str) -> Iterator[str]:

@@ -17,11 +17,10 @@ from typing import Callable
 from ..base.errors import ControlError
 from ..base.units import Nanoseconds, seconds
 from ..control.protocol import digest
-from ..model.config import parse_config
 from ..model.instance import Config
 from ..runtime import clock
 from ..runtime.log import LOGGER
-from .config_file import read
+from .config_file import parse, read
 
 # Hosts that share a moment are notified shortly before it.
 _DELAY_MAX = seconds(600)
@@ -50,7 +49,7 @@ class Reload:
         refuse: Callable[[Config], None],
         apply: Callable[[Config], None],
     ) -> None:
-        self.config = parse_config(text)
+        self.config = parse(text)
         self.text = text
         self._path = path
         self._refuse = refuse
@@ -70,7 +69,7 @@ class Reload:
         ControlError for a moment that is too far ahead, and then changes nothing.
         """
         text = read(self._path)
-        config = parse_config(text)
+        config = parse(text)
         self._refuse(config)
         changed = config != self.config
         delay = 0 if at is None else seconds(at) - clock.wall_nanoseconds()

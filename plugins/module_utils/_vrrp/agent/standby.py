@@ -14,11 +14,10 @@ configuration file once the old process has exited. ``restart.py`` has the other
 from __future__ import annotations
 
 from ..base.errors import NOT_INHERITED, ConfigError, ControlError
-from ..model.config import parse_config
 from ..runtime.handover.messages import HandoverState
 from ..runtime.handover.old_process import OldProcess
 from .agent import Agent
-from .config_file import read
+from .config_file import parse, read
 from .paths import Paths
 
 
@@ -28,7 +27,7 @@ class StandbyAgent:
     """
 
     def __init__(self, paths: Paths, old_process: OldProcess) -> None:
-        parse_config(read(paths.config))
+        parse(read(paths.config))
         self._old_process = old_process
         try:
             self._agent = Agent(paths, old_process.config, old_process.control)

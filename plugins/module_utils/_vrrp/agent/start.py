@@ -8,14 +8,13 @@
 
 from __future__ import annotations
 
-from ..model.config import parse_config
 from ..runtime.control_server import listen
 from ..runtime.handover.old_process import OldProcess
 from ..runtime.sequence_file import load_signed
 from ..runtime.storage import Storage
 from .agent import Agent
 from .cleanup import clean_up
-from .config_file import read
+from .config_file import parse, read
 from .paths import Paths
 from .standby import StandbyAgent
 
@@ -33,7 +32,7 @@ def run(paths: Paths, old_process: OldProcess | None) -> None:
 
 def _run_afresh(paths: Paths) -> None:
     text = read(paths.config)
-    parse_config(text)
+    parse(text)
     control = listen(paths.socket)
     # No other agent answers, so a dead one left what is on the host.
     clean_up(Storage(paths.runtime), load_signed(paths.state))

@@ -122,6 +122,9 @@ REPEAT_INTERVAL_MIN = milliseconds(100)
 # dropped: the current state matters most.
 HOOKS_WAITING_MAX = 16
 
+# The user that the agent runs as: its group reads the configuration.
+AGENT_USER = "vrrp"
+
 # The user that runs commands which name no other, and the group of those who may change states.
 SCRIPT_USER = "vrrp-script"
 OPERATORS_GROUP = "vrrp-operators"

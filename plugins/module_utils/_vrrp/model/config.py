@@ -59,6 +59,7 @@ _READERS: Mapping[str, Reader[Any]] = {
     "check_unicast_source": fields.read_flag,
     "advertise_checksum": one_of({form.value: form for form in ChecksumForm}),
     "password": fields.read_password,
+    "password_file": fields.read_secret_file,
     "hmac": read_hmac,
     "announce_count": fields.read_announce_count,
     "announce_delay": fields.read_seconds,

@@ -43,7 +43,7 @@ def describe_settings(instance: Instance) -> SettingsStatus:
         "unicast_ttl_max": instance.unicast_ttl_max,
         "check_unicast_source": instance.check_unicast_source,
         "advertise_checksum": instance.advertise_checksum.value,
-        "password": bool(instance.password),
+        "password": bool(instance.password or instance.password_file),
         "hmac": _describe_hmac(instance.hmac) if instance.hmac else None,
         "announce_count": instance.announce_count,
         "announce_delay": to_seconds(instance.announce_delay),

@@ -42,6 +42,12 @@ read_path = matching(r"/[^\0]+", "an absolute path")
 read_user = matching(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}", "the name of a user")
 
 
+read_secret_file = matching(
+    r"/[^\0]+|[A-Za-z0-9_][A-Za-z0-9_.:@-]{0,63}",
+    "an absolute path or the name of a credential of the service (systemd.exec(5))",
+)
+
+
 def read_password(value: object) -> str:
     """Read the password of version 2, eight bytes in a packet (RFC 2338 section 5.3.10); raises
     ValueError.

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import FrozenSet, Iterable, Set, Tuple
 
@@ -82,7 +82,8 @@ class Instance:
     unicast_ttl_max: int = VRRP_TTL
     check_unicast_source: bool = True
     advertise_checksum: ChecksumForm = ChecksumForm.RFC5798
-    password: str = ""
+    password: str = field(default="", repr=False)
+    password_file: str = field(default="", compare=False)
     hmac: Hmac | None = None
     announce_count: int = ANNOUNCE_COUNT_DEFAULT
     announce_delay: Nanoseconds = ANNOUNCE_DELAY_DEFAULT

@@ -14,6 +14,7 @@ from typing import Iterator, Tuple
 
 from ..base.constants import HMAC_SECRET_MAX, HMAC_SECRET_MIN, HMAC_WINDOW_MAX
 from ..base.errors import Problem
+from .fields import read_secret_file
 from .readers import RefusedError, Settings, list_of, masked, one_of, record, whole_number
 
 _HEXADECIMAL = "hex:"
@@ -29,10 +30,13 @@ class HmacMode(Enum):
 
 @dataclass(frozen=True)
 class HmacKey:
-    """A secret of 32 to 64 bytes and its number on the wire, 1 to 255."""
+    """A secret of 32 to 64 bytes and its number on the wire, 1 to 255. A secret in a file is empty
+    until the file is read.
+    """
 
     number: int
-    secret: bytes = field(repr=False)
+    secret: bytes = field(default=b"", repr=False)
+    secret_file: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ class Hmac:
 
     def secret(self, number: int) -> bytes | None:
         """Return the secret with that number; None when it is unknown."""
-        return next((key.secret for key in self.keys if key.number == number), None)
+        return next((key.secret for key in self.keys if key.number == number), None) or None
 
 
 def read_secret(value: object) -> bytes:
@@ -89,7 +93,9 @@ def _from_hexadecimal(value: str) -> bytes:
 
 
 _read_number = masked(whole_number(1, 255))
-_read_fields_of_key = record({"id": _read_number, "secret": read_secret}, ["id", "secret"])
+_read_fields_of_key = record(
+    {"id": _read_number, "secret": read_secret, "secret_file": masked(read_secret_file)}, ["id"]
+)
 
 
 def _read_key(value: object) -> HmacKey:
@@ -97,7 +103,9 @@ def _read_key(value: object) -> HmacKey:
         # The value may be the secret itself, which must not appear in a message.
         raise ValueError("not an object with id and secret")
     given = _read_fields_of_key(value)
-    return HmacKey(given["id"], given["secret"])
+    if ("secret" in given) == ("secret_file" in given):
+        raise ValueError("has to have either secret or secret_file")
+    return HmacKey(given["id"], given.get("secret", b""), given.get("secret_file", ""))
 
 
 _read_settings = masked(

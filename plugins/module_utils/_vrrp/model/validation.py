@@ -97,12 +97,14 @@ def _version_problems(values: Settings) -> Iterator[Problem]:
     version = values.get("version", 3)
     if version == 2 and Family.IPV6 in families_of(values):
         yield Problem("addresses", "version 2 of the protocol has no IPv6")
-    if version == 3 and "password" in values:
-        yield Problem("password", "version 3 of the protocol has no passwords")
-    if "password" in values and "hmac" in values:
-        yield Problem(
-            "password", "would be sent in clear text; remove it, hmac already authenticates"
-        )
+    given = [key for key in ("password", "password_file") if key in values]
+    for key in given:
+        if version == 3:
+            yield Problem(key, "version 3 of the protocol has no passwords")
+        if "hmac" in values:
+            yield Problem(key, "would be sent in clear text; remove it, hmac already authenticates")
+    if len(given) > 1:
+        yield Problem("password_file", "has no effect beside password: remove one of them")
 
 
 def _interval_problems(values: Settings) -> Iterator[Problem]:

@@ -141,6 +141,7 @@ _DISCARDED: Mapping[DropReason, _Words] = {
         f"signs with another secret for the key {_key_number(d)} (hmac)"
     ),
     DropReason.HMAC_REPLAYED: lambda _d, _i: (
-        "sends advertisements again: somebody replays them, or its clock was set back"
+        "sends advertisements again: somebody replays them, its clock was set back, or it has lost "
+        "its sequence numbers and needs another key"
     ),
 }

@@ -15,7 +15,7 @@ from typing import Dict, Iterable, Mapping, Tuple, TypeVar
 
 from ...base.constants import TRACK_POLL_INTERVAL
 from ...base.units import Nanoseconds
-from .identity import Identity
+from ..identity import Identity
 
 _CONTENT_MAX = 64  # Bytes read of a file that holds one number.
 _COMM_MAX = 15  # Characters of a process name in the kernel (proc(5), comm).

@@ -20,8 +20,8 @@ from typing import Callable, Dict, Mapping
 
 from ...base.units import NANOSECONDS_PER_SECOND, Nanoseconds, describe
 from ...model.command import Command, CommandResult
+from ..identity import Identity
 from ..loop import Loop
-from .identity import Identity
 
 _OUTPUT_MAX = 1 << 16  # As much as a pipe holds.
 _LINE_MAX = 200

@@ -4,7 +4,7 @@
 #
 # This module is PRIVATE to the collection and can change at any time.
 
-"""The user and the groups as which the helper does something."""
+"""The user and the groups as which a process that is root does something."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from typing import Iterator, Sequence
 
 @dataclass(frozen=True)
 class Identity:
-    """A user by number, with the groups and the home directory; None for the helper's own."""
+    """A user by number, with the groups and the home directory; None for those of the process."""
 
     home: str = "/"
     user: int | None = None
@@ -26,9 +26,9 @@ class Identity:
 
     @classmethod
     def of(cls, name: str) -> Identity:
-        """Return the identity of a user, of the helper's own for no name.
+        """Return the identity of a user, that of the process for no name.
 
-        Raises KeyError when there is no such user, and PermissionError when the helper may not
+        Raises KeyError when there is no such user, and PermissionError when the process may not
         become that user.
         """
         if not name:
