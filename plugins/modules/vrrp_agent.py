@@ -148,6 +148,9 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.failover.vrrp.plugins.module_utils._install.bundle import BundleError
+from ansible_collections.failover.vrrp.plugins.module_utils._install.config_secrets import (
+    with_secrets,
+)
 from ansible_collections.failover.vrrp.plugins.module_utils._install.host import Host, HostError
 from ansible_collections.failover.vrrp.plugins.module_utils._install.install import (
     Wanted,
@@ -160,30 +163,6 @@ from ansible_collections.failover.vrrp.plugins.module_utils._install.uninstall i
 )
 
 STATES = ("present", "absent", "restarted")
-
-
-def with_secrets(
-    config: dict[str, t.Any] | None, secrets: dict[str, dict[str, t.Any]]
-) -> dict[str, t.Any] | None:
-    """Return the configuration with the secrets in their places."""
-    if not config or not secrets:
-        return config
-    instances = [
-        complete(one, secrets.get(str(one.get("name")), {})) for one in config.get("instances", [])
-    ]
-    return {**config, "instances": instances}
-
-
-def complete(instance: dict[str, t.Any], secrets: dict[str, t.Any]) -> dict[str, t.Any]:
-    """Return the instance with its secrets."""
-    completed = dict(instance)
-    if "password" in secrets:
-        completed["password"] = secrets["password"]
-    if "hmac_keys" in secrets:
-        hmac = instance.get("hmac", {})
-        keys = [{"id": int(one), "secret": secret} for one, secret in secrets["hmac_keys"].items()]
-        completed["hmac"] = {**hmac, "keys": [*hmac.get("keys", []), *keys]}
-    return completed
 
 
 def bring_to_state(module: AnsibleModule, host: Host) -> dict[str, t.Any]:

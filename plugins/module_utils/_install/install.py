@@ -12,20 +12,18 @@ runs: everything is prepared and validated before the first thing in use is repl
 
 from __future__ import annotations
 
-import json
 import os
-import re
-import tempfile
 from dataclasses import dataclass, field
 from typing import Any, Dict, Iterable, List, Mapping, Tuple
 
 from .._vrrp.base.errors import ConfigError
-from .._vrrp.base.paths import CONFIG, CONFIG_DIRECTORY
+from .._vrrp.base.paths import CONFIG
 from .._vrrp.model.commands import needs_root
 from .._vrrp.model.config import parse_config
 from .._vrrp.model.instance import Config
 from .._vrrp.model.status import Status
 from . import paths
+from .config_file import text_of, validate, write_config
 from .firewalls.firewalls import open_for_vrrp
 from .host import Host, HostError, Ownership, read
 from .other_daemons import refuse_other_daemons
@@ -34,10 +32,6 @@ from .service import ensure_service
 from .templates import HELPER_SOCKET_TEXT, TIME_SYNC_TEXT, UNIT_TEXT, helper_unit, program
 from .users import ensure_users
 from .versions import ensure_current, ensure_version, is_current
-
-_DIRECTORY_MODE = 0o755
-_CONFIG_MODE = 0o640  # It may hold secrets.
-_SECRET = re.compile(r'("(?:password|secret)"\s*:\s*)"(?:[^"\\]|\\.)*"')
 
 
 @dataclass(frozen=True)
@@ -100,27 +94,20 @@ def _ensure_config(
     present = read(CONFIG)
     text = present
     if wanted.config is not None:
-        text = json.dumps(wanted.config, indent=2, sort_keys=True) + "\n"
+        text = text_of(wanted.config)
     if text is None:
         return None, {}
     if text != present or not is_current(wanted.bundle):
-        _validate(host, wanted, python, text)
-    host.ensure_directory(CONFIG_DIRECTORY, _DIRECTORY_MODE)
+        validate(host, text, *_check_command(wanted, python))
     held_back = changes_seen_by_peers(present, text) if wanted.hold_back else {}
-    owner = Ownership(_CONFIG_MODE, paths.USER)
     if held_back and not host.check_mode:
         return present, held_back
-    host.write(CONFIG, text, owner, shown=without_secrets)
+    write_config(host, text)
     return text, held_back
 
 
-def without_secrets(text: str) -> str:
-    """Return the configuration without its secrets, for a diff."""
-    return _SECRET.sub(r'\1"********"', text)
-
-
-def _validate(host: Host, wanted: Wanted, python: str, text: str) -> None:
-    """Validate the configuration by the agent's own code; raises HostError with all problems.
+def _check_command(wanted: Wanted, python: str) -> Tuple[str, ...]:
+    """Return the command by which the agent's own code validates a file.
 
     In check mode before the installation the code is that of the archive, which Python can import.
     """
@@ -128,17 +115,11 @@ def _validate(host: Host, wanted: Wanted, python: str, text: str) -> None:
     code_path = directory if os.path.isdir(directory) else wanted.archive
     if code_path is None:
         raise HostError(f"the host does not have {wanted.bundle}, and no archive was sent")
-    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-        file.write(text)
-        file.flush()
-        code = (
-            f"import sys; sys.path.insert(0, {code_path!r}); from _vrrp.agent.cli import main; "
-            f"sys.stderr = sys.stdout; raise SystemExit(main(['check', {file.name!r}]))"
-        )
-        status, output = host.ask(python, "-IS", "-c", code)
-    if status != 0:
-        problems = [line.removeprefix(f"{file.name}: ") for line in output.splitlines()]
-        raise HostError("the configuration is invalid:\n" + "\n".join(problems))
+    code = (
+        f"import sys; sys.path.insert(0, {code_path!r}); from _vrrp.agent.cli import main; "
+        "raise SystemExit(main(['check', sys.argv[1]]))"
+    )
+    return python, "-IS", "-c", code
 
 
 def _ensure_programs(host: Host, python: str) -> None:

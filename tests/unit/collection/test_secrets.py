@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.failover.vrrp.plugins.modules.vrrp_agent import with_secrets
+from ansible_collections.failover.vrrp.plugins.module_utils._install.config_secrets import (
+    with_secrets,
+)
 from ansible_collections.failover.vrrp.plugins.plugin_utils._secrets import (
     secrets,
     without_secrets,

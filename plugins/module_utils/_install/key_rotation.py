@@ -1,0 +1,44 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
+"""The replacement of keys on one host: its configuration, and the agent that applies it."""
+
+from __future__ import annotations
+
+import json
+
+from .._vrrp.base.paths import CONFIG
+from .._vrrp.control.protocol import digest
+from . import paths
+from .config_file import text_of, validate, write_config
+from .host import Host, HostError, read
+from .keys import Settings, with_keys
+from .service import running_status
+
+
+def rotate_keys(host: Host, wanted: Settings, stage: str) -> Settings:
+    """Bring the keys of the host to a stage on the way to those of the wanted configuration;
+    returns the new configuration, raises HostError.
+    """
+    config = with_keys(_present(), wanted, stage)
+    text = text_of(config)
+    if text != read(CONFIG):
+        validate(host, text, paths.DAEMON, "check")
+        write_config(host, text)
+    status = running_status()
+    # An earlier run may have ended between the file and the agent.
+    if status is not None and status["agent"]["config"] != digest(text):
+        host.command("reload the configuration", "systemctl", "reload", paths.UNIT_NAME)
+    return config
+
+
+def _present() -> Settings:
+    try:
+        found = json.loads(read(CONFIG) or "")
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise HostError(f"{CONFIG} holds no configuration: deploy the agent to this host first")
+    return found
