@@ -8,17 +8,23 @@
 #   script/test findings CHAPTER --against COMMIT
 #
 # Chapters: A, the host under a router; B, what is due under load; C, outcomes, health and intents;
-# D, IPv6 and peers as they are; F, inventories and playbooks.
+# D, IPv6 and peers as they are; E, security, with G8; F, inventories and playbooks.
 
 . "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/keepalived.sh"
-declare -A numbers=([A]=24 [B]=9 [C]=17 [D]=8 [F]=23)
+declare -A numbers=([A]=24 [B]=9 [C]=17 [D]=8 [E]=9 [F]=23)
 chapter=${1:-}
 if [ -z "${numbers[${chapter:-none}]:-}" ] || [ "${2:-}" != --against ] || [ -z "${3:-}" ]; then
     die "usage: script/test findings ${!numbers[*]} --against COMMIT (one of these chapters)"
 fi
 need_python "$ROOT/requirements.txt" "$ROOT/script/requirements.txt"
 need_newer_keepalived
+mapfile -t findings < <(seq -f "$chapter%g" "${numbers[$chapter]}")
+places=(tests/unit tests/inventories tests/namespace)
+if [ "$chapter" = E ]; then
+    findings+=(G8)
+    places+=(tests/lab)
+fi
 export PATH=$VENV/bin:$PATH
 
 work=$(mktemp -d)
@@ -32,11 +38,10 @@ run_in() {
     local place=$1/.cache/collections/ansible_collections/failover
     mkdir -p "$place"
     ln -sfn "$1" "$place/vrrp"
-    (cd "$1" && ANSIBLE_COLLECTIONS_PATH=$1/.cache/collections FINDINGS_FILE=$2 FINDINGS_CHAPTER=$chapter \
+    (cd "$1" && ANSIBLE_COLLECTIONS_PATH=$1/.cache/collections FINDINGS_FILE=$2 FINDINGS="${findings[*]}" \
         pytest -q --tb=no -m finding -p support.findings --continue-on-collection-errors \
-        tests/unit tests/inventories tests/namespace 2>&1 | tail -1) || true
+        "${places[@]}" 2>&1 | tail -1) || true
 }
 run_in "$ROOT" "$work/here.json"
 run_in "$work/earlier" "$work/there.json"
-mapfile -t findings < <(seq -f "$chapter%g" "${numbers[$chapter]}")
 python "$ROOT/tests/support/findings.py" "$work/here.json" "$work/there.json" "${findings[@]}"

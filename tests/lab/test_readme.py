@@ -6,32 +6,21 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any, Iterator
 
 import pytest
 import yaml
-from support.examples import ROOT, Example, blocks
+from support.booted import Booted, run_in
+from support.examples import Example, blocks
 
-LAB = ROOT / "roles" / "lab" / "files" / "lab.py"
-NAME = "vrrp-readme"
-STATE = Path("/var/lib/vrrp-lab") / NAME
 USE = [block for block in blocks() if block.place.startswith("README.md")]
 
 
 def block(language: str, beginning: str) -> Example:
     """Return the README's block that begins like this."""
     return next(one for one in USE if one.language == language and one.text.startswith(beginning))
-
-
-def lab(*arguments: str) -> None:
-    """Run the program of the lab."""
-    subprocess.run([sys.executable, str(LAB), "--name", NAME, *arguments], check=True)
 
 
 @pytest.fixture
@@ -45,15 +34,16 @@ def inventory() -> dict[str, Any]:
 def project(tmp_path: Path, inventory: dict[str, Any]) -> Iterator[Path]:
     """A directory with the README's inventory, whose hosts are two booted ones."""
     (tmp_path / "inventory.yml").write_text(block("yaml", "vrrp:").text)
+    booted = Booted("vrrp-readme", tmp_path)
     try:
-        lab("up", "--hosts", "2")
-        reached = json.loads((STATE / "inventory.json").read_text())["lab_hosts"]
+        booted.up(2)
+        reached = booted.inventory()
         write_variables(tmp_path / "group_vars" / "all.yml", reached["vars"])
         for name, own in zip(inventory["vrrp"]["hosts"], reached["hosts"].values()):
             write_variables(tmp_path / "host_vars" / f"{name}.yml", own)
         yield tmp_path
     finally:
-        lab("down")
+        booted.down()
 
 
 def write_variables(path: Path, variables: dict[str, Any]) -> None:
@@ -64,16 +54,7 @@ def write_variables(path: Path, variables: dict[str, Any]) -> None:
 
 def type_in(project: Path, line: str) -> str:
     """Run a command line in a directory; returns what it printed."""
-    environment = {
-        **os.environ,
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache" / "collections"),
-    }
-    ended = subprocess.run(
-        line, shell=True, cwd=project, env=environment, capture_output=True, text=True, check=False
-    )
-    assert ended.returncode == 0, f"{line}\n{ended.stdout}{ended.stderr}"
-    return ended.stdout
+    return run_in(project, line).stdout
 
 
 def test_the_inventory_and_the_commands_of_the_readme_work_as_they_stand(

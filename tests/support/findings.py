@@ -4,8 +4,8 @@
 
 """The tests of findings, faults of earlier versions, in this tree and in an earlier one.
 
-As a plugin of pytest (``-p support.findings``), runs the tests marked with a finding of
-FINDINGS_CHAPTER, and writes the outcome of each into the file FINDINGS_FILE. As a program, compares
+As a plugin of pytest (``-p support.findings``), runs the tests marked with one of the FINDINGS, and
+writes the outcome of each into the file FINDINGS_FILE. As a program, compares
 two such files: each finding has to have tests that pass in the first, and at least one that does
 not pass in the second.
 """
@@ -30,11 +30,9 @@ _LIMIT = 45
 
 
 def pytest_collection_modifyitems(items: list[Any]) -> None:
-    """Leave out the tests of other chapters than FINDINGS_CHAPTER."""
-    chapter = os.environ["FINDINGS_CHAPTER"]
-    items[:] = [
-        item for item in items if any(name.startswith(chapter) for name in _findings_of(item))
-    ]
+    """Leave out the tests of other findings than FINDINGS, names with spaces between them."""
+    wanted = set(os.environ["FINDINGS"].split())
+    items[:] = [item for item in items if wanted.intersection(_findings_of(item))]
 
 
 def _findings_of(item: Any) -> list[str]:

@@ -131,14 +131,14 @@ class HelperServer:
 
     def _run(self, message: JsonObject) -> None:
         number = int(message["run"])
-        allowed = self._configurations.get(str(message["config"]))
+        allowed = self._configurations.get(str(message.get("config")))
         if allowed is None:
             # Nothing is wrong with the command.
             self._finished(number, CommandResult(None, _OTHER_CONFIGURATION, is_lost=True))
             return
         try:
-            wanted = _wanted(allowed, int(message["command"]))
-            environment = wanted.environment(message["values"])
+            wanted = _wanted(allowed, int(message.get("command", -1)))
+            environment = wanted.environment(message.get("values", {}))
         except (LookupError, ValueError, TypeError, AttributeError) as error:
             self._finished(number, CommandResult(None, f"the helper refused it: {error}"))
             return

@@ -1,0 +1,240 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Attacks on booted hosts: the user of the agent, that of scripts, and operators get no further."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from support.booted import Booted
+from support.segment import eventually
+
+SECRET = "a secret that must not be read by others"
+INVENTORY = f"""\
+lab_hosts:
+  hosts: {{}}
+  vars:
+    vrrp_instances:
+      - name: web
+        interface: eth0
+        vrid: 51
+        addresses: [192.0.2.100/24]
+        hmac: {{keys: [{{id: 1, secret: "{SECRET}"}}]}}
+        hooks: [{{event: master, command: /usr/local/sbin/note-master, user: root}}]
+        track_scripts: [{{command: /usr/local/bin/check-web --password=tulip, interval: 0.5}}]
+"""
+AS_ROOT = "#!/bin/sh\ntouch /run/noted\n"
+# What a script that an attacker controls can do: each line that it writes is a success.
+AS_SCRIPT = """\
+#!/bin/sh
+{ id -un
+cat /etc/vrrp-agent/config.json && echo read the configuration
+cat /run/vrrp-agent/recovery.json && echo read the records
+vrrpctl backup web && echo moved the master
+for process in $(ps -C vrrp-agent -o pid=); do
+  kill -0 $process && echo could kill $process of $(stat -c %U /proc/$process)
+  cat /proc/$process/environ && echo read the environment of $process
+  ls /proc/$process/fd && echo saw the files of $process
+done
+} >/tmp/script-$$ 2>/dev/null
+mv /tmp/script-$$ /tmp/script
+"""
+# An attacker who has become the agent: waits in the backlog of the helper's socket, ends the agent,
+# and asks the next helper for more than it may do, in the messages of several versions.
+AS_AGENT = """\
+import hashlib, json, os, signal, socket, subprocess, time
+connected = socket.socket(socket.AF_UNIX)
+connected.connect("/run/vrrp-agent-helper.sock")
+show = ["systemctl", "show", "--property=MainPID", "--value", "vrrp-agent.service"]
+os.kill(int(subprocess.run(show, capture_output=True, text=True).stdout), signal.SIGKILL)
+values = {"VRRP_OLD_STATE": "BACKUP", "VRRP_STATE": "MASTER", "VRRP_PRIORITY": "200",
+          "VRRP_REASON": "$(touch /root/owned)", "PATH": "/tmp/evil:/usr/bin:/bin",
+          "LD_PRELOAD": "/tmp/evil/library.so", "VRRP_INSTANCE": "; touch /root/owned"}
+try:
+    with open("/etc/vrrp-agent/config.json") as file:
+        text = file.read()
+        socket.send_fds(connected, [b'{"read":true}\\n'], [file.fileno()])
+except OSError:
+    text = ""
+with open("/tmp/evil/config.json") as file:
+    evil = file.read()
+    socket.send_fds(connected, [b'{"read":true}\\n'], [file.fileno()])
+for number, one in enumerate([text, evil]):
+    digest = hashlib.sha256(one.encode()).hexdigest()[:12]
+    for command in range(2):
+        asked = {"run": 10 * number + command, "config": digest, "command": command,
+                 "values": values}
+        connected.sendall(json.dumps(asked).encode() + b"\\n")
+for arguments in (["/usr/local/sbin/note-master"], ["/bin/sh", "-c", "touch /root/owned"]):
+    asked = {"run": 99, "arguments": arguments, "user": "root", "environment": values}
+    connected.sendall(json.dumps(asked).encode() + b"\\n")
+time.sleep(2)
+"""
+EVIL_HOOK = {"event": "master", "command": "/usr/bin/touch /root/owned", "user": "root"}
+EVIL_CONFIG = {
+    "instances": [
+        {
+            "name": "web",
+            "interface": "eth0",
+            "vrid": 51,
+            "addresses": ["192.0.2.100/24"],
+            "hooks": [EVIL_HOOK],
+        }
+    ]
+}
+SHOW_PYTHON = "readlink /proc/$(systemctl show -p MainPID --value vrrp-agent)/exe"
+AS_VRRP = "setpriv --reuid=vrrp --regid=vrrp --init-groups"
+
+
+@pytest.fixture(scope="module")
+def booted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Booted]:
+    """Two hosts with an agent, a hook that runs as root, and a script that an attacker controls."""
+    directory = tmp_path_factory.mktemp("security")
+    (directory / "hosts.yml").write_text(INVENTORY)
+    made = Booted("vrrp-security", directory)
+    try:
+        made.up(2)
+        for host in ("node1", "node2"):
+            made.write(host, "/usr/local/sbin/note-master", AS_ROOT)
+            made.write(host, "/usr/local/bin/check-web", AS_SCRIPT)
+        # Root's files are for root alone, as careful operators have it.
+        made.run("node2", "echo 'session optional pam_umask.so umask=077' >>/etc/pam.d/sshd")
+        made.output = made.playbook("deploy")
+        yield made
+    finally:
+        made.down()
+
+
+def wait_for_agent(booted: Booted, host: str) -> None:
+    """Wait until an agent answers on a host."""
+    eventually(lambda: "web" in booted.run(host, "vrrpctl status", check=False), 15)
+
+
+@pytest.mark.finding("E4")
+def test_an_agent_runs_that_was_installed_under_a_closed_umask(booted: Booted) -> None:
+    assert booted.run("node2", "umask").strip() == "0077"
+    assert "web: node1 is master" in booted.output
+    booted.run("node2", "systemctl restart vrrp-agent.service")
+    wait_for_agent(booted, "node2")
+
+
+@pytest.mark.finding("E2")
+def test_a_script_reads_no_secret_and_changes_nothing(booted: Booted) -> None:
+    shown = eventually(lambda: booted.run("node1", "cat /tmp/script", check=False))
+    assert shown.splitlines() == ["vrrp-script"]
+    everything = booted.run("node1", "vrrpctl status --json; journalctl -u vrrp-agent")
+    assert SECRET not in everything
+    assert "tulip" not in everything
+
+
+def test_an_operator_changes_states_and_reads_no_secret(booted: Booted) -> None:
+    booted.run("node1", "useradd --groups vrrp-operators ann")
+    as_ann = "setpriv --reuid=ann --regid=ann --init-groups"
+    assert "Permission denied" in booted.run(
+        "node1", f"{as_ann} cat /etc/vrrp-agent/config.json", check=False
+    )
+    booted.run("node1", f"{as_ann} vrrpctl master web")
+    booted.run("node1", f"{as_ann} vrrpctl auto web")
+    as_nobody = "setpriv --reuid=nobody --regid=nogroup --clear-groups"
+    assert "permission denied" in booted.run("node1", f"{as_nobody} vrrpctl auto web", check=False)
+
+
+@pytest.mark.finding("E1")
+def test_the_user_of_the_agent_does_not_become_root_by_the_helper(booted: Booted) -> None:
+    booted.run("node1", "mkdir -p /tmp/evil && chown vrrp /tmp/evil && rm -f /run/noted")
+    booted.write("node1", "/tmp/evil/touch", "#!/bin/sh\n: >/root/owned\n")
+    booted.write("node1", "/tmp/evil/exploit.py", AS_AGENT)
+    booted.write("node1", "/tmp/evil/config.json", json.dumps(EVIL_CONFIG))
+    booted.run("node1", f"{AS_VRRP} python3 /tmp/evil/exploit.py", check=False)
+    # The command that root has configured runs, as root has configured it.
+    assert booted.run("node1", "ls /run/noted /root/owned", check=False).splitlines() == [
+        "/run/noted",
+        "ls: cannot access '/root/owned': No such file or directory",
+    ]
+    wait_for_agent(booted, "node1")
+
+
+@pytest.mark.finding("E3")
+def test_a_clean_up_by_root_writes_no_file_of_root_and_harms_no_living_agent(
+    booted: Booted,
+) -> None:
+    refused = booted.run("node1", "vrrp-agent cleanup", check=False)
+    assert "an agent is running" in refused
+    booted.run("node1", "systemctl stop vrrp-agent.service; echo precious >/root/precious")
+    for directory in ("/run/vrrp-agent", "/var/lib/vrrp-agent"):
+        booted.run("node1", f"install -d -o vrrp -g vrrp {directory}")
+        for name in ("recovery.json", "sysctls.json", "intents.json"):
+            for link in (name, f"{name}.new"):
+                booted.run("node1", f"{AS_VRRP} ln -sf /root/precious {directory}/{link}")
+    sysctls = '{"ipv4/conf/../ip_forward": "1", "../kernel/hostname": "owned"}'
+    booted.run("node1", "rm /run/vrrp-agent/sysctls.json")
+    booted.run("node1", f"echo '{sysctls}' | {AS_VRRP} tee /run/vrrp-agent/sysctls.json")
+    before = booted.run("node1", "cat /proc/sys/net/ipv4/ip_forward; hostname")
+    booted.run("node1", "vrrp-agent cleanup", check=False)
+    assert booted.run("node1", "cat /root/precious") == "precious\n"
+    assert booted.run("node1", "cat /proc/sys/net/ipv4/ip_forward; hostname") == before
+    booted.run("node1", "vrrpctl diagnose --output /root/bundle.tar.gz", check=False)
+    assert "precious" not in booted.run("node1", "tar -xzOf /root/bundle.tar.gz")
+    booted.run("node1", "systemctl start vrrp-agent.service")
+    wait_for_agent(booted, "node1")
+
+
+@pytest.mark.finding("E9")
+def test_an_agent_starts_with_a_full_directory_of_its_state_and_says_so(booted: Booted) -> None:
+    full = "mount -t tmpfs -o size=4k,mode=0777 none /var/lib/vrrp-agent && "
+    fill = "dd if=/dev/zero of=/var/lib/vrrp-agent/x bs=4096 count=2"
+    booted.run("node2", f"systemctl stop vrrp-agent.service; {full} {fill}", check=False)
+    booted.run("node2", "systemctl start vrrp-agent.service")
+    wait_for_agent(booted, "node2")
+    assert "No space left" in booted.run("node2", "vrrpctl auto web")
+    booted.run("node2", "systemctl stop vrrp-agent.service; umount /var/lib/vrrp-agent")
+    booted.run("node2", "systemctl start vrrp-agent.service")
+
+
+def exposure(booted: Booted, unit: str) -> float:
+    """The exposure level of a unit by systemd's measure."""
+    shown = booted.run("node1", f"systemd-analyze security --no-pager {unit}")
+    return float(shown.splitlines()[-1].partition(": ")[2].split()[0])
+
+
+@pytest.mark.finding("E8")
+def test_units_are_tight_and_the_helper_is_root_only_where_a_command_needs_it(
+    booted: Booted,
+) -> None:
+    assert exposure(booted, "vrrp-agent.service") <= 1.8
+    as_root = "ps -C vrrp-agent -o user=,args= | grep -c '^root.*helper'"
+    assert booted.run("node1", as_root).strip() == "1"
+    hosts = booted.directory / "hosts.yml"
+    hosts.write_text(INVENTORY.replace(", user: root", ""))
+    booted.playbook("deploy")
+    assert exposure(booted, "vrrp-agent-helper.service") <= 4
+    eventually(lambda: booted.run("node1", as_root, check=False).strip() == "0", 10)
+    booted.run("node1", "rm -f /tmp/script")
+    eventually(lambda: booted.run("node1", "cat /tmp/script", check=False), 10)
+
+
+@pytest.mark.finding("E5")
+def test_an_interpreter_that_the_agent_can_not_run_is_not_used(booted: Booted) -> None:
+    before = booted.run("node2", SHOW_PYTHON)
+    # It looks as if everybody can run it: only the sandbox shows that nobody can.
+    booted.write("node2", "/opt/python3", '#!/bin/sh\n[ "$(id -u)" = 0 ] && exec python3 "$@"\n')
+    wrong = booted.playbook("deploy", "-e vrrp_python=/opt/python3", check=False)
+    assert "the agent's user can run the agent by no Python" in wrong
+    for host in ("node1", "node2"):
+        booted.run(host, "ln -sf /usr/bin/python3 /root/python3")
+    booted.playbook("deploy", "-e ansible_python_interpreter=/root/python3")
+    booted.run("node2", "systemctl restart vrrp-agent.service")
+    wait_for_agent(booted, "node2")
+    assert booted.run("node2", SHOW_PYTHON) == before
+
+
+def test_a_removal_leaves_no_user_and_no_group(booted: Booted) -> None:
+    booted.playbook("deploy", "-e vrrp_agent_state=absent")
+    accounts = booted.run("node2", "grep vrrp /etc/passwd /etc/group", check=False)
+    directories = booted.run("node2", "ls -d /etc/vrrp* /run/vrrp* /var/lib/vrrp*", check=False)
+    assert accounts == ""
+    assert directories.count("No such file or directory") == 3
