@@ -26,7 +26,14 @@ lab_hosts:
         hmac: {{keys: [{{id: 1, secret: "{SECRET}"}}]}}
         hooks: [{{event: master, command: /usr/local/sbin/note-master, user: root}}]
         track_scripts: [{{command: /usr/local/bin/check-web --password=tulip, interval: 0.5}}]
+      - name: api
+        interface: eth0
+        vrid: 52
+        addresses: [192.0.2.101/24]
+        hmac: {{keys: [{{id: 1, secret_file: api-key}}]}}
 """
+CREDENTIAL = "another secret that must not be read"
+DROP_IN = "[Service]\nLoadCredential=api-key:/root/api.key\n"
 AS_ROOT = "#!/bin/sh\ntouch /run/noted\n"
 # What a script that an attacker controls can do: each line that it writes is a success.
 AS_SCRIPT = """\
@@ -101,6 +108,9 @@ def booted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Booted]:
         for host in ("node1", "node2"):
             made.write(host, "/usr/local/sbin/note-master", AS_ROOT)
             made.write(host, "/usr/local/bin/check-web", AS_SCRIPT)
+            made.write(host, "/root/api.key", f"{CREDENTIAL}\n", mode="0600")
+            made.run(host, "mkdir -p /etc/systemd/system/vrrp-agent.service.d")
+            made.write(host, "/etc/systemd/system/vrrp-agent.service.d/keys.conf", DROP_IN, "0644")
         # Root's files are for root alone, as careful operators have it.
         made.run("node2", "echo 'session optional pam_umask.so umask=077' >>/etc/pam.d/sshd")
         made.output = made.playbook("deploy")
@@ -127,8 +137,7 @@ def test_a_script_reads_no_secret_and_changes_nothing(booted: Booted) -> None:
     shown = eventually(lambda: booted.run("node1", "cat /tmp/script", check=False))
     assert shown.splitlines() == ["vrrp-script"]
     everything = booted.run("node1", "vrrpctl status --json; journalctl -u vrrp-agent")
-    assert SECRET not in everything
-    assert "tulip" not in everything
+    assert not [one for one in (SECRET, CREDENTIAL, "tulip") if one in everything]
 
 
 def test_an_operator_changes_states_and_reads_no_secret(booted: Booted) -> None:
@@ -193,6 +202,36 @@ def test_an_agent_starts_with_a_full_directory_of_its_state_and_says_so(booted: 
     assert "No space left" in booted.run("node2", "vrrpctl auto web")
     booted.run("node2", "systemctl stop vrrp-agent.service; umount /var/lib/vrrp-agent")
     booted.run("node2", "systemctl start vrrp-agent.service")
+
+
+def signed_states(booted: Booted, host: str) -> dict[str, tuple[str, int, list[int]]]:
+    """State, number of transitions and keys of each instance, none of which discards anything."""
+    found = json.loads(booted.run(host, "vrrpctl status --json"))["instances"]
+    assert not [key for one in found for key in one["counters"] if key.startswith("hmac_")]
+    return {
+        one["name"]: (one["state"], one["transitions"], one["settings"]["hmac"]["keys"])
+        for one in found
+    }
+
+
+def test_keys_are_replaced_without_an_election_after_an_interruption_too(booted: Booted) -> None:
+    hosts = ("node1", "node2")
+    before = {host: signed_states(booted, host) for host in hosts}
+    assert {one["api"][2][0] for one in before.values()} == {1}
+    inventory = booted.directory / "hosts.yml"
+    wanted = INVENTORY.replace("{id: 1, secret: ", "{id: 2, secret: ").replace(SECRET, SECRET[::-1])
+    inventory.write_text(wanted)
+    # The first stage, and on one host the second one, as a play that is interrupted leaves them.
+    booted.playbook("rotate_keys", "--limit node1", check=False)
+    assert {host: signed_states(booted, host) for host in hosts} == before
+    booted.playbook("rotate_keys", "--start-at-task 'Accept the new keys besides the present ones'")
+    after = {host: signed_states(booted, host) for host in hosts}
+    for host in hosts:
+        assert after[host]["web"] == (*before[host]["web"][:2], [2])
+        assert after[host]["api"] == before[host]["api"]
+    inventory.write_text(INVENTORY)
+    booted.playbook("rotate_keys")
+    assert {host: signed_states(booted, host) for host in hosts} == before
 
 
 def exposure(booted: Booted, unit: str) -> float:

@@ -224,7 +224,9 @@ def test_a_helper_is_replaced_when_commands_need_other_rights_than_it_has(helper
     helpers.client.run(RunCommand(1, Command(("/bin/true",), "", S), {}))
     as_root = json.dumps({"instances": [{**INSTANCE, "track_scripts": [{**TRUE, "user": "root"}]}]})
     helpers.configure(as_root)
-    assert len(helpers.ends) == 1  # It still runs a command.
+    assert len(helpers.ends) == 1  # It still runs a command, and gets no other.
+    helpers.client.run(RunCommand(2, Command(("/bin/true",), "root", S), {}))
+    assert [one["run"] for one in helpers.requests(0) if "run" in one] == [1]
     answer = b'{"ended": 1, "status": 0, "error": "", "output": "", "is_lost": false}\n'
     helpers.ends[0].sendall(answer)
     helpers.loop.run_once(clock.now() + S)
@@ -232,7 +234,29 @@ def test_a_helper_is_replaced_when_commands_need_other_rights_than_it_has(helper
         helpers.client.run_due(clock.now())
     assert helpers.ended == [(1, "")]
     assert len(helpers.ends) == 2
+    assert [one["run"] for one in helpers.requests(1) if "run" in one] == [2]
     # The same commands need the same rights.
     helpers.configure(as_root)
     helpers.client.run_due(clock.now())
+    assert len(helpers.ends) == 2
+
+
+@pytest.mark.finding("E8")
+def test_a_helper_that_has_to_be_replaced_runs_nothing_for_longer_than_ten_seconds(
+    helpers: Helpers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    time = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: time)
+    helpers.client.set_targets(HOOKS)
+    helpers.client.run(RunCommand(1, Command(("/bin/true",), "", S), {}))
+    helpers.configure(
+        json.dumps({"instances": [{**INSTANCE, "track_scripts": [{**TRUE, "user": "root"}]}]})
+    )
+    assert helpers.client.next_deadline() == time + 10 * S
+    time += 10 * S
+    helpers.client.run_due(time)
+    helpers.client.run_due(time)
+    ((number, why),) = helpers.ended
+    assert number == 1
+    assert "replaced by one with the rights that the commands need" in why
     assert len(helpers.ends) == 2

@@ -137,6 +137,8 @@ COMMAND_GRACE = seconds(2)
 HELPER_HEARTBEAT_INTERVAL = seconds(5)
 HELPER_SILENCE_MAX = seconds(15)
 HELPER_RETRY_INTERVAL = seconds(1)
+# How long what runs may go on when the helper has other rights than new commands need.
+HELPER_REPLACEMENT_MAX = seconds(10)
 HELPER_RETRY_INTERVAL_MAX = seconds(320)
 
 # The lifetime of an address that never ends, in the kernel's encoding (INFINITY_LIFE_TIME).

@@ -18,11 +18,12 @@ from typing import Callable, Deque, Dict, List, Mapping, Set, Tuple
 
 from ...base.constants import (
     HELPER_HEARTBEAT_INTERVAL,
+    HELPER_REPLACEMENT_MAX,
     HELPER_RETRY_INTERVAL,
     HELPER_RETRY_INTERVAL_MAX,
     HELPER_SILENCE_MAX,
 )
-from ...base.units import Nanoseconds, seconds
+from ...base.units import Nanoseconds, earliest, seconds
 from ...control.protocol import digest
 from ...engine.actions import PollTargets, RunCommand
 from ...model.command import Command, CommandResult
@@ -42,6 +43,10 @@ Numbers = Dict[Tuple[Command, str, str, str], int]
 
 _NOTHING = PollTargets(frozenset(), frozenset())
 _EXITED = "the helper process has exited: what it was running has no result"
+_OUTDATED = (
+    "the helper process is replaced by one with the rights that the commands need: what it was "
+    "running has no result"
+)
 _SILENT = (
     f"the helper process has not answered for {HELPER_SILENCE_MAX // seconds(1)} s, and is "
     "replaced: what it was running has no result"
@@ -66,7 +71,10 @@ class HelperClient:
         self._running: Set[int] = set()
         self._targets = _NOTHING
         self._known: List[Tuple[str, Numbers]] = []
-        self._needs_root = self._is_outdated = False
+        self._needs_root = False
+        # Of a helper with other rights than the commands need: until when it may go on.
+        self._outdated_until: Nanoseconds | None = None
+        self._held: List[RunCommand] = []
         self._retry_at: Nanoseconds = 0
         self._retry_after = HELPER_RETRY_INTERVAL
         self._silent_until: Nanoseconds = 0
@@ -81,14 +89,18 @@ class HelperClient:
         numbers = {one.identity: number for number, one in enumerate(commands_of(config))}
         self._known = [(digest(text), numbers), *self._known[:1]]
         before, self._needs_root = self._needs_root, needs_root(config)
-        self._is_outdated = self._stream is not None and before != self._needs_root
+        if self._stream is not None and before != self._needs_root:
+            self._outdated_until = clock.now() + HELPER_REPLACEMENT_MAX
         self._send_config()
         self._replace_outdated()
         if self._stream is not None and self._targets != _NOTHING:
             self._request(self._targets_message())
 
     def run(self, action: RunCommand) -> None:
-        """Request that a command is run."""
+        """Request that a command is run; by the next helper if this one has to be replaced."""
+        if self._outdated_until is not None:
+            self._held.append(action)
+            return
         self._running.add(action.number)
         values = action.environment
         about = (values.get(key, "") for key in ("VRRP_INSTANCE", "VRRP_FAMILY", "VRRP_EVENT"))
@@ -112,7 +124,7 @@ class HelperClient:
         if self._failed or self._received:
             return 0
         if self._stream is not None:
-            return self._heard_at + HELPER_SILENCE_MAX
+            return earliest((self._heard_at + HELPER_SILENCE_MAX, self._outdated_until))
         return self._retry_at if self._targets != _NOTHING else None
 
     def run_due(self, now: Nanoseconds) -> None:
@@ -121,12 +133,12 @@ class HelperClient:
         """
         if self._stream is not None and now >= self._heard_at + HELPER_SILENCE_MAX:
             self._replace_silent(now)
+        self._replace_outdated()
         if self._stream is None and self._targets != _NOTHING and now >= self._retry_at:
             self._request(self._targets_message())
         while self._received or self._failed:
             if self._received:
                 self._dispatch(self._received.popleft())
-                self._replace_outdated()
             else:
                 number, why = self._failed.popitem()
                 self._on_end(number, CommandResult(None, why, is_lost=True))
@@ -152,15 +164,26 @@ class HelperClient:
         self._retry_at = self._silent_until = now + self._retry_after
 
     def _replace_outdated(self) -> None:
-        """Disconnect from a helper that has other rights than the configuration needs, once nothing
-        runs: the next one has those of its unit.
+        """Replace a helper that has other rights than the commands need, once nothing runs or its
+        time is over: the next one has those of its unit.
         """
-        if self._is_outdated and not self._running:
-            self._close_stream()
-            self._retry_at = clock.now()
+        until = self._outdated_until
+        if until is None or (self._running and clock.now() < until):
+            return
+        self._close_stream()
+        if self._running:
+            self._fail_pending(_OUTDATED)
+        self._retry_at = clock.now()
+        self._run_held()
+
+    def _run_held(self) -> None:
+        held, self._held = self._held, []
+        for action in held:
+            self.run(action)
 
     def close(self) -> None:
         """Disconnect, so that the helper exits."""
+        self._held.clear()
         self._disconnect("the agent stopped")
 
     def _targets_message(self) -> Dict[str, str]:
@@ -231,9 +254,10 @@ class HelperClient:
         if self._stream is not None:
             self._close_stream()
             self._fail_pending(why)
+            self._run_held()
 
     def _close_stream(self) -> None:
-        self._is_outdated = False
+        self._outdated_until = None
         if self._stream is not None:
             self._loop.forget(self._stream)
             self._stream.close()
