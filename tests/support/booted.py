@@ -79,10 +79,11 @@ class Booted:
         subprocess.run(ssh, input=text, text=True, check=True, timeout=60)
 
     def playbook(self, name: str, *options: str, check: bool = True) -> str:
-        """Run a playbook of the collection with the inventory of the directory; returns what it
-        printed.
+        """Run a playbook of the collection, or a file of the directory, with the inventory of the
+        directory; returns what it printed.
         """
         inventories = f"-i {self.state}/inventory.json -i {self.directory}/hosts.yml"
-        line = " ".join(["ansible-playbook", inventories, f"failover.vrrp.{name}", *options])
+        named = name if name.endswith(".yml") else f"failover.vrrp.{name}"
+        line = " ".join(["ansible-playbook", inventories, named, *options])
         ended = run_in(self.directory, line, check)
         return ended.stdout + ended.stderr
