@@ -141,6 +141,36 @@ def test_a_flood_of_wrong_packets_causes_no_takeover(
     assert backup.status()["transitions"] == before
 
 
+SIGNED = {"keys": [{"id": 1, "secret": "0123456789abcdef" * 2}]}
+
+
+def flood_of(client: Host, source: str, kind: str, rate: int) -> subprocess.Popen[str]:
+    """Start a flood for eight seconds."""
+    command = (sys.executable, flood.__file__, "eth0", source, kind, str(rate), "8")
+    return client.start(*command, stdout=subprocess.PIPE)
+
+
+def test_a_flood_in_the_name_of_the_master_makes_no_signed_backup_master(
+    pair: StartPair, client: Host
+) -> None:
+    master, backup = pair(advertisement_interval=0.2, hmac=SIGNED)
+    before = backup.status()["transitions"]
+    output, _errors = flood_of(client, master.host.address, "hmac", 10_000).communicate()
+    assert int(output) > 10_000
+    assert backup.status()["counters"]["hmac_wrong"] > 100
+    assert backup.status()["transitions"] == before
+
+
+def test_a_restart_during_a_flood_gives_no_mastership_up(pair: StartPair, client: Host) -> None:
+    master, backup = pair(advertisement_interval=0.2, hmac=SIGNED)
+    before = backup.status()["transitions"]
+    flooding = flood_of(client, client.address, "hmac", 10_000)
+    eventually(lambda: master.status()["counters"].get("hmac_wrong", 0) > 100)
+    assert "serves now" in master.ctl("restart").stdout
+    flooding.communicate()
+    assert (master.status()["state"], backup.status()["transitions"]) == ("MASTER", before)
+
+
 @pytest.mark.finding("B7")
 def test_a_log_that_nobody_reads_does_not_keep_a_master_from_leaving(pair: StartPair) -> None:
     master, backup = pair()

@@ -74,3 +74,59 @@ def test_dropped_packets_are_counted_on_from_what_another_process_has_counted(
     assert engine.report.counters["dropped"] == 1
     packets(engine).read(SPEC, opened)
     assert engine.report.counters["dropped"] == 2
+
+
+class Waiting:
+    """Packets of which all are expected, and those that begin with R are authentic."""
+
+    def __init__(self) -> None:
+        self.handled: list[bytes] = []
+        self.dropped = 0
+        self.waiting = self
+
+    def unmatched_packets(self, _spec: object, received: Any, _times: object) -> Any:
+        return received
+
+    def is_expected(self, *_arguments: object) -> bool:
+        return True
+
+    def is_authentic(self, _spec: object, datagram: Datagram) -> bool:
+        return datagram.message.startswith(b"R")
+
+    def note(self, *_arguments: object) -> None:
+        pass
+
+    def note_dropped(self, count: int) -> None:
+        self.dropped += count
+
+    def receive_datagram(self, _spec: object, datagram: Datagram, *_rest: object) -> list[Any]:
+        self.handled.append(datagram.message)
+        return []
+
+
+def test_forged_packets_of_a_master_keep_no_real_one_waiting() -> None:
+    engine: Any = Waiting()
+    # The source of a packet is its first byte here; the forged ones are of the same source.
+    forged, real = [b"F%03d" % number for number in range(1000)], b"R"
+    opened: Any = VrrpSocket(Arrivals([*forged, real], [0] * 1001, True))
+    opened.origin = lambda _packet: (51, b"master")
+    handling = packets(engine)
+    handling.read(SPEC, opened)
+    assert handling.handle_expected()
+    assert engine.handled == [b"R"]
+    assert engine.dropped == 1000 - 512
+
+
+def test_before_a_hand_over_little_time_is_spent_on_what_no_deadline_depends_on() -> None:
+    engine: Any = Waiting()
+    opened: Any = VrrpSocket(Arrivals([b"F%03d" % number for number in range(9)], [0] * 9, True))
+    opened.origin = lambda _packet: (51, b"master")
+    loop: Any = Loop()
+    loop.begin_portion = lambda: None
+    handling = Packets(engine, loop, lambda actions: None)
+    handling.read(SPEC, opened)
+    receiver: Any = Loop()
+    receiver.read_until = lambda _until: True
+    handling.handle_all(receiver, 0)  # That was long ago.
+    assert engine.handled == []
+    assert engine.dropped == 9

@@ -162,3 +162,21 @@ def test_a_stopping_master_logs_no_addresses_of_another_program() -> None:
     cluster.run(6)
     assert node.state == "INITIALIZE"
     assert logs(node) == []
+
+
+def test_a_router_that_is_replaced_keeps_the_numbers_that_it_has_heard() -> None:
+    cluster = Cluster()
+    hmac = {"keys": [{"id": 1, "secret": "x" * 32}], "replay": "monotonic"}
+    node = cluster.node(hmac=hmac)
+    node.engine.replay.restore({"web": {"c000020b01": 7}})
+    node.configure(instance(hmac=hmac, virtual_mac=True))
+    assert node.engine.replay.export(["web"]) == {"web": {"c000020b01": 7}}
+
+
+def test_a_router_accepts_none_of_its_own_numbers_of_another_address() -> None:
+    cluster = Cluster()
+    node = cluster.node(hmac={"keys": [{"id": 1, "secret": "x" * 32}], "replay": "monotonic"})
+    node.engine.replay.note_own({"web": 9, "gone": 1})
+    address = node.status()["address"]
+    sender = bytes(map(int, address.split("."))).hex() + "01"
+    assert node.engine.replay.export(["web"]) == {"web": {sender: 9}}

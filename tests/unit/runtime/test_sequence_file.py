@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,9 @@ class Replay(ReplayNumbers):
 
     def __init__(self) -> None:
         self.heard: dict[str, dict[str, int]] = {}
+
+    def note_own(self, signed: Mapping[str, int]) -> None:
+        """Take no note of them."""
 
     def export(self, names: object) -> dict[str, dict[str, int]]:
         """Return a copy of them."""

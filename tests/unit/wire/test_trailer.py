@@ -22,7 +22,7 @@ from _vrrp.model.instance import ChecksumForm
 from _vrrp.model.signing import HmacKey
 from _vrrp.wire.advertisement import Advertisement
 from _vrrp.wire.datagram import Datagram, DropReason, ReceiveContext
-from _vrrp.wire.receive import receive
+from _vrrp.wire.receive import is_signed_as_demanded, receive
 from _vrrp.wire.received import Received
 from _vrrp.wire.sequence import ReplayGuard, SequenceNumbers, age, sequence_at
 from _vrrp.wire.trailer import Trailer, sign
@@ -245,3 +245,21 @@ def test_a_restored_signer_continues_the_sequence() -> None:
     assert second.export()["web"] == sequence_at(at)
     second.sign(send, at - 2 * S)
     assert second.export()["web"] == sequence_at(at) + 1
+
+
+@pytest.mark.parametrize(
+    ("message", "hmac", "is_signed"),
+    [
+        (PDU4 + HEAD + CODE4, {}, True),
+        (PDU4 + HEAD + CODE4[:-1] + "0", {}, False),
+        (PDU4 + HEAD + CODE4, {"keys": [{"id": 2, "secret": SECRET}]}, False),
+        (PDU4, {}, False),
+        (PDU4, {"mode": "permissive"}, True),
+        ("31", {}, False),
+        ("", {}, False),
+    ],
+)
+def test_a_forged_packet_is_known_before_it_waits(
+    message: str, hmac: dict[str, object], is_signed: bool
+) -> None:
+    assert is_signed_as_demanded(over_ipv4(message), context(**hmac).instance) is is_signed

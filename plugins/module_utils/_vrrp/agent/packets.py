@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import Callable, List, Tuple
 
-from ..base.units import Nanoseconds
+from ..base.units import Nanoseconds, milliseconds
 from ..engine.actions import Action, SocketSpec
 from ..engine.engine import Engine
 from ..linux.recvmmsg import PacketBatch
@@ -25,6 +25,8 @@ from ..runtime.backlog import Backlog
 from ..runtime.loop import Loop
 from ..runtime.receiver import Reading, Receiver
 
+_FORGED = "forged"
+_REST_MAX = milliseconds(20)
 _Waiting = Tuple[SocketSpec, VrrpSocket, Packet]
 
 
@@ -53,13 +55,18 @@ class Packets:
     def _keep(self, spec: SocketSpec, opened: VrrpSocket, packet: Packet) -> None:
         vrid, source = opened.origin(packet)
         waiting = spec, opened, packet
-        if self._engine.expects(spec, vrid, source):
-            self._engine.packet_waits(spec, vrid)
-            has_room = self._backlog.expect((spec, vrid), source, waiting)
+        if self._engine.waiting.is_expected(spec, vrid, source):
+            datagram = opened.parse(packet, clock.wall_nanoseconds())
+            if datagram is not None and self._engine.waiting.is_authentic(spec, datagram):
+                self._engine.waiting.note(spec, vrid)
+                dropped = self._backlog.expect((spec, vrid), source, waiting)
+            else:
+                # Somebody else uses the address of the master, whose packets must not wait.
+                dropped = self._backlog.add((spec, vrid), (source, _FORGED), waiting)
         else:
-            has_room = self._backlog.add(source, waiting)
-        if not has_room:
-            self._engine.packet_dropped()
+            dropped = self._backlog.add((spec, vrid), source, waiting)
+        if dropped:
+            self._engine.waiting.note_dropped(dropped)
 
     def next_deadline(self) -> Nanoseconds | None:
         """The time at which ``run_due`` has to be called: at once, or never."""
@@ -83,13 +90,18 @@ class Packets:
         return not self._backlog.has_expected
 
     def handle_all(self, receiver: Receiver, until: Nanoseconds) -> None:
-        """Handle everything that has arrived until then, however long it takes."""
+        """Handle what has arrived until then, before another process goes on: all that a deadline
+        may depend on, and of the rest as much as there is time for.
+        """
         is_read = False
         while not is_read:
             self._loop.begin_portion()
             is_read = receiver.read_until(until)
-        while self._backlog:
+        while self._backlog.has_expected or (self._backlog and clock.now() < until + _REST_MAX):
             self._handle(*self._backlog.take())
+        dropped = self._backlog.clear()
+        if dropped:
+            self._engine.waiting.note_dropped(dropped)
 
     def _handle(self, spec: SocketSpec, opened: VrrpSocket, packet: Packet) -> None:
         datagram = opened.parse(packet, clock.wall_nanoseconds())

@@ -21,7 +21,7 @@ from typing import AbstractSet, Iterator, List, Mapping, Sequence, Tuple
 from ..base.errors import ControlError
 from ..base.units import Nanoseconds, earliest
 from ..fsm.events import Resign, TimerExpired, Unannounced
-from ..fsm.state import Initialize, Purpose, awaits
+from ..fsm.state import Initialize, Purpose
 from ..model.command import CommandResult
 from ..model.instance import Config
 from ..model.intent import Intent, Intents
@@ -39,6 +39,7 @@ from .coordination.reception import Reception
 from .coordination.reconciler import Reconciler
 from .coordination.reconfiguration import Reconfiguration
 from .coordination.router_set import RouterSet
+from .coordination.waiting_packets import WaitingPackets
 from .fast_path.fast_path import FastPath
 from .fast_path.receive import AnyPacket, CachedPacket, Packet
 from .handover import EngineState, check_compatible, peer_takeover_at, refuse_if_busy
@@ -57,8 +58,8 @@ Actions = List[Action]
 class Engine:
     """Starts without routers and interfaces, which ``reconfigure`` and ``host_changed`` add.
 
-    ``report`` has the status, ``replay`` the numbers of signatures heard. Another ``fast_path``
-    than the usual one is for tests.
+    ``report`` has the status, ``replay`` the numbers of signatures heard, ``waiting`` what is to be
+    known of packets that wait. Another ``fast_path`` than the usual one is for tests.
     """
 
     def __init__(self, intents: Intents | None = None, fast_path: FastPath | None = None) -> None:
@@ -91,6 +92,7 @@ class Engine:
         sources = StatusSources(self._host, self._tracking, self._commands)
         self.report = StatusReport(self._routers, sources, self._demultiplexer)
         self.replay = ReplayNumbers(self._routers)
+        self.waiting = WaitingPackets(self._demultiplexer)
         self._transfer = StateTransfer(
             self._routers, self._host, self._tracking, self._demultiplexer, self._announcements
         )
@@ -279,23 +281,6 @@ class Engine:
         packet before requesting the next.
         """
         return self._fast_path.unmatched(spec, packets, times)
-
-    def expects(self, spec: SocketSpec, vrid: int, source: bytes) -> bool:
-        """Whether a packet from this source is one that a deadline may depend on: of the master of
-        a backup, or of any successor.
-        """
-        router = self._demultiplexer.router_at(spec, vrid)
-        return router is not None and awaits(router.state, source)
-
-    def packet_waits(self, spec: SocketSpec, vrid: int) -> None:
-        """Take note that an expected packet is handled later: no other may be handled before it."""
-        router = self._demultiplexer.router_at(spec, vrid)
-        if router is not None:
-            router.leave_fast_path()
-
-    def packet_dropped(self) -> None:
-        """Take note that a packet was dropped, as there were too many."""
-        self._demultiplexer.counters["dropped"] += 1
 
     def receive_datagram(
         self, spec: SocketSpec, datagram: Datagram, now: Nanoseconds, packet: Packet = None

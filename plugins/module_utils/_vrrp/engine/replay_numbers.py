@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from typing import Dict, Iterable
+from typing import Dict, Iterable, Mapping
 
 from .coordination.router_set import RouterSet
 
@@ -21,6 +21,18 @@ class ReplayNumbers:
 
     def __init__(self, routers: RouterSet) -> None:
         self._routers = routers
+
+    def note_own(self, signed: Mapping[str, int]) -> None:
+        """Let routers accept none of the numbers that they have signed with themselves: a neighbour
+        may have recorded them, and the host's address may change.
+        """
+        for name, last in signed.items():
+            router = self._routers.get(name)
+            hmac = router.instance.signing_hmac if router is not None else None
+            if router is not None and router.address and hmac is not None:
+                router.replay_guard.restore(
+                    {router.address + bytes((hmac.signing_key.number,)): last}
+                )
 
     def export(self, names: Iterable[str]) -> HeardNumbers:
         """Return the latest numbers that these routers have heard."""

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from typing import Collection, Deque, Generic, Hashable, TypeVar
+from typing import Collection, Deque, Generic, Hashable, Tuple, TypeVar
 
 Item = TypeVar("Item")
 
@@ -42,15 +42,25 @@ class FairQueue(Generic[Item]):
         """Remove and return the item whose turn it is; its owner comes last from now on. Raises
         StopIteration when nothing waits.
         """
+        return self.take_of_owner()[1]
+
+    def take_of_owner(self) -> Tuple[Hashable, Item]:
+        """Do the same, and return the owner with the item."""
         owner, waiting = next(iter(self._owners.items()))
         item = waiting.popleft()
         self._owners.move_to_end(owner)
         self._drop_if_empty(owner)
-        return item
+        return owner, item
 
     def take_all(self, owner: Hashable) -> Collection[Item]:
         """Remove and return all that waits of an owner."""
         return self._owners.pop(owner, ())
+
+    def clear(self) -> int:
+        """Remove everything; returns how many items that are."""
+        count = sum(map(len, self._owners.values()))
+        self._owners.clear()
+        return count
 
     def discard(self, owner: Hashable, item: Item) -> None:
         """Remove an item, if it waits."""

@@ -72,7 +72,9 @@ class SequenceFile(BackgroundFile):
         if self._check_at is None or now < self._check_at:
             return
         self._check_at = now + _CHECK_INTERVAL
-        signed, heard = self._signed(), self._replay.export(self._names)
+        signed = self._signed()
+        self._replay.note_own(signed)
+        heard = self._replay.export(self._names)
         is_short = not all(self._has_reserved(name, last) for name, last in signed.items())
         if is_short or (heard != self._heard and now >= self._heard_at):
             self._heard_at = now + _HEARD_INTERVAL

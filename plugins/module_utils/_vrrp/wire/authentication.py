@@ -75,8 +75,9 @@ AUTHENTICATION_CHECKS: Tuple[Tuple[DropReason, InstanceCheck], ...] = (
     (DropReason.PASSWORD, _wrong_password),
     (DropReason.HMAC_MISSING, _unsigned),
     (DropReason.HMAC_MALFORMED, _of_signature(_malformed)),
-    (DropReason.HMAC_STALE, _of_signature(_stale)),
     (DropReason.HMAC_UNKNOWN_KEY, _of_signature(_unknown_key)),
     (DropReason.HMAC_WRONG, _of_signature(_wrong)),
+    # Only a host with the key has a clock.
+    (DropReason.HMAC_STALE, _of_signature(_stale)),
     (DropReason.HMAC_REPLAYED, _of_signature(_replayed)),
 )

@@ -84,7 +84,9 @@ class Reconfiguration:
             return self._new(instance, now), None
         if not can_update_in_place(router, instance):
             router.retired = True
-            return self._new(instance, now), Replaced("its virtual MAC setting changed")
+            replacement = self._new(instance, now)
+            replacement.replay_guard.restore(router.replay_guard.latest())
+            return replacement, Replaced("its virtual MAC setting changed")
         if router.instance == instance and not router.retired:
             return router, None
         return router, self._change_settings(router, instance)
