@@ -15,6 +15,7 @@ import glob
 import ipaddress
 import os
 import re
+import stat
 from dataclasses import dataclass
 from typing import Dict, FrozenSet, Iterable, Iterator, List, Sequence, Tuple
 
@@ -22,6 +23,8 @@ KEEPALIVED_CONFIG = "/etc/keepalived/keepalived.conf"
 FRR_CONFIGS = ("/etc/frr/frr.conf", "/etc/frr/vrrpd.conf")
 _ADDRESS_BLOCKS = ("virtual_ipaddress", "virtual_ipaddress_excluded")
 _INCLUDES_MAX = 8  # Of files in files.
+_FILES_MAX = 256
+_LENGTH_MAX = 1 << 20
 _COMMENT = re.compile(r"[#!].*")
 _OPTION = re.compile(r"(?:-f|--use-file=)(.+)")
 
@@ -57,7 +60,7 @@ def _config_file(arguments: Sequence[str]) -> str | None:
 
 def keepalived_routers(path: str) -> OtherRouters:
     """Return the virtual routers in a keepalived.conf and the files that it includes."""
-    words = list(_words(path, _INCLUDES_MAX))
+    words = list(_words(path, _INCLUDES_MAX, [_FILES_MAX]))
     routers: List[Tuple[str, int]] = []
     for at in [at for at, word in enumerate(words) if word == "vrrp_instance"]:
         block = _block(words, at)
@@ -77,13 +80,18 @@ def _served(words: Sequence[str]) -> Iterator[str]:
         inside = inside and word != "}"
 
 
-def _words(path: str, depth: int) -> Iterator[str]:
-    """Yield the words of a file, with those of included files in their places."""
+def _words(path: str, depth: int, left: List[int]) -> Iterator[str]:
+    """Yield the words of a file, with those of included files in their places; ``left`` holds how
+    many files may still be read.
+    """
+    left[0] -= 1
+    if left[0] < 0:
+        return
     for line in _lines(path):
         words = _COMMENT.sub("", line).replace("{", " { ").replace("}", " } ").split()
         if words[:1] == ["include"] and len(words) > 1 and depth:
             for included in sorted(glob.glob(os.path.join(os.path.dirname(path), words[1]))):
-                yield from _words(included, depth - 1)
+                yield from _words(included, depth - 1, left)
         else:
             yield from words
 
@@ -124,8 +132,15 @@ def _addresses(words: Iterable[str]) -> FrozenSet[bytes]:
 
 
 def _lines(path: str) -> List[str]:
+    """Return the lines of a file; none of what is no file. Another process has named it."""
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read().splitlines()
+        with open(path, encoding="utf-8", errors="replace", opener=_at_once) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return []
+            return file.read(_LENGTH_MAX).splitlines()
     except OSError:
         return []
+
+
+def _at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY)

@@ -16,8 +16,8 @@ from .._vrrp.base.paths import HELPER_SOCKET
 from .paths import CONTROL, CURRENT, DAEMON, HELPER_SOCKET_NAME, USER
 
 # The agent starts only itself and reads only its own files, so the unit forbids everything else.
-# The two capabilities are for addresses (NET_ADMIN) and raw sockets (NET_RAW). Nothing that the
-# agent can write can be executed. It needs 42 MiB for 250 instances.
+# The two capabilities are for addresses (NET_ADMIN) and raw sockets (NET_RAW). No file that the
+# agent can write can be executed as a program. It needs 42 MiB for 250 instances.
 SANDBOX = f"""\
 User={USER}
 # The group of the control socket; that of the user reads the configuration.
@@ -35,7 +35,7 @@ NoNewPrivileges=true
 RestrictAddressFamilies=AF_UNIX AF_NETLINK AF_INET AF_INET6 AF_PACKET
 SystemCallArchitectures=native
 SystemCallFilter=@system-service
-SystemCallFilter=~@privileged @resources
+SystemCallFilter=~@privileged @resources memfd_create
 SystemCallErrorNumber=EPERM
 DevicePolicy=closed
 LockPersonality=true
@@ -142,6 +142,10 @@ NotifyAccess=main
 WatchdogSec=15
 WatchdogSignal=SIGKILL
 LimitCORE=0
+# What a command has left, and does not end when it is asked to, keeps the next helper waiting.
+TimeoutStopSec=2
+TasksMax=1024
+MemoryMax=1G
 """
 
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 from pathlib import Path
 
 import pytest
@@ -140,3 +141,21 @@ def test_a_daemon_that_shares_nothing_is_no_problem() -> None:
     refuse_other_daemons(host(), {"instances": [INSTANCE]})
     owner = {**INSTANCE, "addresses": ["192.0.2.100/32"], "priority": 255}
     refuse_other_daemons(host(), {"instances": [owner]})
+
+
+def test_a_configuration_that_is_no_file_or_includes_without_end_is_given_up(
+    tmp_path: Path,
+) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    assert keepalived_routers(str(tmp_path / "fifo")) == OtherRouters()
+    config = tmp_path / "keepalived.conf"
+    config.write_text(f"include {config}\n" * 20 + CONFIG_OF_ONE)
+    assert keepalived_routers(str(config)).routers == {("eth0", 51)}
+
+
+CONFIG_OF_ONE = """
+vrrp_instance web {
+    interface eth0
+    virtual_router_id 51
+}
+"""

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from _vrrp.base.errors import ControlError
+from _vrrp.control import client as client_module
 from _vrrp.control.client import ControlClient
 
 
@@ -55,3 +56,50 @@ def test_a_client_waits_while_too_many_others_connect(tmp_path: Path) -> None:
         ControlClient(path).close()
         later.join()
         first.close()
+
+
+HOSTILE = {
+    "deep": b"[" * 100_000 + b"\n",
+    "garbage": b"\xff\xfe\n",
+    "no object": b"7\n",
+    "a number of many digits": b'{"a": ' + b"1" * 10_000 + b"}\n",
+}
+
+
+@pytest.mark.parametrize("answer", HOSTILE.values(), ids=HOSTILE)
+def test_an_answer_that_makes_no_sense_is_an_error(tmp_path: Path, answer: bytes) -> None:
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(tmp_path / "control"))
+        listening.listen()
+        client = ControlClient(str(tmp_path / "control"))
+        agent, _address = listening.accept()
+        agent.sendall(answer)
+        with pytest.raises(ControlError, match="is not a JSON object"):
+            client.status()
+        client.close()
+        agent.close()
+
+
+def test_an_answer_that_never_ends_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client_module, "_ANSWER_MAX", 0.3)
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(tmp_path / "control"))
+        listening.listen()
+        client = ControlClient(str(tmp_path / "control"))
+        agent, _address = listening.accept()
+        drip = threading.Event()
+
+        def send_slowly() -> None:
+            while not drip.wait(0.05):
+                agent.sendall(b" ")
+
+        sender = threading.Thread(target=send_slowly)
+        sender.start()
+        with pytest.raises(ControlError, match="no answer in time"):
+            client.status()
+        drip.set()
+        sender.join()
+        client.close()
+        agent.close()

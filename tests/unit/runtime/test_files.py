@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 
 import pytest
+from _vrrp.agent import cleanup
 from _vrrp.agent.cleanup import forget_recoveries
 from _vrrp.linux import sysctl
 from _vrrp.runtime.files import read_json, read_regular, replace_file
@@ -67,3 +68,24 @@ def test_records_that_can_not_be_written_do_not_stop_an_agent(tmp_path: Path) ->
     forget_recoveries(impossible)
     store = sysctl.SysctlStore(impossible.save_sysctls, impossible.load_sysctls)
     store.restore("ipv4/")
+
+
+def test_a_file_without_end_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "large.json").open("w") as file:
+        file.truncate(1 << 32)
+    assert read_json(str(tmp_path), "large.json") is None
+
+
+def test_a_step_of_the_clean_up_that_fails_does_not_stop_the_others(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    done: list[str] = []
+
+    def fail(*_arguments: object) -> None:
+        raise OverflowError("cannot convert float infinity to integer")
+
+    monkeypatch.setattr(cleanup, "_clean_up_recoveries", fail)
+    monkeypatch.setattr(cleanup, "_remove_marked", lambda: done.append("marked"))
+    monkeypatch.setattr(cleanup, "_restore_sysctls", lambda _storage: done.append("sysctls"))
+    cleanup.clean_up(Storage(str(tmp_path)), {})
+    assert done == ["marked", "sysctls"]

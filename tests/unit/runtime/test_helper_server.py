@@ -140,6 +140,8 @@ REFUSED = [
     ({"command": 0, "values": {**VALUES, "VRRP_STATE": "EVIL"}}, "are not two states"),
     ({"command": 0, "values": {**VALUES, "VRRP_PRIORITY": "999"}}, "999 is no priority"),
     ({"command": 0, "values": {**VALUES, "VRRP_PRIORITY": "1" * 5000}}, "refused"),
+    ({"command": 0, "values": {**VALUES, "VRRP_PRIORITY": "7_0"}}, "is no priority"),
+    ({"command": float("inf")}, "the configuration has no command inf"),
     ({"command": 0, "values": None}, "refused"),
     ({"command": "/bin/evil"}, "refused"),
 ]
@@ -150,6 +152,18 @@ def test_anything_else_is_refused(helper: Helper, message: dict[str, Any], error
     result = helper.run(**message)
     assert result["status"] is None
     assert error in result["error"]
+
+
+def test_a_command_does_not_run_twice_at_once(helper: Helper) -> None:
+    config = text("/bin/sleep 1")
+    helper.configure(config)
+    asked = {"config": digest(config), "command": 0, "values": VALUES}
+    for number in (1, 2):
+        helper.agent.send({"run": number, **asked})
+    refused, ended = helper.answer("ended"), helper.answer("ended")
+    assert (refused["ended"], refused["error"]) == (2, "it is running already")
+    assert refused["is_lost"]
+    assert (ended["ended"], ended["status"]) == (1, 0)
 
 
 def test_an_unknown_configuration_makes_no_command_fail(helper: Helper) -> None:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,27 @@ def test_saved_values_are_loaded_after_a_restart(tmp_path: Path) -> None:
     again = Storage(str(tmp_path / "new"))
     assert again.load_recoveries() == [RECOVERY, MUTE]
     assert (tmp_path / "new" / "recovery.json").stat().st_mode & 0o777 == 0o600
+
+
+VALID = {
+    "router": "web", "interface": "eth0", "held": [], "source": "192.0.2.11", "resignations": [],
+    "ttl": 255, "device": "", "table": "", "hmac": None,
+}  # fmt: skip
+WRONG: list[dict[str, object]] = [
+    {"ttl": float("inf")}, {"ttl": 256}, {"router": ["x"]}, {"device": {}}, {"source": 7},
+    {"hmac": {"id": -1, "secret": "00", "window": 5}},
+    {"hmac": {"id": 1, "secret": "00", "window": "x"}}, {"hmac": 7},
+    {"held": [{"kind": "address", "interface": ["x"], "address": "192.0.2.1/24"}]},
+    {"held": [{"kind": "link", "interface": {}}]}, {"held": [7]}, {"held": 7},
+    {"resignations": [["192.0.2.1", 7]]},
+]  # fmt: skip
+
+
+@pytest.mark.finding("E3")
+@pytest.mark.parametrize("wrong", WRONG, ids=str)
+def test_an_entry_with_a_wrong_value_is_left_out(tmp_path: Path, wrong: dict[str, object]) -> None:
+    (tmp_path / "recovery.json").write_text(json.dumps([{**VALID, **wrong}, VALID]))
+    assert len(Storage(str(tmp_path)).load_recoveries()) == 1
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[7]", '[{"router": "web"}]', "null"])

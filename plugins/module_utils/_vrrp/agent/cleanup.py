@@ -39,23 +39,32 @@ def clean_up(storage: Storage, signed: Mapping[str, int]) -> None:
 
     Signatures have later numbers than those that the routers have ``signed`` with.
     """
+    _try(lambda: _clean_up_recoveries(storage, signed))
+    _try(_remove_marked)
+    _try(lambda: _restore_sysctls(storage))
+
+
+def _clean_up_recoveries(storage: Storage, signed: Mapping[str, int]) -> None:
     recoveries = storage.load_recoveries()
-    if recoveries:
-        table = ResourceTable()
-        try:
-            kept = addresses_of_other_daemons()
-            masters = [one for one in recoveries if _remove_resources(table, one, kept)]
-        finally:
-            table.close()
-        for recovery in masters:
-            _resign(recovery, signed)
-        for recovery in recoveries:
-            _remove_devices(recovery)
-        forget_recoveries(storage)
-    _remove_marked()
+    if not recoveries:
+        return
+    table = ResourceTable()
+    try:
+        kept = addresses_of_other_daemons()
+        masters = [one for one in recoveries if _remove_resources(table, one, kept)]
+    finally:
+        table.close()
+    for recovery in masters:
+        _resign(recovery, signed)
+    for recovery in recoveries:
+        _remove_devices(recovery)
+    storage.save_recoveries([])
+
+
+def _restore_sysctls(storage: Storage) -> None:
     for name, value in storage.load_sysctls().items():
         restore_setting(name, value)
-    _try(lambda: storage.save_sysctls({}))
+    storage.save_sysctls({})
 
 
 def forget_recoveries(storage: Storage) -> None:
@@ -63,11 +72,12 @@ def forget_recoveries(storage: Storage) -> None:
     _try(lambda: storage.save_recoveries([]))
 
 
-def _try(clear: Callable[[], None]) -> None:
+def _try(step: Callable[[], None]) -> None:
+    """Do a part of the clean-up, which must not keep the others from being done."""
     try:
-        clear()
-    except OSError as error:
-        LOGGER.error("clean-up: a record can't be cleared: %s", error)
+        step()
+    except Exception as error:  # Also of a record that somebody else has written.
+        LOGGER.error("clean-up: %s: %s", type(error).__name__, error)
 
 
 def _remove_resources(table: ResourceTable, recovery: Recovery, kept: AbstractSet[Key]) -> bool:

@@ -14,6 +14,7 @@ import sys
 
 from ..base.errors import ControlError
 from ..base.paths import CONFIG, CONTROL_SOCKET
+from ..base.text import visible_lines
 from ..control.client import ControlClient
 from ..control.render import forecast, report, table, transition_line
 from ..model.intent import WANTED_STATES, IntentKind
@@ -78,7 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
         with ControlClient(arguments.socket) as client:
             _COMMANDS[arguments.action](client, arguments)
     except ControlError as error:
-        sys.stderr.write(f"vrrpctl: {error}\n")
+        sys.stderr.write(visible_lines(f"vrrpctl: {error}") + "\n")
         return 1
     except (KeyboardInterrupt, BrokenPipeError):
         return 130
@@ -153,7 +154,8 @@ def _set_intent(client: ControlClient, arguments: argparse.Namespace) -> None:
 
 
 def _write(text: str) -> None:
-    sys.stdout.write(text + "\n")
+    """Write lines, which may hold the output of scripts."""
+    sys.stdout.write(visible_lines(text) + "\n")
     sys.stdout.flush()
 
 

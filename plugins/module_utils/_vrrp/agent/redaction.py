@@ -18,7 +18,7 @@ import json
 import re
 from typing import AbstractSet, Any, Callable, Iterator
 
-from .secret_files import read_secret_file
+from .secret_files import read_as_agent
 
 REPLACEMENT = "(secret)"
 LEFT_OUT = "(left out)"
@@ -49,7 +49,7 @@ class Redaction:
     def _in_files(self) -> Iterator[str]:
         for name in _values_of(self._document, _FILES):
             with contextlib.suppress(ValueError):
-                yield read_secret_file(name).rstrip("\r\n")
+                yield (read_as_agent(name) or "").rstrip("\r\n")
 
     @property
     def config(self) -> str | None:

@@ -29,10 +29,13 @@ from .protocol import (
 
 _RESTART_TIMEOUT = 60.0  # Seconds; the agent itself gives up before.
 _RETRY_AFTER = 0.02  # Seconds.
+_ANSWER_MAX = 60.0  # Seconds for the whole of one, however slowly its parts come.
+_CHUNK = 1 << 16
+_CHUNKS_MAX = 1 << 14
 
 
 class ControlClient:
-    """A connection to the agent at ``path``; ``timeout`` in seconds is for each answer.
+    """A connection to the agent at ``path``; ``timeout`` in seconds is for each part of an answer.
 
     Every method raises ControlError: ``unreachable`` when no agent answers, otherwise with the
     code and the message of the agent.
@@ -40,6 +43,8 @@ class ControlClient:
 
     def __init__(self, path: str = CONTROL_SOCKET, timeout: float = 10.0) -> None:
         self._path = path
+        self._timeout: float | None = timeout
+        self._received = b""
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.settimeout(timeout)
         try:
@@ -47,7 +52,6 @@ class ControlClient:
         except OSError as error:
             self._socket.close()
             raise self._unreachable(error) from None
-        self._lines = self._socket.makefile("rb")
 
     def _connect(self, deadline: float) -> None:
         """Connect; while too many others wait for that, try again. Raises OSError."""
@@ -73,7 +77,6 @@ class ControlClient:
 
     def close(self) -> None:
         """End the connection."""
-        self._lines.close()
         self._socket.close()
 
     def status(self, instances: Sequence[str] | None = None) -> Status:
@@ -106,14 +109,14 @@ class ControlClient:
 
     def restart(self) -> int:
         """Restart the agent without a gap; returns the process ID of the new one when it serves."""
-        self._socket.settimeout(_RESTART_TIMEOUT)
+        self._timeout = _RESTART_TIMEOUT
         pid: int = self._request(RESTART)["pid"]
         return pid
 
     def watch(self) -> Iterator[TransitionMessage]:
         """Yield every transition from now on; waits without limit."""
         self._request(WATCH)
-        self._socket.settimeout(None)
+        self._timeout = None
         while True:
             yield self._answer()
 
@@ -133,16 +136,42 @@ class ControlClient:
 
     def _answer(self) -> Any:
         try:
-            line = self._lines.readline()
+            answer = json.loads(self._line())
         except OSError as error:
             raise self._unreachable(error) from None
-        if not line.endswith(b"\n"):
-            raise ControlError("unreachable", f"the agent at {self._path} closed the connection")
-        answer = json.loads(line)
+        except (ValueError, RecursionError):
+            answer = None
         if not isinstance(answer, dict):
             raise ControlError("bad_answer", f"the answer of {self._path} is not a JSON object")
         return answer
 
+    def _line(self) -> bytes:
+        """Return the next line; raises OSError, and ControlError for one that is too long."""
+        deadline = time.monotonic() + _ANSWER_MAX
+        parts = [self._received]
+        while b"\n" not in parts[-1]:
+            self._socket.settimeout(_patience(self._timeout, deadline))
+            parts.append(self._socket.recv(_CHUNK))
+            if not parts[-1]:
+                why = f"the agent at {self._path} closed the connection"
+                raise ControlError("unreachable", why)
+            if len(parts) > _CHUNKS_MAX:
+                raise ControlError("bad_answer", f"the answer of {self._path} has no end")
+        line, _newline, self._received = b"".join(parts).partition(b"\n")
+        return line
+
     def _unreachable(self, error: OSError) -> ControlError:
         why = "no answer in time" if isinstance(error, socket.timeout) else error.strerror
         return ControlError("unreachable", f"the agent at {self._path} can't be reached: {why}")
+
+
+def _patience(timeout: float | None, deadline: float) -> float | None:
+    """Return how long to wait for a part of an answer, in seconds, no longer than for the whole;
+    None for ever. Raises socket.timeout.
+    """
+    if timeout is None:
+        return None
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise socket.timeout
+    return min(timeout, left)

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Dict, List, Tuple
 
 from ..base.constants import FILTER_TABLE_PREFIX
@@ -16,6 +17,7 @@ from ..base.constants import FILTER_TABLE_PREFIX
 LIST = ("nft", "--json", "list", "ruleset")
 _MARK = "failover.vrrp"
 _RULE = ("meta", "l4proto", "112", "accept", "comment", f'"{_MARK}"')
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*")
 _FAMILIES = ("inet", "ip", "ip6")
 # Address family, table and name.
 Chain = Tuple[str, str, str]
@@ -36,8 +38,15 @@ def closed_chains(ruleset: Ruleset) -> List[Chain]:
         key
         for chain in chains
         for key in [(chain["family"], chain["table"], chain["name"])]
-        if _filters_input(chain) and key not in opened
+        if _filters_input(chain) and key not in opened and _can_be_named(key)
     ]
+
+
+def _can_be_named(chain: Chain) -> bool:
+    """Whether nft reads the names of a chain as names. The kernel accepts any others, which nft
+    would read as commands.
+    """
+    return all(map(_NAME.fullmatch, chain))
 
 
 def _filters_input(chain: Dict[str, Any]) -> bool:
@@ -53,6 +62,7 @@ def rules(ruleset: Ruleset) -> List[Tuple[Chain, int]]:
         ((rule["family"], rule["table"], rule["chain"]), rule["handle"])
         for rule in found
         if rule.get("comment") == _MARK
+        and _can_be_named((rule["family"], rule["table"], rule["chain"]))
     ]
 
 

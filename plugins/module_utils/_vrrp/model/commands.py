@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Dict, List, Mapping, Tuple
 
 from ..base.constants import PRIORITY_OWNER, SCRIPT_USER
+from ..base.text import visible
 from .command import Command
 from .hook import Hook
 from .instance import Config, Instance
@@ -24,6 +25,7 @@ from .tracking import ScriptCheck
 
 _STATES = ("INITIALIZE", "BACKUP", "MASTER")
 _REASON_MAX = 500
+_DIGITS_MAX = 3
 
 
 @dataclass(frozen=True)
@@ -61,20 +63,18 @@ class NumberedCommand:
             "VRRP_OLD_STATE": states[0],
             "VRRP_STATE": states[1],
             "VRRP_PRIORITY": str(_priority(values.get("VRRP_PRIORITY"))),
-            "VRRP_REASON": _visible(str(values.get("VRRP_REASON", ""))),
+            "VRRP_REASON": visible(str(values.get("VRRP_REASON", ""))[:_REASON_MAX]),
         }
 
 
 def _priority(value: object) -> int:
-    priority = int(str(value))
+    written = str(value)
+    if not (written.isascii() and written.isdecimal() and len(written) <= _DIGITS_MAX):
+        raise ValueError(f"{written[:_DIGITS_MAX]!r} is no priority")
+    priority = int(written)
     if not 0 <= priority <= PRIORITY_OWNER:
         raise ValueError(f"{priority} is no priority")
     return priority
-
-
-def _visible(reason: str) -> str:
-    """Return a reason without what is no visible character: it may hold the output of a script."""
-    return "".join(one if one.isprintable() else "?" for one in reason[:_REASON_MAX])
 
 
 def needs_root(config: Config) -> bool:

@@ -19,6 +19,7 @@ import os
 import stat
 from typing import Any
 
+_SIZE_MAX = 1 << 26  # The records of thousands of instances have some MiB.
 _NO_LINK = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
 
 
@@ -35,9 +36,12 @@ def read_regular(path: str, errors: str = "strict") -> str:
     unless ``errors`` (those of ``open``) says otherwise.
     """
     with open(path, encoding="utf-8", errors=errors, opener=_without_link) as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
             raise OSError(f"{path} is no regular file")
-        return file.read()
+        if found.st_size > _SIZE_MAX:
+            raise OSError(f"{path} has more than {_SIZE_MAX} bytes")
+        return file.read(_SIZE_MAX)
 
 
 def replace_file(directory: str, name: str, text: str, durable: bool) -> None:

@@ -18,6 +18,7 @@ from ..model.family import text
 from ..model.routing import VirtualRoute, read_prefix
 from ..model.signing import Hmac, HmacKey
 
+_TABLE_MAX = (1 << 32) - 1
 Entry = Dict[str, Any]  # One JSON object, which ``decode_recovery`` validates.
 
 
@@ -37,29 +38,41 @@ def encode_recovery(recovery: Recovery) -> Entry:
 
 
 def decode_recovery(entry: Entry) -> Recovery | None:
-    """Return the recovery of an entry; None when the entry is invalid."""
+    """Return the recovery of an entry; None when the entry is invalid in any way."""
     try:
         return Recovery(
-            entry["router"],
-            entry["interface"],
+            _name(entry["router"]),
+            _name(entry["interface"]),
             tuple(_resource(one) for one in entry["held"]),
             _packed(entry["source"]),
             tuple((_packed(where), bytes.fromhex(what)) for where, what in entry["resignations"]),
-            int(entry["ttl"]),
-            str(entry["device"]),
-            str(entry["table"]),
+            _number(entry["ttl"], 255),
+            _name(entry["device"]),
+            _name(entry["table"]),
             _hmac(entry["hmac"]) if entry["hmac"] else None,
         )
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         return None
+
+
+def _name(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no name")
+    return value
+
+
+def _number(value: object, most: int) -> int:
+    if not isinstance(value, int) or not 0 <= value <= most:
+        raise ValueError(f"{value!r} is not in 0..{most}")
+    return value
 
 
 def _written(packed: bytes) -> str:
     return text(packed) if packed else ""
 
 
-def _packed(written: str) -> bytes:
-    return ipaddress.ip_address(written).packed if written else b""
+def _packed(written: object) -> bytes:
+    return ipaddress.ip_address(_name(written)).packed if written else b""
 
 
 def _hmac_entry(hmac: Hmac) -> Entry:
@@ -68,8 +81,9 @@ def _hmac_entry(hmac: Hmac) -> Entry:
 
 
 def _hmac(entry: Entry) -> Hmac:
-    key = HmacKey(int(entry["id"]), bytes.fromhex(entry["secret"]))
-    return Hmac((key,), key.number, window=entry["window"])
+    key = HmacKey(_number(entry["id"], 255), bytes.fromhex(entry["secret"]))
+    window = entry["window"]
+    return Hmac((key,), key.number, window=None if window is None else _number(window, 300))
 
 
 def _resource_entry(resource: Resource) -> Entry:
@@ -102,16 +116,18 @@ def _route(entry: Entry) -> Resource:
         _packed(entry["via"]),
         "",
         _packed(entry["source"]),
-        int(entry["table"]),
-        int(entry["metric"]),
+        _number(entry["table"], _TABLE_MAX),
+        _number(entry["metric"], _TABLE_MAX),
     )
-    return RouteResource(entry["interface"], route)
+    return RouteResource(_name(entry["interface"]), route)
 
 
 _KINDS: Dict[str, Callable[[Entry], Resource]] = {
-    "address": lambda entry: AddressResource(entry["interface"], parse_address(entry["address"])),
+    "address": lambda entry: AddressResource(
+        _name(entry["interface"]), parse_address(entry["address"])
+    ),
     "route": _route,
-    "link": lambda entry: LinkUp(entry["interface"]),
+    "link": lambda entry: LinkUp(_name(entry["interface"])),
 }
 
 

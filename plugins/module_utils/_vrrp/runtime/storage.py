@@ -43,7 +43,9 @@ class Storage:
         """Return the old values of kernel settings that the last agent changed."""
         kept = self._read("sysctls.json")
         entries = kept.items() if isinstance(kept, dict) else ()
-        return {name: value for name, value in entries if isinstance(value, str)}
+        return {
+            name: value for name, value in entries if isinstance(value, str) and value.isascii()
+        }
 
     def save_sysctls(self, before: Mapping[str, str]) -> None:
         """Replace the old values of kernel settings; raises OSError."""

@@ -18,6 +18,7 @@ import signal
 import subprocess
 from typing import Callable, Dict, Mapping
 
+from ...base.text import visible
 from ...base.units import NANOSECONDS_PER_SECOND, Nanoseconds, describe
 from ...model.command import Command, CommandResult
 from ..identity import Identity
@@ -65,7 +66,8 @@ class _Process:
         if self.process.stdout is not None:
             self.process.stdout.close()
         lines = self._output.decode(errors="replace").split("\n")
-        last = next((line.strip() for line in reversed(lines) if line.strip()), "")[:_LINE_MAX]
+        line = next((line.strip() for line in reversed(lines) if line.strip()), "")
+        last = visible(line[:_LINE_MAX])
         if self.overdue:
             why = f"killed after {describe(self.command.timeout)}"
             return CommandResult(None, why, last)

@@ -37,7 +37,7 @@ from __future__ import annotations
 import signal
 import socket
 from dataclasses import replace
-from typing import Mapping
+from typing import Dict, Mapping, Tuple
 
 from ...base.constants import HELPER_HEARTBEAT_INTERVAL
 from ...base.units import Nanoseconds, earliest
@@ -70,6 +70,8 @@ class HelperServer:
         self._loop = Loop()
         self._processes = ProcessRunner(self._loop, self._finished)
         self._poller = Poller(user)
+        # The configuration and the number of each command that runs: none runs twice at once.
+        self._running: Dict[int, Tuple[str, str]] = {}
         self._signals = signal_socket([signal.SIGCHLD])
         self._serving = True
         self._heartbeat_at: Nanoseconds = 0
@@ -130,14 +132,16 @@ class HelperServer:
         self._poller.set_targets(allowed.files, allowed.processes)
 
     def _run(self, message: JsonObject) -> None:
-        number = int(message["run"])
+        number = message["run"]
+        if not isinstance(number, int):
+            return
         allowed = self._configurations.get(str(message.get("config")))
         if allowed is None:
             # Nothing is wrong with the command.
             self._finished(number, CommandResult(None, _OTHER_CONFIGURATION, is_lost=True))
             return
         try:
-            wanted = _wanted(allowed, int(message.get("command", -1)))
+            wanted = _wanted(allowed, message.get("command"))
             environment = wanted.environment(message.get("values", {}))
         except (LookupError, ValueError, TypeError, AttributeError) as error:
             self._finished(number, CommandResult(None, f"the helper refused it: {error}"))
@@ -145,10 +149,16 @@ class HelperServer:
         command = wanted.command
         if not command.user:
             command = replace(command, user=self._user)
+        key = (str(message["config"]), str(message["command"]))
+        if key in self._running.values():
+            self._finished(number, CommandResult(None, "it is running already", is_lost=True))
+            return
+        self._running[number] = key
         is_hook = wanted.hook is not None
         self._processes.start(number, command, environment, is_hook, clock.now())
 
     def _finished(self, number: int, result: CommandResult) -> None:
+        self._running.pop(number, None)
         self._reply(
             {
                 "ended": number,
@@ -177,8 +187,8 @@ class HelperServer:
             self._serving = False
 
 
-def _wanted(allowed: Allowed, number: int) -> NumberedCommand:
+def _wanted(allowed: Allowed, number: object) -> NumberedCommand:
     """Return the command with that number; raises LookupError."""
-    if not 0 <= number < len(allowed.commands):
+    if not isinstance(number, int) or not 0 <= number < len(allowed.commands):
         raise LookupError(f"the configuration has no command {number}")
     return allowed.commands[number]
