@@ -80,6 +80,7 @@ actions:
   elements: str
 """
 
+import os
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
@@ -94,6 +95,8 @@ from ansible_collections.failover.vrrp.plugins.module_utils._install.keys import
 def run(module: AnsibleModule, host: Host) -> dict[str, t.Any]:
     """Bring the keys to the stage; returns the result, raises HostError."""
     parameters = module.params
+    if os.geteuid() != 0:
+        raise HostError("keys are replaced by root: set become to true")
     wanted = with_secrets(parameters["config"], parameters["secrets"] or {}) or {}
     config = rotate_keys(host, wanted, parameters["stage"])
     keys = {

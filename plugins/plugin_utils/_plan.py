@@ -164,7 +164,9 @@ def _plan_of(host: str, draft: _Draft) -> HostPlan:
         for _key, cluster in draft.clusters_of(host)
         if draft.hosts[host].is_member
     }
-    return HostPlan(draft.configs[host].config, _lines(host, draft), members)
+    lines = _lines(host, draft)
+    # What is wrong may be a secret at the wrong place, and Ansible shows a plan with -v.
+    return HostPlan({} if lines else draft.configs[host].config, lines, members)
 
 
 def _lines(host: str, draft: _Draft) -> list[str]:

@@ -144,6 +144,12 @@ class Host:
         self.change(f"remove {path}", lambda: _remove(path))
         return True
 
+    def remove_tree(self, path: str) -> None:
+        """Remove ``path`` with all below it, however deep that is: others may have made it."""
+        if os.path.lexists(path):
+            self._note_diff(path, f"{path} exists\n", "")
+            self.command(f"remove {path}", "rm", "-rf", "--one-file-system", "--", path)
+
     def remove_if_empty(self, path: str) -> None:
         """Remove the directory at ``path`` if it is empty."""
         if os.path.isdir(path) and not os.listdir(path):
@@ -173,10 +179,14 @@ def write_atomically(path: str, text: str, owner: Ownership = READABLE) -> None:
     """Replace a file atomically, and make its directory if needed; raises OSError."""
     os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
     descriptor = os.open(path + ".new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-    owner.apply_to(path + ".new")
-    os.replace(path + ".new", path)
+    try:
+        with open(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        owner.apply_to(path + ".new")
+        os.replace(path + ".new", path)
+    except OSError:
+        os.unlink(path + ".new")  # It may hold secrets.
+        raise
 
 
 def _make_directory(path: str, mode: int) -> None:

@@ -74,13 +74,14 @@ def install_agent(host: Host, wanted: Wanted) -> InstallResult:
         refuse_other_daemons(host, wanted.config)
     ensure_users(host)
     python = ensure_version(host, wanted.bundle, wanted.archive, wanted.pythons)
+    before = read(CONFIG)
     config, held_back = _ensure_config(host, wanted, python)
     ensure_current(host, wanted.bundle)
     _ensure_programs(host, python)
     _ensure_units(host, config)
     if wanted.firewall:
         open_for_vrrp(host, _interfaces(wanted.config))
-    run = ensure_service(host, wanted.bundle, config, wanted.apply_at)
+    run = ensure_service(host, wanted.bundle, config, before, wanted.apply_at)
     return InstallResult(run.restart_required, run.status, held_back)
 
 

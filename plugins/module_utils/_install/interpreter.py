@@ -45,16 +45,19 @@ def is_executable_by_all(path: str) -> bool:
 
 
 def _is_open(path: str) -> bool:
-    if path.startswith(_HOMES):
-        return False
-    try:
-        while path not in ("/", ""):
-            if not os.stat(path).st_mode & _OTHERS_EXECUTE:
-                return False
-            path = os.path.dirname(path)
-    except OSError:
-        return False
-    return True
+    is_there = os.path.exists(path) and not path.startswith(_HOMES)
+    return is_there and closed_part(path) is None
+
+
+def closed_part(path: str) -> str | None:
+    """Return the part of a path that not every user can enter or execute; None if there is none. A
+    part that is missing counts as open.
+    """
+    while path not in ("/", ""):
+        if os.path.exists(path) and not os.stat(path).st_mode & _OTHERS_EXECUTE:
+            return path
+        path = os.path.dirname(path)
+    return None
 
 
 def _is_new_enough(host: Host, path: str) -> bool:

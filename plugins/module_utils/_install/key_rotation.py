@@ -15,7 +15,7 @@ from . import paths
 from .config_file import text_of, validate, write_config
 from .host import Host, HostError, read
 from .keys import Settings, with_keys
-from .service import running_status
+from .service import apply_config, is_active, running_status
 
 
 def rotate_keys(host: Host, wanted: Settings, stage: str) -> Settings:
@@ -23,14 +23,16 @@ def rotate_keys(host: Host, wanted: Settings, stage: str) -> Settings:
     returns the new configuration, raises HostError.
     """
     config = with_keys(_present(), wanted, stage)
-    text = text_of(config)
-    if text != read(CONFIG):
+    text, before, status = text_of(config), read(CONFIG), running_status()
+    if status is None and is_active(host):
+        # Its keys are not known, and the other hosts would go on without it.
+        raise HostError("the agent runs and does not answer: restart its service first")
+    if text != before:
         validate(host, text, paths.DAEMON, "check")
         write_config(host, text)
-    status = running_status()
     # An earlier run may have ended between the file and the agent.
     if status is not None and status["agent"]["config"] != digest(text):
-        host.command("reload the configuration", "systemctl", "reload", paths.UNIT_NAME)
+        apply_config(host, before)
     return config
 
 

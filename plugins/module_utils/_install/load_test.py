@@ -25,6 +25,9 @@ _TESTS: Tuple[Tuple[str, str, str], ...] = (
 )
 
 
+CHECK_UNITS = (*(os.path.join(_UNITS, name) for name, _sandbox, _modules in _TESTS), _ERRORS)
+
+
 def load_problem(host: Host, python: str, directory: str) -> str | None:
     """Return the reason why the agent or its helper can't be loaded from a directory by an
     interpreter, in the sandbox of its unit; None when both can. Raises OSError.

@@ -20,6 +20,12 @@ from .._vrrp.model.instance import Instance
 
 _Key = Tuple[str, Family]
 
+
+def _files(instance: Instance) -> Tuple[str, ...]:
+    """Return the files of an instance's keys: what they hold is not known here."""
+    return tuple(key.secret_file for key in instance.hmac.keys) if instance.hmac else ()
+
+
 _SEEN: Dict[str, Callable[[Instance], object]] = {
     "vrid": lambda one: one.vrid,
     "version": lambda one: one.version,
@@ -27,8 +33,8 @@ _SEEN: Dict[str, Callable[[Instance], object]] = {
     # Version 3 carries the interval in the packet, and backups follow it.
     "advertisement_interval": lambda one: one.advertisement_interval if one.version == 2 else 0,
     "unicast_peers": lambda one: frozenset(one.unicast_peers),
-    "password": lambda one: one.password,
-    "hmac": lambda one: one.hmac,
+    "password": lambda one: (one.password, one.password_file),
+    "hmac": lambda one: (one.hmac, _files(one)),
 }
 
 

@@ -19,6 +19,7 @@ from .._vrrp.control.client import ControlClient
 from .._vrrp.control.protocol import digest
 from .._vrrp.model.status import Status
 from . import paths
+from .config_file import write_config
 from .host import Host, HostError
 from .templates import UNIT_DIGEST
 
@@ -46,10 +47,14 @@ class ServiceResult:
 
 
 def ensure_service(
-    host: Host, bundle: str, config: str | None, apply_at: float | None = None
+    host: Host,
+    bundle: str,
+    config: str | None,
+    before: str | None,
+    apply_at: float | None = None,
 ) -> ServiceResult:
     """Enable and start the service, or let the running agent read the configuration, and apply it
-    at once or at a time of day.
+    at once or at a time of day. ``before`` is the text of the configuration before.
 
     The agent itself reports its version, so an interrupted earlier run is completed. Raises
     HostError.
@@ -67,10 +72,34 @@ def ensure_service(
     if config is None or status["agent"]["config"] == digest(config):
         return ServiceResult(status=status)
     if apply_at is None:
-        host.command("reload the configuration", "systemctl", "reload", paths.UNIT_NAME)
+        apply_config(host, before)
     else:
-        host.change("schedule the new configuration", lambda: _reload_at(host, apply_at))
+        host.change("schedule the new configuration", lambda: _reload_at(host, before, apply_at))
     return ServiceResult()
+
+
+def apply_config(host: Host, before: str | None) -> None:
+    """Let the running agent apply the configuration file; raises HostError if it refuses, and puts
+    the text ``before`` back: another start would fail.
+    """
+    host.change("reload the configuration", lambda: _reload(host, before))
+
+
+def _reload(host: Host, before: str | None, moment: float | None = None) -> None:
+    try:
+        with ControlClient() as client:
+            client.reload(moment)
+    except ControlError as error:
+        if before is not None and error.code != "unreachable":
+            write_config(host, before)
+        raise HostError(
+            f"the agent keeps its configuration, and refuses this one: {error}"
+        ) from None
+
+
+def is_active(host: Host) -> bool:
+    """Whether systemd says that the agent runs."""
+    return _service_state(host)[1]
 
 
 def _service_state(host: Host) -> Tuple[bool, bool]:
@@ -94,12 +123,8 @@ def _status_after_scheduled_reload(config: str | None) -> Status | None:
         time.sleep(_POLL)
 
 
-def _reload_at(host: Host, moment: float) -> None:
-    try:
-        with ControlClient() as client:
-            client.reload(moment)
-    except ControlError as error:
-        raise HostError(f"schedule the new configuration: {error}") from None
+def _reload_at(host: Host, before: str | None, moment: float) -> None:
+    _reload(host, before, moment)
     late = time.time() - moment
     if late > 0:
         host.warnings.append(
@@ -118,16 +143,24 @@ def restart(host: Host) -> None:
 
 
 def _restart_in_place(host: Host) -> None:
-    running = running_status()
+    running, before = running_status(), _main_process(host)
     if running and running["agent"].get("unit") != UNIT_DIGEST:
         _restart_service(host, "the systemd unit of the running agent has changed")
         return
     try:
         _ask_until_it_can()
+        if before == _main_process(host):
+            raise HostError("the agent says that it has restarted, and is the same process")
     except ControlError as error:
         if error.code in (NOT_RESTARTED, "invalid_config"):
             raise HostError(f"restart failed, the running agent still serves: {error}") from None
         _restart_service(host, str(error))
+
+
+def _main_process(host: Host) -> str:
+    """Return the main process of the service as systemd knows it."""
+    _status, shown = host.ask("systemctl", "show", "--property=MainPID", paths.UNIT_NAME)
+    return shown.strip()
 
 
 def _ask_until_it_can() -> None:

@@ -14,6 +14,7 @@ from .._vrrp.base.paths import CONFIG_DIRECTORY, RUNTIME_DIRECTORY, STATE_DIRECT
 from . import paths
 from .firewalls import firewalls
 from .host import Host
+from .load_test import CHECK_UNITS
 from .users import remove_users
 
 _REMOVED = (
@@ -24,11 +25,13 @@ _REMOVED = (
     STATE_DIRECTORY,
     RUNTIME_DIRECTORY,
 )
+# That of the agent last: where it is missing, nothing has to be stopped any more.
 _UNITS = (
-    paths.UNIT,
+    *CHECK_UNITS,
     paths.TIME_SYNC_DROP_IN,
     paths.HELPER_UNIT,
     paths.HELPER_SOCKET_UNIT,
+    paths.UNIT,
 )
 _HELPER = (paths.HELPER_SOCKET_NAME, paths.HELPER_UNIT_NAME)
 
@@ -38,11 +41,12 @@ def uninstall_agent(host: Host) -> None:
     if os.path.exists(paths.UNIT):
         host.command("stop the service", "systemctl", "disable", "--now", paths.UNIT_NAME)
         host.command("stop the helper", "systemctl", "stop", *_HELPER)
-        for unit in _UNITS:
-            host.remove(unit)
+        if not host.check_mode:
+            host.ask(paths.DAEMON, "cleanup")  # Also what a clean-up before has failed at.
+    if any([host.remove(unit) for unit in _UNITS]):
         host.remove_if_empty(paths.TIME_SYNC_DROP_IN_DIRECTORY)
         host.command("reload the systemd units", "systemctl", "daemon-reload")
     firewalls.close(host)
     for path in _REMOVED:
-        host.remove(path)
+        host.remove_tree(path)
     remove_users(host)

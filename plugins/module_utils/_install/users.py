@@ -8,8 +8,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import grp
+import os
 import pwd
+import signal
 
 from .._vrrp.base.constants import OPERATORS_GROUP, SCRIPT_USER
 from . import paths
@@ -34,9 +37,19 @@ def ensure_users(host: Host) -> None:
 def remove_users(host: Host) -> None:
     """Remove them; raises HostError."""
     for name in filter(_has_user, _USERS):
+        if not host.check_mode:
+            _end_processes(pwd.getpwnam(name).pw_uid)
         host.command(f"remove the user {name}", "userdel", name)
     if _has_group(OPERATORS_GROUP):
         host.command(f"remove the group {OPERATORS_GROUP}", "groupdel", OPERATORS_GROUP)
+
+
+def _end_processes(user: int) -> None:
+    """Kill the processes of a user that no unit has ended; userdel refuses while there are any."""
+    for process in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError):
+            if os.stat(f"/proc/{process}").st_uid == user:
+                os.kill(int(process), signal.SIGKILL)
 
 
 def _has_user(name: str) -> bool:

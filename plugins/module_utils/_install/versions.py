@@ -15,7 +15,7 @@ from typing import Iterable, List
 from . import paths
 from .bundle import unpack
 from .host import Host, HostError, read
-from .interpreter import NEEDED
+from .interpreter import NEEDED, closed_part
 from .load_test import load_problem
 from .templates import UNIT_TEXT, program
 
@@ -28,6 +28,10 @@ def ensure_version(host: Host, bundle: str, archive: str | None, pythons: Iterab
     """
     for directory in (paths.LIBRARY, paths.VERSIONS):
         host.ensure_directory(directory, _READABLE)
+    for directory in (paths.VERSIONS, *map(os.path.dirname, (paths.DAEMON, paths.CONTROL))):
+        closed = closed_part(directory)
+        if closed is not None and not host.check_mode:
+            raise HostError(f"the agent's user can't enter {closed}: let others do so (chmod o+x)")
     target = os.path.join(paths.VERSIONS, bundle)
     is_new = not os.path.isdir(target)
     if is_new:
@@ -56,7 +60,7 @@ def _working_python(host: Host, bundle: str, pythons: Iterable[str]) -> str:
         if problem is None:
             return python
         problems.append(f"{python}: {problem}")
-    why = "; ".join(problems) or "there is no other that all users can run"
+    why = "; ".join(problems) or "none is there that all users can run, outside of home directories"
     raise HostError(
         f"the agent's user can run the agent by no Python {NEEDED} or newer ({why}): install "
         "python3, or set vrrp_python to one that every user can run, outside of home directories"

@@ -13,7 +13,12 @@ from typing import Any
 
 import pytest
 from _vrrp.agent import cli, diagnose
-from _vrrp.agent.redaction import REPLACEMENT, Redaction, without_commands
+from _vrrp.agent.redaction import (
+    REPLACEMENT,
+    Redaction,
+    without_commands,
+    without_credentials,
+)
 from _vrrp.model.command import CommandResult
 from support.cluster import WALL, Cluster
 
@@ -156,3 +161,13 @@ def test_a_file_that_exists_is_not_overwritten(
     assert cli.control([*arguments, "--config", str(tmp_path / "none.json")]) == 1
     assert f"vrrpctl: cannot write {output}: File exists" in capsys.readouterr().err
     assert output.read_text() == "mine"
+
+
+def test_units_are_shown_without_credentials() -> None:
+    lines = (
+        "SetCredential=key:tulip\nEnvironment=A=rose\nEnvironment=VRRP_AGENT_UNIT=1\nUser=vrrp\n"
+    )
+    assert without_credentials(lines) == (
+        "SetCredential=(left out)\nEnvironment=(left out)\n"
+        "Environment=VRRP_AGENT_UNIT=1\nUser=vrrp\n"
+    )

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Sequence
 
@@ -50,14 +52,22 @@ class Systemd:
 
 
 @pytest.fixture
-def library(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A host without an agent."""
+def library(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A host without an agent, in a directory that every user can enter."""
+    with tempfile.TemporaryDirectory() as made:
+        tmp_path = Path(made)
+        tmp_path.chmod(0o755)
+        _redirect(monkeypatch, tmp_path)
+        yield tmp_path
+
+
+def _redirect(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Let the paths of the agent be below a directory."""
     monkeypatch.setattr(paths, "LIBRARY", str(tmp_path / "library"))
     monkeypatch.setattr(paths, "VERSIONS", str(tmp_path / "library" / "versions"))
-    for name in ("CURRENT", "DAEMON", "UNIT"):
+    for name in ("CURRENT", "DAEMON", "CONTROL", "UNIT"):
         monkeypatch.setattr(paths, name, str(tmp_path / name))
     monkeypatch.setattr(load_test, "_UNITS", str(tmp_path / "units"))
-    return tmp_path
 
 
 def ensure(library: Path, systemd: Systemd, *pythons: str) -> str:
@@ -82,7 +92,7 @@ def test_a_version_that_no_interpreter_can_run_is_removed_and_an_error(library: 
     with pytest.raises(HostError, match=r"/opt/python: the unit .* can't execute it"):
         ensure(library, Systemd(set()), "/opt/python")
     assert list((library / "library" / "versions").iterdir()) == []
-    with pytest.raises(HostError, match="no other that all users can run"):
+    with pytest.raises(HostError, match="none is there that all users can run"):
         ensure(library, Systemd(set()))
 
 
@@ -106,6 +116,17 @@ def test_directories_are_readable_whatever_they_were(library: Path) -> None:
         directory.chmod(0o700)
     ensure(library, Systemd({"/usr/bin/python3"}), "/usr/bin/python3")
     assert made.stat().st_mode & 0o777 == made.parent.stat().st_mode & 0o777 == 0o755
+
+
+@pytest.mark.finding("E4")
+def test_a_directory_that_the_agent_can_not_enter_is_named(
+    library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = library / "sbin"
+    closed.mkdir(mode=0o700)
+    monkeypatch.setattr(paths, "DAEMON", str(closed / "vrrp-agent"))
+    with pytest.raises(HostError, match=rf"can't enter {closed}: let others do so"):
+        ensure(library, Systemd({"/usr/bin/python3"}), "/usr/bin/python3")
 
 
 def test_code_is_quoted_for_a_unit() -> None:

@@ -56,3 +56,13 @@ def test_instances_that_come_and_go_are_no_change_of_packets() -> None:
 def test_a_configuration_that_no_agent_can_have_counts_as_none() -> None:
     assert changes_seen_by_peers(None, text(WEB)) == {}
     assert changes_seen_by_peers("{", text(WEB)) == {}
+
+
+def test_another_file_of_a_secret_is_a_change_that_peers_may_see() -> None:
+    def text(path: str) -> str:
+        hmac = {"keys": [{"id": 1, "secret_file": path}]}
+        entry = {"name": "web", "interface": "eth0", "vrid": 51, "addresses": ["192.0.2.1/24"]}
+        return json.dumps({"instances": [{**entry, "hmac": hmac}]})
+
+    assert changes_seen_by_peers(text("/a"), text("/a")) == {}
+    assert changes_seen_by_peers(text("/a"), text("/b")) == {"web": ["hmac"]}

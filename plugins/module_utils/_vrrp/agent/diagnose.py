@@ -26,7 +26,7 @@ from ..base.errors import ControlError
 from ..base.paths import STATE_DIRECTORY
 from ..control.client import ControlClient
 from ..runtime.files import read_regular
-from .redaction import Redaction, without_commands
+from .redaction import Redaction, without_commands, without_credentials
 from .version import VERSION
 
 _MISSING = "not available"
@@ -85,7 +85,7 @@ def _parts(socket: str, config: str, redaction: Redaction) -> Iterator[Tuple[str
     for name, path in _FILES.items():
         yield name, _read(path)
     for name, command in _COMMANDS.items():
-        yield name, without_commands(_run(command))
+        yield name, without_credentials(without_commands(_run(command)))
 
 
 def _about() -> str:

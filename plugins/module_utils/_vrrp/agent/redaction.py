@@ -30,6 +30,9 @@ _HEXADECIMAL = "hex:"
 _LENGTH_MIN = 4
 # The agent logs results of hooks, and results of scripts as the cause of a transition.
 _LOGGED_COMMAND = re.compile(r"\b((?:hook \w+|script) [^\s,:)]+).*")
+_CREDENTIAL = re.compile(
+    r"^(SetCredential(?:Encrypted)?|Environment)=(?!VRRP_AGENT_).*", re.MULTILINE
+)
 
 
 class Redaction:
@@ -82,6 +85,13 @@ class Redaction:
 def without_commands(lines: str) -> str:
     """Return lines of the log, or a reason, without outputs of commands."""
     return _LOGGED_COMMAND.sub(rf"\1 {LEFT_OUT}", lines)
+
+
+def without_credentials(lines: str) -> str:
+    """Return lines of units without the values of credentials, and of variables that are not the
+    agent's own.
+    """
+    return _CREDENTIAL.sub(rf"\1={LEFT_OUT}", lines)
 
 
 def _changed(value: Any, changes: dict[str, Callable[[Any], Any]]) -> Any:

@@ -20,15 +20,19 @@ from ..runtime.identity import Identity
 
 _LENGTH_MAX = 4096
 _CREDENTIALS = "CREDENTIALS_DIRECTORY"
+_CREDENTIALS_OF_SERVICE = "/run/credentials/vrrp-agent.service"
 
 
 def read_secret_file(name: str) -> str:
     """Return the content of a file or a credential; raises ValueError."""
     if name.startswith("/"):
         return _read(name)
-    directory = os.environ.get(_CREDENTIALS)
-    path = os.path.join(directory, name) if directory else ""
-    if not os.path.exists(path):
+    return _credential(os.environ.get(_CREDENTIALS, ""), name)
+
+
+def _credential(directory: str, name: str) -> str:
+    path = os.path.join(directory, name)
+    if not directory or not os.path.exists(path):
         raise ValueError(
             "the service has no such credential: name it in LoadCredential= of the unit, and "
             "restart the service"
@@ -38,10 +42,12 @@ def read_secret_file(name: str) -> str:
 
 def read_as_agent(name: str) -> str | None:
     """Return the content of a file, read with the rights of the agent if this process is root; None
-    for a credential, which only the service has. Raises ValueError.
+    for a credential of a service that does not run, or that this process can't see. Raises
+    ValueError.
     """
     if not name.startswith("/"):
-        return None
+        directory = _CREDENTIALS_OF_SERVICE
+        return _credential(directory, name) if os.access(directory, os.R_OK) else None
     with _agent().assumed():
         return _read(name)
 

@@ -38,7 +38,8 @@ Reply = Callable[[Union[Answer, Exception]], None]
 RequestHandler = Callable[[Request, Reply], "Answer | None"]
 
 _CONNECTIONS_MAX = 64
-_CONNECTIONS_OF_A_USER_MAX = 16  # For each user except root, so that nobody can lock root out.
+_CONNECTIONS_OF_OTHERS_MAX = 48  # Of all who may change nothing, so that they lock nobody out.
+_CONNECTIONS_OF_A_USER_MAX = 16  # Of one of them.
 _MODE = 0o666  # Reading needs no root; changes are checked by credentials.
 
 
@@ -116,17 +117,23 @@ class ControlServer:
         except OSError:
             return
         connection = Connection(accepted)
-        if not self._accepts_user(connection.user):
+        if not self._has_room_for(connection):
             accepted.close()
             return
         self._connections[accepted.fileno()] = connection
         self._loop.on_readable(connection.lines, lambda: self._ready(connection))
 
-    def _accepts_user(self, user: int) -> bool:
-        if user == 0:
-            return len(self._connections) < 2 * _CONNECTIONS_MAX
-        own = sum(1 for one in self._connections.values() if one.user == user)
-        return own < _CONNECTIONS_OF_A_USER_MAX and len(self._connections) < _CONNECTIONS_MAX
+    def _has_room_for(self, connection: Connection) -> bool:
+        """Whether one more client is accepted: root and the agent's user in any case, operators
+        also when all others have as many connections as they get.
+        """
+        count = len(self._connections)
+        if connection.user in (0, os.geteuid()):
+            return count < 2 * _CONNECTIONS_MAX
+        if connection.may_change(self._group):
+            return count < _CONNECTIONS_MAX
+        own = sum(1 for one in self._connections.values() if one.user == connection.user)
+        return own < _CONNECTIONS_OF_A_USER_MAX and count < _CONNECTIONS_OF_OTHERS_MAX
 
     def _ready(self, connection: Connection) -> None:
         """Write what waits for a client, and read its requests once those before are answered."""
