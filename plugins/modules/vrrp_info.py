@@ -86,6 +86,10 @@ agent:
     unsaved_intents:
       description: The reason why intents would not survive a restart, null if they would.
       type: str
+    unsaved_sequence_numbers:
+      description: The reason why the sequence numbers of signatures that need no clock would not survive a restart, null if
+        they would.
+      type: str
     late_wakeups:
       description:
         - How often the agent has let something wait that was due, such as an advertisement, for

@@ -23,6 +23,7 @@ def requests_to(node: Node) -> ControlRequests:
     about: AgentStatus = {
         "version": "1", "bundle": None, "unit": None, "pid": 7, "config": "c",
         "scheduled_config": None, "intent": "auto", "intent_forced": False, "unsaved_intents": None,
+        "unsaved_sequence_numbers": None,
         "late_wakeups": 0, "longest_lateness": 0.0, "other_vrrp": False,
     }  # fmt: skip
     return ControlRequests(

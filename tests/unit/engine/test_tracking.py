@@ -317,3 +317,14 @@ def test_no_result_is_no_failure() -> None:
         assert tracking.script_finished(SCRIPT, lost) == set()
     assert tracking.observation(SCRIPT).up is True
     assert tracking.next_deadline() == 4 * S
+
+
+def test_a_check_without_a_result_is_shown_with_the_reason() -> None:
+    tracking = watching(SCRIPT)
+    tracking.script_finished(SCRIPT, UP)
+    tracking.script_finished(SCRIPT, CommandResult(None, "the helper has exited", is_lost=True))
+    (shown,) = tracking.tracked_status([Tracked(SCRIPT)])
+    assert shown["up"] is True
+    assert shown["why"] == "exit status 0; the last run has no result: the helper has exited"
+    tracking.script_finished(SCRIPT, UP)
+    assert tracking.tracked_status([Tracked(SCRIPT)])[0]["why"] == "exit status 0"

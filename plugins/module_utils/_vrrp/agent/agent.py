@@ -385,6 +385,7 @@ class Agent:
             "intent": host_intent.kind.value,
             "intent_forced": host_intent.forced,
             "unsaved_intents": self._intent_file.problem,
+            "unsaved_sequence_numbers": self._sequence_file.problem,
             "late_wakeups": self._lateness.count,
             "other_vrrp": self._host_watcher.has_other_vrrp,
             "longest_lateness": to_seconds(self._lateness.longest),

@@ -8,9 +8,9 @@
 
 from __future__ import annotations
 
-from typing import List, Sequence
+from typing import List, Mapping, Sequence
 
-from ..model.status import InstanceStatus, Status, TransitionMessage
+from ..model.status import AgentStatus, InstanceStatus, Status, TransitionMessage
 
 # What to do about another program of a host that speaks VRRP.
 ONLY_ONE = "let only one of the two have an address or a VRID"
@@ -27,8 +27,17 @@ def report(status: Status) -> str:
         lines.append(f"This host is drained{forced}; {ends}.")
     if status["agent"].get("other_vrrp"):
         lines.append(f"Another program of this host speaks VRRP; {ONLY_ONE}.")
+    lines.extend(_unsaved(status["agent"]))
     problems = [line for one in status["instances"] for line in problem_lines(one)]
     return "\n".join([*lines, table(status["instances"]), *problems])
+
+
+def _unsaved(agent: AgentStatus) -> List[str]:
+    """Return what would not survive a restart; an agent of an older version does not say."""
+    kept = {"Intents": "unsaved_intents", "Sequence numbers": "unsaved_sequence_numbers"}
+    values: Mapping[str, object] = {**agent}
+    reasons = {what: values.get(key) for what, key in kept.items()}
+    return [f"{what} would not survive a restart: {why}" for what, why in reasons.items() if why]
 
 
 def table(instances: Sequence[InstanceStatus]) -> str:

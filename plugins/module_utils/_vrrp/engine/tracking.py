@@ -105,6 +105,8 @@ class _Script:
     successes: int = 0
     failures: int = 0
     seen: Observation = UNKNOWN
+    # The reason why the last run has no result.
+    lost: str = ""
 
 
 class Tracking:
@@ -172,6 +174,7 @@ class Tracking:
         if script is None:
             return set()
         script.running = False
+        script.lost = str(result) if result.is_lost else ""
         if result.is_lost:
             return set()  # No result is no failure: it runs again when it is due.
         before = script.seen
@@ -245,12 +248,15 @@ class Tracking:
         """Return the checks as the status shows them."""
         return [self._entry(one, self.observation(one.check)) for one in tracked]
 
-    @staticmethod
-    def _entry(tracked: Tracked, seen: Observation) -> TrackedStatus:
+    def _entry(self, tracked: Tracked, seen: Observation) -> TrackedStatus:
+        script = (
+            self._scripts.get(tracked.check) if isinstance(tracked.check, ScriptCheck) else None
+        )
+        lost = f"; the last run has no result: {script.lost}" if script and script.lost else ""
         return {
             "check": str(tracked.check),
             "up": seen.up,
-            "why": seen.why,
+            "why": f"{seen.why}{lost}",
             "weight": tracked.weight,
             "fault": is_fault(tracked, seen),
             "adjustment": adjustment_by(tracked, seen),

@@ -165,7 +165,8 @@ class AgentStatus(TypedDict):
 
     ``intent`` is that for the host as a whole: ``backup`` when it is drained, otherwise ``auto``.
 
-    ``unsaved_intents`` is the reason why intents would not survive a restart, None if they would.
+    ``unsaved_intents`` is the reason why intents would not survive a restart, None if they would;
+    ``unsaved_sequence_numbers`` the same for those of signatures that need no clock.
 
     ``longest_lateness`` (seconds) says how long the agent has let a deadline wait, and
     ``late_wakeups`` how often longer than any of its other work may take.
@@ -180,6 +181,7 @@ class AgentStatus(TypedDict):
     intent: str
     intent_forced: bool
     unsaved_intents: Union[str, None]
+    unsaved_sequence_numbers: Union[str, None]
     late_wakeups: int
     longest_lateness: float
     other_vrrp: bool

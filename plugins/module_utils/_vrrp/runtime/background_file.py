@@ -12,7 +12,7 @@ import socket
 import threading
 from typing import Any, Callable, List, Tuple
 
-from ..base.constants import RETRY_INTERVAL
+from ..base.constants import LOG_INTERVAL, RETRY_INTERVAL
 from ..base.units import Nanoseconds, earliest, seconds, to_seconds
 from . import clock
 from .files import read_json, replace_file
@@ -42,6 +42,8 @@ class BackgroundFile:
         self._result: Tuple[str, str | None] = ("", None)
         self._waiting: List[Tuple[Nanoseconds, OnSaved]] = []
         self._retry_at: Nanoseconds | None = None
+        self._logged: str | None = None
+        self._log_at: Nanoseconds = 0
 
     def read(self) -> Any:
         """Return the content, JSON; None when it can't be read."""
@@ -128,8 +130,12 @@ class BackgroundFile:
             return
         problem = self.problem
         if problem is not None:
-            self._retry_at = clock.now() + RETRY_INTERVAL
-            LOGGER.warning("not saved: %s", problem)
+            now = clock.now()
+            self._retry_at = now + RETRY_INTERVAL
+            if problem != self._logged or now >= self._log_at:
+                LOGGER.warning("not saved: %s", problem)
+                self._log_at = now + LOG_INTERVAL
+        self._logged = problem
         waiting, self._waiting = self._waiting, []
         for _at, then in waiting:
             then(problem)
