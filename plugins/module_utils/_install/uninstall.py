@@ -14,7 +14,7 @@ from .._vrrp.base.paths import CONFIG_DIRECTORY, RUNTIME_DIRECTORY, STATE_DIRECT
 from . import paths
 from .firewalls import firewalls
 from .host import Host
-from .load_test import CHECK_UNITS
+from .sandbox_check import CHECK_UNITS
 from .users import remove_users
 
 _REMOVED = (

@@ -16,7 +16,7 @@ from . import paths
 from .bundle import unpack
 from .host import Host, HostError, read
 from .interpreter import NEEDED, closed_part
-from .load_test import load_problem
+from .sandbox_check import load_problem
 from .templates import UNIT_TEXT, program
 
 _READABLE = 0o755

@@ -13,8 +13,8 @@ from typing import Sequence
 
 import pytest
 from ansible_collections.failover.vrrp.plugins.module_utils._install import (
-    load_test,
     paths,
+    sandbox_check,
     versions,
 )
 from ansible_collections.failover.vrrp.plugins.module_utils._install.bundle import (
@@ -44,7 +44,7 @@ class Systemd:
 
     def __call__(self, command: Sequence[str]) -> tuple[int, str, str]:
         if command[:2] == ("systemctl", "start"):
-            text = Path(load_test._UNITS, command[2]).read_text()
+            text = Path(sandbox_check._UNITS, command[2]).read_text()
             self.started.append(text)
             works = any(f"ExecStart={one} " in text for one in self.working)
             return (0 if works else 1), "", "" if works else "see the journal"
@@ -67,7 +67,7 @@ def _redirect(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(paths, "VERSIONS", str(tmp_path / "library" / "versions"))
     for name in ("CURRENT", "DAEMON", "CONTROL", "UNIT"):
         monkeypatch.setattr(paths, name, str(tmp_path / name))
-    monkeypatch.setattr(load_test, "_UNITS", str(tmp_path / "units"))
+    monkeypatch.setattr(sandbox_check, "_UNITS", str(tmp_path / "units"))
 
 
 def ensure(library: Path, systemd: Systemd, *pythons: str) -> str:
