@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
-from ansible_collections.failover.vrrp.plugins.module_utils._install import paths, versions
+from ansible_collections.failover.vrrp.plugins.module_utils._install import install, paths, versions
 from ansible_collections.failover.vrrp.plugins.module_utils._install.host import Host
 
 
@@ -66,6 +67,29 @@ def test_check_mode_changes_nothing(library: Path) -> None:
     switch_to(library, "1")
     assert switch_to(library, "2", check_mode=True) != []
     assert links(library) == {"current": "1"}
+
+
+@pytest.mark.finding("G8")
+@pytest.mark.parametrize(
+    ("hmac", "waits"), [({}, True), ({"replay": "monotonic"}, False), (None, False)]
+)
+def test_an_agent_whose_signatures_need_the_time_starts_after_it_is_right(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, hmac: dict[str, str] | None, waits: bool
+) -> None:
+    for name in ("UNIT", "HELPER_UNIT", "HELPER_SOCKET_UNIT"):
+        monkeypatch.setattr(paths, name, str(tmp_path / name))
+    drop_in = tmp_path / "drop-ins" / "time-sync.conf"
+    monkeypatch.setattr(paths, "TIME_SYNC_DROP_IN", str(drop_in))
+    monkeypatch.setattr(paths, "TIME_SYNC_DROP_IN_DIRECTORY", str(drop_in.parent))
+    drop_in.parent.mkdir()
+    drop_in.write_text("of a configuration before")
+    entry = {"name": "web", "interface": "eth0", "vrid": 51, "addresses": ["192.0.2.1/24"]}
+    signed = {} if hmac is None else {"hmac": {"keys": [{"id": 1, "secret": "x" * 32}], **hmac}}
+    host = Host(lambda _command: (0, "", ""), lambda name: name, check_mode=False)
+    install._ensure_units(host, json.dumps({"instances": [{**entry, **signed}]}))
+    assert drop_in.exists() is waits
+    assert not waits or "After=time-sync.target" in drop_in.read_text()
+    assert "reload the systemd units" in host.changes
 
 
 @pytest.mark.finding("F21")
