@@ -21,7 +21,7 @@ from _vrrp.model.instance import Instance
 from _vrrp.wire.advertisement import FIXED_LENGTH, encode
 from _vrrp.wire.checksum import pseudo_header, with_checksum
 from _vrrp.wire.datagram import Datagram, DropReason, ReceiveContext
-from _vrrp.wire.receive import receive
+from _vrrp.wire.receive import is_signed_as_demanded, receive
 from support.vectors import DISCARDED, VALID
 
 Target = Callable[[bytes], None]
@@ -65,8 +65,10 @@ def packet(data: bytes) -> None:
         message = with_checksum(message, pseudo_header(source, destination, len(message)))
     datagram = Datagram(source, destination, data[1], message)
     received = receive(datagram, ReceiveContext(instance, own))
+    is_signed = is_signed_as_demanded(datagram, instance)
     if isinstance(received, DropReason):
         return
+    assert is_signed
     form = received.checksum_form
     again = encode(received.advertisement, source, destination, *([form] if form else []))
     assert len(again) == len(datagram.body)

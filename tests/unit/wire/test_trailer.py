@@ -26,6 +26,8 @@ from _vrrp.wire.receive import is_signed_as_demanded, receive
 from _vrrp.wire.received import Received
 from _vrrp.wire.sequence import ReplayGuard, SequenceNumbers, age, sequence_at
 from _vrrp.wire.trailer import Trailer, sign
+from hypothesis import given
+from hypothesis import strategies as st
 
 SECRET = "hex:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 KEY = HmacKey(1, bytes(range(32)))
@@ -263,3 +265,13 @@ def test_a_forged_packet_is_known_before_it_waits(
     message: str, hmac: dict[str, object], is_signed: bool
 ) -> None:
     assert is_signed_as_demanded(over_ipv4(message), context(**hmac).instance) is is_signed
+
+
+@given(st.binary(max_size=80), st.sampled_from(["enforce", "permissive", "receive-only"]))
+def test_no_packet_makes_the_early_check_raise(message: bytes, mode: str) -> None:
+    datagram = Datagram(packed("198.51.100.10"), packed("224.0.0.18"), 255, message, 0)
+    assert is_signed_as_demanded(datagram, context(mode=mode).instance) in (True, False)
+    signed = bytes.fromhex(PDU4 + HEAD + CODE4)
+    for length in range(len(signed)):
+        cut = Datagram(packed("198.51.100.10"), packed("224.0.0.18"), 255, signed[:length], 0)
+        assert not is_signed_as_demanded(cut, context().instance)

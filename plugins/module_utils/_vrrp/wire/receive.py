@@ -53,7 +53,7 @@ def is_signed_as_demanded(datagram: Datagram, instance: Instance) -> bool:
     hmac = instance.hmac
     if hmac is None:
         return True
-    if len(datagram.message) < FIXED_LENGTH or not datagram.trailer:
+    if len(datagram.message) < FIXED_LENGTH or len(datagram.trailer) != HMAC_TRAILER_LENGTH:
         return hmac.mode is not HmacMode.ENFORCE
     trailer = read_trailer(datagram.trailer)
     secret = hmac.secret(trailer.key_number)
