@@ -59,7 +59,7 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
-keys:
+hmac_keys:
   description: The keys of each signed instance, by its name.
   returned: success
   type: dict
@@ -102,7 +102,7 @@ def run(module: AnsibleModule, host: Host) -> dict[str, t.Any]:
     keys = {
         name: {"ids": ids, "active_key": active} for name, (ids, active) in keys_of(config).items()
     }
-    return {"changed": bool(host.changes), "keys": keys}
+    return {"changed": bool(host.changes), "hmac_keys": keys}
 
 
 def main() -> None:

@@ -43,7 +43,8 @@ def uninstall_agent(host: Host) -> None:
         host.command("stop the helper", "systemctl", "stop", *_HELPER)
         if not host.check_mode:
             host.ask(paths.DAEMON, "cleanup")  # Also what a clean-up before has failed at.
-    if any([host.remove(unit) for unit in _UNITS]):
+    removed = [host.remove(unit) for unit in _UNITS]
+    if any(removed):
         host.remove_if_empty(paths.TIME_SYNC_DROP_IN_DIRECTORY)
         host.command("reload the systemd units", "systemctl", "daemon-reload")
     firewalls.close(host)
