@@ -205,6 +205,31 @@ def test_a_clean_up_by_root_writes_no_file_of_root_and_harms_no_living_agent(
     wait_for_agent(booted, "node1")
 
 
+@pytest.mark.finding("E3")
+def test_a_damaged_record_keeps_no_agent_from_starting_and_no_address_on_the_host(
+    booted: Booted,
+) -> None:
+    eventually(lambda: "MASTER" in booted.run("node1", "vrrpctl status"), 15)
+    record = '[{"router": "web", "interface": "eth0", "held": [], "ttl": Infinity}]'
+    booted.run("node1", f"echo '{record}' | {AS_VRRP} tee /run/vrrp-agent/recovery.json")
+    booted.run("node1", "systemctl kill --kill-who=main --signal=KILL vrrp-agent.service")
+    show = "ip -brief address show dev eth0"
+    eventually(lambda: "192.0.2.100/" not in booted.run("node1", show), 5)
+    wait_for_agent(booted, "node1")
+    eventually(lambda: "192.0.2.100/" in booted.run("node1", show), 15)
+
+
+def test_a_configuration_that_the_agent_refuses_is_taken_back(booted: Booted) -> None:
+    before = booted.run("node2", "cat /etc/vrrp-agent/config.json")
+    (booted.directory / "hosts.yml").write_text(INVENTORY.replace("api-key", "no-such-key"))
+    refused = booted.playbook("deploy", check=False)
+    assert "the service has no such credential" in refused
+    (booted.directory / "hosts.yml").write_text(INVENTORY)
+    assert booted.run("node2", "cat /etc/vrrp-agent/config.json") == before
+    booted.run("node2", "systemctl restart vrrp-agent.service")
+    wait_for_agent(booted, "node2")
+
+
 @pytest.mark.finding("E9")
 def test_an_agent_starts_with_a_full_directory_of_its_state_and_says_so(booted: Booted) -> None:
     full = "mount -t tmpfs -o size=4k,mode=0777 none /var/lib/vrrp-agent && "

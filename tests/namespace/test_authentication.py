@@ -132,7 +132,8 @@ def test_signatures_without_clocks_go_on_after_a_cold_start_with_an_earlier_cloc
     segment: Segment,
 ) -> None:
     first, second = (
-        Agent(segment.host(), instance(priority=one, hmac=MONOTONIC)) for one in (200, 100)
+        Agent(segment.host(), instance(priority=one, hmac=MONOTONIC, advertisement_interval=1))
+        for one in (200, 100)
     )
     first.start(*an_hour_ahead()).wait_for("MASTER")
     second.start().wait_for("BACKUP")

@@ -82,7 +82,7 @@ def test_an_unprivileged_user_may_read_and_may_not_change(agent: Agent) -> None:
         assert (status, errors) == (
             1,
             "vrrpctl: permission denied: changes need root or membership in the group of the "
-            "control socket, which is vrrp after an installation\n",
+            "control socket, which is vrrp-operators after an installation\n",
         )
     assert agent.status()["intent"] == "auto"
 
