@@ -74,6 +74,9 @@ os.kill(int(subprocess.run(show, capture_output=True, text=True).stdout), signal
 values = {"VRRP_OLD_STATE": "BACKUP", "VRRP_STATE": "MASTER", "VRRP_PRIORITY": "200",
           "VRRP_REASON": "$(touch /root/owned)", "PATH": "/tmp/evil:/usr/bin:/bin",
           "LD_PRELOAD": "/tmp/evil/library.so", "VRRP_INSTANCE": "; touch /root/owned"}
+for arguments in (["/usr/local/sbin/note-master"], ["/bin/sh", "-c", "touch /root/owned"]):
+    asked = {"run": 99, "arguments": arguments, "user": "root", "environment": values}
+    connected.sendall(json.dumps(asked).encode() + b"\\n")
 try:
     with open("/etc/vrrp-agent/config.json") as file:
         text = file.read()
@@ -89,9 +92,6 @@ for number, one in enumerate([text, evil]):
         asked = {"run": 10 * number + command, "config": digest, "command": command,
                  "values": values}
         connected.sendall(json.dumps(asked).encode() + b"\\n")
-for arguments in (["/usr/local/sbin/note-master"], ["/bin/sh", "-c", "touch /root/owned"]):
-    asked = {"run": 99, "arguments": arguments, "user": "root", "environment": values}
-    connected.sendall(json.dumps(asked).encode() + b"\\n")
 time.sleep(2)
 """
 EVIL_HOOK = {"event": "master", "command": "/usr/bin/touch /root/owned", "user": "root"}
