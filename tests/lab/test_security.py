@@ -75,7 +75,8 @@ values = {"VRRP_OLD_STATE": "BACKUP", "VRRP_STATE": "MASTER", "VRRP_PRIORITY": "
           "VRRP_REASON": "$(touch /root/owned)", "PATH": "/tmp/evil:/usr/bin:/bin",
           "LD_PRELOAD": "/tmp/evil/library.so", "VRRP_INSTANCE": "; touch /root/owned"}
 for arguments in (["/usr/local/sbin/note-master"], ["/bin/sh", "-c", "touch /root/owned"]):
-    asked = {"run": 99, "arguments": arguments, "user": "root", "environment": values}
+    asked = {"run": 99, "command": arguments, "user": "root", "environment": values,
+             "timeout": 10}
     connected.sendall(json.dumps(asked).encode() + b"\\n")
 try:
     with open("/etc/vrrp-agent/config.json") as file:
