@@ -25,6 +25,7 @@ from .templates import UNIT_DIGEST
 
 _PATIENCE = 30.0  # Seconds for a hook or a hand-over that is under way.
 _POLL = 0.2
+_NOTIFIED_WITHIN = 10.0  # Seconds; milliseconds are usual.
 _SCHEDULE_PATIENCE = 660.0  # Seconds; a configuration is scheduled at most 600 seconds ahead.
 
 
@@ -149,8 +150,7 @@ def _restart_in_place(host: Host) -> None:
         return
     try:
         _ask_until_it_can()
-        if before == _main_process(host):
-            raise HostError("the agent says that it has restarted, and is the same process")
+        _wait_for_another_process(host, before)
     except ControlError as error:
         if error.code in (NOT_RESTARTED, "invalid_config"):
             raise HostError(f"restart failed, the running agent still serves: {error}") from None
@@ -161,6 +161,17 @@ def _main_process(host: Host) -> str:
     """Return the main process of the service as systemd knows it."""
     _status, shown = host.ask("systemctl", "show", "--property=MainPID", paths.UNIT_NAME)
     return shown.strip()
+
+
+def _wait_for_another_process(host: Host, before: str) -> None:
+    """Wait until systemd knows another main process; raises HostError when it never does. The agent
+    answers a moment before it tells systemd.
+    """
+    deadline = time.monotonic() + _NOTIFIED_WITHIN
+    while _main_process(host) == before:
+        if time.monotonic() > deadline:
+            raise HostError("the agent says that it has restarted, and is the same process")
+        time.sleep(_POLL)
 
 
 def _ask_until_it_can() -> None:

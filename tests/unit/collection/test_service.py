@@ -86,5 +86,18 @@ def test_keys_are_left_alone_on_a_host_whose_agent_does_not_answer(
 def test_a_restart_that_did_not_take_place_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     status = {"agent": {"unit": UNIT_DIGEST}}
     monkeypatch.setattr(service, "running_status", lambda: status)
+    monkeypatch.setattr(service, "_NOTIFIED_WITHIN", 0.0)
     with pytest.raises(HostError, match="is the same process"):
         service.restart(host())
+
+
+@pytest.mark.usefixtures("written")
+def test_systemd_may_learn_of_the_new_process_a_moment_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    status = {"agent": {"unit": UNIT_DIGEST}}
+    monkeypatch.setattr(service, "running_status", lambda: status)
+    monkeypatch.setattr(service, "_POLL", 0.0)
+    known = iter(["MainPID=1", "MainPID=1", "MainPID=1", "MainPID=2"])
+    service.restart(Host(lambda _command: (0, next(known), ""), lambda name: name, False))
+    assert list(known) == []
