@@ -54,8 +54,10 @@ def _clean_up_recoveries(storage: Storage, signed: Mapping[str, int]) -> None:
         masters = [one for one in recoveries if _remove_resources(table, one, kept)]
     finally:
         table.close()
+    signer = Signer()
+    signer.restore(signed)
     for recovery in masters:
-        _resign(recovery, signed)
+        _resign(recovery, signer)
     for recovery in recoveries:
         _remove_devices(recovery)
     storage.save_recoveries([])
@@ -118,12 +120,10 @@ def _remove_marked() -> None:
         LOGGER.warning("removed without a record: %s", ", ".join(map(str, marked)))
 
 
-def _resign(recovery: Recovery, signed: Mapping[str, int]) -> None:
+def _resign(recovery: Recovery, signer: Signer) -> None:
     try:
         index = socket.if_nametoindex(recovery.interface)
         opened = VrrpSocket(index, Family.of(recovery.source))
-        signer = Signer()
-        signer.restore(signed)
         for send in recovery.sends(index):
             sent = signer.sign(send, clock.wall_nanoseconds())
             opened.send(sent.source, sent.destination, sent.message, sent.ttl)
