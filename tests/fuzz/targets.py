@@ -19,9 +19,10 @@ from _vrrp.model.config import build_config, parse_config
 from _vrrp.model.describe import describe_settings
 from _vrrp.model.instance import Instance
 from _vrrp.wire.advertisement import FIXED_LENGTH, encode
+from _vrrp.wire.authentication import is_signed_as_demanded
 from _vrrp.wire.checksum import pseudo_header, with_checksum
 from _vrrp.wire.datagram import Datagram, DropReason, ReceiveContext
-from _vrrp.wire.receive import is_signed_as_demanded, receive
+from _vrrp.wire.receive import receive
 from support.vectors import DISCARDED, VALID
 
 Target = Callable[[bytes], None]
@@ -65,7 +66,8 @@ def packet(data: bytes) -> None:
         message = with_checksum(message, pseudo_header(source, destination, len(message)))
     datagram = Datagram(source, destination, data[1], message)
     received = receive(datagram, ReceiveContext(instance, own))
-    is_signed = is_signed_as_demanded(datagram, instance)
+    hmac = instance.hmac
+    is_signed = hmac is None or is_signed_as_demanded(datagram, hmac)
     if isinstance(received, DropReason):
         return
     assert is_signed

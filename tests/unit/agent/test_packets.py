@@ -90,8 +90,8 @@ class Waiting:
     def is_expected(self, *_arguments: object) -> bool:
         return True
 
-    def is_authentic(self, _spec: object, datagram: Datagram) -> bool:
-        return datagram.message.startswith(b"R")
+    def is_forged(self, _spec: object, _vrid: int, parse: Any) -> bool:
+        return not parse().message.startswith(b"R")
 
     def note(self, *_arguments: object) -> None:
         pass

@@ -24,6 +24,7 @@ from ..runtime import clock
 from ..runtime.backlog import Backlog
 from ..runtime.loop import Loop
 from ..runtime.receiver import Reading, Receiver
+from ..wire.datagram import Datagram
 
 _FORGED = "forged"
 _REST_MAX = milliseconds(20)
@@ -55,16 +56,14 @@ class Packets:
     def _keep(self, spec: SocketSpec, opened: VrrpSocket, packet: Packet) -> None:
         vrid, source = opened.origin(packet)
         waiting = spec, opened, packet
-        if self._engine.waiting.is_expected(spec, vrid, source):
-            datagram = opened.parse(packet, clock.wall_nanoseconds())
-            if datagram is not None and self._engine.waiting.is_authentic(spec, datagram):
-                self._engine.waiting.note(spec, vrid)
-                dropped = self._backlog.expect((spec, vrid), source, waiting)
-            else:
-                # Somebody else uses the address of the master, whose packets must not wait.
-                dropped = self._backlog.add((spec, vrid), (source, _FORGED), waiting)
-        else:
+        if not self._engine.waiting.is_expected(spec, vrid, source):
             dropped = self._backlog.add((spec, vrid), source, waiting)
+        elif self._engine.waiting.is_forged(spec, vrid, lambda: _parsed(opened, packet)):
+            # Somebody else uses the address of the master, whose packets must not wait.
+            dropped = self._backlog.add((spec, vrid), (source, _FORGED), waiting)
+        else:
+            self._engine.waiting.note(spec, vrid)
+            dropped = self._backlog.expect((spec, vrid), source, waiting)
         if dropped:
             self._engine.waiting.note_dropped(dropped)
 
@@ -104,7 +103,11 @@ class Packets:
             self._engine.waiting.note_dropped(dropped)
 
     def _handle(self, spec: SocketSpec, opened: VrrpSocket, packet: Packet) -> None:
-        datagram = opened.parse(packet, clock.wall_nanoseconds())
+        datagram = _parsed(opened, packet)
         if datagram is not None:
             # Also without actions: a deadline may be earlier now, as after priority 0.
             self._perform(self._engine.receive_datagram(spec, datagram, clock.now(), packet))
+
+
+def _parsed(opened: VrrpSocket, packet: Packet) -> Datagram | None:
+    return opened.parse(packet, clock.wall_nanoseconds())

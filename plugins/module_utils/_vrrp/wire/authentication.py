@@ -13,12 +13,13 @@ from __future__ import annotations
 
 from typing import Callable, Tuple
 
+from ..base.constants import HMAC_TRAILER_LENGTH
 from ..model.signing import Hmac, HmacMode
-from .advertisement import password_data
-from .datagram import DropReason, ReceiveContext
+from .advertisement import FIXED_LENGTH, password_data
+from .datagram import Datagram, DropReason, ReceiveContext
 from .received import Received
 from .sequence import age
-from .trailer import TRAILER_TYPE, Trailer, is_authentic
+from .trailer import TRAILER_TYPE, Trailer, is_authentic, read_trailer
 
 InstanceCheck = Callable[[Received, ReceiveContext], bool]
 _SignatureCheck = Callable[[Received, Trailer, Hmac, ReceiveContext], bool]
@@ -61,8 +62,24 @@ def _unknown_key(received: Received, trailer: Trailer, hmac: Hmac, context: Rece
 
 
 def _wrong(received: Received, trailer: Trailer, hmac: Hmac, context: ReceiveContext) -> bool:
-    secret, datagram = hmac.secret(trailer.key_number) or b"", received.datagram
-    return not is_authentic(datagram.body, datagram.source, datagram.trailer, secret)
+    return not _is_by(received.datagram, trailer, hmac)
+
+
+def _is_by(datagram: Datagram, trailer: Trailer, hmac: Hmac) -> bool:
+    """Whether the signature is by the key that it names, if that is known."""
+    secret = hmac.secret(trailer.key_number)
+    return secret is not None and is_authentic(
+        datagram.body, datagram.source, datagram.trailer, secret
+    )
+
+
+def is_signed_as_demanded(datagram: Datagram, hmac: Hmac) -> bool:
+    """Whether a datagram has a signature by one of the keys, or needs none: an early check, which a
+    flood of others must not be able to delay.
+    """
+    if len(datagram.message) < FIXED_LENGTH or len(datagram.trailer) != HMAC_TRAILER_LENGTH:
+        return hmac.mode is not HmacMode.ENFORCE
+    return _is_by(datagram, read_trailer(datagram.trailer), hmac)
 
 
 def _replayed(received: Received, trailer: Trailer, hmac: Hmac, context: ReceiveContext) -> bool:

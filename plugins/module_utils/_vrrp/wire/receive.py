@@ -25,13 +25,12 @@ from ..base.constants import (
 )
 from ..model.family import Family, is_link_local
 from ..model.instance import Instance
-from ..model.signing import HmacMode
 from .advertisement import FIXED_LENGTH, decode
 from .authentication import AUTHENTICATION_CHECKS, InstanceCheck
 from .checksum import internet_checksum, pseudo_header
 from .datagram import Datagram, DropReason, ReceiveContext
 from .received import Received
-from .trailer import is_authentic, read_trailer
+from .trailer import read_trailer
 
 
 def receive(datagram: Datagram, context: ReceiveContext) -> Union[Received, DropReason]:
@@ -44,22 +43,6 @@ def receive(datagram: Datagram, context: ReceiveContext) -> Union[Received, Drop
         if is_foreign(received, context):
             return reason
     return received
-
-
-def is_signed_as_demanded(datagram: Datagram, instance: Instance) -> bool:
-    """Whether a datagram has the signature that an instance demands: an early check, which a flood
-    of others must not be able to delay.
-    """
-    hmac = instance.hmac
-    if hmac is None:
-        return True
-    if len(datagram.message) < FIXED_LENGTH or len(datagram.trailer) != HMAC_TRAILER_LENGTH:
-        return hmac.mode is not HmacMode.ENFORCE
-    trailer = read_trailer(datagram.trailer)
-    secret = hmac.secret(trailer.key_number)
-    return secret is not None and is_authentic(
-        datagram.body, datagram.source, datagram.trailer, secret
-    )
 
 
 def _decode(datagram: Datagram) -> Received:

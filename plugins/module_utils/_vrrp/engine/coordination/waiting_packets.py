@@ -8,9 +8,11 @@
 
 from __future__ import annotations
 
+from typing import Callable
+
 from ...fsm.state import awaits
+from ...wire.authentication import is_signed_as_demanded
 from ...wire.datagram import Datagram
-from ...wire.receive import is_signed_as_demanded
 from ..actions import SocketSpec
 from .demultiplexer import Demultiplexer
 
@@ -28,10 +30,15 @@ class WaitingPackets:
         router = self._demultiplexer.router_at(spec, vrid)
         return router is not None and awaits(router.state, source)
 
-    def is_authentic(self, spec: SocketSpec, datagram: Datagram) -> bool:
-        """Whether a datagram has the signature that its router demands."""
-        router = self._demultiplexer.router_at(spec, datagram.vrid or 0)
-        return router is not None and is_signed_as_demanded(datagram, router.instance)
+    def is_forged(self, spec: SocketSpec, vrid: int, parse: Callable[[], Datagram | None]) -> bool:
+        """Whether a packet lacks the signature that its router demands; ``parse`` is called only
+        where one is demanded, and returns None for no datagram.
+        """
+        router = self._demultiplexer.router_at(spec, vrid)
+        if router is None or router.instance.hmac is None:
+            return False
+        datagram = parse()
+        return datagram is None or not is_signed_as_demanded(datagram, router.instance.hmac)
 
     def note(self, spec: SocketSpec, vrid: int) -> None:
         """Take note that an expected packet waits: no other may be handled before it."""
