@@ -15,9 +15,10 @@ import glob
 import ipaddress
 import os
 import re
-import stat
 from dataclasses import dataclass
 from typing import Dict, FrozenSet, Iterable, Iterator, List, Sequence, Tuple
+
+from .._vrrp.runtime.files import open_regular
 
 KEEPALIVED_CONFIG = "/etc/keepalived/keepalived.conf"
 FRR_CONFIGS = ("/etc/frr/frr.conf", "/etc/frr/vrrpd.conf")
@@ -134,13 +135,7 @@ def _addresses(words: Iterable[str]) -> FrozenSet[bytes]:
 def _lines(path: str) -> List[str]:
     """Return the lines of a file; none of what is no file. Another process has named it."""
     try:
-        with open(path, encoding="utf-8", errors="replace", opener=_at_once) as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                return []
-            return file.read(_LENGTH_MAX).splitlines()
+        with open_regular(path) as file:
+            return file.read(_LENGTH_MAX).decode(errors="replace").splitlines()
     except OSError:
         return []
-
-
-def _at_once(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY)

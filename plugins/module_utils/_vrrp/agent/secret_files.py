@@ -16,6 +16,7 @@ import os
 import stat
 
 from ..base.constants import AGENT_USER
+from ..runtime.files import open_regular
 from ..runtime.identity import Identity
 
 _LENGTH_MAX = 4096
@@ -62,19 +63,12 @@ def _agent() -> Identity:
 def _read(path: str) -> str:
     """Return the content of a file that not everybody can read; raises ValueError."""
     try:
-        with open(path, encoding="utf-8", opener=_at_once) as file:
-            found = os.fstat(file.fileno())
-            if not stat.S_ISREG(found.st_mode):
-                raise ValueError("it is no regular file")
-            if found.st_mode & stat.S_IROTH:
+        with open_regular(path) as file:
+            if os.fstat(file.fileno()).st_mode & stat.S_IROTH:
                 raise ValueError("everybody can read it: take that right away (chmod o-r)")
-            return file.read(_LENGTH_MAX)
+            return file.read(_LENGTH_MAX).decode()
     except UnicodeDecodeError:
         raise ValueError("it is no text") from None
     except OSError as error:
-        why = os.strerror(error.errno or 0)
+        why = error.strerror
         raise ValueError(f"it can't be read as the user {AGENT_USER}: {why}") from None
-
-
-def _at_once(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY)

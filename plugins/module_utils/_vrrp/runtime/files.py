@@ -14,13 +14,14 @@ who owns the directory may have put it there.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import stat
-from typing import Any
+from typing import Any, BinaryIO
 
 _SIZE_MAX = 1 << 26  # The records of thousands of instances have some MiB.
-_NO_LINK = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
+_AT_ONCE = os.O_NONBLOCK | os.O_NOCTTY  # To open a pipe or a device may take for ever.
 
 
 def read_json(directory: str, name: str) -> Any:
@@ -35,13 +36,21 @@ def read_regular(path: str, errors: str = "strict") -> str:
     """Return the text of a regular file; raises OSError for anything else, and UnicodeDecodeError
     unless ``errors`` (those of ``open``) says otherwise.
     """
-    with open(path, encoding="utf-8", errors=errors, opener=_without_link) as file:
-        found = os.fstat(file.fileno())
-        if not stat.S_ISREG(found.st_mode):
-            raise OSError(f"{path} is no regular file")
-        if found.st_size > _SIZE_MAX:
+    with open_regular(path, os.O_NOFOLLOW) as file:
+        if os.fstat(file.fileno()).st_size > _SIZE_MAX:
             raise OSError(f"{path} has more than {_SIZE_MAX} bytes")
-        return file.read(_SIZE_MAX)
+        return file.read(_SIZE_MAX).decode(errors=errors)
+
+
+def open_regular(path: str, flags: int = 0) -> BinaryIO:
+    """Open a regular file to read it, with more ``flags``; raises OSError for anything else, and
+    never waits for it.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | _AT_ONCE | flags)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is no regular file", path)
+    return os.fdopen(descriptor, "rb")
 
 
 def replace_file(directory: str, name: str, text: str, durable: bool) -> None:
@@ -63,7 +72,3 @@ def replace_file(directory: str, name: str, text: str, durable: bool) -> None:
 def _private(path: str, flags: int) -> int:
     """Make a file for the owner only: a recovery record holds the secret that signs."""
     return os.open(path, flags | os.O_EXCL, 0o600)
-
-
-def _without_link(path: str, flags: int) -> int:
-    return os.open(path, flags | _NO_LINK)

@@ -9,12 +9,12 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections import Counter
 from typing import Dict, Iterable, Mapping, Tuple, TypeVar
 
 from ...base.constants import TRACK_POLL_INTERVAL
 from ...base.units import Nanoseconds
+from ..files import open_regular
 from ..identity import Identity
 
 _CONTENT_MAX = 64  # Bytes read of a file that holds one number.
@@ -73,16 +73,10 @@ def read_content(path: str) -> str | None:
     read anything else may take for ever.
     """
     try:
-        with open(path, "rb", opener=_open_at_once) as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                return None
+        with open_regular(path) as file:
             return file.read(_CONTENT_MAX).decode(errors="replace")
     except OSError:
         return None
-
-
-def _open_at_once(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY)
 
 
 def count_processes(names: Iterable[str]) -> Dict[str, int]:
