@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # This module is PRIVATE to the collection and can change at any time.
+
 """The configuration file of the agent: validated by the agent's own code, then replaced."""
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # This module is PRIVATE to the collection and can change at any time.
+
 """The secrets of a configuration, which arrive apart from it."""
 
 from __future__ import annotations

@@ -75,7 +75,7 @@ def install_agent(host: Host, wanted: Wanted) -> InstallResult:
     ensure_users(host)
     python = ensure_version(host, wanted.bundle, wanted.archive, wanted.pythons)
     before = read(CONFIG)
-    config, held_back = _ensure_config(host, wanted, python)
+    config, held_back = _ensure_config(host, wanted, python, before)
     ensure_current(host, wanted.bundle)
     _ensure_programs(host, python)
     _ensure_units(host, config)
@@ -86,13 +86,13 @@ def install_agent(host: Host, wanted: Wanted) -> InstallResult:
 
 
 def _ensure_config(
-    host: Host, wanted: Wanted, python: str
+    host: Host, wanted: Wanted, python: str, present: str | None
 ) -> Tuple[str | None, Mapping[str, List[str]]]:
     """Write the configuration, validated by the version that will read it.
 
-    Returns the text of the file, and the changes that were held back.
+    ``present`` is the text before. Returns the text of the file, and the changes that were held
+    back.
     """
-    present = read(CONFIG)
     text = present
     if wanted.config is not None:
         text = text_of(wanted.config)

@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # This module is PRIVATE to the collection and can change at any time.
+
 """The replacement of keys on one host: its configuration, and the agent that applies it."""
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ def rotate_keys(host: Host, wanted: Settings, stage: str) -> Settings:
     """Bring the keys of the host to a stage on the way to those of the wanted configuration;
     returns the new configuration, raises HostError.
     """
-    config = with_keys(_present(), wanted, stage)
-    text, before, status = text_of(config), read(CONFIG), running_status()
+    before = read(CONFIG)
+    config = with_keys(_parsed(before), wanted, stage)
+    text, status = text_of(config), running_status()
     if status is None and is_active(host):
         # Its keys are not known, and the other hosts would go on without it.
         raise HostError("the agent runs and does not answer: restart its service first")
@@ -36,9 +38,9 @@ def rotate_keys(host: Host, wanted: Settings, stage: str) -> Settings:
     return config
 
 
-def _present() -> Settings:
+def _parsed(text: str | None) -> Settings:
     try:
-        found = json.loads(read(CONFIG) or "")
+        found = json.loads(text or "")
     except ValueError:
         found = None
     if not isinstance(found, dict):

@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # This module is PRIVATE to the collection and can change at any time.
+
 """The keys of signatures in a configuration, replaced in three stages.
 
 In each stage all hosts understand each other, whichever of them have reached it.

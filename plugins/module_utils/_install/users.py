@@ -13,6 +13,7 @@ import grp
 import os
 import pwd
 import signal
+from typing import Callable
 
 from .._vrrp.base.constants import OPERATORS_GROUP, SCRIPT_USER
 from . import paths
@@ -53,16 +54,16 @@ def _end_processes(user: int) -> None:
 
 
 def _has_user(name: str) -> bool:
-    try:
-        pwd.getpwnam(name)
-    except KeyError:
-        return False
-    return True
+    return _is_found(pwd.getpwnam, name)
 
 
 def _has_group(name: str) -> bool:
+    return _is_found(grp.getgrnam, name)
+
+
+def _is_found(look_up: Callable[[str], object], name: str) -> bool:
     try:
-        grp.getgrnam(name)
+        look_up(name)
     except KeyError:
         return False
     return True

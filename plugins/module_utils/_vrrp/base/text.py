@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # This module is PRIVATE to the collection and can change at any time.
+
 """Text from other programs, as a terminal may show it."""
 
 from __future__ import annotations

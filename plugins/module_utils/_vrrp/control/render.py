@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from typing import List, Mapping, Sequence
+from typing import List, Sequence
 
 from ..model.status import AgentStatus, InstanceStatus, Status, TransitionMessage
 
@@ -34,10 +34,11 @@ def report(status: Status) -> str:
 
 def _unsaved(agent: AgentStatus) -> List[str]:
     """Return what would not survive a restart; an agent of an older version does not say."""
-    kept = {"Intents": "unsaved_intents", "Sequence numbers": "unsaved_sequence_numbers"}
-    values: Mapping[str, object] = {**agent}
-    reasons = {what: values.get(key) for what, key in kept.items()}
-    return [f"{what} would not survive a restart: {why}" for what, why in reasons.items() if why]
+    reasons = (
+        ("Intents", agent.get("unsaved_intents")),
+        ("Sequence numbers", agent.get("unsaved_sequence_numbers")),
+    )
+    return [f"{what} would not survive a restart: {why}" for what, why in reasons if why]
 
 
 def table(instances: Sequence[InstanceStatus]) -> str:

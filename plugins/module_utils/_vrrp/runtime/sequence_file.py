@@ -58,7 +58,7 @@ class SequenceFile(BackgroundFile):
         """Continue after the numbers of the agent before."""
         kept = self.read()
         # Its clean-up may have signed with the first numbers after the saved ones.
-        signed = {name: later_by(last, fraction=1) for name, last in signed_in(kept).items()}
+        signed = {name: later_by(last, fraction=1) for name, last in _signed_in(kept).items()}
         self._signer.restore(signed)
         self._replay.restore(_heard_in(kept))
 
@@ -102,10 +102,10 @@ class SequenceFile(BackgroundFile):
 
 def load_signed(directory: str) -> Dict[str, int]:
     """Return numbers that are later than all that the routers of the last agent signed with."""
-    return signed_in(read_json(directory, _NAME))
+    return _signed_in(read_json(directory, _NAME))
 
 
-def signed_in(kept: Any) -> Dict[str, int]:
+def _signed_in(kept: Any) -> Dict[str, int]:
     """Return the signed numbers of the content of a file; what is none is left out."""
     return _numbers(kept.get("signed") if isinstance(kept, dict) else None)
 
