@@ -120,3 +120,12 @@ def test_a_transition_is_shown_in_one_line() -> None:
         "2026-11-22T12:00:00.000+00:00 web: MASTER -> BACKUP "
         "(heard: 192.0.2.12 is master with priority 200)"
     )
+
+
+def test_what_would_not_survive_a_restart_stands_above_the_table() -> None:
+    agent: Any = {"intent": "auto", "unsaved_sequence_numbers": "cannot write x: No space left"}
+    status: Any = {"agent": agent, "instances": [], "counters": {}}
+    assert report(status).splitlines() == [
+        "Sequence numbers would not survive a restart: cannot write x: No space left",
+        "no instances are configured",
+    ]

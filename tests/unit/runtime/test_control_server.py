@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 from pathlib import Path
 from typing import Any, Callable, Iterator
@@ -256,3 +257,37 @@ def test_a_watching_client_gets_a_line_in_its_turn(start: Callable[[int], Server
     assert read(client) == b""
     server.turn()
     assert json.loads(read(client)) == {"instance": "web"}
+
+
+class Peer:
+    """A client with these rights."""
+
+    def __init__(self, user: int, is_operator: bool = False) -> None:
+        self.user = user
+        self.is_operator = is_operator
+
+    def may_change(self, _group: int) -> bool:
+        return self.is_operator
+
+
+def test_clients_without_rights_leave_room_for_operators_and_for_the_agents_user(
+    tmp_path: Path,
+) -> None:
+    path = str(tmp_path / "control")
+    loop: Any = None
+    server = ControlServer(path, listen(path), loop, lambda _request, _reply: None)
+    connections: Any = {number: Peer(1000 + number // 16) for number in range(48)}
+    server._connections = connections
+
+    def has_room(user: int, is_operator: bool = False) -> bool:
+        peer: Any = Peer(user, is_operator)
+        return server._has_room_for(peer)
+
+    assert not has_room(2000)
+    assert has_room(2000, is_operator=True)
+    connections.update({number: Peer(2000, is_operator=True) for number in range(48, 64)})
+    assert not has_room(2000, is_operator=True)
+    assert has_room(0)
+    assert has_room(os.geteuid())
+
+    server.socket.close()
