@@ -89,7 +89,10 @@ from ansible_collections.failover.vrrp.plugins.module_utils._install.config_secr
 )
 from ansible_collections.failover.vrrp.plugins.module_utils._install.host import Host, HostError
 from ansible_collections.failover.vrrp.plugins.module_utils._install.key_rotation import rotate_keys
-from ansible_collections.failover.vrrp.plugins.module_utils._install.keys import STAGES, keys_of
+from ansible_collections.failover.vrrp.plugins.module_utils._install.key_stages import (
+    STAGES,
+    keys_of,
+)
 
 
 def run(module: AnsibleModule, host: Host) -> dict[str, t.Any]:

@@ -15,7 +15,7 @@ from .._vrrp.control.protocol import digest
 from . import paths
 from .config_file import text_of, validate, write_config
 from .host import Host, HostError, read
-from .keys import Settings, with_keys
+from .key_stages import Settings, with_keys
 from .service import apply_config, is_active, running_status
 
 

@@ -17,7 +17,7 @@ from _vrrp.agent.redaction import REPLACEMENT, Redaction
 from _vrrp.agent.secret_files import read_as_agent, read_secret_file
 from _vrrp.base.errors import ConfigError
 from _vrrp.model.config import build_config
-from _vrrp.model.secret_files import with_secrets
+from _vrrp.model.secret_files import resolve_secrets
 
 SECRET = "abcdefghijklmnopqrstuvwxyz012345"
 WEB = {"name": "web", "interface": "eth0", "vrid": 51, "addresses": ["192.0.2.1/24", "::1:2/64"]}
@@ -40,22 +40,24 @@ def key(tmp_path: Path) -> Path:
 def test_secrets_of_keys_and_passwords_are_those_of_the_files() -> None:
     contents = {"/keys/one": SECRET + "\n", "two": "hex:" + "5a" * 32, "/password": "tulip\n"}
     keys = [{"id": 1, "secret_file": "/keys/one"}, {"id": 2, "secret_file": "two"}]
-    signed = with_secrets(config_of(hmac={"keys": keys}), contents.get)
+    signed = resolve_secrets(config_of(hmac={"keys": keys}), contents.get)
     assert [[key.secret for key in one.hmac.keys] for one in signed.instances if one.hmac] == [
         [SECRET.encode(), b"\x5a" * 32],
         [SECRET.encode(), b"\x5a" * 32],
     ]
     old = {"version": 2, "addresses": ["192.0.2.1/24"], "password_file": "/password"}
-    assert with_secrets(config_of(**old), contents.get).instances[0].password == "tulip"
+    assert resolve_secrets(config_of(**old), contents.get).instances[0].password == "tulip"
 
 
 def test_another_content_is_another_configuration_and_another_path_is_not() -> None:
     first, second = (
         config_of(hmac={"keys": [{"id": 1, "secret_file": path}]}) for path in ("/a", "/b")
     )
-    assert with_secrets(first, lambda _path: SECRET) == with_secrets(second, lambda _path: SECRET)
-    other = with_secrets(first, lambda _path: SECRET[::-1])
-    assert other != with_secrets(first, lambda _path: SECRET)
+    assert resolve_secrets(first, lambda _path: SECRET) == resolve_secrets(
+        second, lambda _path: SECRET
+    )
+    other = resolve_secrets(first, lambda _path: SECRET[::-1])
+    assert other != resolve_secrets(first, lambda _path: SECRET)
 
 
 def test_a_key_whose_secret_is_not_known_signs_for_nobody() -> None:
@@ -70,7 +72,7 @@ def test_all_problems_are_named_once_and_without_the_secret(tmp_path: Path, key:
         {"id": 2, "secret_file": str(tmp_path / "missing")},
     ]
     with pytest.raises(ConfigError) as caught:
-        with_secrets(config_of(hmac={"keys": keys}), read_secret_file)
+        resolve_secrets(config_of(hmac={"keys": keys}), read_secret_file)
     assert str(caught.value).splitlines() == [
         f"instances[0].hmac.keys[0].secret_file: {key}: the secret does not have 32 to 64 bytes",
         f"instances[0].hmac.keys[1].secret_file: {tmp_path}/missing: it can't be read as the user "

@@ -13,18 +13,18 @@ import os
 from ..base.errors import ConfigError, Problem
 from ..model.config import parse_config
 from ..model.instance import Config
-from ..model.secret_files import with_secrets
+from ..model.secret_files import resolve_secrets
 from .secret_files import read_as_agent, read_secret_file
 
 
 def load(path: str) -> Config:
     """Read a file, and check its secrets; raises ConfigError, also where a file can't be read."""
-    return with_secrets(parse_config(read(path)), read_as_agent)
+    return resolve_secrets(parse_config(read(path)), read_as_agent)
 
 
 def parse(text: str) -> Config:
     """Return the configuration of a text with all its secrets; raises ConfigError."""
-    return with_secrets(parse_config(text), read_secret_file)
+    return resolve_secrets(parse_config(text), read_secret_file)
 
 
 def read(path: str) -> str:

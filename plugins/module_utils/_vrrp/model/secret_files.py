@@ -21,7 +21,7 @@ _Secret = TypeVar("_Secret")
 ReadFile = Callable[[str], "str | None"]
 
 
-def with_secrets(config: Config, read: ReadFile) -> Config:
+def resolve_secrets(config: Config, read: ReadFile) -> Config:
     """Return a configuration with the secrets of its files; raises ConfigError with all problems,
     which show no content.
     """

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.failover.vrrp.plugins.module_utils._install.host import HostError
-from ansible_collections.failover.vrrp.plugins.module_utils._install.keys import (
+from ansible_collections.failover.vrrp.plugins.module_utils._install.key_stages import (
     STAGES,
     keys_of,
     with_keys,
