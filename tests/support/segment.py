@@ -61,6 +61,8 @@ class Host:
         self.address = f"192.0.2.{10 + number}"
         self.address6 = f"2001:db8::{10 + number}"
         netns.connect(self.namespace, segment.namespace, self.port, self.address)
+        # The kernel makes the link-local address a little later, on its own.
+        eventually(self.has_link_local, 5, f"the link-local address of {self.namespace}")
 
     def isolate(self) -> None:
         """Part the host from the others, with the link up."""
@@ -78,6 +80,7 @@ class Host:
         ip("-n", self.segment.namespace, "link", "set", far, "up")
         self.run("sysctl", "-qw", f"net.ipv6.conf.{name}.accept_dad=0")
         ip("-n", self.namespace, "link", "set", name, "up")
+        eventually(lambda: self.has_link_local(name), 5, f"the link-local address of {name}")
 
     def cut(self, name: str) -> None:
         """Pull the cable of another interface."""
@@ -119,6 +122,10 @@ class Host:
     def has(self, address: str, interface: str = "eth0") -> bool:
         """Whether an interface has the address."""
         return address in self.addresses(interface)
+
+    def has_link_local(self, interface: str = "eth0") -> bool:
+        """Whether an interface has a link-local IPv6 address."""
+        return any(address.startswith("fe80:") for address in self.addresses(interface))
 
     def reaches(self, address: str) -> bool:
         """Whether the address answers an echo request from here."""
