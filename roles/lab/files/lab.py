@@ -57,14 +57,16 @@ table inet filter {
 # --- Root file systems ---------------------------------------------------------------------------
 
 
-def image(suite: str) -> Path:
-    """The root file system of a suite, built if it is not in the cache."""
-    recipe = hashlib.sha256(f"{PACKAGES}{NFTABLES}{RECIPE}".encode()).hexdigest()[:12]
+def image(named: str) -> Path:
+    """The root file system of a suite, with more packages (``trixie+ufw``); built if not cached."""
+    suite, *more = named.split("+")
+    packages = ",".join([PACKAGES, *more])
+    recipe = hashlib.sha256(f"{packages}{NFTABLES}{RECIPE}".encode()).hexdigest()[:12]
     root = CACHE / f"{suite}-{recipe}"
     if not root.exists():
         building = root.with_suffix(f".{os.getpid()}")
         building.parent.mkdir(parents=True, exist_ok=True)
-        run("mmdebstrap", "--quiet", "--variant=apt", f"--include={PACKAGES}", suite, building)
+        run("mmdebstrap", "--quiet", "--variant=apt", f"--include={packages}", suite, building)
         (building / "etc/nftables.conf").write_text(NFTABLES)
         wants = building / "etc/systemd/system/sysinit.target.wants"
         wants.mkdir(parents=True, exist_ok=True)
@@ -280,9 +282,7 @@ class Lab:
         raise SystemExit(f"lab {self.name} has no host {name}")
 
     def up(self, count: int, suites: list[str]) -> bool:
-        """Boot the hosts, with the suites assigned in turn; returns whether some were not
-        running.
-        """
+        """Boot the hosts, with the suites in turn; returns whether some were not running."""
         wanted = [Host(self, number) for number in range(1, count + 1)]
         if self.inventory.exists() and all(host.is_on for host in wanted):
             return False
@@ -373,7 +373,8 @@ def main() -> None:
     commands = parser.add_subparsers(dest="command", required=True)
     up = commands.add_parser("up", help="make a lab")
     up.add_argument("--hosts", type=int, default=3)
-    up.add_argument("--suites", default="bookworm", help="Debian suites, separated by commas")
+    suites = "Debian suites, separated by commas; with more packages, as in trixie+firewalld"
+    up.add_argument("--suites", default="bookworm", help=suites)
     commands.add_parser("down", help="remove a lab")
     for name, meaning in (("power-off", "cut a host's power"), ("power-on", "boot a host")):
         commands.add_parser(name, help=meaning).add_argument("host")

@@ -52,6 +52,49 @@ def test_a_router_takes_no_part_and_says_why_on_an_unusable_interface(
     assert second.state == "MASTER"
 
 
+@pytest.mark.finding("G1")
+@pytest.mark.parametrize(("interval", "tolerated"), [(1, 0.5), (0.1, 0.2)])
+def test_an_own_address_that_is_away_for_a_moment_is_not_noticed(
+    interval: float, tolerated: float
+) -> None:
+    cluster, first, second = pair(advertisement_interval=interval)
+    cluster.run(1)
+    own, virtual = first.link.addresses
+    first.set_link(addresses=(virtual,))
+    cluster.run(tolerated - 0.001)
+    first.set_link(addresses=(own, virtual))
+    cluster.run(5)
+    assert (first.state, second.state) == ("MASTER", "BACKUP")
+    assert first.serves()
+    assert second.transitions() == ["INITIALIZE BACKUP"]
+
+
+@pytest.mark.finding("G1")
+def test_a_master_without_own_address_resigns_after_half_a_second() -> None:
+    cluster, first, second = pair()
+    cluster.run(1)
+    first.set_link(addresses=first.link.addresses[1:])
+    cluster.run(0.501)
+    assert (first.state, first.status()["reason"]) == ("INITIALIZE", "eth0 has no IPv4 address")
+    # Priority 100: a skew time of 0.61 s after priority 0, not 3.61 s after the last advertisement.
+    cluster.run(0.61)
+    assert second.state == "MASTER"
+
+
+@pytest.mark.finding("G1")
+def test_a_carrier_that_is_away_for_a_moment_is_followed_by_an_advertisement() -> None:
+    cluster, first, second = pair()
+    cluster.run(1)
+    first.set_link(up=False)
+    cluster.run(0.1)
+    assert first.state == "INITIALIZE"
+    first.set_link(up=True)
+    cluster.settle()
+    assert (first.state, first.serves()) == ("MASTER", True)
+    cluster.run(5)
+    assert second.transitions() == ["INITIALIZE BACKUP"]
+
+
 def test_a_router_takes_part_again_when_its_interface_returns() -> None:
     cluster, first, _second = pair()
     first.do(first.engine.host_changed(Observed(), cluster.now))

@@ -11,12 +11,14 @@ from dataclasses import replace
 import pytest
 from _vrrp.fsm import actions as act
 from _vrrp.fsm import events as ev
+from _vrrp.fsm.parameters import Parameters
 from _vrrp.fsm.state import Backup, Initialize, Master, State
 from _vrrp.fsm.step import next_deadline
 from support.machine import (
     ANNOUNCE,
     BACKUP,
     DOWN,
+    GROUPED,
     HIGHER,
     LOWER,
     MASTER,
@@ -27,6 +29,7 @@ from support.machine import (
     ROUTER,
     SERVE_ON,
     SILENT,
+    TAKEOVER,
     S,
     after,
     confirmed,
@@ -191,3 +194,42 @@ def test_a_single_interval_to_wait_tolerates_what_no_peer_would_notice(
     master = replace(MASTER, adver_at=NOW + 100 * MS, announce_at=())
     for silence, kind in ((tolerated, Master), (tolerated + 1, Backup)):
         assert isinstance(after(master, ev.TimerExpired(), NOW + silence, hasty)[0], kind)
+
+
+@pytest.mark.finding("G1")
+def test_a_master_that_was_cut_off_for_a_moment_goes_on() -> None:
+    # Heard last at NOW; a peer of priority 254 takes over 3 s and 2/256 s of skew later.
+    cut, _actions = after(MASTER, ev.Interrupted("eth0 is down", resumable=True), NOW + 100 * MS)
+    assert cut == Initialize("eth0 is down", resume_by=NOW + 3_007_812_500)
+    waiting, _actions = after(cut, ev.Interrupted("eth0 has no IPv4 address"), NOW + 200 * MS)
+    state, actions = confirmed(waiting, ev.Startup(), NOW + 3 * S)
+    assert isinstance(state, Master)
+    assert state.reason == (
+        "goes on as master: eth0 has no IPv4 address, but not for as long as peers wait"
+    )
+    assert actions == TAKEOVER
+
+
+@pytest.mark.parametrize(
+    ("parameters", "event", "at"),
+    [
+        pytest.param(ROUTER, ev.Interrupted("x", resumable=True), 3_007_812_500, id="too long"),
+        pytest.param(ROUTER, ev.Interrupted("x"), 100 * MS, id="another cause"),
+        pytest.param(
+            ROUTER, ev.Interrupted("x", notify_peers=True, resumable=True), 100 * MS, id="resigned"
+        ),
+        pytest.param(GROUPED, ev.Interrupted("x", resumable=True), 100 * MS, id="group"),
+        pytest.param(
+            replace(ROUTER, silent_since=NOW - 3 * S),
+            ev.Interrupted("x", resumable=True),
+            100 * MS,
+            id="unsent before",
+        ),
+    ],
+)
+def test_a_master_that_may_have_been_replaced_meanwhile_listens(
+    parameters: Parameters, event: ev.Interrupted, at: int
+) -> None:
+    cut, _actions = after(MASTER, event, NOW + 50 * MS, parameters)
+    state, _actions = after(cut, ev.Startup(), NOW + at, parameters)
+    assert isinstance(state, Backup)

@@ -85,6 +85,11 @@ PEERS_REMEMBERED = 32
 # The delay before a router tries again after the kernel refused an action.
 RETRY_INTERVAL = seconds(10)
 
+# How long a router goes on that has lost the address it sends from, or two intervals if that is
+# less. A network manager that applies its settings takes the address away for that time.
+ADDRESS_LOSS_MAX = milliseconds(500)
+ADDRESS_LOSS_INTERVALS = 2
+
 # How often that delay is doubled, as long as the kernel refuses to send: to 320 s.
 RETRY_DOUBLINGS_MAX = 5
 

@@ -127,7 +127,9 @@ class Engine:
     def _repair_at(self) -> Nanoseconds | None:
         if not self._participation.phase.owns_host:
             return None
-        return earliest((self._host.next_deadline(), self._provisioning.next_deadline()))
+        return earliest(
+            one.next_deadline() for one in (self._host, self._provisioning, self._obstacles)
+        )
 
     def status(self, now: Nanoseconds, wall: datetime) -> EngineStatus:
         """Return all instances, and the counters of packets that belong to none."""
@@ -188,7 +190,7 @@ class Engine:
     def _reevaluate(self, now: Nanoseconds) -> Actions:
         """Reconcile every router with the interfaces, and drop those that have left."""
         self._host.update_links(now)
-        moved = [one for one in self._routers if self._obstacles.bind_interfaces(one)]
+        moved = self._obstacles.bind_all(self._routers, now)
         actions = [*self._provision(now), *self._reconcile_all(now)]
         for router in moved:
             actions.extend(self._routers.step(router, Unannounced(), now))
@@ -352,6 +354,8 @@ class Engine:
         refuse_if_busy(self._routers)
         if not self._commands.idle:
             raise ControlError("busy", "a hook is still running; try again when it has ended")
+        if self._obstacles.next_deadline() is not None:
+            raise ControlError("busy", "an interface has just lost its address; try again")
 
     def export_state(self) -> EngineState:
         """Return the state for a new process; no event may happen to this engine afterwards.

@@ -17,7 +17,7 @@ from typing import Dict, Iterable, List, Tuple, TypedDict, Union
 
 from ..base.errors import NOT_INHERITED, NOT_RESTARTED, ControlError
 from ..base.units import Nanoseconds
-from ..fsm import step
+from ..fsm import transitions
 from ..fsm.state import Backup, Initialize, Master, Peer, Resigning, State
 from .host.link_states import LinkStateExport
 from .router.problems import ProblemState
@@ -70,12 +70,13 @@ class SendFailuresState(TypedDict):
 
 
 class RouterState(TypedDict):
-    """One router; both ``backup`` and ``master`` are None for one that takes no part. Addresses are
-    hexadecimal digits.
+    """One router; both ``backup`` and ``master`` are None for one that takes no part, which may go
+    on as master until ``resume_by``. Addresses are hexadecimal digits.
     """
 
     backup: Union[BackupState, None]
     master: Union[MasterState, None]
+    resume_by: Union[Nanoseconds, None]
     since: Nanoseconds
     transitions: int
     hold_priority: int
@@ -123,7 +124,11 @@ def peer_takeover_at(router: Router) -> Nanoseconds | None:
     is no master.
     """
     state = router.state
-    return step.peer_takeover_at(router.parameters, state) if isinstance(state, Master) else None
+    return (
+        transitions.peer_takeover_at(router.parameters, state)
+        if isinstance(state, Master)
+        else None
+    )
 
 
 def export_router(router: Router) -> RouterState:
@@ -133,6 +138,7 @@ def export_router(router: Router) -> RouterState:
     return {
         "backup": _export_backup(found.state) if isinstance(found.state, Backup) else None,
         "master": _export_master(found.state) if isinstance(found.state, Master) else None,
+        "resume_by": found.state.resume_by if isinstance(found.state, Initialize) else None,
         "since": found.since,
         "transitions": found.transitions,
         "hold_priority": found.hold_priority,
@@ -211,7 +217,7 @@ def _export_master(state: Master) -> MasterState:
     }
 
 
-def _import_state(entry: RouterState) -> State | None:
+def _import_state(entry: RouterState) -> State:
     backup, master = entry["backup"], entry["master"]
     if master is not None:
         return Master(
@@ -222,7 +228,7 @@ def _import_state(entry: RouterState) -> State | None:
             master["paid_at"],
         )
     if backup is None:
-        return None
+        return Initialize("", resume_by=entry["resume_by"])
     return Backup(
         backup["reason"],
         backup["master_down_at"],

@@ -24,12 +24,14 @@ class Startup:
 @dataclass(frozen=True)
 class Interrupted:
     """The router can't take part any more. ``retry_after``: try again after this time, not by
-    itself for None. ``notify_peers``: send priority 0 first.
+    itself for None. ``notify_peers``: send priority 0 first. ``resumable``: it may be over before a
+    peer takes over.
     """
 
     cause: str
     retry_after: Nanoseconds | None = None
     notify_peers: bool = False
+    resumable: bool = False
 
 
 @dataclass(frozen=True)

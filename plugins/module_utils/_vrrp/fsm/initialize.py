@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Union
 
 from ..base.units import Nanoseconds
@@ -19,9 +20,12 @@ from .transitions import Result, not_before, start_delayed, take_over, to_backup
 
 def startup(parameters: Parameters, state: Initialize, event: Startup, now: Nanoseconds) -> Result:
     """RFC 9568 section 6.4.1: the owner starts as master, all others listen. Another router may
-    have served the addresses meanwhile.
+    have served the addresses meanwhile, but for a router that was master a moment ago.
     """
     waits = parameters.forced_backup or parameters.in_sync_group
+    if state.resume_by is not None and now < state.resume_by and not waits:
+        reason = f"goes on as master: {state.reason}, but not for as long as peers wait"
+        return take_over(parameters, event, now, reason)
     if parameters.is_owner and not waits and not_before(parameters, now) <= now:
         return take_over(parameters, event, now, "owns the addresses", displaces=True)
     listening, actions = to_backup(parameters, now, "started, listening for a master")
@@ -32,7 +36,7 @@ def interrupted(
     parameters: Parameters, state: Initialize, event: Interrupted, now: Nanoseconds
 ) -> Result:
     """Stay out, for the new cause."""
-    return to_initialize(event, now), []
+    return replace(to_initialize(event, now), resume_by=state.resume_by), []
 
 
 def shut_down(

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import List, Sequence
+from typing import List, Sequence, Union
 
 from ..base.constants import (
     ADVER_GRID_DIVISOR,
@@ -41,13 +41,14 @@ from .events import (
     Unannounced,
 )
 from .parameters import Parameters
-from .state import Initialize, Master, Resigning, State
+from .state import Initialize, Master, Resigning
 from .transitions import (
     Result,
+    peer_takeover_at,
     restart_refresh,
     schedule_announcement,
+    stop_serving,
     to_backup,
-    to_initialize,
 )
 
 
@@ -151,14 +152,20 @@ def resign(parameters: Parameters, state: Master, event: Resign, now: Nanosecond
 
 
 def interrupted(
-    parameters: Parameters, state: State, event: Interrupted, now: Nanoseconds
+    parameters: Parameters, state: Master, event: Interrupted, now: Nanoseconds
 ) -> Result:
-    """Stop serving at once, after priority 0 if the peers can be notified."""
-    resignation: List[Action] = [Advertise(PRIORITY_RESIGN)] if event.notify_peers else []
-    return to_initialize(event, now), [*resignation, RemoveAddresses()]
+    """Stop serving at once, after priority 0 if the peers can be notified. If not, it may be over
+    before one of them takes over.
+    """
+    after, actions = stop_serving(event, now)
+    if event.resumable and not event.notify_peers:
+        after = replace(after, resume_by=peer_takeover_at(parameters, state))
+    return after, actions
 
 
-def replaced(parameters: Parameters, state: State, event: Replaced, now: Nanoseconds) -> Result:
+def replaced(
+    parameters: Parameters, state: Union[Master, Resigning], event: Replaced, now: Nanoseconds
+) -> Result:
     """Send priority 0, and remove the addresses (RFC 9568 section 6.4.3)."""
     return Initialize(event.cause), [Advertise(PRIORITY_RESIGN), RemoveAddresses()]
 

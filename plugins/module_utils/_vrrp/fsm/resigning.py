@@ -13,10 +13,10 @@ from dataclasses import replace
 from ..base.constants import PRIORITY_RESIGN, RESIGN_LINGER
 from ..base.units import Nanoseconds, describe
 from .actions import Advertise, Announce, DrainUndone, RemoveAddresses
-from .events import Claim, Heard, Reinstated, Resign, TimerExpired, Unannounced
+from .events import Claim, Heard, Interrupted, Reinstated, Resign, TimerExpired, Unannounced
 from .parameters import Parameters
 from .state import Initialize, Master, Purpose, Resigning
-from .transitions import Result, serve_again, to_backup
+from .transitions import Result, serve_again, stop_serving, to_backup
 
 
 def timer_expired(
@@ -79,6 +79,13 @@ def reinstated(
     if state.successor is not None:
         return to_backup(parameters, now, "is configured again", state.successor)
     return serve_again(parameters, state, now, "is configured again")
+
+
+def interrupted(
+    parameters: Parameters, state: Resigning, event: Interrupted, now: Nanoseconds
+) -> Result:
+    """Stop serving at once; a router that has resigned does not go on as master."""
+    return stop_serving(event, now)
 
 
 def unannounced(

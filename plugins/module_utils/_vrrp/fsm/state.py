@@ -47,11 +47,12 @@ class Peer:
 @dataclass(frozen=True)
 class Initialize:
     """Takes no part, for a ``reason``. ``retry_at`` is the time of the next attempt to start, if
-    any.
+    any. ``resume_by``: until this time no peer can have taken over from it, if it was master.
     """
 
     reason: str
     retry_at: Nanoseconds | None = None
+    resume_by: Nanoseconds | None = None
 
 
 @slotted

@@ -14,7 +14,7 @@ additions.
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, Tuple, Type, Union
+from typing import Any, Callable, Dict, List, Tuple, Type
 
 from ..base.units import Nanoseconds, earliest
 from . import backup, initialize, master, resigning, taking_over
@@ -37,7 +37,7 @@ from .events import (
 )
 from .parameters import Parameters
 from .state import Backup, Initialize, Master, Purpose, Resigning, State, TakingOver
-from .transitions import Result, to_backup
+from .transitions import Result, last_heard_at, to_backup
 
 
 def step(parameters: Parameters, state: State, event: Event, now: Nanoseconds) -> Result:
@@ -67,18 +67,6 @@ def next_deadline(state: State) -> Nanoseconds | None:
     return earliest(times)
 
 
-def peer_takeover_at(parameters: Parameters, state: Union[Master, Resigning]) -> Nanoseconds:
-    """Return the time from which a peer may take over, unless it hears this router before."""
-    return _last_heard_at(parameters, state) + parameters.takeover_after
-
-
-def _last_heard_at(parameters: Parameters, state: Union[Master, Resigning]) -> Nanoseconds:
-    """Return the time at which the peers last heard this router."""
-    if parameters.silent_since is not None:
-        return parameters.silent_since
-    return state.adver_at - parameters.advertisement_interval
-
-
 # --- A pause: stopped machine, SIGSTOP, overload ------------------------------------------------
 
 
@@ -88,7 +76,7 @@ def _was_paused(parameters: Parameters, state: State, now: Nanoseconds) -> bool:
         return False
     if isinstance(state, Resigning) and state.successor is not None:
         return False  # There is another master, which expects this router to be silent.
-    return now > _last_heard_at(parameters, state) + parameters.tolerated_silence
+    return now > last_heard_at(parameters, state) + parameters.tolerated_silence
 
 
 def _step_down_after_pause(parameters: Parameters, state: State, now: Nanoseconds) -> Result:
@@ -159,7 +147,7 @@ TABLE: Dict[Tuple[Type[State], Type[Event]], Handler] = {
     (Master, Unannounced): master.unannounced,
     (Master, Confirmed): master.confirmed,
     (Resigning, Startup): ignore,  # Takes part already.
-    (Resigning, Interrupted): master.interrupted,
+    (Resigning, Interrupted): resigning.interrupted,
     (Resigning, Replaced): master.replaced,
     (Resigning, TimerExpired): resigning.timer_expired,
     (Resigning, Heard): resigning.heard,

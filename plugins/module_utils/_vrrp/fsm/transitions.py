@@ -9,8 +9,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import List, Tuple
+from typing import List, Tuple, Union
 
+from ..base.constants import PRIORITY_RESIGN
 from ..base.units import Nanoseconds
 from .actions import Action, Advertise, Confirm, InstallAddresses, Probe, RemoveAddresses
 from .events import Event, Interrupted, name_of
@@ -126,3 +127,21 @@ def to_initialize(event: Interrupted, now: Nanoseconds) -> Initialize:
     """Enter Initialize for the cause of an interruption."""
     retry_at = None if event.retry_after is None else now + event.retry_after
     return Initialize(event.cause, retry_at)
+
+
+def stop_serving(event: Interrupted, now: Nanoseconds) -> Tuple[Initialize, List[Action]]:
+    """Enter Initialize from a state in which the addresses are served."""
+    resignation: List[Action] = [Advertise(PRIORITY_RESIGN)] if event.notify_peers else []
+    return to_initialize(event, now), [*resignation, RemoveAddresses()]
+
+
+def last_heard_at(parameters: Parameters, state: Union[Master, Resigning]) -> Nanoseconds:
+    """Return the time at which the peers last heard this router."""
+    if parameters.silent_since is not None:
+        return parameters.silent_since
+    return state.adver_at - parameters.advertisement_interval
+
+
+def peer_takeover_at(parameters: Parameters, state: Union[Master, Resigning]) -> Nanoseconds:
+    """Return the time from which a peer may take over, unless it hears this router before."""
+    return last_heard_at(parameters, state) + parameters.takeover_after

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Dict, Iterable, Iterator, Sequence, Set
+from typing import Dict, Iterable, Iterator, List, Sequence, Set
 
 from ...base.units import Nanoseconds
 from ...fsm.state import Backup, Initialize
@@ -22,6 +22,7 @@ from ..host.link_states import LINK_UP_DELAY, Watched
 from ..host.links import Link, Links, primary_address
 from ..router.router import Router
 from ..tracking import Tracking, tracked_for
+from .address_losses import AddressLosses
 from .sync_groups import blocked_by
 
 NO_OWN_PEER = "none of the addresses in unicast_peers, which have to include that of this host"
@@ -45,6 +46,11 @@ class Obstacles:
         self._host = host
         self._tracking = tracking
         self._virtual: Dict[str, Set[bytes]] = {}
+        self._address_losses = AddressLosses()
+
+    def next_deadline(self) -> Nanoseconds | None:
+        """Return when the next obstacle arises by itself; None while none is to come."""
+        return self._address_losses.next_deadline()
 
     @property
     def links(self) -> Links:
@@ -65,9 +71,24 @@ class Obstacles:
                 name = address.interface or instance.interface
                 self._virtual.setdefault(name, set()).add(address.packed)
 
+    def bind_all(self, routers: Iterable[Router], now: Nanoseconds) -> List[Router]:
+        """Bind routers to their interfaces, all that there are; returns those whose addresses have
+        another MAC address since.
+        """
+        everyone = list(routers)
+        moved = [one for one in everyone if self.bind_interfaces(one)]
+        self._address_losses.update(filter(self._has_lost_address, everyone), now)
+        return moved
+
+    def _has_lost_address(self, router: Router) -> bool:
+        link = self.links.get(router.instance.interface)
+        if link is None or isinstance(router.state, Initialize):
+            return False
+        return self._address_of(router, link) is None
+
     def bind_interfaces(self, router: Router) -> bool:
         """Bind a router to its interfaces. One that takes part keeps its interfaces until it has
-        left.
+        left, and the address that it sends from.
 
         Returns whether the MAC address of its addresses has changed.
         """
@@ -109,7 +130,7 @@ class Obstacles:
         cause = self._silencing_reason(router)
         if cause is not None:
             return Obstacle(cause, hard=True, mute=True)
-        cause = self._unserved_reason(router)
+        cause = self._homeless_reason(router) or self._unserved_reason(router)
         return None if cause is None else Obstacle(cause, hard=True)
 
     def _obstacle_of_members(
@@ -126,7 +147,8 @@ class Obstacles:
 
     def _unusable_reason(self, router: Router) -> str | None:
         """Return why a router can't take part on its interfaces; None when it can."""
-        return self._silencing_reason(router) or self._unserved_reason(router)
+        silencing = self._silencing_reason(router)
+        return silencing or self._homeless_reason(router) or self._unserved_reason(router)
 
     def _silencing_reason(self, router: Router) -> str | None:
         """Return why a router can't advertise; None when it can."""
@@ -136,9 +158,16 @@ class Obstacles:
             return f"{instance.interface} does not exist"
         if self._is_down(router, link):
             return self._why_down(link)
-        if self._address_of(router, link) is None:
-            return f"{instance.interface} has {_wanted_address(instance)}"
         return self._missing_macvlan(router, link)
+
+    def _homeless_reason(self, router: Router) -> str | None:
+        """Return which address is missing for a router to send from; None when it has one, or has
+        had it until a moment ago.
+        """
+        link = self.links[router.instance.interface]
+        if self._address_of(router, link) is not None or self._address_losses.tolerates(router):
+            return None
+        return f"{link.name} has {_wanted_address(router.instance)}"
 
     def _missing_macvlan(self, router: Router, link: Link) -> str | None:
         """Return why the macvlan of a router is missing; None for a master whose macvlan another

@@ -183,7 +183,11 @@ class Participation:
         if isinstance(router.state, Backup):
             return self._routers.step(router, Interrupted(obstacle.cause), now)
         if obstacle.hard:
-            interrupted = Interrupted(obstacle.cause, notify_peers=not obstacle.mute)
+            # A lost carrier that was to be waited for has been away for longer than peers wait.
+            resumable = obstacle.mute and not router.instance.link_delays.down
+            interrupted = Interrupted(
+                obstacle.cause, notify_peers=not obstacle.mute, resumable=resumable
+            )
             return self._routers.step(router, interrupted, now)
         return self._routers.step(router, Resign(Purpose.STOP, obstacle.cause), now)
 

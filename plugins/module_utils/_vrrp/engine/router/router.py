@@ -373,9 +373,8 @@ class Router:
 
     def snapshot(self) -> RouterSnapshot:
         """Return the state from which another process can continue."""
-        state = self.state
         return RouterSnapshot(
-            None if isinstance(state, Initialize) else state,
+            self.state,
             self.since,
             self.transitions,
             self._inputs.hold_priority,
@@ -391,8 +390,8 @@ class Router:
         self.replay_guard.restore(snapshot.sequence_numbers)
         self._send_failures = snapshot.send_failures
         self._counters = Counter(snapshot.counters)  # Both processes received the latest packets.
-        if snapshot.state is not None:
-            self._state = snapshot.state
+        self._state = snapshot.continued(self._state)
+        if not isinstance(self._state, Initialize):
             self._last_priority = self.effective_priority
 
 

@@ -8,25 +8,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Mapping
 
 from ...base.units import Nanoseconds
-from ...fsm.state import State
+from ...fsm.state import Initialize, State
 from .send_failures import SendFailures
 
 
 @dataclass(frozen=True)
 class RouterSnapshot:
-    """``since`` is a point in time; ``sequence_numbers`` are the last ones by packed sender.
+    """``since`` is a point in time; ``sequence_numbers`` are the last ones by packed sender."""
 
-    ``state`` is None for a router that takes no part: the new process determines the reason itself.
-    """
-
-    state: State | None
+    state: State
     since: Nanoseconds
     transitions: int
     hold_priority: int
     counters: Mapping[str, int]
     send_failures: SendFailures
     sequence_numbers: Mapping[bytes, int]
+
+    def continued(self, own: State) -> State:
+        """Return the state of a router in the new process, which was in its ``own`` until now: it
+        determines itself why the router takes no part.
+        """
+        if not isinstance(self.state, Initialize):
+            return self.state
+        return replace(own, resume_by=self.state.resume_by) if isinstance(own, Initialize) else own
