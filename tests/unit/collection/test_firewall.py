@@ -112,6 +112,21 @@ def test_only_filter_chains_of_other_programs_on_the_input_hook_count(
     assert [one for one in managed.changes if one.startswith("let VRRP")] == []
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        {"family": "inet", "name": "firewalld", "handle": 4},
+        {"family": "inet", "name": "other", "handle": 4, "flags": ["owner", "persist"]},
+    ],
+)
+def test_a_table_that_belongs_to_a_program_is_left_to_it(table: dict[str, Any]) -> None:
+    # firewalld 2.3 owns its table: the kernel refuses a rule of anybody else.
+    chain = {**CHAIN, "family": "inet", "table": table["name"]}
+    managed, _pretender = host(ruleset({"table": table}, {"chain": chain}))
+    firewalls.open_for_vrrp(managed, ["eth0"])
+    assert [one for one in managed.changes if one.startswith("let VRRP")] == []
+
+
 def test_the_rule_of_nftables_is_removed_again() -> None:
     rule = {**RULE, "comment": "failover.vrrp"}
     managed, _pretender = host(ruleset({"rule": rule}, {"rule": RULE}))

@@ -19,6 +19,7 @@ _MARK = "failover.vrrp"
 _RULE = ("meta", "l4proto", "112", "accept", "comment", f'"{_MARK}"')
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*")
 _FAMILIES = ("inet", "ip", "ip6")
+_FIREWALLD = "firewalld"
 # Address family, table and name.
 Chain = Tuple[str, str, str]
 Ruleset = List[Dict[str, Any]]
@@ -31,15 +32,30 @@ def parse(output: str) -> Ruleset:
 
 
 def closed_chains(ruleset: Ruleset) -> List[Chain]:
-    """Return the filter chains on the input hook that lack the rule, without those of the agent."""
+    """Return the filter chains on the input hook that lack the rule, without those of the agent and
+    those that only another program may change.
+    """
     opened = {chain for chain, _handle in rules(ruleset)}
+    owned = {(one["family"], one["name"]) for one in _tables(ruleset) if _is_managed(one)}
     chains = [entry["chain"] for entry in ruleset if "chain" in entry]
     return [
         key
         for chain in chains
         for key in [(chain["family"], chain["table"], chain["name"])]
-        if _filters_input(chain) and key not in opened and _can_be_named(key)
+        if _filters_input(chain) and key[:2] not in owned
+        if key not in opened and _can_be_named(key)
     ]
+
+
+def _tables(ruleset: Ruleset) -> List[Dict[str, Any]]:
+    return [entry["table"] for entry in ruleset if "table" in entry]
+
+
+def _is_managed(table: Dict[str, Any]) -> bool:
+    """Whether a table belongs to a program: one of firewalld, or with an owner, of which the kernel
+    refuses changes by others.
+    """
+    return table["name"] == _FIREWALLD or "owner" in table.get("flags", ())
 
 
 def _can_be_named(chain: Chain) -> bool:
