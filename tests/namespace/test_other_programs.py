@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -119,3 +120,30 @@ def test_a_program_without_vrrp_is_no_obstacle(segment: Segment) -> None:
     agent.wait_for("MASTER")
     host.run("ip", "address", "add", "192.0.2.9/24", "dev", "eth0")
     assert not agent.agent()["other_vrrp"]
+
+
+# A program that keeps an address, as NetworkManager does with what it has taken for its own.
+KEEPER = """\
+while ip address add {address} dev eth0 2>/dev/null || [ $? = 2 ]; do sleep 0.01; done
+"""
+
+
+@pytest.mark.finding("G2")
+def test_a_program_that_keeps_a_virtual_address_is_not_fought_with(segment: Segment) -> None:
+    addresses = ["fe80::100/64", "2001:db8::100/64"]
+    first, second = (
+        Agent(segment.host(), instance(priority=priority, addresses=addresses))
+        for priority in (200, 100)
+    )
+    start_pair(first, second)
+    second.host.start("sh", "-c", KEEPER.format(address="fe80::100/64"))
+    waits = "is added again and again by another program"
+    eventually(lambda: waits in second.log.read_text(), 5, "the end of the fight")
+    lines = len(second.log.read_text().splitlines())
+    time.sleep(2)
+    assert len(second.log.read_text().splitlines()) == lines
+    # It takes part all the same, and has said once that it removed the address.
+    assert second.status()["state"] == "BACKUP"
+    assert second.log.read_text().count("removing fe80::100/64") == 1
+    first.stop()
+    second.wait_for("MASTER")

@@ -54,6 +54,18 @@ def test_an_own_address_that_is_away_for_200_ms_costs_no_packet(
     assert "priority_zero_sent" not in first.status()["counters"]
 
 
+def test_ipv6_that_is_off_for_100_ms_costs_no_election(segment: Segment, pair: StartPair) -> None:
+    # As NetworkManager does when it activates a connection again.
+    first, second = pair(advertisement_interval=1, addresses=[f"{VIP6}/64"])
+    probe = Probe(segment.host(), VIP6)
+    first.host.run("sysctl", "-qw", "net.ipv6.conf.eth0.disable_ipv6=1")
+    time.sleep(0.1)
+    first.host.run("sysctl", "-qw", "net.ipv6.conf.eth0.disable_ipv6=0")
+    time.sleep(1)
+    assert probe.finish()["longest"] < 500
+    assert (first.status()["state"], second.status()["transitions"]) == ("MASTER", 1)
+
+
 def test_a_master_whose_own_address_does_not_return_leaves_mastership_to_another(
     segment: Segment, pair: StartPair
 ) -> None:

@@ -80,6 +80,10 @@ class Obstacles:
         self._address_losses.update(filter(self._has_lost_address, everyone), now)
         return moved
 
+    def tolerates_address_loss(self, router: Router) -> bool:
+        """Whether a router goes on although the address that it sends from is away."""
+        return self._address_losses.tolerates(router)
+
     def _has_lost_address(self, router: Router) -> bool:
         link = self.links.get(router.instance.interface)
         if link is None or isinstance(router.state, Initialize):

@@ -134,6 +134,8 @@ class Participation:
             return []
         if isinstance(action, Send):
             return self._sending_failed(router, error, now)
+        if isinstance(action, Install) and self._obstacles.tolerates_address_loss(router):
+            return []  # IPv6 is off for a moment: the address is added again when it is back.
         notify_peers = not isinstance(action, OpenSockets)
         interrupted = Interrupted(error, RETRY_INTERVAL, notify_peers)
         return self._routers.step(router, interrupted, now)

@@ -63,7 +63,16 @@ class Reconciler:
         contested = [one for key, one in self._host.repairs.faults.items() if key not in known]
         lost = [action for one in contested for action in self._contested(one, now)]
         lost.extend(self._withdraw_without_address(now))
+        for address in self._host.removals.waiting:
+            lost.extend(self._log_of_virtual(address, f"{address} {_ADDED_AGAIN}", now))
         return [*lost, *self._follow(operations, known, now)]
+
+    def _log_of_virtual(self, address: Resource, text: str, now: Nanoseconds) -> Sequence[Action]:
+        """Log something of a virtual address that another program has added; at most every minute,
+        as it may do that again and again.
+        """
+        router = self._routers.get(self._host.virtual.get(address.key, ""))
+        return [] if router is None else router.log_limited(text, text, now)
 
     def _withdraw_without_address(self, now: Nanoseconds) -> Actions:
         """Let masters leave whose resources were removed again at once, as often before."""
@@ -109,7 +118,7 @@ class Reconciler:
         ]
         self._restored = dict(self._by_router(restored))
         confirm = [Confirm(AGENT)] if restored else []
-        return [*self._logs(restored, operations), *self._perform(operations), *confirm]
+        return [*self._logs(restored, operations, now), *self._perform(operations), *confirm]
 
     def confirmed(self, now: Nanoseconds) -> Actions:
         """Count what has been restored; addresses have to be announced again."""
@@ -132,15 +141,17 @@ class Reconciler:
             self._wanted = wanted
             self._host.virtual = dict(_virtual_of(routers))
 
-    def _logs(self, restored: Sequence[Resource], operations: Iterable[Operation]) -> Actions:
+    def _logs(
+        self, restored: Sequence[Resource], operations: Iterable[Operation], now: Nanoseconds
+    ) -> Actions:
         actions: Actions = [
             Log(router.name, f"gone from the host: {_listed(lost)}; adding it again")
             for router, lost in self._by_router(restored).items()
         ]
-        foreign = [one.resource for one in operations if isinstance(one, Drop) and one.is_foreign]
-        for name, found in groupby(foreign, lambda one: self._host.virtual.get(one.key, AGENT)):
-            text = f"removing {_listed(found)}, which no router of this host serves"
-            actions.append(Log(name, text))
+        for one in operations:
+            if isinstance(one, Drop) and one.is_foreign:
+                text = f"removing {one.resource}, which no router of this host serves"
+                actions.extend(self._log_of_virtual(one.resource, text, now))
         return actions
 
     def _perform(self, operations: Sequence[Operation]) -> Iterator[Action]:
@@ -179,6 +190,12 @@ _COUNTERS: Mapping[type, str] = {
     RouteResource: "routes_restored",
     RuleResource: "rules_restored",
 }
+
+
+_ADDED_AGAIN = (
+    "is added again and again by another program, although this host does not serve it; it is "
+    "removed every 10 seconds"
+)
 
 
 def _listed(resources: Iterable[Resource]) -> str:

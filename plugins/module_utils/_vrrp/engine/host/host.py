@@ -28,6 +28,7 @@ from .link_states import LinkStates
 from .links import Links
 from .observed import MARK, Observed, as_resource
 from .reconcile import Add, Drop, Operation, OwnedAddress, rank, reconcile
+from .removals import Removals
 from .repairs import Fault, Repairable, Repairs
 from .resources import (
     AddressResource,
@@ -54,6 +55,7 @@ class Host:
         self.observed = Observed()
         self.desired = Desired()
         self.repairs = Repairs()
+        self.removals = Removals()
         self.link_states = LinkStates()
         self.virtual: Mapping[Key, str] = {}
         self.own_devices: AbstractSet[str] = frozenset()
@@ -227,9 +229,10 @@ class Host:
         desired = self.desired.resources()
         waiting = {key for key, one in desired.items() if self._waits(observed, one, now)}
         kept = self._of_others - self.virtual.keys()
-        found = reconcile(
+        wanted = reconcile(
             observed, desired, self.owned, self.virtual.keys(), kept=kept, fixed=self.not_promoting
         )
+        found = self.removals.permitted(wanted, now)
         exchanged = {one.resource.key for one in found if isinstance(one, Drop)}
         waiting -= exchanged
         operations = [
@@ -271,10 +274,9 @@ class Host:
 
     def next_deadline(self) -> Nanoseconds | None:
         """Return when ``reconcile`` or ``update_links`` is due next; None while neither is."""
-        links, faults = self.link_states.next_deadline(), self.repairs.faults
-        if not faults:
-            return links
-        return earliest((links, *(self._due_at(key, fault) for key, fault in faults.items())))
+        due = [self.link_states.next_deadline(), self.removals.next_deadline()]
+        due.extend(self._due_at(key, fault) for key, fault in self.repairs.faults.items())
+        return earliest(due)
 
     def _due_at(self, key: Key, fault: Fault) -> Nanoseconds | None:
         if not isinstance(fault.resource, _KINDS) or self._lacks_interface(fault.resource):

@@ -9,10 +9,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Dict, Mapping, Protocol, Tuple
+from typing import Dict, Mapping, Protocol
 
-from ...base.constants import RESTORATION_WINDOW, RESTORATIONS_MAX, RETRY_INTERVAL
+from ...base.constants import RETRY_INTERVAL
 from ...base.units import Nanoseconds
+from .repeat_limit import RepeatLimit
 from .resources import Key
 
 CONTESTED = "is removed again and again by another program"
@@ -51,13 +52,13 @@ class Fault:
 
 
 class Repairs:
-    """Decides when a resource that has disappeared is restored: at once, but after
-    ``RESTORATIONS_MAX`` times within ``RESTORATION_WINDOW`` only once in that time. Mutable.
+    """Decides when a resource that has disappeared is restored: at once, unless it has disappeared
+    again and again. Mutable.
     """
 
     def __init__(self) -> None:
         self._faults: Dict[Key, Fault] = {}
-        self._restored: Dict[Key, Tuple[Nanoseconds, ...]] = {}
+        self._limit = RepeatLimit()
 
     @property
     def faults(self) -> Mapping[Key, Fault]:
@@ -82,23 +83,15 @@ class Repairs:
             changed = not fault.is_contested and fault.circumstances != circumstances
             if now < fault.retry_at and not changed:
                 return False
-        elif self._is_contested(key, now):
-            last = self._restored[key][-1]
-            retry_at = last + RESTORATION_WINDOW
+        elif self._limit.is_reached(key, now):
+            retry_at = self._limit.next_at(key)
             self._faults[key] = Fault(resource, CONTESTED, now, retry_at, circumstances)
             return False
-        self._restored[key] = (*self._restored.get(key, ()), now)[-RESTORATIONS_MAX:]
+        self._limit.record(key, now)
         if fault is not None:
             retry_at = now + RETRY_INTERVAL
             self._faults[key] = replace(fault, retry_at=retry_at, circumstances=circumstances)
         return True
-
-    def _is_contested(self, key: Key, now: Nanoseconds) -> bool:
-        """Whether a resource that is lost now was restored too often lately."""
-        times = self._restored.get(key, ())
-        if not times or now - times[-1] >= RESTORATION_WINDOW:
-            return False
-        return len(times) == RESTORATIONS_MAX and times[-1] - times[0] <= RESTORATION_WINDOW
 
     def is_there(self, key: Key, now: Nanoseconds) -> bool:
         """Record that a resource is in force; returns whether that ends a fault. One that was
