@@ -14,7 +14,7 @@ import time
 
 import pytest
 from support.moves import drain_and_return
-from support.routers import Agent, StartPair, instance
+from support.routers import Agent, StartPair, instance, sole
 from support.segment import Probe, Segment, eventually
 
 VIP = "192.0.2.100"
@@ -226,3 +226,33 @@ def test_a_master_stays_master_when_its_interface_leaves_a_bridge(segment: Segme
     time.sleep(0.3)  # Long enough for the agent to have heard, had it believed it.
     status = only.status()
     assert (status["state"], status["transitions"]) == ("MASTER", 2)
+
+
+def refused_start(agent: Agent) -> str:
+    """Start an agent that has to refuse; returns what it logs."""
+    with pytest.raises(AssertionError):
+        agent.start()
+    assert not agent.socket.exists()
+    return agent.log.read_text()
+
+
+@pytest.mark.finding("G9")
+@pytest.mark.parametrize("settings", [{}, {"virtual_mac": True}], ids=["", "virtual MAC"])
+def test_a_second_agent_with_another_socket_is_refused(
+    segment: Segment, settings: dict[str, object]
+) -> None:
+    first = sole(segment, **settings)
+    second = Agent(first.host, instance(priority=200, **settings), name="other")
+    serving = first.host.has(VIP), first.status()["transitions"]
+    text = f"another agent, process {first.agent()['pid']}, runs on this host: stop it first"
+    assert text in refused_start(second)
+    assert (first.host.has(VIP), first.status()["transitions"]) == serving
+
+
+@pytest.mark.finding("G9")
+def test_a_restarted_agent_still_has_the_host_for_itself(segment: Segment) -> None:
+    first = sole(segment)
+    first.ctl("restart")
+    first.ctl("restart")
+    second = Agent(first.host, instance(), name="other")
+    assert "another agent" in refused_start(second)

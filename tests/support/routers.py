@@ -32,9 +32,9 @@ def instance(**settings: Any) -> dict[str, Any]:
 class Agent:
     """Our agent on a host, run from the checkout."""
 
-    def __init__(self, host: Host, *instances: dict[str, Any]) -> None:
+    def __init__(self, host: Host, *instances: dict[str, Any], name: str = "") -> None:
         self.host = host
-        self.directory = host.segment.directory / f"agent{host.number}"
+        self.directory = host.segment.directory / f"agent{host.number}{name}"
         self.directory.mkdir(exist_ok=True)
         self.config = self.directory / "config.json"
         self.socket = self.directory / "control.sock"

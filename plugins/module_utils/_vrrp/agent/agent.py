@@ -32,6 +32,7 @@ from ..model.instance import Config, observed_interfaces
 from ..model.status import AgentStatus
 from ..runtime import clock
 from ..runtime.address_prober import AddressProber
+from ..runtime.agent_lock import AgentLock
 from ..runtime.control_server import ControlServer, Reply
 from ..runtime.executor import Executor
 from ..runtime.handover.messages import HandoverState
@@ -78,6 +79,7 @@ class Agent:
         # The link to the installed version may point to another version later.
         self._bundle = bundle()
         self._owns_host = self._done = False
+        self._lock = AgentLock()
         self._storage = Storage(paths.runtime)
         self.loop = Loop(self._look)
         self._lateness = Lateness()
@@ -129,9 +131,9 @@ class Agent:
         """Whether this process owns the host."""
         return self._owns_host
 
-    def begin(self) -> None:
-        """Take part, as the process that owns the host."""
-        self._owns_host = True
+    def begin(self, lock: AgentLock) -> None:
+        """Take part, as the process that owns the host and holds the ``lock``."""
+        self._owns_host, self._lock = True, lock
         self._prepare()
         self._sequence_file.restore()
         self._server.open()
@@ -161,8 +163,9 @@ class Agent:
         self._server.open()
         self._owns_host = True
 
-    def old_process_exited(self) -> None:
-        """Apply the current configuration file: the old process has exited."""
+    def old_process_exited(self, lock: AgentLock) -> None:
+        """Apply the current configuration file: the old process has exited, and left the lock."""
+        self._lock = lock
         LOGGER.info(
             "took over from the old process; instances: %d",
             len(self._configuration.config.instances),
@@ -369,6 +372,7 @@ class Agent:
     def _replaced(self, pid: int) -> None:
         self._notifier.main_pid_changed(pid)
         LOGGER.info("handed over to process %d", pid)
+        self._lock.release()
         self._owns_host, self._done = False, True
 
     # --- The operator ---

@@ -14,8 +14,10 @@ configuration file once the old process has exited. ``restart.py`` has the other
 from __future__ import annotations
 
 from ..base.errors import NOT_INHERITED, ConfigError, ControlError
+from ..runtime.agent_lock import AgentLock
 from ..runtime.handover.messages import HandoverState
 from ..runtime.handover.old_process import OldProcess
+from ..runtime.log import LOGGER
 from .agent import Agent
 from .config_file import parse, read
 from .paths import Paths
@@ -51,6 +53,16 @@ class StandbyAgent:
 
     def _old_process_exited(self) -> None:
         if self._agent.is_serving:
-            self._agent.old_process_exited()
+            self._agent.old_process_exited(_acquired())
         else:
             self._agent.end()  # The old process kept serving, or has stopped.
+
+
+def _acquired() -> AgentLock:
+    """Return the lock that the old process has released; a master goes on without it."""
+    lock = AgentLock()
+    try:
+        lock.acquire()
+    except ControlError as error:
+        LOGGER.error("%s", error)
+    return lock

@@ -8,7 +8,8 @@
 
 from __future__ import annotations
 
-from ..runtime.control_server import listen
+from ..runtime.agent_lock import AgentLock
+from ..runtime.control_server import listen, refuse_running_agent
 from ..runtime.handover.old_process import OldProcess
 from ..runtime.sequence_file import load_signed
 from ..runtime.storage import Storage
@@ -33,9 +34,12 @@ def run(paths: Paths, old_process: OldProcess | None) -> None:
 def _run_afresh(paths: Paths) -> None:
     text = read(paths.config)
     parse(text)
+    refuse_running_agent(paths.socket)
+    lock = AgentLock()
+    lock.acquire()
     control = listen(paths.socket)
     # No other agent answers, so a dead one left what is on the host.
     clean_up(Storage(paths.runtime), load_signed(paths.state))
     agent = Agent(paths, text, control)
-    agent.begin()
+    agent.begin(lock)
     agent.run()

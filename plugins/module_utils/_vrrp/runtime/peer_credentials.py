@@ -15,6 +15,17 @@ from typing import Tuple
 
 def user_and_group(connected: socket.socket) -> Tuple[int, int]:
     """Return the user and the primary group of the peer, as of its connection."""
-    packed = connected.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("=iII"))
-    _process, user, group = struct.unpack("=iII", packed)
+    _process, user, group = _credentials(connected)
     return user, group
+
+
+def process_and_user(connected: socket.socket) -> Tuple[int, int]:
+    """Return the process and the user of the peer, as of its connection, or since it listens."""
+    process, user, _group = _credentials(connected)
+    return process, user
+
+
+def _credentials(connected: socket.socket) -> Tuple[int, int, int]:
+    packed = connected.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("=iII"))
+    process, user, group = struct.unpack("=iII", packed)
+    return process, user, group

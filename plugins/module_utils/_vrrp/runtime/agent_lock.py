@@ -1,0 +1,80 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
+
+"""The lock by which one agent alone runs on a host: two would take each other's addresses away.
+
+It is an abstract Unix socket, which belongs to the network namespace, needs no directory, and goes
+with its process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import pwd
+import socket
+from typing import AbstractSet
+
+from ..base.constants import AGENT_USER
+from ..base.errors import ControlError
+from .peer_credentials import process_and_user
+
+_NAME = b"\0vrrp-agent"
+_PENDING = 128  # Connections of others that ask who holds it, which are never accepted.
+
+
+class AgentLock:
+    """The lock, which this process holds or not. Mutable.
+
+    Any user can take such a name. So one that is held by neither root nor a user of the agent does
+    not count: nobody else can keep an agent from its work.
+    """
+
+    def __init__(self) -> None:
+        self._socket: socket.socket | None = None
+
+    def acquire(self) -> None:
+        """Acquire the lock; raises ControlError ``running`` when another agent holds it."""
+        bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+        try:
+            bound.bind(_NAME)
+            bound.listen(_PENDING)
+        except OSError as error:
+            bound.close()
+            if error.errno != errno.EADDRINUSE:
+                raise
+            _refuse_agent()
+        else:
+            self._socket = bound
+
+    def release(self) -> None:
+        """Release the lock for the process that goes on."""
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+
+def _refuse_agent() -> None:
+    """Raise ControlError if the holder of the lock is an agent: it listens, and has such a user."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK) as connected:
+        try:
+            connected.connect(_NAME)
+        except OSError:
+            return  # It has ended meanwhile, or does not listen.
+        process, user = process_and_user(connected)
+    if user in _users_of_agents():
+        remedy = "stop it first, or give it the instances of this one"
+        raise ControlError(
+            "running", f"another agent, process {process}, runs on this host: {remedy}"
+        )
+
+
+def _users_of_agents() -> AbstractSet[int]:
+    users = {0, os.geteuid()}
+    with contextlib.suppress(KeyError):  # It may not be installed on this host.
+        users.add(pwd.getpwnam(AGENT_USER).pw_uid)
+    return users

@@ -1,0 +1,48 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The lock of the agent, held by an agent or by anybody else."""
+
+from __future__ import annotations
+
+import os
+import socket
+import uuid
+
+import pytest
+from _vrrp.base.errors import ControlError
+from _vrrp.runtime import agent_lock
+from _vrrp.runtime.agent_lock import AgentLock
+
+
+@pytest.fixture(autouse=True)
+def name(monkeypatch: pytest.MonkeyPatch) -> bytes:
+    """A name that no other test uses at the same time."""
+    unique = b"\0" + uuid.uuid4().bytes
+    monkeypatch.setattr(agent_lock, "_NAME", unique)
+    return unique
+
+
+def test_the_lock_is_held_by_one() -> None:
+    first, second = AgentLock(), AgentLock()
+    first.acquire()
+    with pytest.raises(ControlError, match=f"another agent, process {os.getpid()}, runs"):
+        second.acquire()
+    first.release()
+    second.acquire()
+    second.release()
+
+
+def test_a_name_that_another_user_has_taken_is_no_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = AgentLock()
+    taken.acquire()
+    monkeypatch.setattr(agent_lock, "_users_of_agents", lambda: {12345})
+    AgentLock().acquire()
+    taken.release()
+
+
+def test_a_name_with_nobody_who_listens_is_no_lock(name: bytes) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as taken:
+        taken.bind(name)
+        AgentLock().acquire()
