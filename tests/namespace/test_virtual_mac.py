@@ -16,9 +16,10 @@ from support.moves import drain_and_return
 from support.routers import Agent, StartPair, instance
 from support.segment import Capture, Host, Probe, Segment, eventually, ip, with_length
 
+VIP = "192.0.2.100"
 MAC4, MAC6 = "00:00:5e:00:01:33", "00:00:5e:00:02:33"
 FAMILIES = [
-    pytest.param("192.0.2.100", MAC4, id="ipv4"),
+    pytest.param(VIP, MAC4, id="ipv4"),
     pytest.param("2001:db8::100", MAC6, id="ipv6"),
 ]
 
@@ -282,3 +283,28 @@ def test_a_macvlan_answers_for_no_other_host(segment: Segment, client: Host) -> 
     host.run("sysctl", "-qw", f"net/ipv4/neigh/{device(host)}/proxy_delay=0")
     assert answering(client, "192.0.2.100") == {MAC4}
     assert answering(client, other.address) == {other.mac}
+
+
+@pytest.mark.finding("G6")
+@pytest.mark.parametrize("metric", [100, 1024])
+@pytest.mark.parametrize("arp_filter", [(), ("all",), ("all", "eth0")], ids=["", "all", "both"])
+def test_the_hosts_own_traffic_keeps_its_way_whatever_its_metric(
+    segment: Segment, client: Host, metric: int, arp_filter: tuple[str, ...]
+) -> None:
+    agent = Agent(segment.host(), instance(virtual_mac=True))
+    host = agent.host
+    # As NetworkManager and networkd with DHCP do it; keepalived leaves arp_filter behind.
+    network = ("192.0.2.0/24", "dev", "eth0", "proto", "kernel", "scope", "link")
+    host.run("ip", "route", "add", *network, "src", host.address, "metric", str(metric))
+    host.run("ip", "route", "delete", *network, "metric", "0")
+    for name in arp_filter:
+        host.run("sysctl", "-qw", f"net.ipv4.conf.{name}.arp_filter=1")
+    agent.start().wait_for("MASTER")
+    found = json.loads(ip("-json", "-n", host.namespace, "route", "get", client.address))[0]
+    assert (found["dev"], found["prefsrc"]) == ("eth0", host.address)
+    assert client.reaches(host.address)
+    assert client.reaches(VIP)
+    assert client.neighbour_mac(VIP) == "00:00:5e:00:01:33"
+    agent.stop()
+    left = host.run("sysctl", "-n", "net.ipv4.conf.all.arp_filter", "net.ipv4.conf.lo.arp_filter")
+    assert left.split() == ["1" if "all" in arp_filter else "0", "0"]

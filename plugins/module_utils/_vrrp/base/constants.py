@@ -149,9 +149,10 @@ HELPER_RETRY_INTERVAL_MAX = seconds(320)
 # The lifetime of an address that never ends, in the kernel's encoding (INFINITY_LIFE_TIME).
 FOREVER = 0xFFFFFFFF
 
-# The metric of the route to the network of an address on a macvlan. That of the interface itself is
-# less (0, for IPv6 256), so the host's own traffic takes it.
-MACVLAN_ROUTE_METRIC = 1024
+# The metric of the route to the network of an address on a macvlan: the worst there is. That of the
+# interface itself is less (the kernel's are 0 and 256, NetworkManager's 100, networkd's with DHCP
+# 1024), so the host's own traffic takes it.
+MACVLAN_ROUTE_METRIC = 0xFFFFFFFF
 
 INTERFACE_NAME_MAX = 15  # IFNAMSIZ without the terminating zero.
 

@@ -24,10 +24,13 @@ from ..engine.host.devices import Macvlan
 from . import netlink, sysctl
 from .rtnetlink_messages import create_device_request, delete_device_request
 
+# Settings that apply to the macvlan when they are set for ``all``, and drop its packets, or leave
+# its addresses without an answer to ARP: the route back leads through the parent.
+_FOR_ALL = ("rp_filter", "arp_filter")
 _STRICT = "1"
 _PARENT = {"arp_ignore": "1", "arp_announce": "2"}
 # Where the host answers for other hosts (proxy_arp), its interfaces do, and no macvlan beside them.
-_DEVICE = {"arp_ignore": "1", "rp_filter": "0", "medium_id": "-1"}
+_DEVICE = {"arp_ignore": "1", "arp_filter": "0", "rp_filter": "0", "medium_id": "-1"}
 _IPV6_DEVICE = {"addr_gen_mode": "1", "accept_ra": "0", "autoconf": "0", "accept_dad": "0"}
 
 
@@ -84,19 +87,18 @@ class MacvlanTable:
             sysctl.write(name, value)
         for key, value in _PARENT.items():
             self._sysctls.change(f"ipv4/conf/{device.parent}/{key}", value)
-        self._loosen_reverse_path_filter()
+        for key in _FOR_ALL:
+            self._relax_for_all(key)
 
-    def _loosen_reverse_path_filter(self) -> None:
-        """Relax a strict filter for ``all``, which would apply to the macvlan and drop its packets,
-        because the route back leads through the parent. The other interfaces keep the strict one.
-        """
-        if sysctl.read("ipv4/conf/all/rp_filter") != _STRICT:
+    def _relax_for_all(self, key: str) -> None:
+        """Relax a filter that is strict for ``all``; the other interfaces keep it."""
+        if sysctl.read(f"ipv4/conf/all/{key}") != _STRICT:
             return
         for name in sysctl.interfaces():
-            setting = f"ipv4/conf/{name}/rp_filter"
+            setting = f"ipv4/conf/{name}/{key}"
             if name not in self._devices and sysctl.read(setting) == "0":
                 self._sysctls.change(setting, _STRICT)
-        self._sysctls.change("ipv4/conf/all/rp_filter", "0")
+        self._sysctls.change(f"ipv4/conf/all/{key}", "0")
 
     def delete(self, devices: Iterable[Macvlan]) -> None:
         """Delete macvlans; after the last one on an interface its settings are restored."""
@@ -108,7 +110,8 @@ class MacvlanTable:
                 for key in _PARENT:
                     self._sysctls.restore(f"ipv4/conf/{device.parent}/{key}")
         if not self._devices:
-            self._sysctls.restore(suffix="/rp_filter")
+            for key in _FOR_ALL:
+                self._sysctls.restore(suffix=f"/{key}")
 
 
 def _settings(device: Macvlan) -> Iterable[Tuple[str, str]]:
