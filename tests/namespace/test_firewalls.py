@@ -18,10 +18,12 @@ from ansible_collections.failover.vrrp.plugins.module_utils._install.firewalls i
     ufw,
 )
 from ansible_collections.failover.vrrp.plugins.module_utils._install.host import Host
-from support.routers import AGENT, Agent, StartPair
+from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.model.config import build_config
+from support.routers import AGENT, Agent, StartPair, instance
 from support.segment import ENVIRONMENT, eventually
 
 PROGRAMS = ("iptables", "ip6tables")
+INSTANCES = build_config({"instances": [instance()]}).instances
 
 
 def managed(agent: Agent, *prefix: str) -> Host:
@@ -51,7 +53,7 @@ def test_iptables_that_drop_everything_are_opened(
     both_masters = {"MASTER"}
     eventually(lambda: {one["state"] for one in second.every("web")} == both_masters)
     host = managed(second)
-    firewalls.open_for_vrrp(host, ["eth0"])
+    firewalls.open_for_vrrp(host, INSTANCES)
     assert host.changes == ["let VRRP into iptables", "let VRRP into ip6tables"]
     assert len(host.warnings) == 1
     eventually(lambda: {one["state"] for one in second.every("web")} == {"BACKUP"})
@@ -71,10 +73,10 @@ def test_ufw_is_opened(pair: StartPair, monkeypatch: pytest.MonkeyPatch, tmp_pat
     second.host.run(*inside, "ufw", "--force", "enable")
     second.wait_for("MASTER")
     host = managed(second, *inside)
-    firewalls.open_for_vrrp(host, ["eth0"])
+    firewalls.open_for_vrrp(host, INSTANCES)
     assert host.changes == ["let VRRP into ufw"]
     second.wait_for("BACKUP")
-    firewalls.open_for_vrrp(host, ["eth0"])
+    firewalls.open_for_vrrp(host, INSTANCES)
     assert host.changes == ["let VRRP into ufw"]
     firewalls.close(host)
     assert host.changes[1:] == ["keep VRRP out of ufw"]

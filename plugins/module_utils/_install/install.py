@@ -14,17 +14,17 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from typing import Any, Dict, Iterable, List, Mapping, Tuple
+from typing import Any, Dict, Iterable, List, Mapping, Sequence, Tuple
 
 from .._vrrp.base.errors import ConfigError
 from .._vrrp.base.paths import CONFIG
 from .._vrrp.model.commands import needs_root
-from .._vrrp.model.config import parse_config
-from .._vrrp.model.instance import Config
+from .._vrrp.model.config import build_config, parse_config
+from .._vrrp.model.instance import Config, Instance
 from .._vrrp.model.status import Status
 from . import paths
 from .config_file import text_of, validate, write_config
-from .firewalls.firewalls import open_for_vrrp
+from .firewalls.firewalls import open_for_vrrp, refuse_firewalls
 from .host import Host, HostError, Ownership, read
 from .other_daemons import refuse_other_daemons
 from .peer_changes import changes_seen_by_peers
@@ -72,6 +72,8 @@ def install_agent(host: Host, wanted: Wanted) -> InstallResult:
     """
     if wanted.config is not None:
         refuse_other_daemons(host, wanted.config)
+    if wanted.firewall:
+        refuse_firewalls(host, _instances(wanted.config))
     ensure_users(host)
     python = ensure_version(host, wanted.bundle, wanted.archive, wanted.pythons)
     before = read(CONFIG)
@@ -80,7 +82,7 @@ def install_agent(host: Host, wanted: Wanted) -> InstallResult:
     _ensure_programs(host, python)
     _ensure_units(host, config)
     if wanted.firewall:
-        open_for_vrrp(host, _interfaces(wanted.config))
+        open_for_vrrp(host, _instances(wanted.config))
     run = ensure_service(host, wanted.bundle, config, before, wanted.apply_at)
     return InstallResult(run.restart_required, run.status, held_back)
 
@@ -155,6 +157,9 @@ def _parse(text: str | None) -> Config:
         raise HostError(f"{CONFIG} is invalid:\n{error}") from None
 
 
-def _interfaces(config: Dict[str, Any] | None) -> List[str]:
-    instances = (config or {}).get("instances", [])
-    return sorted({instance["interface"] for instance in instances})
+def _instances(config: Dict[str, Any] | None) -> Sequence[Instance]:
+    """Return the instances of a configuration. One that is illegal is refused by its validation."""
+    try:
+        return () if config is None else build_config(config).instances
+    except ConfigError:
+        return ()

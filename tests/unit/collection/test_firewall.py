@@ -18,6 +18,8 @@ from ansible_collections.failover.vrrp.plugins.module_utils._install.firewalls i
     ufw,
 )
 from ansible_collections.failover.vrrp.plugins.module_utils._install.host import Host, HostError
+from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.model.config import build_config
+from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.model.instance import Instance
 
 CHAIN = {"family": "inet", "table": "filter", "name": "input", "hook": "input", "type": "filter"}
 RULE = {"family": "inet", "table": "filter", "chain": "input", "handle": 9}
@@ -44,6 +46,16 @@ def host(answers: dict[str, str], missing: str = "") -> tuple[Host, Pretender]:
     return managed, pretender
 
 
+def instances(*interfaces: str, **settings: Any) -> Sequence[Instance]:
+    """Return an instance on each of these interfaces."""
+    entries = [
+        {"name": f"web{number}", "interface": interface, "vrid": 51,
+         "addresses": [f"192.0.2.{100 + number}/24"], **settings}
+        for number, interface in enumerate(interfaces)
+    ]  # fmt: skip
+    return build_config({"instances": entries}).instances
+
+
 def ruleset(*entries: dict[str, Any]) -> dict[str, str]:
     return {
         "systemctl is-active --quiet nftables.service": "",
@@ -53,7 +65,7 @@ def ruleset(*entries: dict[str, Any]) -> dict[str, str]:
 
 def test_a_host_without_a_firewall_is_not_changed() -> None:
     managed, _pretender = host({})
-    firewalls.open_for_vrrp(managed, ["eth0"])
+    firewalls.open_for_vrrp(managed, instances("eth0"))
     assert managed.changes == []
 
 
@@ -67,7 +79,7 @@ def _no_drop_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
 
 def test_nftables_gets_a_rule_and_a_drop_in_that_brings_it_back() -> None:
     managed, _pretender = host(ruleset({"chain": CHAIN}))
-    firewalls.open_for_vrrp(managed, ["eth0"])
+    firewalls.open_for_vrrp(managed, instances("eth0"))
     assert managed.changes[0] == "let VRRP into nftables chain inet filter input"
     (diff,) = managed.diff
     # Not the chains of now: the service may load others.
@@ -79,7 +91,7 @@ def test_nftables_gets_a_rule_and_a_drop_in_that_brings_it_back() -> None:
 def test_nftables_that_is_enabled_and_not_started_gets_the_drop_in() -> None:
     enabled = {"systemctl is-enabled --quiet nftables.service": ""}
     managed, _pretender = host({**enabled, "nft --json list ruleset": '{"nftables": []}'})
-    firewalls.open_for_vrrp(managed, ["eth0"])
+    firewalls.open_for_vrrp(managed, instances("eth0"))
     assert managed.changes == [managed.changes[0], "reload the systemd units"]
     assert len(managed.diff) == 1
 
@@ -88,9 +100,9 @@ def test_nftables_with_the_rule_is_not_changed(tmp_path: Any) -> None:
     rule = {**RULE, "comment": "failover.vrrp"}
     managed, _pretender = host(ruleset({"chain": CHAIN}, {"rule": rule}))
     before, _pretender = host(ruleset({"chain": CHAIN}))
-    firewalls.open_for_vrrp(before, ["eth0"])
+    firewalls.open_for_vrrp(before, instances("eth0"))
     (tmp_path / "vrrp.conf").write_text(before.diff[0]["after"])
-    firewalls.open_for_vrrp(managed, ["eth0"])
+    firewalls.open_for_vrrp(managed, instances("eth0"))
     assert managed.changes == []
 
 
@@ -108,7 +120,7 @@ def test_only_filter_chains_of_other_programs_on_the_input_hook_count(
     other: dict[str, Any],
 ) -> None:
     managed, _pretender = host(ruleset({"chain": {**CHAIN, **other}}))
-    firewalls.open_for_vrrp(managed, ["eth0"])
+    firewalls.open_for_vrrp(managed, instances("eth0"))
     assert [one for one in managed.changes if one.startswith("let VRRP")] == []
 
 
@@ -123,7 +135,7 @@ def test_a_table_that_belongs_to_a_program_is_left_to_it(table: dict[str, Any]) 
     # firewalld 2.3 owns its table: the kernel refuses a rule of anybody else.
     chain = {**CHAIN, "family": "inet", "table": table["name"]}
     managed, _pretender = host(ruleset({"table": table}, {"chain": chain}))
-    firewalls.open_for_vrrp(managed, ["eth0"])
+    firewalls.open_for_vrrp(managed, instances("eth0"))
     assert [one for one in managed.changes if one.startswith("let VRRP")] == []
 
 
@@ -143,7 +155,7 @@ FIREWALLD = {
 
 def test_firewalld_is_opened_permanently_in_the_zones_of_the_interfaces() -> None:
     managed, _pretender = host(FIREWALLD)
-    firewalls.open_for_vrrp(managed, ["eth0", "eth1"])
+    firewalls.open_for_vrrp(managed, instances("eth0", "eth1"))
     assert managed.changes == [
         "let VRRP into zone internal",
         "let VRRP into zone internal",
@@ -163,13 +175,63 @@ def test_firewalld_is_closed_only_where_it_was_opened(tmp_path: Any) -> None:
     assert managed.changes == ["keep VRRP out of zone internal"]
 
 
+@pytest.mark.finding("G5")
+def test_a_macvlan_is_put_into_the_zone_of_its_parent_and_out_again(tmp_path: Any) -> None:
+    opened = {
+        f"firewall-cmd {kind}--zone=internal --query-protocol=vrrp": ""
+        for kind in ("", "--permanent ")
+    }
+    managed, _pretender = host({**FIREWALLD, **opened})
+    firewalls.open_for_vrrp(managed, instances("eth0", virtual_mac=True))
+    assert managed.changes[:-1] == [
+        "put vrrp4.51.+ into zone internal",
+        "put vrrp4.51.+ into zone internal",
+        "put vrrp4x33.+ into zone internal",
+        "put vrrp4x33.+ into zone internal",
+    ]
+    assert managed.diff[-1]["after"] == "internal vrrp4.51.+\ninternal vrrp4x33.+\n"
+    (tmp_path / "zones").write_text(managed.diff[-1]["after"])
+    present = {"firewall-cmd --permanent --zone=internal --query-interface=vrrp4.51.+": ""}
+    managed, _pretender = host({**FIREWALLD, **present})
+    firewalls.close(managed)
+    assert managed.changes == ["take vrrp4.51.+ out of zone internal"]
+
+
+@pytest.mark.finding("G5")
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        ("", "yes"),
+        ("IPv6_rpfilter=yes\n", "yes"),
+        ("# IPv6_rpfilter=no\nIPv6_rpfilter = strict\n", "strict"),
+        ("IPv6_rpfilter=no\n", ""),
+        ("IPv6_rpfilter=loose\n", ""),
+    ],
+)
+def test_a_firewalld_that_drops_what_comes_to_a_virtual_mac_is_refused(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch, text: str, refused: str
+) -> None:
+    (tmp_path / "firewalld.conf").write_text(text)
+    monkeypatch.setattr(firewalld, "CONFIG", str(tmp_path / "firewalld.conf"))
+    managed, _pretender = host(FIREWALLD)
+    ipv6 = {"addresses": ["2001:db8::100/64"]}
+    firewalls.refuse_firewalls(managed, instances("eth0", virtual_mac=True))
+    firewalls.refuse_firewalls(managed, instances("eth0", **ipv6))
+    affected = instances("eth0", virtual_mac=True, **ipv6)
+    if not refused:
+        firewalls.refuse_firewalls(managed, affected)
+        return
+    with pytest.raises(HostError, match=f"virtual MAC of web0 \\(IPv6_rpfilter={refused} in "):
+        firewalls.refuse_firewalls(managed, affected)
+
+
 def test_firewalld_that_accepts_vrrp_is_not_changed() -> None:
     opened = {
         "firewall-cmd --zone=internal --query-protocol=vrrp": "",
         "firewall-cmd --permanent --zone=internal --query-protocol=vrrp": "",
     }
     managed, _pretender = host({**FIREWALLD, **opened})
-    firewalls.open_for_vrrp(managed, ["eth0"])
+    firewalls.open_for_vrrp(managed, instances("eth0"))
     assert managed.changes == []
 
 
@@ -191,13 +253,13 @@ def test_a_program_is_run_by_its_path() -> None:
 def test_an_active_nftables_without_its_program_is_an_error() -> None:
     managed, _pretender = host(ruleset(), missing="nft")
     with pytest.raises(HostError, match=r"^nftables\.service is active, and"):
-        firewalls.open_for_vrrp(managed, ["eth0"])
+        firewalls.open_for_vrrp(managed, instances("eth0"))
 
 
 def test_an_active_firewalld_that_does_not_answer_is_an_error() -> None:
     managed, _pretender = host({"systemctl is-active --quiet firewalld.service": ""})
     with pytest.raises(HostError, match=r"^firewalld\.service is active, and"):
-        firewalls.open_for_vrrp(managed, ["eth0"])
+        firewalls.open_for_vrrp(managed, instances("eth0"))
 
 
 UFW_RULE = "allow proto vrrp from any to any"
@@ -205,17 +267,17 @@ UFW_RULE = "allow proto vrrp from any to any"
 
 def test_ufw_gets_a_rule_while_it_is_enabled(tmp_path: Any) -> None:
     managed, _pretender = host({f"ufw --dry-run {UFW_RULE}": ""})
-    firewalls.open_for_vrrp(managed, ["eth0"])
+    firewalls.open_for_vrrp(managed, instances("eth0"))
     assert managed.changes == []
     (tmp_path / "ufw.conf").write_text("# Set to yes to start on boot.\nENABLED=yes\n")
-    firewalls.open_for_vrrp(managed, ["eth0"])
+    firewalls.open_for_vrrp(managed, instances("eth0"))
     assert managed.changes == ["let VRRP into ufw"]
 
 
 def test_ufw_with_the_rule_is_not_changed_and_loses_it_again(tmp_path: Any) -> None:
     (tmp_path / "ufw.conf").write_text("ENABLED=yes\n")
     managed, _pretender = host({"ufw show added": f"ufw {UFW_RULE} comment 'failover.vrrp'\n"})
-    firewalls.open_for_vrrp(managed, ["eth0"])
+    firewalls.open_for_vrrp(managed, instances("eth0"))
     assert managed.changes == []
     firewalls.close(managed)
     assert managed.changes == ["keep VRRP out of ufw"]
@@ -225,7 +287,7 @@ def test_an_older_ufw_that_does_not_know_vrrp_is_an_error(tmp_path: Any) -> None
     (tmp_path / "ufw.conf").write_text("ENABLED=yes\n")
     managed, _pretender = host({})
     with pytest.raises(HostError, match=r"^ufw is active, and can't be changed"):
-        firewalls.open_for_vrrp(managed, ["eth0"])
+        firewalls.open_for_vrrp(managed, instances("eth0"))
 
 
 @pytest.mark.parametrize(
@@ -241,14 +303,14 @@ def test_an_older_ufw_that_does_not_know_vrrp_is_an_error(tmp_path: Any) -> None
 )
 def test_iptables_gets_a_rule_where_its_rules_may_drop_vrrp(rules: str, opened: bool) -> None:
     managed, _pretender = host({"iptables -w -S INPUT": rules})
-    firewalls.open_for_vrrp(managed, ["eth0"])
+    firewalls.open_for_vrrp(managed, instances("eth0"))
     assert managed.changes == (["let VRRP into iptables"] if opened else [])
 
 
 def test_a_rule_of_iptables_is_put_back_after_every_load() -> None:
     active = {"systemctl is-active --quiet netfilter-persistent.service": ""}
     managed, _pretender = host({"ip6tables -w -S INPUT": "-P INPUT DROP", **active})
-    firewalls.open_for_vrrp(managed, ["eth0"])
+    firewalls.open_for_vrrp(managed, instances("eth0"))
     assert managed.changes[0] == "let VRRP into ip6tables"
     assert managed.warnings == []
     rule = "-p 112 -m comment --comment failover.vrrp -j ACCEPT"
@@ -257,7 +319,7 @@ def test_a_rule_of_iptables_is_put_back_after_every_load() -> None:
 
 def test_a_rule_of_iptables_that_nothing_puts_back_is_a_warning() -> None:
     managed, _pretender = host({"iptables -w -S INPUT": "-P INPUT DROP"})
-    firewalls.open_for_vrrp(managed, ["eth0"])
+    firewalls.open_for_vrrp(managed, instances("eth0"))
     (warning,) = managed.warnings
     assert warning.startswith("no service that loads the rules of iptables at the start was found")
 
@@ -266,7 +328,7 @@ def test_iptables_with_the_rule_is_not_changed_and_loses_it_again() -> None:
     rule = "INPUT -p 112 -m comment --comment failover.vrrp -j ACCEPT"
     present = {"iptables -w -S INPUT": "-P INPUT DROP", f"iptables -w -C {rule}": ""}
     managed, _pretender = host(present)
-    firewalls.open_for_vrrp(managed, ["eth0"])
+    firewalls.open_for_vrrp(managed, instances("eth0"))
     assert managed.changes == []
     firewalls.close(managed)
     assert managed.changes == ["keep VRRP out of iptables"]

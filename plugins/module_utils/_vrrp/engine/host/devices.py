@@ -84,11 +84,17 @@ def device_name(instance: Instance, parent_index: int) -> str:
     """
     if instance.virtual_mac_name:
         return instance.virtual_mac_name
+    short, long = device_prefixes(instance)
+    name = f"{short}{parent_index}"
+    return name if len(name) <= INTERFACE_NAME_MAX else f"{long}{_base36(parent_index)}"
+
+
+def device_prefixes(instance: Instance) -> Tuple[str, str]:
+    """Return the beginnings of the name of a macvlan, of which the index of the parent follows: the
+    usual one, and that of a name that would be too long.
+    """
     family, vrid = instance.family.value, instance.vrid
-    name = f"vrrp{family}.{vrid}.{parent_index}"
-    if len(name) <= INTERFACE_NAME_MAX:
-        return name
-    return f"vrrp{family}x{vrid:x}.{_base36(parent_index)}"
+    return f"vrrp{family}.{vrid}.", f"vrrp{family}x{vrid:x}."
 
 
 def _base36(number: int) -> str:
