@@ -23,7 +23,7 @@ def block_vrrp(host: Host) -> None:
 
 
 @pytest.mark.measured
-@pytest.mark.finding("C13")
+@pytest.mark.finding("C13", "G3")
 def test_a_better_host_whose_firewall_refuses_vrrp_takes_no_packet(segment: Segment) -> None:
     first = Agent(segment.host(), instance(priority=100)).start()
     first.wait_for("MASTER")

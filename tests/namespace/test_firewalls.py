@@ -39,7 +39,7 @@ def managed(agent: Agent, *prefix: str) -> Host:
     return Host(run, shutil.which, check_mode=False)
 
 
-@pytest.mark.finding("F20")
+@pytest.mark.finding("F20", "G7")
 def test_iptables_that_drop_everything_are_opened(
     pair: StartPair, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -62,7 +62,7 @@ def test_iptables_that_drop_everything_are_opened(
     assert "112" not in second.host.run("iptables", "-w", "-S", "INPUT")
 
 
-@pytest.mark.finding("F20")
+@pytest.mark.finding("F20", "G7")
 def test_ufw_is_opened(pair: StartPair, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     # Its files are a copy, which only its own commands see in place of those of this machine.
     files = shutil.copytree("/etc/ufw", tmp_path / "ufw")

@@ -94,7 +94,7 @@ def test_a_backup_hears_the_group_again_after_ipv6_was_off(segment: Segment) -> 
     assert master.status()["state"] == "MASTER"
 
 
-@pytest.mark.finding("C14")
+@pytest.mark.finding("C14", "G4")
 def test_clients_find_the_remaining_master_when_a_partition_heals(
     segment: Segment, client: Host
 ) -> None:

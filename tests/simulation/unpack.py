@@ -81,7 +81,7 @@ def routes_of(entry: dict[str, Any]) -> list[RouteResource]:
 
 @lru_cache
 def _routes(written: str, interface: str) -> list[RouteResource]:
-    return [route_resource(one, interface) for one in read_routes(ast.literal_eval(written))]
+    return [route_resource(one, interface, {}) for one in read_routes(ast.literal_eval(written))]
 
 
 def rules_of(entry: dict[str, Any]) -> list[RuleResource]:

@@ -13,6 +13,7 @@ from _vrrp.linux.netlink import Message
 NEWLINK, DELLINK, NEWADDR, DELADDR = 16, 17, 20, 21
 UP = 0x1 | 0x40  # IFF_UP, IFF_RUNNING.
 NAME, ADDRESS, LOCAL = 3, 1, 2
+MASTER, LINKINFO, SLAVE_KIND, SLAVE_DATA = 10, 18, 4, 5
 
 
 def attribute(kind: int, value: bytes) -> bytes:
@@ -24,10 +25,24 @@ def message(kind: int, body: bytes) -> Message:
     return Message(kind, struct.pack("=IHHII", 16 + len(body), kind, 0, 0, 0) + body)
 
 
-def link(index: int, name: str, kind: int = NEWLINK, flags: int = UP, family: int = 0) -> Message:
-    """A message about an interface: struct ifinfomsg, then its name."""
+def link(
+    index: int,
+    name: str,
+    kind: int = NEWLINK,
+    *,
+    flags: int = UP,
+    family: int = 0,
+    more: bytes = b"",
+) -> Message:
+    """A message about an interface: struct ifinfomsg, then its name and ``more`` attributes."""
     body = struct.pack("=BxHiII", family, 1, index, flags, 0)
-    return message(kind, body + attribute(NAME, name.encode() + b"\0"))
+    return message(kind, body + attribute(NAME, name.encode() + b"\0") + more)
+
+
+def vrf_port(master: int, data: bytes) -> bytes:
+    """The attributes of an interface in the VRF with the index ``master``."""
+    information = attribute(SLAVE_KIND, b"vrf\0") + attribute(SLAVE_DATA, data)
+    return attribute(MASTER, struct.pack("=I", master)) + attribute(LINKINFO, information)
 
 
 def address(index: int, packed: bytes, kind: int = NEWADDR) -> Message:

@@ -6,12 +6,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import signal
 import subprocess
 import sys
 from typing import Any, Callable, Sequence
 
+from _vrrp.base.errors import ControlError
+from _vrrp.control.client import ControlClient
 from support.segment import ENVIRONMENT, Host, Segment, eventually
 
 AGENT = (sys.executable, "-m", "_vrrp")
@@ -68,10 +71,18 @@ class Agent:
                 str(self.socket),
             )
             self.process = self.host.start(*command, stderr=log)
-        eventually(
-            lambda: self.ctl("status", check=False).returncode == 0, 10, self.log.read_text()
-        )
+        eventually(self._answers, 10, f"an answer; see {self.log}")
         return self
+
+    def _answers(self) -> bool:
+        with contextlib.suppress(ControlError):
+            return bool(self._asked())
+        return False
+
+    def _asked(self, *names: str) -> dict[str, Any]:
+        """The status, asked for in this process: to start a program takes ten times as long."""
+        with ControlClient(str(self.socket)) as client:
+            return {**client.status(names or None)}
 
     def check(self) -> subprocess.CompletedProcess[str]:
         """Check its configuration file on its host."""
@@ -85,20 +96,16 @@ class Agent:
 
     def status(self, name: str = "web") -> dict[str, Any]:
         """The status of one instance."""
-        answer = json.loads(self.ctl("status", "--json", name).stdout)
-        found: dict[str, Any] = answer["instances"][0]
-        return found
+        return self.every(name)[0]
 
     def agent(self) -> dict[str, Any]:
         """The status of the agent itself."""
-        found: dict[str, Any] = json.loads(self.ctl("status", "--json").stdout)["agent"]
+        found: dict[str, Any] = self._asked()["agent"]
         return found
 
     def every(self, name: str) -> list[dict[str, Any]]:
         """The status of an instance in each of its families."""
-        found: list[dict[str, Any]] = json.loads(self.ctl("status", "--json", name).stdout)[
-            "instances"
-        ]
+        found: list[dict[str, Any]] = self._asked(name)["instances"]
         return found
 
     def wait_for(self, state: str, within: float = 10.0, name: str = "web") -> dict[str, Any]:

@@ -127,9 +127,9 @@ class Host:
         """Whether an interface has a link-local IPv6 address."""
         return any(address.startswith("fe80:") for address in self.addresses(interface))
 
-    def reaches(self, address: str) -> bool:
+    def reaches(self, address: str, interface: str = "eth0") -> bool:
         """Whether the address answers an echo request from here."""
-        command = ("ping", "-c", "1", "-W", "1", "-I", "eth0", address)
+        command = ("ping", "-c", "1", "-W", "1", "-I", interface, address)
         process = self.start(*command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         return process.wait(5) == 0
 
@@ -211,13 +211,13 @@ class Segment:
 class Probe:
     """1000 echo requests a second from a host to an address, which has answered the first."""
 
-    def __init__(self, host: Host, address: str) -> None:
+    def __init__(self, host: Host, address: str, interface: str = "eth0") -> None:
         self._process = host.start(
             sys.executable,
             str(PROBE),
             address,
             "--interface",
-            "eth0",
+            interface,
             "--report-first",
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from _vrrp.agent.host_check import refuse_on_host
 from _vrrp.base.errors import ConfigError
-from _vrrp.engine.host.links import Link, LinkAddress
+from _vrrp.engine.host.links import Link, LinkAddress, Vrf
 from _vrrp.engine.host.observed import KEEPALIVED_MARK, MARK
 from _vrrp.model.address import parse_address
 from _vrrp.model.config import build_config
+from _vrrp.model.instance import Config
 
 WEB = {"name": "web", "interface": "eth0", "vrid": 51, "addresses": ["192.0.2.100/24"]}
 
@@ -29,7 +30,10 @@ def link(name: str, *written: str, index: int = 2, **settings: Any) -> Link:
 
 
 def problems(entry: dict[str, Any], *links: Link, **options: Any) -> list[str]:
-    config = build_config({"instances": [entry]})
+    return problems_of(build_config({"instances": [entry]}), *links, **options)
+
+
+def problems_of(config: Config, *links: Link, **options: Any) -> list[str]:
     try:
         refuse_on_host(config, {one.name: one for one in links}, **options)
     except ConfigError as error:
@@ -94,3 +98,21 @@ def test_a_scope_of_its_own_needs_a_subnet_of_its_own(address: str, is_refused: 
     found = problems(entry, link("eth0", "192.0.2.11/24"))
     why = "Linux wants the scope of 192.0.2.11 for all addresses of its subnet"
     assert found == ([f"instances[0].addresses: {address}: {why}"] if is_refused else [])
+
+
+@pytest.mark.finding("G12")
+@pytest.mark.parametrize("vrf", [None, Vrf(9, 10)])
+def test_two_ways_to_one_destination_need_a_table_each(vrf: Vrf | None) -> None:
+    route = {"destination": "203.0.113.0/24"}
+    other = {**WEB, "name": "db", "interface": "eth1", "addresses": ["198.51.100.100/24"]}
+    entries = [
+        {**WEB, "virtual_routes": [{**route, "via": "192.0.2.1"}]},
+        {**other, "virtual_routes": [{**route, "via": "198.51.100.1"}]},
+    ]
+    links = link("eth0", "192.0.2.11/24"), link("eth1", "198.51.100.11/24", index=3, vrf=vrf)
+    found = problems_of(build_config({"instances": entries}), *links)
+    clash = (
+        "instances[1].virtual_routes: route 203.0.113.0/24 via 198.51.100.1 has the destination, "
+        "table and metric of another one of instances[0]"
+    )
+    assert found == ([] if vrf else [clash])

@@ -216,7 +216,7 @@ def test_another_vrrp_program_of_a_host_is_noticed() -> None:
     ]
 
 
-@pytest.mark.finding("C16")
+@pytest.mark.finding("C16", "G7")
 def test_a_survey_adds_what_hosts_report_of_their_peers() -> None:
     text = (
         "192.0.2.2 speaks version 2, and this host version 3 (version); its packets are discarded"

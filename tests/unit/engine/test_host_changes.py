@@ -259,7 +259,7 @@ def test_silence_counts_from_the_last_advertisement_sent_even_before_a_pause() -
     assert first.status()["reason"].startswith("was paused")
 
 
-@pytest.mark.finding("C13")
+@pytest.mark.finding("C13", "G3")
 def test_a_router_that_may_not_send_neither_serves_nor_announces() -> None:
     cluster = Cluster()
     node = cluster.node()
@@ -276,7 +276,7 @@ def test_a_router_that_may_not_send_neither_serves_nor_announces() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.finding("C13")
+@pytest.mark.finding("C13", "G3")
 def test_a_better_router_that_may_not_send_leaves_the_master_alone() -> None:
     cluster = Cluster()
     first = cluster.node(priority=100)

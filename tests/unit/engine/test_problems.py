@@ -115,6 +115,7 @@ def test_another_interval_in_version_3_is_named() -> None:
     ]
 
 
+@pytest.mark.finding("G7")
 def test_a_second_master_is_named_by_the_better_one() -> None:
     cluster = Cluster()
     better, worse = cluster.node(priority=200), cluster.node(priority=100)

@@ -10,9 +10,10 @@ from collections import Counter
 from typing import Iterator
 
 import pytest
+from _vrrp.engine.host.links import Vrf
 from _vrrp.linux import netlink
 from _vrrp.linux.link_table import LinkTable
-from support.link_messages import DELADDR, DELLINK, address, link
+from support.link_messages import DELADDR, DELLINK, address, link, vrf_port
 
 OWN = bytes([192, 0, 2, 1])
 
@@ -124,3 +125,14 @@ def test_a_narrower_choice_forgets_the_other_interfaces() -> None:
     assert list(table.links()) == ["eth1"]
     assert not table.take(address(2, OWN))
     assert table.take(link(2, "eth1", flags=0))
+
+
+@pytest.mark.finding("G12")
+def test_an_interface_in_a_vrf_is_known_with_its_table(table: LinkTable) -> None:
+    assert table.links()["eth0"].table == 254
+    # Master 9, its kind, and IFLA_VRF_PORT_TABLE 10.
+    table.take(link(2, "eth0", more=vrf_port(9, bytes.fromhex("080001000a000000"))))
+    eth0 = table.links()["eth0"]
+    assert (eth0.vrf, eth0.table) == (Vrf(9, 10), 10)
+    table.take(link(2, "eth0"))
+    assert table.links()["eth0"].vrf is None

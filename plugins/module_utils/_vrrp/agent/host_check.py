@@ -9,13 +9,14 @@
 from __future__ import annotations
 
 import socket
-from typing import AbstractSet, Iterator, List, Sequence
+from typing import AbstractSet, Dict, Iterator, List, Sequence, Tuple
 
 from ..base.errors import ConfigError, Problem
 from ..engine.coordination.obstacles import NO_OWN_PEER
 from ..engine.host.links import Link, Links, network_of, primary_address
 from ..engine.host.observed import KEEPALIVED_MARK, MARK
 from ..engine.host.reconcile import OwnedAddress
+from ..engine.host.resources import Key, RouteResource, wanted_routes
 from ..linux.links import LinkMonitor
 from ..model.family import Family, text
 from ..model.instance import Config, Instance
@@ -45,6 +46,7 @@ def refuse_on_host(
         problems.extend(_peers_without_own(path, instance, links))
         problems.extend(_unreachable_addresses(path, instance, links))
         problems.extend(_scope_problems(path, instance, links, virtual))
+    problems.extend(_clashing_routes(config.instances, entries, links))
     if problems:
         raise ConfigError(problems)
 
@@ -130,6 +132,22 @@ def _scope_problems(
             if is_beside and own.scope != address.scope:
                 why = f"Linux wants the scope of {text(own.packed)} for all addresses of its subnet"
                 yield Problem(f"{path}.addresses", f"{address}: {why}")
+
+
+def _clashing_routes(
+    instances: Sequence[Instance], entries: Sequence[str], links: Links
+) -> Iterator[Problem]:
+    """Yield a problem for each route of which another instance wants its like elsewhere: in one
+    table there can be one of them. The tables are those of the interfaces.
+    """
+    first: Dict[Key, Tuple[str, RouteResource]] = {}
+    for instance in instances:
+        path = f"instances[{entries.index(instance.name)}]"
+        for resource in wanted_routes(instance, links):
+            other, known = first.setdefault(resource.key, (path, resource))
+            if known != resource:
+                why = f"{resource} has the destination, table and metric of another one of {other}"
+                yield Problem(f"{path}.virtual_routes", why)
 
 
 def host_links() -> Links:

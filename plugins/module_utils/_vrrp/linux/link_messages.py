@@ -17,7 +17,7 @@ import struct
 from typing import NamedTuple, Tuple
 
 from ..base.constants import FOREVER
-from ..engine.host.links import LinkAddress
+from ..engine.host.links import LinkAddress, Vrf
 from . import netlink
 from .constants import IFF_LOOPBACK
 from .pyroute2_import import NetlinkMessage
@@ -29,6 +29,7 @@ _IFA_F_DEPRECATED = 0x20
 _IFA_F_TENTATIVE = 0x40
 _IFA_F_OPTIMISTIC = 0x04
 _IFLA_IFNAME = 3
+_VRF_PORT_TABLE = struct.Struct("=HHI")  # The one attribute, IFLA_VRF_PORT_TABLE.
 _HEADER_LENGTH = 16  # struct nlmsghdr, which is followed by the family.
 _INDEX = struct.Struct("=i")
 _INDEX_AT = _HEADER_LENGTH + 4  # In struct ifinfomsg as in struct ifaddrmsg.
@@ -45,6 +46,7 @@ class LinkState(NamedTuple):
     mac: bytes
     has_neighbours: bool
     group: int
+    vrf: Vrf | None = None
 
 
 def index_in(data: bytes) -> int:
@@ -79,7 +81,17 @@ def link_state(message: NetlinkMessage) -> LinkState:
         mac[:6].ljust(6, b"\0"),
         not is_inner,
         attributes.get("IFLA_GROUP", 0),
+        _vrf(attributes.get("IFLA_MASTER", 0), information),
     )
+
+
+def _vrf(master: int, information: NetlinkMessage) -> Vrf | None:
+    """Return the VRF of an interface whose master is a VRF."""
+    if information.get("IFLA_INFO_SLAVE_KIND") != "vrf":
+        return None
+    data = bytes.fromhex(information["IFLA_INFO_SLAVE_DATA"].replace(":", ""))
+    _length, _kind, table = _VRF_PORT_TABLE.unpack_from(data)
+    return Vrf(master, table)
 
 
 def _has_kind(attributes: NetlinkMessage) -> bool:

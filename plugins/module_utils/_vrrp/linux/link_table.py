@@ -191,6 +191,7 @@ class LinkTable:
             state.group,
             (self._losses[index, 4], self._losses[index, 16]),
             self._forwarding.get(index, False),
+            state.vrf,
         )
 
 

@@ -192,6 +192,7 @@ def create_device_request(device: Macvlan) -> bytes:
         ("IFLA_LINK", index_of(device.parent)),
         ("IFLA_ADDRESS", device.mac.hex(":")),
         ("IFLA_GROUP", device.group),
+        *([("IFLA_MASTER", device.vrf)] if device.vrf else []),
         (
             "IFLA_LINKINFO",
             {

@@ -40,6 +40,7 @@ class Prefix:
 @dataclass(frozen=True)
 class VirtualRoute:
     """``via`` and ``source`` are packed or empty; ``interface`` empty is the instance's own.
+    ``table`` 0 is that of the interface: the main one, or that of its VRF.
 
     Without ``track`` the router is not degraded while the host does not have the route.
     """
@@ -48,7 +49,7 @@ class VirtualRoute:
     via: bytes = b""
     interface: str = ""
     source: bytes = b""
-    table: int = MAIN_TABLE
+    table: int = 0
     metric: int = 0
     track: bool = True
 
@@ -67,7 +68,7 @@ class VirtualRoute:
         """The table, the destination and the metric: the kernel can't use two routes that have
         these in common.
         """
-        return (self.table, self.destination, self.kernel_metric)
+        return (self.table or MAIN_TABLE, self.destination, self.kernel_metric)
 
     def __str__(self) -> str:
         via = f" via {ipaddress.ip_address(self.via)}" if self.via else ""

@@ -224,8 +224,11 @@ def _different_routes(instances: Sequence[Tuple[str, Instance]]) -> Iterator[Pro
     for path, instance in instances:
         for route in instance.virtual_routes:
             default = instance.key if instance.virtual_mac else instance.interface
-            way = (route.interface or default, route.via, route.source)
-            other, known = first.setdefault(route.identity, (path, way))
+            interface = route.interface or default
+            way = (interface, route.via, route.source)
+            # The host alone knows the tables of interfaces: see agent/host_check.py.
+            key = (route.table or interface, *route.identity)
+            other, known = first.setdefault(key, (path, way))
             if known != way:
                 why = f"{route} has the destination, table and metric of another one of {other}"
                 yield Problem(f"{path}.virtual_routes", why)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from _vrrp.engine.host.devices import device_name, macvlan_of
-from _vrrp.engine.host.links import Link
+from _vrrp.engine.host.links import Link, Vrf
 from _vrrp.model.config import build_config
 from _vrrp.model.instance import Instance
 
@@ -49,3 +49,13 @@ def test_a_macvlan_has_the_group_of_its_parent() -> None:
     macvlan = macvlan_of(instance, Link(2, "eth0", True, bytes(6), group=7))
     assert macvlan is not None
     assert macvlan.group == 7
+
+
+@pytest.mark.finding("G12")
+def test_a_macvlan_is_in_the_vrf_of_its_parent() -> None:
+    (instance,) = instances()
+    macvlan = macvlan_of(instance, Link(2, "eth0", True, bytes(6), vrf=Vrf(9, 10)))
+    assert macvlan is not None
+    assert macvlan.vrf == 9
+    # Another one: the kernel moves no macvlan of its own accord.
+    assert macvlan != macvlan_of(instance, Link(2, "eth0", True, bytes(6)))

@@ -56,7 +56,7 @@ addresses = st.builds(
     st.sampled_from(["", "eth0:web"]),
     st.sampled_from([0, 3600, FOREVER]),
 )
-routes = st.sampled_from([route_resource(one, "eth0") for one in ROUTES])
+routes = st.sampled_from([route_resource(one, "eth0", {}) for one in ROUTES])
 rules = st.sampled_from([rule_resource(one) for one in RULES])
 resources = st.one_of(addresses, routes, rules, st.just(LinkUp("eth1")))
 

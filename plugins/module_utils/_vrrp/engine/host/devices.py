@@ -32,13 +32,14 @@ _MAC_PREFIXES = {  # RFC 9568 section 7.3.
 class Macvlan:
     """A macvlan on the interface ``parent``; ``ipv6`` says that it carries IPv6 addresses.
 
-    ``group`` is the interface group of its parent.
+    ``vrf`` is the index of the VRF of its parent, 0 for none, and ``group`` its interface group.
     """
 
     name: str
     parent: str
     mac: bytes
     ipv6: bool
+    vrf: int = 0
     group: int = field(default=0, compare=False)
 
     @property
@@ -108,7 +109,8 @@ def macvlan_of(instance: Instance, parent: Link) -> Macvlan | None:
         return None
     name = device_name(instance, parent.index)
     ipv6 = any(one.family is Family.IPV6 for one in instance.served_addresses)
-    return Macvlan(name, parent.name, virtual_mac_address(instance), ipv6, parent.group)
+    vrf = parent.vrf.index if parent.vrf else 0
+    return Macvlan(name, parent.name, virtual_mac_address(instance), ipv6, vrf, parent.group)
 
 
 def packet_filter_of(instance: Instance, parent_index: int) -> PacketFilter | None:

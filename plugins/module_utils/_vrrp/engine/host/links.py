@@ -17,6 +17,7 @@ from ...base.slots import slotted
 from ...model.address import VirtualAddress
 from ...model.family import Family, is_link_local
 from ...model.instance import Instance
+from ...model.routing import MAIN_TABLE
 
 
 @slotted
@@ -40,6 +41,15 @@ class LinkAddress:
     unlimited: bool = False
 
 
+@slotted
+@dataclass(frozen=True)
+class Vrf:
+    """The VRF of an interface: the index of the device, and its routing table."""
+
+    index: int
+    table: int
+
+
 Network = Tuple[int, int, int]
 
 
@@ -59,7 +69,7 @@ class Link:
     ``has_neighbours`` is false for a loopback or dummy interface. ``group`` is its interface group.
     ``losses`` counts how often the interface lost its last address of a family, and the kernel
     with it all multicast memberships of that family: for IPv4 and for IPv6. ``forwards_ipv6``: the
-    kernel answers for IPv6 addresses as a router.
+    kernel answers for IPv6 addresses as a router. ``vrf`` is the VRF that it belongs to, if any.
     """
 
     index: int
@@ -72,6 +82,12 @@ class Link:
     group: int = 0
     losses: Tuple[int, int] = (0, 0)
     forwards_ipv6: bool = False
+    vrf: Vrf | None = None
+
+    @property
+    def table(self) -> int:
+        """The routing table of its routes."""
+        return MAIN_TABLE if self.vrf is None else self.vrf.table
 
     @cached_property
     def _by_packed(self) -> Mapping[bytes, Tuple[LinkAddress, ...]]:

@@ -13,15 +13,17 @@ Each has a ``key``: two resources of one key can't both be in force.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import FrozenSet, Hashable, Iterable, Iterator, Mapping, Tuple, Union
+from typing import FrozenSet, Hashable, Iterable, Iterator, Mapping, Sequence, Tuple, Union
 
 from ...base.constants import MACVLAN_ROUTE_METRIC
 from ...base.slots import slotted
 from ...model.address import VirtualAddress
 from ...model.instance import Instance
-from ...model.routing import VirtualRoute, VirtualRule
+from ...model.routing import MAIN_TABLE, VirtualRoute, VirtualRule
+from .links import Links
 
 Key = Tuple[Hashable, ...]
+Tables = Mapping[str, int]  # Routing tables by interface.
 
 
 def address_key(interface: str, packed: bytes) -> Key:
@@ -124,9 +126,9 @@ class Wanted:
 NOTHING_WANTED = Wanted()
 
 
-def wanted_by(instance: Instance, interface: str) -> Wanted:
+def wanted_by(instance: Instance, interface: str, tables: Tables) -> Wanted:
     """Return the resources of an instance whose addresses are on ``interface``, unless they name
-    another one.
+    another one; ``tables`` are the routing tables of interfaces that are in a VRF.
 
     With a virtual MAC they include that the interface is up: it is up only on the master, as a
     switch must not learn that address from a backup.
@@ -138,10 +140,33 @@ def wanted_by(instance: Instance, interface: str) -> Wanted:
     essential = (*link_up, *_addresses(tracked, interface, metric))
     optional: Tuple[Resource, ...] = (
         *_addresses(others, interface, metric),
-        *(route_resource(one, interface) for one in instance.virtual_routes),
+        *(route_resource(one, interface, tables) for one in instance.virtual_routes),
         *(rule_resource(one) for one in instance.virtual_rules),
     )
-    return Wanted(essential, optional, frozenset(_untracked(instance, interface)))
+    return Wanted(essential, optional, frozenset(_untracked(instance, interface, tables)))
+
+
+def tables_of(instance: Instance, links: Links, device: str | None) -> Tables:
+    """Return the routing tables of those interfaces of an instance's routes that are in a VRF;
+    ``device`` carries its addresses, and is in the VRF of the instance's interface.
+    """
+    if not instance.virtual_routes or device is None:
+        return {}
+    names = {one.interface for one in instance.virtual_routes if one.interface}
+    found = {name: links[name].table for name in names if name in links and links[name].vrf}
+    own = links.get(instance.interface)
+    return {**found, device: own.table} if own is not None and own.vrf else found
+
+
+def wanted_routes(instance: Instance, links: Links) -> Sequence[RouteResource]:
+    """Return the routes of an instance on a host; those of each virtual MAC are on an interface of
+    their own.
+    """
+    device = instance.interface
+    if instance.virtual_mac:
+        device = f"the macvlan of {instance.family.value}.{instance.vrid} on {device}"
+    tables = tables_of(instance, links, device)
+    return [route_resource(one, device, tables) for one in instance.virtual_routes]
 
 
 def _addresses(
@@ -155,22 +180,24 @@ def _addresses(
         yield AddressResource(name, address, 0 if one.interface else metric)
 
 
-def _untracked(instance: Instance, interface: str) -> Iterator[Key]:
+def _untracked(instance: Instance, interface: str, tables: Tables) -> Iterator[Key]:
     for address in instance.served_addresses:
         if not address.track:
             yield AddressResource(address.interface or interface, address).key
     for route in instance.virtual_routes:
         if not route.track:
-            yield route_resource(route, interface).key
+            yield route_resource(route, interface, tables).key
     for rule in instance.virtual_rules:
         if not rule.track:
             yield rule_resource(rule).key
 
 
-def route_resource(route: VirtualRoute, interface: str) -> RouteResource:
+def route_resource(route: VirtualRoute, interface: str, tables: Tables) -> RouteResource:
     """Return the resource of a configured route; ``interface`` is the default."""
-    kernel = replace(route, interface="", track=True, metric=route.kernel_metric)
-    return RouteResource(route.interface or interface, kernel)
+    name = route.interface or interface
+    table = route.table or tables.get(name, MAIN_TABLE)
+    kernel = replace(route, interface="", track=True, table=table, metric=route.kernel_metric)
+    return RouteResource(name, kernel)
 
 
 def rule_resource(rule: VirtualRule) -> RuleResource:

@@ -30,7 +30,7 @@ from ...wire.sequence import ReplayGuard
 from ..actions import Log, Recovery
 from ..host.devices import macvlan_of
 from ..host.links import InterfaceMap, Link, Links
-from ..host.resources import NOTHING_WANTED, Key, Wanted, wanted_by
+from ..host.resources import NOTHING_WANTED, Key, Tables, Wanted, tables_of, wanted_by
 from .fast_path_member import FastPathMember
 from .heard_priorities import HeardPriorities
 from .inputs import RouterInputs
@@ -106,7 +106,7 @@ class Router:
         self._messages = MessageCache()
         self._interfaces = _NO_INTERFACES
         self.wanted: Wanted = NOTHING_WANTED
-        self._wanted_for: Tuple[Instance, str | None] | None = None
+        self._wanted_for: Tuple[Instance, str | None, Tables] | None = None
         self._last_priority = PRIORITY_MIN
         self._send_failures = SendFailures()
         self._recovery = RecoveryCache()
@@ -330,10 +330,11 @@ class Router:
         self._update_wanted(None)
 
     def _update_wanted(self, name: str | None) -> None:
+        tables = tables_of(self.instance, self._interfaces.links, name)
         before = self._wanted_for
-        if before is None or before[0] is not self.instance or before[1] != name:
-            self._wanted_for = self.instance, name
-            self.wanted = NOTHING_WANTED if name is None else wanted_by(self.instance, name)
+        if before is None or before[0] is not self.instance or before[1:] != (name, tables):
+            self._wanted_for = self.instance, name, tables
+            self.wanted = NOTHING_WANTED if name is None else wanted_by(self.instance, name, tables)
 
     # --- Advertisements ---
 
