@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 
+import pytest
 from _vrrp.engine.host.links import Link, LinkAddress, primary_address
 from _vrrp.model.config import build_config
 from _vrrp.model.instance import Instance
@@ -23,9 +24,11 @@ def an_instance(*addresses: str, priority: int = 100) -> Instance:
     return config.instances[0]
 
 
-def primary(instance: Instance, *addresses: LinkAddress) -> str | None:
+def primary(instance: Instance, *addresses: LinkAddress, present: str = "") -> str | None:
     link = Link(2, "eth0", True, bytes(6), addresses)
-    found = primary_address(link, instance, set(instance.packed_addresses), {"eth0": link})
+    virtual, links = set(instance.packed_addresses), {"eth0": link}
+    before = packed(present) if present else b""
+    found = primary_address(link, instance, virtual, links, before)
     return None if found is None else str(ipaddress.ip_address(found))
 
 
@@ -56,3 +59,21 @@ def test_ipv6_is_sent_from_a_usable_link_local_address() -> None:
     assert primary(WEB6, held("fe80::11", usable=False)) is None
     assert primary(WEB6, held("fe80::100")) is None
     assert primary(WEB6, held("192.0.2.11")) is None
+
+
+@pytest.mark.finding("G2")
+def test_the_link_local_address_that_the_kernel_made_goes_before_that_of_a_daemon() -> None:
+    # The MAC address 00:00:00:00:00:00 gives fe80::200:ff:fe00:0 (RFC 4291 appendix A).
+    derived, other = held("fe80::200:ff:fe00:0"), held("fe80::113")
+    assert primary(WEB6, other, derived) == "fe80::200:ff:fe00:0"
+    assert primary(WEB6, other) == "fe80::113"
+    marked = LinkAddress(packed("fe80::1"), 64, protocol=3)
+    assert primary(WEB6, other, marked) == "fe80::1"
+
+
+@pytest.mark.finding("D3")
+def test_an_address_that_is_sent_from_stays_while_it_is_there() -> None:
+    addresses = held("192.0.2.9"), held("192.0.2.11")
+    assert primary(WEB, *addresses, present="192.0.2.11") == "192.0.2.11"
+    assert primary(WEB, *addresses, present="192.0.2.12") == "192.0.2.9"
+    assert primary(WEB, held("192.0.2.100"), present="192.0.2.100") is None

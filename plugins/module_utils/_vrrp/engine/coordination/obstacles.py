@@ -114,9 +114,8 @@ class Obstacles:
         return is_moved
 
     def _address_of(self, router: Router, link: Link) -> bytes | None:
-        return primary_address(
-            link, router.instance, self._virtual.get(link.name, set()), self.links
-        )
+        virtual = self._virtual.get(link.name, frozenset())
+        return primary_address(link, router.instance, virtual, self.links, router.address)
 
     def obstacle(
         self, router: Router, members: Sequence[Router], now: Nanoseconds

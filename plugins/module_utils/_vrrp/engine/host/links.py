@@ -52,6 +52,8 @@ class Vrf:
 
 Network = Tuple[int, int, int]
 
+_KERNEL_LINK_LOCAL = 3  # IFAPROT_KERNEL_LL.
+
 
 def network_of(address: Union[LinkAddress, VirtualAddress]) -> Network:
     """Return the network of an address: the length of its addresses, that of the prefix, and the
@@ -111,6 +113,16 @@ class Link:
             found[family, family is Family.IPV6 and is_link_local(one)].append(one)
         return found
 
+    @property
+    def made_by_kernel(self) -> AbstractSet[bytes]:
+        """The packed addresses that the kernel has made, as old ones don't say: also the link-local
+        one that follows from the MAC address (RFC 4291 appendix A).
+        """
+        derived = bytes((self.mac[0] ^ 2,)) + self.mac[1:3] + b"\xff\xfe" + self.mac[3:]
+        link_local = b"\xfe\x80" + bytes(6) + derived
+        marked = {one.packed for one in self.addresses if one.protocol == _KERNEL_LINK_LOCAL}
+        return {link_local, *marked}
+
     def has(self, packed: bytes) -> bool:
         """Whether the interface has the address, with any prefix length."""
         return packed in self._by_packed
@@ -145,14 +157,19 @@ class InterfaceMap:
 
 
 def primary_address(
-    link: Link, instance: Instance, virtual: AbstractSet[bytes], links: Links
+    link: Link,
+    instance: Instance,
+    virtual: AbstractSet[bytes],
+    links: Links,
+    present: bytes = b"",
 ) -> bytes | None:
     """Return the packed address to send from: the configured one, that of the interface among the
     unicast peers, or the interface's own. None if it has none.
 
-    The interface's own is in IPv4 its first, and in IPv6 its link-local one. Addresses in
-    ``virtual`` may move away and don't count, except for an address owner, whose virtual address is
-    its own (RFC 9568 sections 1.7 and 5.1.2.1).
+    The ``present`` one stays while it is there. Else the interface's own is in IPv4 its first, and
+    in IPv6 the link-local one that the kernel has made, before one that another VRRP daemon may have
+    added. Addresses in ``virtual`` may move away and don't count, except for an address owner, whose
+    virtual address is its own (RFC 9568 sections 1.7 and 5.1.2.1).
     """
     is_ipv6 = instance.family is Family.IPV6
     candidates: Sequence[bytes] = link.source_candidates[instance.family, is_ipv6]
@@ -164,10 +181,13 @@ def primary_address(
         interfaces = links.values() if instance.unicast_peers else [link]
         is_there = any(instance.source_address in one.usable for one in interfaces)
         candidates = [instance.source_address] if is_there else []
-    own = next((one for one in candidates if one not in virtual), None)
-    if own is None and instance.is_owner:
+    own = [one for one in candidates if one not in virtual]
+    if not own and instance.is_owner:
         return next(iter(candidates), None)
-    return own
+    if present in own or not own:
+        return present if own else None
+    made = link.made_by_kernel
+    return next((one for one in own if one in made), own[0])
 
 
 def link_local_address(link: Link, virtual: AbstractSet[bytes]) -> bytes | None:
