@@ -46,6 +46,14 @@ options:
     description: Accept IP protocol 112 (VRRP) in firewalld, nftables, ufw and iptables, where they are in use.
     type: bool
     default: true
+  nonlocal_bind:
+    description:
+      - Let services bind to addresses that the host does not have, such as a load balancer to a virtual address on a backup, by
+        the settings C(net.ipv4.ip_nonlocal_bind) and C(net.ipv6.ip_nonlocal_bind), in force and for the next start of the host.
+      - When it is V(false), what it has set is set back.
+    type: bool
+    default: false
+    version_added: 0.1.0
   hold_back:
     description:
       - Leave the configuration as it is when it would change the packets of an instance that the host has already, such as its
@@ -181,7 +189,7 @@ def bring_to_state(module: AnsibleModule, host: Host) -> dict[str, t.Any]:
     pythons = find_pythons(host, sys.executable, parameters["python"])
     wanted = Wanted(
         bundle, archive, pythons, config, parameters["firewall"], parameters["hold_back"],
-        parameters["apply_at"],
+        parameters["apply_at"], parameters["nonlocal_bind"],
     )  # fmt: skip
     outcome = install_agent(host, wanted)
     result = {
@@ -205,6 +213,7 @@ def main() -> None:
             "config": {"type": "dict"},
             "secrets": {"type": "dict", "no_log": True},
             "firewall": {"type": "bool", "default": True},
+            "nonlocal_bind": {"type": "bool", "default": False},
             "hold_back": {"type": "bool", "default": False},
             "apply_at": {"type": "float"},
             "python": {"type": "path"},

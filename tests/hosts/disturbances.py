@@ -48,8 +48,16 @@ def _everywhere(own: str) -> Sequence[Disturbance]:
 _ADD_OWN = "ip address add $OWN/24 brd + dev eth0"
 _NETWORKD = "/etc/systemd/network/10-eth0.network"
 _KEYFILE = "/etc/NetworkManager/system-connections/lan.nmconnection"
-_STATIC_NETWORKD = f"cp /etc/static.network {_NETWORKD}; networkctl reload; networkctl reconfigure eth0"
-_LEASED_NETWORKD = f"cp /etc/leased.network {_NETWORKD}; networkctl reload; networkctl reconfigure eth0"
+_RECONFIGURE = "networkctl reload"
+_STATIC_NETWORKD = f"cp /etc/static.network {_NETWORKD}; {_RECONFIGURE}"
+_LEASED_NETWORKD = f"cp /etc/leased.network {_NETWORKD}; {_RECONFIGURE}"
+_UP = "nmcli connection up lan"
+_STATIC_KEYFILE = f"cp /etc/static.nmconnection {_KEYFILE}; nmcli connection reload; {_UP}"
+_LEASED_KEYFILE = f"nmcli connection modify lan ipv4.method auto ipv4.addresses ''; {_UP}"
+# An address that the host did not have.
+_ANOTHER = "203.0.113.$((RANDOM % 200 + 1))/24"
+_ANOTHER_MAC = "02:00:c0:aa:$(printf %02x:%02x $((RANDOM % 256)) $((RANDOM % 256)))"
+_INTERFACES = "/etc/network/interfaces"
 
 _OF_NETWORKD = [
     Disturbance("networkd restarted", "systemctl restart systemd-networkd"),
@@ -57,7 +65,7 @@ _OF_NETWORKD = [
     Disturbance("networkd: link reconfigured", "networkctl reconfigure eth0"),
     Disturbance(
         "networkd: settings changed and reloaded",
-        f"echo Address=203.0.113.$((RANDOM % 200))/24 >>{_NETWORKD}; networkctl reload",
+        f"echo Address={_ANOTHER} >>{_NETWORKD}; networkctl reload",
         after=_STATIC_NETWORKD,
     ),
     *_everywhere(_ADD_OWN),
@@ -68,13 +76,17 @@ _OF_NETWORKD = [
         after=_STATIC_NETWORKD,
         leases=True,
     ),
-    Disturbance("MAC address changed", "ip link set eth0 address 02:00:c0:aa:$(printf %02x:%02x $((RANDOM % 256)) $((RANDOM % 256)))"),
+    Disturbance(
+        "MAC address changed",
+        f"ip link set eth0 address {_ANOTHER_MAC}",
+    ),
     Disturbance("nftables restarted", "systemctl restart nftables"),
     Disturbance("nftables reloaded", "systemctl reload nftables"),
     Disturbance("nftables flushed", "nft flush ruleset", after="systemctl restart nftables"),
     Disturbance(
         "nftables: VRRP refused outwards for 5 s",
-        "nft add table inet block; nft add chain inet block out '{ type filter hook output priority 0; }'; "
+        "nft add table inet block;"
+        "nft add chain inet block out '{ type filter hook output priority 0; }';"
         "nft add rule inet block out meta l4proto 112 drop; sleep 5; nft delete table inet block",
         window=11,
     ),
@@ -88,40 +100,49 @@ _OF_NETWORK_MANAGER = [
     Disturbance("NetworkManager: connection activated again", "nmcli connection up lan"),
     Disturbance(
         "NetworkManager: settings changed and reapplied",
-        "nmcli connection modify lan +ipv4.addresses 203.0.113.$((RANDOM % 200))/24; "
-        "nmcli device reapply eth0",
-        after="cp /etc/static.nmconnection " + _KEYFILE + "; nmcli connection reload; nmcli connection up lan",
+        f"nmcli connection modify lan +ipv4.addresses {_ANOTHER}; nmcli device reapply eth0",
+        after=_STATIC_KEYFILE,
     ),
     *_everywhere(_ADD_OWN),
     Disturbance(
         "NetworkManager: another lease",
         "nmcli connection up lan",
-        before="nmcli connection modify lan ipv4.method auto ipv4.addresses ''; nmcli connection up lan",
-        after="cp /etc/static.nmconnection " + _KEYFILE + "; nmcli connection reload; nmcli connection up lan",
+        before=_LEASED_KEYFILE,
+        after=_STATIC_KEYFILE,
         leases=True,
     ),
     Disturbance("firewalld restarted", "systemctl restart firewalld"),
     Disturbance("firewalld reloaded", "firewall-cmd --reload"),
     Disturbance("firewalld reloaded completely", "firewall-cmd --complete-reload"),
     Disturbance(
-        "firewalld started later", "systemctl start firewalld",
-        before="systemctl stop firewalld", after="systemctl start firewalld",
+        "firewalld started later",
+        "systemctl start firewalld",
+        before="systemctl stop firewalld",
+        after="systemctl start firewalld",
     ),
     Disturbance(
-        "firewalld: zone changed on the master", "firewall-cmd --zone=work --change-interface=eth0",
+        "firewalld: zone changed on the master",
+        "firewall-cmd --zone=work --change-interface=eth0",
         after="firewall-cmd --zone=public --change-interface=eth0",
     ),
     Disturbance(
-        "firewalld: zone changed on the backup", "firewall-cmd --zone=work --change-interface=eth0",
-        after="firewall-cmd --zone=public --change-interface=eth0", on_backup=True, window=10,
+        "firewalld: zone changed on the backup",
+        "firewall-cmd --zone=work --change-interface=eth0",
+        after="firewall-cmd --zone=public --change-interface=eth0",
+        on_backup=True,
+        window=10,
     ),
     Disturbance(
         "firewalld: panic for 5 s on the master",
-        "firewall-cmd --panic-on; sleep 5; firewall-cmd --panic-off", passing=False, window=14,
+        "firewall-cmd --panic-on; sleep 5; firewall-cmd --panic-off",
+        passing=False,
+        window=14,
     ),
     Disturbance(
         "firewalld: panic for 5 s on the backup",
-        "firewall-cmd --panic-on; sleep 5; firewall-cmd --panic-off", on_backup=True, window=14,
+        "firewall-cmd --panic-on; sleep 5; firewall-cmd --panic-off",
+        on_backup=True,
+        window=14,
     ),
 ]
 _OF_IFUPDOWN2 = [
@@ -129,20 +150,26 @@ _OF_IFUPDOWN2 = [
     Disturbance("ifupdown2: ifreload", "ifreload -a"),
     Disturbance(
         "ifupdown2: settings changed and ifreload",
-        "sed -i \"/address $OWN/a address 203.0.113.$((RANDOM % 200))/24\" /etc/network/interfaces; ifreload -a",
-        after="cp /etc/static.interfaces /etc/network/interfaces; ifreload -a",
+        f'sed -i "/address $OWN/a address {_ANOTHER}" {_INTERFACES}; ifreload -a',
+        after=f"cp /etc/static.interfaces {_INTERFACES}; ifreload -a",
     ),
     Disturbance("ifupdown2: ifdown and ifup", "ifdown eth0; ifup eth0", passing=False),
     *_everywhere(_ADD_OWN),
-    Disturbance("ufw enabled", "ufw --force enable", before="ufw disable", after="ufw --force enable"),
+    Disturbance(
+        "ufw enabled", "ufw --force enable", before="ufw disable", after="ufw --force enable"
+    ),
     Disturbance("ufw reloaded", "ufw reload"),
     Disturbance(
         "ufw: everything refused outwards for 5 s",
-        "ufw default deny outgoing; sleep 5; ufw default allow outgoing", passing=False, window=14,
+        "ufw default deny outgoing; sleep 5; ufw default allow outgoing",
+        passing=False,
+        window=14,
     ),
     Disturbance(
         "iptables: everything refused inwards for 5 s",
-        "iptables -I INPUT -j DROP; sleep 5; iptables -D INPUT -j DROP", passing=False, window=14,
+        "iptables -I INPUT -j DROP; sleep 5; iptables -D INPUT -j DROP",
+        passing=False,
+        window=14,
     ),
 ]
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Sequence, Type
 
-from lab_files import Host, Lab
+from lab import Host, Lab
 
 LEASE = 120  # Seconds: the shortest that dnsmasq grants.
 

@@ -26,6 +26,7 @@ from . import paths
 from .config_file import text_of, validate, write_config
 from .firewalls.firewalls import open_for_vrrp, refuse_firewalls
 from .host import Host, HostError, Ownership, read
+from .nonlocal_bind import ensure_nonlocal_bind
 from .other_daemons import refuse_other_daemons
 from .peer_changes import changes_seen_by_peers
 from .service import ensure_service
@@ -41,6 +42,7 @@ class Wanted:
 
     ``config`` is None to leave the configuration as it is. With ``hold_back``, one that changes the
     packets is left for a later run; ``apply_at`` is the time of day at which the agent applies it.
+    With ``nonlocal_bind`` services may bind to addresses that the host does not have.
     """
 
     bundle: str
@@ -50,6 +52,7 @@ class Wanted:
     firewall: bool
     hold_back: bool = False
     apply_at: float | None = None
+    nonlocal_bind: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,7 @@ def install_agent(host: Host, wanted: Wanted) -> InstallResult:
     _ensure_units(host, config)
     if wanted.firewall:
         open_for_vrrp(host, _instances(wanted.config))
+    ensure_nonlocal_bind(host, wanted.nonlocal_bind)
     run = ensure_service(host, wanted.bundle, config, before, wanted.apply_at)
     return InstallResult(run.restart_required, run.status, held_back)
 

@@ -114,7 +114,7 @@ class Obstacles:
         return is_moved
 
     def _address_of(self, router: Router, link: Link) -> bytes | None:
-        virtual = self._virtual.get(link.name, frozenset())
+        virtual = self._virtual.get(link.name, set())
         return primary_address(link, router.instance, virtual, self.links, router.address)
 
     def obstacle(

@@ -167,8 +167,8 @@ def primary_address(
     unicast peers, or the interface's own. None if it has none.
 
     The ``present`` one stays while it is there. Else the interface's own is in IPv4 its first, and
-    in IPv6 the link-local one that the kernel has made, before one that another VRRP daemon may have
-    added. Addresses in ``virtual`` may move away and don't count, except for an address owner, whose
+    in IPv6 a link-local one: that of the kernel before others, which may be a VRRP daemon's.
+    Addresses in ``virtual`` may move away and don't count, except for an address owner, whose
     virtual address is its own (RFC 9568 sections 1.7 and 5.1.2.1).
     """
     is_ipv6 = instance.family is Family.IPV6
