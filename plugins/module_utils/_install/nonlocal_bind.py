@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import partial
 from typing import Dict
 
 from .host import Host, read
@@ -48,7 +49,7 @@ def _text(before: Dict[str, str]) -> str:
 def _set(host: Host, values: Dict[str, str]) -> None:
     for name, value in values.items():
         if _value(name) not in (None, value):
-            host.change(f"set {name} to {value}", lambda: _write(name, value))
+            host.change(f"set {name} to {value}", partial(_write, name, value))
 
 
 def _path(name: str) -> str:
