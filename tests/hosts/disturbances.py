@@ -16,7 +16,7 @@ _AWAY = 0.2
 @dataclass(frozen=True)
 class Disturbance:
     """A ``command`` on the master, or on the backup if ``on_backup``. ``before`` runs on both hosts
-    first, and ``after`` on both at the end.
+    before it each time, and ``after`` on both at the end of each time.
 
     ``passing``: packets pass and the link stays up, so that hardly any may be lost. ``window`` are
     the seconds in which it is watched. With ``leases`` the host is given another address each time.

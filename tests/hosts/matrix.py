@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -81,10 +82,9 @@ def measure(pair: Pair, rows: Sequence[Row]) -> None:
     """Make the disturbances of a group, one after the other."""
     for row in rows:
         try:
-            with pair.prepared(row.disturbance):
-                for _time in range(TIMES):
-                    row.runs.append(pair.run(row.disturbance))
-        except (OSError, RuntimeError, ValueError) as error:
+            for _time in range(TIMES):
+                row.runs.append(pair.run(row.disturbance))
+        except (OSError, RuntimeError, ValueError, subprocess.SubprocessError) as error:
             row.error = f"{type(error).__name__}: {error}"
         problems = "; ".join(row.problems())
         print(" | ".join([pair.group, *row.cells(), problems or "ok"]), flush=True)

@@ -23,7 +23,7 @@ from netns import connect
 
 PROBE = str(Path(lab.__file__).parent / "probe.py")
 RATE = 100  # Probes a second, for each address.
-SETTLED_WITHIN = 20.0  # Seconds.
+SETTLED_WITHIN = 25.0  # Seconds.
 BEFORE = 1.0  # Seconds between the first probe and the disturbance.
 
 
@@ -121,24 +121,26 @@ class Pair:
 
     def run(self, disturbance: Disturbance) -> Run:
         """Make a disturbance once, under probes."""
-        self.settle()
-        since = time.time()
-        with self._probes(disturbance.window) as outages:
-            time.sleep(BEFORE)
-            self._disturb(disturbance)
-        return Run(outages, self._lines(since))
+        with self._prepared(disturbance):
+            self.settle()
+            since = time.time()
+            with self._probes(disturbance.window) as outages:
+                time.sleep(BEFORE)
+                self._disturb(disturbance)
+            return Run(outages, self._lines(since))
 
     def _disturb(self, disturbance: Disturbance) -> None:
         target = self.backup if disturbance.on_backup else self.master
         if disturbance.power:
             boot(target, late=disturbance.power == "late")
+            target.wait()
             return
         if self.leases is not None:
             self.leases.change(target)
         run_on(target, disturbance.command, check=False)
 
     @contextlib.contextmanager
-    def prepared(self, disturbance: Disturbance) -> Iterator[None]:
+    def _prepared(self, disturbance: Disturbance) -> Iterator[None]:
         """Have the hosts as a disturbance wants them meanwhile."""
         with contextlib.ExitStack() as stack:
             if disturbance.leases:

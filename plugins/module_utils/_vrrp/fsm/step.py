@@ -83,7 +83,8 @@ def _step_down_after_pause(parameters: Parameters, state: State, now: Nanosecond
     """Step down and listen, rather than advertise before it is known who is master."""
     if isinstance(state, Resigning) and state.purpose is Purpose.STOP:
         return Initialize(state.reason), [RemoveAddresses()]
-    return to_backup(parameters, now, "was paused longer than the peers wait for a master")
+    what = "was paused" if parameters.silent_since is None else "could not advertise for"
+    return to_backup(parameters, now, f"{what} longer than the peers wait for a master")
 
 
 def ignore(parameters: Parameters, state: State, event: Event, now: Nanoseconds) -> Result:

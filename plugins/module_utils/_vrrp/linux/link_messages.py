@@ -123,5 +123,6 @@ def link_address(message: NetlinkMessage) -> Tuple[AddressKey, LinkAddress]:
         attributes.get("IFA_PROTO", 0),
         len(packed) == 16 and bool(flags & _IFA_F_DEPRECATED),
         len(packed) == 16 and _is_unlimited(attributes),
+        bool(tentative) and not flags & _IFA_F_DADFAILED,
     )
     return (message["index"], packed, length), found

@@ -51,6 +51,7 @@ from .intent_file import IntentFile
 from .log import LOGGER
 from .provisioner import Provisioner
 from .receiver import Receiver
+from .refusals import why_refused
 from .storage import Storage
 
 # Each handler takes actions of its own type, which the table's type can't express.
@@ -132,7 +133,7 @@ class Executor:
             try:
                 return self._group_handlers[kind](batch) or ()
             except (KernelError, OSError) as error:
-                return [(one, str(error)) for one in batch]
+                return [(one, why_refused(one, error)) for one in batch]
         handler = self._handlers[kind]
         return [failure for action in batch for failure in _attempt(handler, action)]
 
@@ -233,7 +234,7 @@ def _attempt(handler: _Handler, action: Action) -> Sequence[Failure]:
     try:
         return handler(action) or ()
     except (KernelError, OSError) as error:
-        return [(action, str(error))]
+        return [(action, why_refused(action, error))]
 
 
 def _installation_of(install: Install, resource: Resource) -> Install:

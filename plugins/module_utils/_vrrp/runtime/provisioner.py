@@ -22,6 +22,7 @@ from ..linux.promotion import AddressPromotion
 from ..linux.sysctl import SysctlStore
 from .log import LOGGER
 from .loop import Loop
+from .refusals import why_refused
 from .storage import Storage
 
 if TYPE_CHECKING:
@@ -114,5 +115,5 @@ class Provisioner:
         try:
             do(*arguments)
         except (KernelError, OSError) as error:
-            return [(action, str(error))]
+            return [(action, why_refused(action, error))]
         return []

@@ -77,3 +77,13 @@ def test_an_address_that_is_sent_from_stays_while_it_is_there() -> None:
     assert primary(WEB, *addresses, present="192.0.2.11") == "192.0.2.11"
     assert primary(WEB, *addresses, present="192.0.2.12") == "192.0.2.9"
     assert primary(WEB, held("192.0.2.100"), present="192.0.2.100") is None
+
+
+@pytest.mark.finding("G1")
+def test_an_address_that_is_probed_again_is_still_sent_from() -> None:
+    # As when NetworkManager turns IPv6 off and on: the probe takes a second.
+    probed = LinkAddress(packed("fe80::11"), 64, usable=False, tentative=True)
+    assert primary(WEB6, probed, present="fe80::11") == "fe80::11"
+    assert primary(WEB6, probed) is None
+    duplicate = LinkAddress(packed("fe80::11"), 64, usable=False)
+    assert primary(WEB6, duplicate, present="fe80::11") is None

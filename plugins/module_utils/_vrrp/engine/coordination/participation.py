@@ -145,7 +145,8 @@ class Participation:
         is_taking_over = isinstance(router.state, TakingOver)
         if is_taking_over and error == BUSY:
             return []  # It may send, only not now.
-        patience = 1 if is_taking_over else router.instance.down_intervals
+        # A peer serves by then: it has waited for those intervals and a skew time.
+        patience = 1 if is_taking_over else router.instance.down_intervals + 1
         if router.record_send_failure() < patience:
             return []
         interrupted = Interrupted(error, router.withdraw_silent(), notify_peers=True)

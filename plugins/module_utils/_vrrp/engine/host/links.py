@@ -23,7 +23,7 @@ from ...model.routing import MAIN_TABLE
 @slotted
 @dataclass(frozen=True)
 class LinkAddress:
-    """An address on an interface. ``usable``: not tentative, not a failed duplicate.
+    """An address on an interface. ``usable``: not ``tentative``, not a failed duplicate.
 
     ``label`` is empty where it is the interface's name. ``protocol`` names the program that added
     the address (IFA_PROTO), 0 if that is not known. ``deprecated``: the preferred lifetime is over;
@@ -39,6 +39,7 @@ class LinkAddress:
     protocol: int = 0
     deprecated: bool = False
     unlimited: bool = False
+    tentative: bool = False
 
 
 @slotted
@@ -166,10 +167,11 @@ def primary_address(
     """Return the packed address to send from: the configured one, that of the interface among the
     unicast peers, or the interface's own. None if it has none.
 
-    The ``present`` one stays while it is there. Else the interface's own is in IPv4 its first, and
-    in IPv6 a link-local one: that of the kernel before others, which may be a VRRP daemon's.
-    Addresses in ``virtual`` may move away and don't count, except for an address owner, whose
-    virtual address is its own (RFC 9568 sections 1.7 and 5.1.2.1).
+    The ``present`` one stays while it is there, also while it is probed for duplicates again. Else
+    the interface's own is in IPv4 its first, and in IPv6 a link-local one: that of the kernel
+    before others, which may be a VRRP daemon's. Addresses in ``virtual`` may move away and don't
+    count, except for an address owner, whose virtual address is its own (RFC 9568 sections 1.7 and
+    5.1.2.1).
     """
     is_ipv6 = instance.family is Family.IPV6
     candidates: Sequence[bytes] = link.source_candidates[instance.family, is_ipv6]
@@ -181,6 +183,8 @@ def primary_address(
         interfaces = links.values() if instance.unicast_peers else [link]
         is_there = any(instance.source_address in one.usable for one in interfaces)
         candidates = [instance.source_address] if is_there else []
+    if present not in virtual and any(one.tentative for one in link.variants(present)):
+        return present
     own = [one for one in candidates if one not in virtual]
     if not own and instance.is_owner:
         return next(iter(candidates), None)
