@@ -8,11 +8,12 @@
 #   script/test findings CHAPTER --against COMMIT
 #
 # Chapters: A, the host under a router; B, what is due under load; C, outcomes, health and intents;
-# D, IPv6 and peers as they are; E, security, with G8; F, inventories and playbooks.
+# D, IPv6 and peers as they are; E, security, with G8; F, inventories and playbooks;
+# G, network managers, firewalls and real interfaces.
 
 . "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/keepalived.sh"
-declare -A numbers=([A]=24 [B]=9 [C]=17 [D]=8 [E]=9 [F]=23)
+declare -A numbers=([A]=24 [B]=9 [C]=17 [D]=8 [E]=9 [F]=23 [G]=13)
 chapter=${1:-}
 if [ -z "${numbers[${chapter:-none}]:-}" ] || [ "${2:-}" != --against ] || [ -z "${3:-}" ]; then
     die "usage: script/test findings ${!numbers[*]} --against COMMIT (one of these chapters)"
@@ -20,7 +21,7 @@ fi
 need_python "$ROOT/requirements.txt" "$ROOT/script/requirements.txt"
 need_newer_keepalived
 mapfile -t findings < <(seq -f "$chapter%g" "${numbers[$chapter]}")
-places=(tests/unit tests/inventories tests/namespace)
+places=(tests/unit tests/conformance tests/inventories tests/namespace)
 if [ "$chapter" = E ]; then
     findings+=(G8)
     places+=(tests/lab)

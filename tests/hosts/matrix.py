@@ -68,7 +68,7 @@ class Row:
 
     def cells(self) -> Sequence[str]:
         """Return the cells of a table."""
-        if not self.runs:
+        if self.error or not self.runs:
             return [self.disturbance.name, *["-"] * 4]
         values = [
             f"{self.median(program, family):.2f}"
@@ -79,15 +79,25 @@ class Row:
 
 
 def measure(pair: Pair, rows: Sequence[Row]) -> None:
-    """Make the disturbances of a group, one after the other."""
+    """Make the disturbances of a group, one after the other; once more what exceeds a limit, as the
+    machine may have been busy.
+    """
     for row in rows:
-        try:
-            for _time in range(TIMES):
-                row.runs.append(pair.run(row.disturbance))
-        except (OSError, RuntimeError, ValueError, subprocess.SubprocessError) as error:
-            row.error = f"{type(error).__name__}: {error}"
+        _measure_row(pair, row)
+        if list(row.problems()):
+            print(" | ".join([pair.group, *row.cells(), *row.problems(), "again"]), flush=True)
+            _measure_row(pair, row)
         problems = "; ".join(row.problems())
         print(" | ".join([pair.group, *row.cells(), problems or "ok"]), flush=True)
+
+
+def _measure_row(pair: Pair, row: Row) -> None:
+    row.runs, row.error = [], ""
+    try:
+        for _time in range(TIMES):
+            row.runs.append(pair.run(row.disturbance))
+    except (OSError, RuntimeError, ValueError, subprocess.SubprocessError) as error:
+        row.error = f"{type(error).__name__}: {error}"
 
 
 def table(rows: Sequence[Row]) -> str:
