@@ -62,7 +62,7 @@ class Row:
                 yield f"{family}: {ours:.2f} s, keepalived {theirs:.2f} s"
             if self.disturbance.passing and ours > PASSING_MAX:
                 yield f"{family}: {ours:.2f} s although packets pass"
-        most = max(len(run.lines) for run in self.runs)
+        most = max(len(lines) for run in self.runs for lines in run.lines.values())
         if most > max(LINES_MAX, self.disturbance.window):
             yield f"{most} lines in the log within {self.disturbance.window:.0f} s"
 
@@ -120,7 +120,7 @@ def as_json(rows: Sequence[Row]) -> str:
                             f"{one.program} {one.family}": seconds
                             for one, seconds in run.outages.items()
                         },
-                        "lines": list(run.lines),
+                        "lines": run.lines,
                     }
                     for run in row.runs
                 ],

@@ -39,11 +39,11 @@ class Service:
 @dataclass(frozen=True)
 class Run:
     """The outcome of one disturbance: by service the longest time without an answer in seconds, and
-    the lines that our agents logged on both hosts.
+    the lines that our agent logged on each host.
     """
 
     outages: Mapping[Service, float]
-    lines: Sequence[str]
+    lines: Mapping[str, Sequence[str]]
 
     def outage(self, program: str, family: str) -> float:
         """Return the longest time without an answer from a program's address, in seconds."""
@@ -170,13 +170,10 @@ class Pair:
         ]  # fmt: skip
         return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def _lines(self, since: float) -> list[str]:
-        command = f"journalctl --unit=vrrp-agent --output=cat --since=@{since:.0f}"
-        return [
-            f"{host.name}: {line}"
-            for host in self.hosts
-            for line in run_on(host, command, check=False).splitlines()
-        ]
+    def _lines(self, since: float) -> dict[str, list[str]]:
+        unit = "_SYSTEMD_UNIT=vrrp-agent.service"
+        command = f"journalctl {unit} --output=cat --quiet --since=@{since:.0f}"
+        return {host.name: run_on(host, command, check=False).splitlines() for host in self.hosts}
 
 
 def addresses_of(host: Host) -> set[str]:
