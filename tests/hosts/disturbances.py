@@ -158,7 +158,7 @@ _OF_IFUPDOWN2 = [
     Disturbance(
         "ufw enabled", "ufw --force enable", before="ufw disable", after="ufw --force enable"
     ),
-    Disturbance("ufw reloaded", "ufw reload"),
+    Disturbance("ufw reloaded", "ufw reload", passing=False),
     Disturbance(
         "ufw: everything refused outwards for 5 s",
         "ufw default deny outgoing; sleep 5; ufw default allow outgoing",

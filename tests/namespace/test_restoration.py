@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -79,6 +80,7 @@ def test_a_resource_that_is_removed_again_and_again_is_not_fought_for(segment: S
     host = agent.host
     for _time in range(4):
         eventually(lambda: has_rule(host, 1000))
+        time.sleep(0.12)  # What is removed within 0.1 s is removed once.
         host.run("ip", "rule", "delete", "priority", "1000")
     (part,) = eventually(lambda: agent.status()["degraded"])
     assert part["reason"] == "rule to table 300 is removed again and again by another program"

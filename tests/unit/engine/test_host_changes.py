@@ -118,7 +118,7 @@ def test_a_master_whose_address_is_deleted_again_and_again_leaves_it_to_others()
     for _time in range(4):
         assert first.state == "MASTER"
         first.delete_foreign("192.0.2.100/24")
-        cluster.settle()
+        cluster.run(0.2)
     cause = "192.0.2.100/24 is removed again and again by another program"
     assert (first.state, first.status()["reason"]) == ("INITIALIZE", cause)
     assert first.status()["counters"]["priority_zero_sent"] == 1

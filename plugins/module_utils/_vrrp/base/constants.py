@@ -98,6 +98,11 @@ RETRY_DOUBLINGS_MAX = 5
 RESTORATIONS_MAX = 3
 RESTORATION_WINDOW = seconds(10)
 
+# A network manager that applies its settings may remove it some times in a row: so many within this
+# time count as one restoration.
+RESTORATION_BURST = milliseconds(100)
+RESTORATION_BURST_MAX = 5
+
 # How long a backup remembers that a part was refused while it was master, if nothing changes.
 FAULT_MEMORY = seconds(300)
 

@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
+import pytest
 from _vrrp.engine.host.repeat_limit import RepeatLimit
 
-S = 1_000_000_000
+S, MS = 1_000_000_000, 1_000_000
 KEY = ("address", "eth0", bytes([192, 0, 2, 100]))
 
 
@@ -38,3 +39,24 @@ def test_the_limit_stays_reached_until_no_change_is_needed_for_a_while() -> None
     assert limit.is_reached(KEY, 23 * S)
     limit.record(KEY, 42 * S)
     assert not limit.is_reached(KEY, 43 * S)
+
+
+@pytest.mark.finding("G1")
+def test_changes_within_a_moment_count_as_one() -> None:
+    # As NetworkManager does when it activates a connection: three times within 40 ms.
+    limit = RepeatLimit()
+    for second in (0, 3, 6):
+        for millisecond in (0, 20, 40):
+            now = second * S + millisecond * MS
+            assert not limit.is_reached(KEY, now)
+            limit.record(KEY, now)
+    assert limit.is_reached(KEY, 7 * S)
+    assert limit.next_at(KEY) == 16 * S
+
+
+def test_a_fight_without_a_pause_ends_soon() -> None:
+    limit = RepeatLimit()
+    for millisecond in (0, 20, 40, 60, 80):
+        assert not limit.is_reached(KEY, millisecond * MS)
+        limit.record(KEY, millisecond * MS)
+    assert limit.is_reached(KEY, 81 * MS)
