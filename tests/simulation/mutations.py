@@ -81,7 +81,7 @@ MUTATIONS = [
     Mutation(
         "no look around after a pause",
         "fsm/step.py",
-        "return now > _last_heard_at(parameters, state) + parameters.tolerated_silence",
+        "return now > last_heard_at(parameters, state) + parameters.tolerated_silence",
         "return False",
     ),
     Mutation(
@@ -172,8 +172,8 @@ MUTATIONS = [
     Mutation(
         "a contested resource is given up for good",
         "engine/host/repairs.py",
-        "retry_at = last + RESTORATION_WINDOW",
-        "retry_at = last + 10**9 * RESTORATION_WINDOW",
+        "retry_at = self._limit.next_at(key)",
+        "retry_at = 10**9 * self._limit.next_at(key)",
     ),
     Mutation(
         "a lost membership of the group is not noticed",
