@@ -256,3 +256,11 @@ def test_a_restarted_agent_still_has_the_host_for_itself(segment: Segment) -> No
     first.ctl("restart")
     second = Agent(first.host, instance(), name="other")
     assert "another agent" in refused_start(second)
+
+
+@pytest.mark.finding("G9")
+def test_a_clean_up_leaves_the_addresses_of_a_running_agent(segment: Segment) -> None:
+    first = sole(segment)
+    Agent(first.host, instance(), name="other").clean_up()
+    assert "gone from the host" not in first.log.read_text()
+    assert first.host.has(VIP)

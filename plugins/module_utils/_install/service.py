@@ -65,7 +65,7 @@ def ensure_service(
         host.command("enable the service", "systemctl", "enable", paths.UNIT_NAME)
     if not active:
         # One that systemd starts again and again is "activating", and joins a start that fails.
-        host.command("start the service", "systemctl", "restart", paths.UNIT_NAME)
+        _start(host)
         return ServiceResult()
     status = _status_after_scheduled_reload(config)
     if status is None or status["agent"]["bundle"] != bundle:
@@ -186,6 +186,16 @@ def _ask_until_it_can() -> None:
             if error.code != "busy" or time.monotonic() > deadline:
                 raise
         time.sleep(_POLL)
+
+
+def _start(host: Host) -> None:
+    """Start the service; raises HostError with what the agent has logged."""
+    try:
+        host.command("start the service", "systemctl", "restart", paths.UNIT_NAME)
+    except HostError as error:
+        unit = f"_SYSTEMD_UNIT={paths.UNIT_NAME}"
+        _status, logged = host.ask("journalctl", unit, "--lines=3", "--output=cat", "--quiet")
+        raise HostError(f"{error}; the agent has logged: {logged.strip() or 'nothing'}") from None
 
 
 def _restart_service(host: Host, why: str) -> None:

@@ -340,3 +340,19 @@ def test_another_process_has_the_same_problems() -> None:
     before = first.status()["problems"]
     first.hand_over()
     assert first.status()["problems"] == before
+
+
+@pytest.mark.finding("G7")
+def test_another_host_that_answers_is_no_problem_any_more_when_it_is_heard() -> None:
+    cluster = Cluster()
+    better, worse = cluster.node(priority=200), cluster.node(priority=100)
+    worse.hears = better.hears = False
+    cluster.run(5)
+    for _time in range(2):
+        better.do(better.engine.address_answered("web", VIP, "02:00:00:00:00:02", cluster.now))
+        cluster.run(2)
+    assert [one["problem"] for one in better.status()["problems"]] == ["address_in_use"]
+    # The firewall is mended: the other one steps down, and has a last word.
+    worse.hears = better.hears = True
+    cluster.run(2)
+    assert (worse.state, problems(better)) == ("BACKUP", [])

@@ -205,7 +205,7 @@ def test_a_master_that_was_cut_off_for_a_moment_goes_on() -> None:
     state, actions = confirmed(waiting, ev.Startup(), NOW + 3 * S)
     assert isinstance(state, Master)
     assert state.reason == (
-        "goes on as master: eth0 has no IPv4 address, but not for as long as peers wait"
+        "goes on as master after less time than peers wait; before: eth0 has no IPv4 address"
     )
     assert actions == TAKEOVER
 

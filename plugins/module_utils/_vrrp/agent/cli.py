@@ -156,6 +156,7 @@ def _count(number: int) -> str:
 def _cleanup(arguments: argparse.Namespace) -> int:
     from ..linux.privileges import become_owner_of
     from ..runtime import log
+    from ..runtime.agent_lock import AgentLock
     from ..runtime.control_server import refuse_running_agent
     from ..runtime.sequence_file import load_signed
     from ..runtime.storage import Storage
@@ -164,6 +165,7 @@ def _cleanup(arguments: argparse.Namespace) -> int:
     log.set_up()
     become_owner_of(_runtime(arguments))
     refuse_running_agent(arguments.socket)
+    AgentLock().acquire()  # What another agent has here carries the same mark.
     clean_up(Storage(_runtime(arguments)), load_signed(_state(arguments)))
     return 0
 

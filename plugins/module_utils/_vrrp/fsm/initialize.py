@@ -24,7 +24,7 @@ def startup(parameters: Parameters, state: Initialize, event: Startup, now: Nano
     """
     waits = parameters.forced_backup or parameters.in_sync_group
     if state.resume_by is not None and now < state.resume_by and not waits:
-        reason = f"goes on as master: {state.reason}, but not for as long as peers wait"
+        reason = f"goes on as master after less time than peers wait; before: {state.reason}"
         return take_over(parameters, event, now, reason)
     if parameters.is_owner and not waits and not_before(parameters, now) <= now:
         return take_over(parameters, event, now, "owns the addresses", displaces=True)

@@ -51,6 +51,8 @@ class OtherMasters:
         """Log that a master hears another one, and run its hooks, at most once a minute; not at
         first, when one that is displaced has a last word. One that is heard again is a problem.
         """
+        # What answered for the address without being heard is heard now, or has just stepped down.
+        router.problems.end_subject(ADDRESS_IN_USE)
         interval = max(peer.advertisement_interval, router.instance.advertisement_interval)
         what = f"{text(peer.address)} is master as well, with the lower priority {peer.priority}"
         words = f"{what}: it does not hear this host, or has other settings"

@@ -84,7 +84,7 @@ class Reconciler:
                 for one in router.wanted.essential
                 if (fault := faults.get(one.key)) and fault.is_contested and self._host.lacks(one)
             ]
-            if lost and isinstance(router.state, Master):
+            if lost and isinstance(router.state, Master) and self._can_notify(router):
                 cause = lost[0].text
                 interrupted = Interrupted(cause, RETRY_INTERVAL, notify_peers=True)
                 actions.extend(self._routers.step(router, interrupted, now))
@@ -99,10 +99,17 @@ class Reconciler:
         for router in self._routers.wanting(fault.resource.key):
             text = f"{cause}; {fault.resource} is tried again every 10 seconds"
             actions.extend(router.log_limited(cause, text, now))
-            if fault.resource in router.wanted.essential:
+            if fault.resource in router.wanted.essential and self._can_notify(router):
                 interrupted = Interrupted(cause, RETRY_INTERVAL, notify_peers=True)
                 actions.extend(self._routers.step(router, interrupted, now))
         return actions
+
+    def _can_notify(self, router: Router) -> bool:
+        """Whether the address of a router is there to send from: while a network manager has taken
+        that away, too, peers would not hear that the router leaves.
+        """
+        link = self._host.links.get(router.instance.interface)
+        return link is None or not router.address or link.has(router.address)
 
     def _follow(
         self, operations: Sequence[Operation], faulty: AbstractSet[Key], now: Nanoseconds

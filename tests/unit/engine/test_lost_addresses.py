@@ -1,0 +1,44 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A network manager that takes all addresses of an interface away, again and again."""
+
+from __future__ import annotations
+
+import pytest
+from support.cluster import pair
+
+pytestmark = pytest.mark.finding("G1")
+
+
+def test_a_master_gives_up_aloud_once_it_has_an_address_to_send_from() -> None:
+    cluster, first, second = pair()
+    cluster.run(1)
+    own = first.link.addresses[0]
+    for _time in range(6):
+        first.set_link(addresses=())
+        cluster.settle()
+    # Nothing could be sent now that peers would hear.
+    assert first.state == "MASTER"
+    assert "priority_zero_sent" not in first.status()["counters"]
+    first.set_link(addresses=(own,))
+    cluster.settle()
+    cause = "192.0.2.100/24 is removed again and again by another program"
+    assert (first.state, first.status()["reason"]) == ("INITIALIZE", cause)
+    assert first.status()["counters"]["priority_zero_sent"] == 1
+    # The skew time of priority 100 is 0.61 s.
+    cluster.run(0.62)
+    assert second.state == "MASTER"
+
+
+def test_a_master_whose_own_address_stays_away_leaves_as_ever() -> None:
+    cluster, first, second = pair()
+    cluster.run(1)
+    for _time in range(6):
+        first.set_link(addresses=())
+        cluster.settle()
+    cluster.run(0.51)
+    assert (first.state, first.status()["reason"]) == ("INITIALIZE", "eth0 has no IPv4 address")
+    cluster.run(0.62)
+    assert second.state == "MASTER"
