@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import pytest
-from support.cluster import pair
+from _vrrp.engine.host.links import Link, LinkAddress
+from support.cluster import Cluster, pair
 
 pytestmark = pytest.mark.finding("G1")
 
@@ -42,3 +43,18 @@ def test_a_master_whose_own_address_stays_away_leaves_as_ever() -> None:
     assert (first.state, first.status()["reason"]) == ("INITIALIZE", "eth0 has no IPv4 address")
     cluster.run(0.62)
     assert second.state == "MASTER"
+
+
+def test_a_master_that_sends_from_an_address_of_lo_gives_up_at_once() -> None:
+    unicast = {"unicast_peers": ["192.0.2.11", "192.0.2.12"], "source_address": "203.0.113.1"}
+    cluster = Cluster()
+    node = cluster.node(priority=150, **unicast)
+    lo = LinkAddress(bytes([203, 0, 113, 1]), 32)
+    node.kernel.add_link(Link(1, "lo", True, bytes(6), (lo,)))
+    node.host_changed()
+    cluster.run(10)
+    assert node.state == "MASTER"
+    for _time in range(6):
+        node.delete_foreign("192.0.2.100/24")
+        cluster.settle()
+    assert node.state == "INITIALIZE"

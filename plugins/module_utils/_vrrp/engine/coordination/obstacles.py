@@ -133,7 +133,7 @@ class Obstacles:
         cause = self._silencing_reason(router)
         if cause is not None:
             return Obstacle(cause, hard=True, mute=True)
-        cause = self._homeless_reason(router) or self._unserved_reason(router)
+        cause = self._missing_address(router) or self._unserved_reason(router)
         return None if cause is None else Obstacle(cause, hard=True)
 
     def _obstacle_of_members(
@@ -151,7 +151,7 @@ class Obstacles:
     def _unusable_reason(self, router: Router) -> str | None:
         """Return why a router can't take part on its interfaces; None when it can."""
         silencing = self._silencing_reason(router)
-        return silencing or self._homeless_reason(router) or self._unserved_reason(router)
+        return silencing or self._missing_address(router) or self._unserved_reason(router)
 
     def _silencing_reason(self, router: Router) -> str | None:
         """Return why a router can't advertise; None when it can."""
@@ -163,7 +163,7 @@ class Obstacles:
             return self._why_down(link)
         return self._missing_macvlan(router, link)
 
-    def _homeless_reason(self, router: Router) -> str | None:
+    def _missing_address(self, router: Router) -> str | None:
         """Return which address is missing for a router to send from; None when it has one, or has
         had it until a moment ago.
         """

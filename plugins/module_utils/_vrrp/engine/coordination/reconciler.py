@@ -108,8 +108,8 @@ class Reconciler:
         """Whether the address of a router is there to send from: while a network manager has taken
         that away, too, peers would not hear that the router leaves.
         """
-        link = self._host.links.get(router.instance.interface)
-        return link is None or not router.address or link.has(router.address)
+        links = self._host.links.values()
+        return not router.address or any(link.has(router.address) for link in links)
 
     def _follow(
         self, operations: Sequence[Operation], faulty: AbstractSet[Key], now: Nanoseconds
