@@ -265,6 +265,8 @@ def test_an_owner_with_a_virtual_mac_answers_with_that_alone(
     host.run("ip", "address", "add", with_length(address), "dev", "eth0", *nodad)
     owner = Agent(host, virtual(address, priority=255)).start()
     owner.wait_for("MASTER")
+    # The interface is silenced a moment after the macvlan answers.
+    eventually(lambda: "vrrp_agent" in host.run("nft", "list", "tables"), 3, "the filter")
     assert answering(client, address) == {mac}
     own = host.address6 if ":" in address else host.address
     assert answering(client, own) == {host.mac}

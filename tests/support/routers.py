@@ -11,6 +11,7 @@ import json
 import signal
 import subprocess
 import sys
+from collections import Counter
 from typing import Any, Callable, Sequence
 
 from _vrrp.base.errors import ControlError
@@ -106,7 +107,8 @@ class Agent:
     def every(self, name: str) -> list[dict[str, Any]]:
         """The status of an instance in each of its families."""
         found: list[dict[str, Any]] = self._asked(name)["instances"]
-        return found
+        # What has not happened yet is not counted.
+        return [{**one, "counters": Counter(one["counters"])} for one in found]
 
     def wait_for(self, state: str, within: float = 10.0, name: str = "web") -> dict[str, Any]:
         """Wait until an instance is in a state, in all its families; returns its status."""
