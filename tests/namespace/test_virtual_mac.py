@@ -135,9 +135,10 @@ def test_two_virtual_macs_work_on_one_interface(segment: Segment) -> None:
 
 
 # Any frame of the new host from the virtual MAC moves the switch's traffic there, and the kernel
-# sends some (MLD reports) before it delivers; a late frame of the old host moves it back. About
-# one move in forty loses one of 1000 packets a second to that. Nothing more may get lost.
-LOST_IN_A_MOVE = 2
+# sends some (MLD reports) before it delivers; a late frame of the old host moves it back, until the
+# new one answers. About one move in forty loses one of 1000 packets a second to that, and up to ten
+# where the processor is given to others just then. Nothing more may get lost.
+LOST_IN_A_MOVE = 10
 
 
 @pytest.mark.measured
