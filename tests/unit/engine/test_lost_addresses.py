@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import pytest
+from _vrrp.engine.actions import OpenSockets
 from _vrrp.engine.host.links import Link, LinkAddress
 from support.cluster import Cluster, pair
 
@@ -58,3 +59,18 @@ def test_a_master_that_sends_from_an_address_of_lo_gives_up_at_once() -> None:
         node.delete_foreign("192.0.2.100/24")
         cluster.settle()
     assert node.state == "INITIALIZE"
+
+
+def test_a_router_keeps_its_socket_until_it_has_resigned() -> None:
+    cluster, first, _second = pair()
+    cluster.run(1)
+    opened = [one.sockets for one in first.done if isinstance(one, OpenSockets)][-1]
+    first.kernel.refuses = lambda _resource: "refused"  # The virtual address does not come back.
+    first.set_link(addresses=(), losses=(1, 0))
+    cluster.run(0.4)
+    assert [one.sockets for one in first.done if isinstance(one, OpenSockets)][-1] == opened
+    cluster.run(0.2)
+    assert first.state == "INITIALIZE"
+    assert first.status()["counters"]["priority_zero_sent"] == 1
+    cluster.run(5)
+    assert not [one.sockets for one in first.done if isinstance(one, OpenSockets)][-1]

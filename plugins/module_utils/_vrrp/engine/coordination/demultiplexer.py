@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Dict, FrozenSet, Iterable, Iterator, List, Mapping
 
+from ...fsm.state import Initialize
 from ...wire.datagram import Datagram
 from ..actions import PacketSelection, SocketSpec
 from ..host.links import Links
@@ -70,9 +71,13 @@ def _selection(by_vrid: Mapping[int, Router]) -> PacketSelection:
 
 def _sockets_of(router: Router) -> Iterator[SocketSpec]:
     family, link, egress_link = router.instance.family, router.link, router.egress_link
-    if link is None or not link.has_family(family):
+    if link is None:
+        return
+    lacks_family = not link.has_family(family)
+    if lacks_family and isinstance(router.state, Initialize):
         return  # No group can be joined on an interface without the family.
-    membership = link.losses_of(family)
+    # One that was open before the family was lost stays, to resign through.
+    membership = link.losses_of(family) - lacks_family
     yield SocketSpec(link.index, family, membership=membership)
     if egress_link is not None and egress_link.index != link.index:
         yield SocketSpec(egress_link.index, family, egress_link.mac, membership)
