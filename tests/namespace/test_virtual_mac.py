@@ -134,11 +134,10 @@ def test_two_virtual_macs_work_on_one_interface(segment: Segment) -> None:
     assert client.neighbour_mac("192.0.2.101") == "00:00:5e:00:01:34"
 
 
-# Any frame of the new host from the virtual MAC moves the switch's traffic there, and the kernel
-# sends some (MLD reports) before it delivers; a late frame of the old host moves it back, until the
-# new one answers. About one move in forty loses one of 1000 packets a second to that, and up to ten
-# where the processor is given to others just then. Nothing more may get lost.
-LOST_IN_A_MOVE = 10
+# Any frame of the new host from the virtual MAC moves the switch's traffic there, and a late frame
+# of the old host moves it back, until the next one of the new host. In IPv6 Linux repeats reports
+# of its groups (MLD) within two seconds, so that an advertisement interval may get lost, 0.1 s.
+LOST_IN_A_MOVE = {MAC4: 2, MAC6: 100}
 
 
 @pytest.mark.measured
@@ -153,7 +152,9 @@ def test_planned_moves_lose_hardly_a_packet(
     drain_and_return(first, second)
     result = probe.finish()
     assert len(result["gaps"]) <= 2, json.dumps(result)
-    assert all(length <= LOST_IN_A_MOVE for _start, length in result["gaps"]), json.dumps(result)
+    assert all(length <= LOST_IN_A_MOVE[mac] for _start, length in result["gaps"]), json.dumps(
+        result
+    )
 
 
 @pytest.mark.finding("A9")
