@@ -9,9 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Mapping, Sequence
 
-# Seconds that a static address is away.
-_AWAY = 0.2
-
 
 @dataclass(frozen=True)
 class Disturbance:
@@ -35,22 +32,14 @@ class Disturbance:
     power: str = ""
 
 
-def _everywhere(own: str) -> Sequence[Disturbance]:
-    """Return what every network manager is tried with; ``own`` restores the own address."""
-    return [
-        Disturbance(
-            "own address gone for 200 ms",
-            f"ip address delete $OWN/24 dev eth0; sleep {_AWAY}; {own}",
-        )
-    ]
-
-
-_ADD_OWN = "ip address add $OWN/24 brd + dev eth0"
+_OWN_ADDRESS_GONE = Disturbance(
+    "own address gone for 200 ms",
+    "ip address delete $OWN/24 dev eth0; sleep 0.2; ip address add $OWN/24 brd + dev eth0",
+)
 _NETWORKD = "/etc/systemd/network/10-eth0.network"
 _KEYFILE = "/etc/NetworkManager/system-connections/lan.nmconnection"
-_RECONFIGURE = "networkctl reload"
-_STATIC_NETWORKD = f"cp /etc/static.network {_NETWORKD}; {_RECONFIGURE}"
-_LEASED_NETWORKD = f"cp /etc/leased.network {_NETWORKD}; {_RECONFIGURE}"
+_STATIC_NETWORKD = f"cp /etc/static.network {_NETWORKD}; networkctl reload"
+_LEASED_NETWORKD = f"cp /etc/leased.network {_NETWORKD}; networkctl reload"
 _UP = "nmcli connection up lan"
 _STATIC_KEYFILE = f"cp /etc/static.nmconnection {_KEYFILE}; nmcli connection reload; {_UP}"
 _LEASED_KEYFILE = f"nmcli connection modify lan ipv4.method auto ipv4.addresses ''; {_UP}"
@@ -68,7 +57,7 @@ _OF_NETWORKD = [
         f"echo Address={_ANOTHER} >>{_NETWORKD}; networkctl reload",
         after=_STATIC_NETWORKD,
     ),
-    *_everywhere(_ADD_OWN),
+    _OWN_ADDRESS_GONE,
     Disturbance(
         "networkd: another lease",
         "networkctl renew eth0",
@@ -103,7 +92,7 @@ _OF_NETWORK_MANAGER = [
         f"nmcli connection modify lan +ipv4.addresses {_ANOTHER}; nmcli device reapply eth0",
         after=_STATIC_KEYFILE,
     ),
-    *_everywhere(_ADD_OWN),
+    _OWN_ADDRESS_GONE,
     Disturbance(
         "NetworkManager: another lease",
         "nmcli connection up lan",
@@ -154,7 +143,7 @@ _OF_IFUPDOWN2 = [
         after=f"cp /etc/static.interfaces {_INTERFACES}; ifreload -a",
     ),
     Disturbance("ifupdown2: ifdown and ifup", "ifdown eth0; ifup eth0", passing=False),
-    *_everywhere(_ADD_OWN),
+    _OWN_ADDRESS_GONE,
     Disturbance(
         "ufw enabled", "ufw --force enable", before="ufw disable", after="ufw --force enable"
     ),
