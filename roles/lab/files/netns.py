@@ -55,7 +55,8 @@ def connect(namespace: str, bridge: str, port: str, address: str) -> None:
     for name in ("all", "default", "eth0"):
         run("ip", "netns", "exec", namespace,
             "sysctl", "-qw", f"net.ipv6.conf.{name}.accept_dad=0")  # fmt: skip
-    run("ip", "-n", namespace, "address", "add", f"{address}/24", "dev", "eth0")
+    # As network managers do it: networkd 252 fails where an address has another broadcast address.
+    run("ip", "-n", namespace, "address", "add", f"{address}/24", "broadcast", "+", "dev", "eth0")
     run("ip", "-n", namespace, "address", "add", f"2001:db8::{number}/64", "dev", "eth0")
     for link in ("lo", "eth0"):
         run("ip", "-n", namespace, "link", "set", link, "up")
