@@ -31,6 +31,13 @@ options:
     description: How many seconds to wait at most. The task fails when an instance has not settled by then.
     type: int
     default: 30
+  watch:
+    description:
+      - For how many seconds to watch the agent, after all else. The task fails as soon as another process than at first answers, or
+        none, and in the end when an instance has not settled.
+    type: int
+    default: 0
+    version_added: 0.1.0
 extends_documentation_fragment:
   - failover.vrrp.attributes
   - failover.vrrp.attributes.socket
@@ -83,6 +90,12 @@ agent:
     intent_forced:
       description: Whether the drained host stays backup even if no other master is heard.
       type: bool
+    intent_since:
+      description: The time at which the intent for the host was set (UTC), null if no operator has set it.
+      type: str
+    intent_by:
+      description: The name of the operator who has set it, as the client has given it, null if none has.
+      type: str
     unsaved_intents:
       description: The reason why intents would not survive a restart, null if they would.
       type: str
@@ -142,6 +155,12 @@ instances:
     intent_forced:
       description: Whether it stays backup even if no other master is heard.
       type: bool
+    intent_since:
+      description: The time at which the intent was set (UTC), null if no operator has set it.
+      type: str
+    intent_by:
+      description: The name of the operator who has set it, as the client has given it, null if none has.
+      type: str
     intent_change:
       description: The last change of the intent, and its outcome.
       type: dict
@@ -218,6 +237,7 @@ from ansible_collections.failover.vrrp.plugins.module_utils._control.query impor
 from ansible_collections.failover.vrrp.plugins.module_utils._control.wait import (
     unsettled,
     wait_until,
+    watch,
 )
 from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.base.errors import ControlError
 from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.base.paths import CONTROL_SOCKET
@@ -231,6 +251,7 @@ def main() -> None:
             "instances": {"type": "list", "elements": "str"},
             "wait": {"type": "bool", "default": False},
             "wait_timeout": {"type": "int", "default": 30},
+            "watch": {"type": "int", "default": 0},
             "socket": {"type": "path", "default": CONTROL_SOCKET},
         },
         supports_check_mode=True,
@@ -245,6 +266,8 @@ def main() -> None:
             answer = wait_until(ask, unsettled, parameters["wait_timeout"])
         else:
             answer = ask()
+        if parameters["watch"]:
+            answer = watch(ask, answer, parameters["watch"])
     except ControlError as error:
         module.fail_json(msg=str(error), code=error.code)
     module.exit_json(changed=False, agent=answer["agent"], instances=answer["instances"])

@@ -48,6 +48,12 @@ options:
     description: With O(state=backup), stay backup even when no other host takes over. That can be an outage.
     type: bool
     default: false
+  by:
+    description:
+      - The name that the status shows for the intent, of at most 100 characters, such as that of an operator and of a change.
+      - When omitted, it is that of the user who has logged in to the host.
+    type: str
+    version_added: 0.1.0
 extends_documentation_fragment:
   - failover.vrrp.attributes
   - failover.vrrp.attributes.socket
@@ -68,6 +74,7 @@ EXAMPLES = r"""
 - name: Drain the host before its maintenance
   failover.vrrp.vrrp_state:
     state: backup
+    by: "{{ lookup('ansible.builtin.env', 'USER') }}, for the new kernel"
 
 - name: Let the host take part again
   failover.vrrp.vrrp_state:
@@ -156,6 +163,7 @@ def main() -> None:
             "wait": {"type": "bool", "default": True},
             "wait_timeout": {"type": "int", "default": 30},
             "force": {"type": "bool", "default": False},
+            "by": {"type": "str"},
             "socket": {"type": "path", "default": CONTROL_SOCKET},
         },
         supports_check_mode=True,

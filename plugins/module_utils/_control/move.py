@@ -81,7 +81,7 @@ def move(wanted: Mapping[str, Any], warn: Callable[[str], object]) -> List[Insta
     code ``timeout`` and the last status.
     """
     socket, name, state = wanted["socket"], wanted["instance"], wanted["state"]
-    answer = set_intent(socket, name, state, force=wanted["force"])
+    answer = set_intent(socket, name, state, force=wanted["force"], by=wanted["by"])
     number = answer["change"]
     if answer["not_saved"]:
         warn(

@@ -51,11 +51,17 @@ def moving_together(socket: str, name: str | None) -> List[InstanceStatus]:
 
 
 def set_intent(
-    socket: str, instance: str | None, intent: str, *, force: bool, dry_run: bool = False
+    socket: str,
+    instance: str | None,
+    intent: str,
+    *,
+    force: bool,
+    dry_run: bool = False,
+    by: str | None = None,
 ) -> IntentAnswer:
     """Set the intent of an instance, or of all when it is None; returns the outcome.
 
-    With ``dry_run`` nothing is changed. Raises ControlError.
+    With ``dry_run`` nothing is changed. ``by`` is the operator's name. Raises ControlError.
     """
     with ControlClient(socket) as client:
-        return client.set_intent(instance, intent, force=force, dry_run=dry_run)
+        return client.set_intent(instance, intent, force=force, dry_run=dry_run, by=by)

@@ -16,6 +16,8 @@ from .._vrrp.model.status import InstanceStatus, Status
 
 Answer = TypeVar("Answer")
 
+_WATCH_INTERVAL = 1.0  # Seconds.
+_SETTLE_TIMEOUT = 10.0  # Seconds for an election that is under way at the end.
 _POLL_INTERVAL = 0.05  # Seconds; an answer costs the agent less than a millisecond.
 
 
@@ -41,6 +43,27 @@ def wait_until(
         if time.monotonic() >= deadline:
             raise ControlError("timeout", f"after {timeout} seconds: {why}")
         time.sleep(_POLL_INTERVAL)
+
+
+def watch(ask: Callable[[], Status], first: Status, seconds: float) -> Status:
+    """Call ``ask`` again and again for a while; returns the last answer, once all has settled.
+
+    Raises ControlError ``restarted`` when the agent is another process than in the ``first``
+    answer, ``unreachable`` when it does not answer, and ``timeout`` as ``wait_until``.
+    """
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        time.sleep(_WATCH_INTERVAL)
+        _same_process(first, ask())
+    return wait_until(lambda: _same_process(first, ask()), unsettled, _SETTLE_TIMEOUT)
+
+
+def _same_process(first: Status, found: Status) -> Status:
+    if found["agent"]["pid"] != first["agent"]["pid"]:
+        raise ControlError(
+            "restarted", "the agent has ended and was started again: see journalctl -u vrrp-agent"
+        )
+    return found
 
 
 def unsettled(status: Status) -> str:

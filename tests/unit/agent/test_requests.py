@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from _vrrp.base.errors import ControlError
 from _vrrp.control.protocol import Answer, encode_answer, parse_request
 from _vrrp.engine.actions import SaveIntents
 from _vrrp.model.status import AgentStatus
+from _vrrp.runtime import clock
 from support.cluster import Cluster, Node
 
 
@@ -22,8 +24,8 @@ def requests_to(node: Node) -> ControlRequests:
     """The requests to the agent of a node."""
     about: AgentStatus = {
         "version": "1", "bundle": None, "unit": None, "pid": 7, "config": "c",
-        "scheduled_config": None, "intent": "auto", "intent_forced": False, "unsaved_intents": None,
-        "unsaved_sequence_numbers": None,
+        "scheduled_config": None, "intent": "auto", "intent_forced": False, "intent_since": None,
+        "intent_by": None, "unsaved_intents": None, "unsaved_sequence_numbers": None,
         "late_wakeups": 0, "longest_lateness": 0.0, "other_vrrp": False,
     }  # fmt: skip
     return ControlRequests(
@@ -44,7 +46,7 @@ def ask(node: Node, request: bytes) -> Any:
     return json.loads(b"".join(encode_answer(given)))
 
 
-def set_intent(intent: str, **fields: bool) -> bytes:
+def set_intent(intent: str, **fields: bool | str) -> bytes:
     """A request for an intent of the instance web."""
     flags = "".join(f', "{name}": {str(value).lower()}' for name, value in fields.items())
     head = '{"version": 1, "command": "set-intent", "instance": "web"'
@@ -104,6 +106,28 @@ def test_a_change_returns_its_number_and_its_instances() -> None:
     answer = ask(first, set_intent("backup"))
     assert (answer["change"], answer["not_saved"]) == (1, None)
     assert [one["label"] for one in answer["instances"]] == ["web"]
+
+
+def test_the_status_says_since_when_an_intent_applies_and_who_has_set_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, _second = pair()
+    assert (first.status()["intent_since"], first.status()["intent_by"]) == (None, None)
+    moments = [datetime(2026, 11, 28, 0, 0, second, tzinfo=timezone.utc) for second in (0, 7)]
+    monkeypatch.setattr(clock.WallClock, "at", lambda _clock, _now: moments[0])
+    ask(first, set_intent("backup", by='"ops"'))
+    shown = first.status()
+    assert (shown["intent_since"], shown["intent_by"]) == ("2026-11-28T00:00:00+00:00", "ops")
+    # The same intent once more, which applies since longer; another one is new.
+    moments.reverse()
+    ask(first, set_intent("backup", by='"night shift"'))
+    assert first.status()["intent_by"] == "ops"
+    ask(first, set_intent("auto", by='"night shift"'))
+    shown = first.status()
+    assert (shown["intent_since"], shown["intent_by"]) == (
+        "2026-11-28T00:00:07+00:00",
+        "night shift",
+    )
 
 
 @pytest.mark.finding("B7")

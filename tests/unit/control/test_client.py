@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import json
+import os
+import pwd
 import socket
 import threading
 from pathlib import Path
@@ -37,6 +39,16 @@ def test_an_intent_is_sent_without_the_field_dry_run(
     tmp_path: Path, settings: dict[str, bool]
 ) -> None:
     assert "dry_run" not in request_of(tmp_path / "control", **settings)
+
+
+def test_an_intent_is_sent_with_the_name_of_the_login(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUDO_USER", "ops")
+    assert request_of(tmp_path / "behind-sudo")["by"] == "ops"
+    monkeypatch.delenv("SUDO_USER")
+    assert request_of(tmp_path / "own")["by"] == pwd.getpwuid(os.getuid()).pw_name
+    assert request_of(tmp_path / "given", by="change 7 " * 20)["by"] == ("change 7 " * 20)[:100]
 
 
 def test_a_dry_run_is_sent_with_its_field(tmp_path: Path) -> None:

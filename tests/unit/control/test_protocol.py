@@ -32,6 +32,7 @@ def test_well_formed_requests_are_read() -> None:
     assert (wanted.instance, wanted.intent) == ("web", Intent(IntentKind.BACKUP, True))
     wanted = parse(command="set-intent", instance="web", intent="master", force=True)
     assert wanted.intent == Intent(IntentKind.MASTER, False)
+    assert parse(command="set-intent", intent="auto", by="ops, change 7").by == "ops, change 7"
 
 
 @pytest.mark.parametrize(
@@ -59,6 +60,16 @@ def test_well_formed_requests_are_read() -> None:
         (
             b'{"version": 1, "command": "set-intent", "instance": "a", "intent": [], "force": 1}',
             "force: not true or false",
+        ),
+        (
+            b'{"version": 1, "command": "set-intent", "intent": "auto", "by": "\\u001b[2J"}',
+            "by: not a name of at most 100 printable characters",
+        ),
+        (
+            b'{"version": 1, "command": "set-intent", "intent": "auto", "by": "'
+            + b"x" * 101
+            + b'"}',
+            "by: not a name of at most 100 printable characters",
         ),
     ],
 )

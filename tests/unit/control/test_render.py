@@ -60,17 +60,23 @@ def test_a_table_has_one_aligned_line_for_each_instance() -> None:
 
 
 @pytest.mark.parametrize(
-    ("intent", "forced", "head"),
+    ("agent", "head"),
     [
-        ("auto", False, []),
-        ("backup", False, [f"This host is drained; {ENDS}."]),
-        ("backup", True, [f"This host is drained by force; {ENDS}."]),
+        ({"intent": "auto", "intent_forced": False}, []),
+        ({"intent": "backup", "intent_forced": False}, [f"This host is drained; {ENDS}."]),
+        ({"intent": "backup", "intent_forced": True}, [f"This host is drained by force; {ENDS}."]),
+        (
+            {
+                "intent": "backup",
+                "intent_forced": False,
+                "intent_since": "2026-11-28T00:00:00+00:00",
+                "intent_by": "ops",
+            },
+            [f"This host is drained since 2026-11-28 00:00:00 UTC by ops; {ENDS}."],
+        ),
     ],
 )
-def test_a_drain_of_the_host_stands_above_the_table(
-    intent: str, forced: bool, head: list[str]
-) -> None:
-    agent = {"intent": intent, "intent_forced": forced}
+def test_a_drain_of_the_host_stands_above_the_table(agent: Any, head: list[str]) -> None:
     status: Any = {"agent": agent, "instances": [MASTER]}
     assert report(status).splitlines() == [*head, *table([MASTER]).splitlines()]
 

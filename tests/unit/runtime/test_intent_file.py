@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 import errno
+import json
 import threading
 from pathlib import Path
 from typing import Any, Iterator
 
 import pytest
-from _vrrp.model.intent import Intent, IntentKind, Intents
+from _vrrp.model.intent import Intent, IntentKind, Intents, Origin
 from _vrrp.runtime import background_file, clock
 from _vrrp.runtime.files import replace_file
 from _vrrp.runtime.intent_file import IntentFile
@@ -84,6 +85,24 @@ def test_saved_intents_are_loaded_after_a_restart(tmp_path: Path, loop: Loop, di
     assert IntentFile(str(tmp_path / "new"), loop).intents == INTENTS
     kept.when_saved(answers.append)
     assert answers == [None]
+
+
+def test_the_origin_of_an_intent_is_saved_with_it(tmp_path: Path, loop: Loop) -> None:
+    kept = IntentFile(str(tmp_path), loop)
+    drained = Intent(IntentKind.BACKUP, origin=Origin(1_795_824_000, "ops"))
+    kept.save_intents(Intents(drained))
+    kept.close()
+    assert IntentFile(str(tmp_path), loop).intents.host.origin == drained.origin
+
+
+@pytest.mark.parametrize("origin", [{}, {"at": 1}, {"at": "1", "by": "ops"}, {"at": -1, "by": ""}])
+def test_an_intent_whose_origin_makes_no_sense_has_none(
+    tmp_path: Path, loop: Loop, origin: dict[str, Any]
+) -> None:
+    text = json.dumps({"host": {"intent": "backup", **origin}})
+    (tmp_path / "intents.json").write_text(text)
+    host = IntentFile(str(tmp_path), loop).intents.host
+    assert (host.kind, host.origin) == (IntentKind.BACKUP, None)
 
 
 @pytest.mark.finding("B7")

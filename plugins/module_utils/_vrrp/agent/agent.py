@@ -25,6 +25,7 @@ from ..engine.actions import Action, Transition
 from ..engine.engine import Engine
 from ..engine.host.observed import Observed
 from ..engine.signer import Signer
+from ..engine.status import intent_status
 from ..linux.packet_socket import FrameSender
 from ..linux.resources import ResourceTable
 from ..model.command import CommandResult
@@ -378,7 +379,6 @@ class Agent:
     # --- The operator ---
 
     def _about(self) -> AgentStatus:
-        host_intent = self._engine.report.host_intent
         return {
             "version": VERSION,
             "bundle": self._bundle,
@@ -386,8 +386,7 @@ class Agent:
             "pid": os.getpid(),
             "config": digest(self._configuration.text),
             "scheduled_config": self._configuration.scheduled_digest,
-            "intent": host_intent.kind.value,
-            "intent_forced": host_intent.forced,
+            **intent_status(self._engine.report.host_intent),
             "unsaved_intents": self._intent_file.problem,
             "unsaved_sequence_numbers": self._sequence_file.problem,
             "late_wakeups": self._lateness.count,

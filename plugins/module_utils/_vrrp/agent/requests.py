@@ -11,13 +11,14 @@ The engine answers queries and applies intents; the agent reloads and restarts i
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Callable, Iterable, Iterator, List
 
 from ..base.units import to_wall_time
 from ..control.protocol import RELOAD, RESTART, STATUS, Answer, Request
 from ..engine.actions import Action, Transition
 from ..engine.engine import Engine
-from ..model.intent import WANTED_STATES, Intent
+from ..model.intent import WANTED_STATES, Intent, Origin
 from ..model.status import AgentStatus, InstanceStatus, TransitionMessage
 from ..runtime import clock
 from ..runtime.background_file import OnSaved
@@ -97,7 +98,10 @@ class ControlRequests:
 
     def _set_intent(self, request: Request, reply: Reply) -> None:
         """Set an intent at once, and reply when it is saved, or is not."""
-        number, actions = self._engine.set_intent(request.instance, request.intent, clock.now())
+        now = clock.now()
+        origin = Origin(self._wall.at(now).timestamp(), request.by)
+        intent = replace(request.intent, origin=origin)
+        number, actions = self._engine.set_intent(request.instance, intent, now)
         self._perform(actions)
         moved = self._engine.report.changed_by(number)
         self._when_saved(

@@ -165,3 +165,6 @@ INTERFACE_NAME_MAX = 15  # IFNAMSIZ without the terminating zero.
 FILTER_TABLE_PREFIX = "vrrp_agent_"
 # Those of the family arp.
 ARP_TABLE_PREFIX = FILTER_TABLE_PREFIX + "arp_"
+
+# Seconds since 1970; no time of day is later.
+TIME_MAX = 2**40

@@ -71,3 +71,8 @@ def to_wall_time(at: Nanoseconds, now: Nanoseconds, wall: datetime) -> str:
     """
     moment = wall - timedelta(microseconds=now // 1000 - at // 1000)
     return moment.astimezone(timezone.utc).isoformat(timespec="milliseconds")
+
+
+def wall_time_text(at: float) -> str:
+    """Convert seconds since 1970 to a time of day in UTC, to the second."""
+    return datetime.fromtimestamp(at, timezone.utc).isoformat(timespec="seconds")

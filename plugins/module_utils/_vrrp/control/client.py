@@ -17,7 +17,9 @@ from typing import Any, Iterator, Sequence, Type
 from ..base.errors import ControlError
 from ..base.paths import CONTROL_SOCKET
 from ..model.status import IntentAnswer, Status, TransitionMessage
+from .login import login_name
 from .protocol import (
+    BY_MAX,
     PROTOCOL_VERSION,
     RELOAD,
     RESTART,
@@ -86,14 +88,22 @@ class ControlClient:
         return answer
 
     def set_intent(
-        self, instance: str | None, intent: str, *, force: bool = False, dry_run: bool = False
+        self,
+        instance: str | None,
+        intent: str,
+        *,
+        force: bool = False,
+        dry_run: bool = False,
+        by: str | None = None,
     ) -> IntentAnswer:
         """Set the intent ``auto``, ``master`` or ``backup`` of an instance; of all when it is None.
 
         Returns the number of the change, and the status of the instances that it concerns. With
-        ``dry_run`` nothing is changed, and the status is what it would be.
+        ``dry_run`` nothing is changed, and the status is what it would be. ``by`` is the operator's
+        name; when it is left out, that of the login.
         """
-        wanted = {"instance": instance, "intent": intent, "force": force}
+        name = login_name() if by is None else by
+        wanted = {"instance": instance, "intent": intent, "force": force, "by": name[:BY_MAX]}
         if dry_run:  # An agent of an older version refuses the field.
             wanted["dry_run"] = True
         answer: IntentAnswer = self._request(SET_INTENT, **wanted)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Iterator, List, Tuple
 
 from ..model.status import HookStatus, InstanceStatus, IntentChangeStatus, TrackedStatus
-from .render import align, duration, intent_text, master_text, priority_text
+from .render import align, duration, intent_text, master_text, origin_text, priority_text
 
 Section = Tuple[str, List[str]]
 
@@ -35,7 +35,8 @@ def _state(instance: InstanceStatus) -> Iterator[Section]:
     yield "since", [since]
     yield "master", [master_text(instance)]
     yield "priority", [priority_text(instance)]
-    yield "intent", [intent_text(instance), *_change(instance["intent_change"])]
+    intent = intent_text(instance) + origin_text(instance)
+    yield "intent", [intent, *_change(instance["intent_change"])]
     yield "transitions", [str(instance["transitions"])]
     if instance["leaving"]:
         yield "leaving", ["removed from the configuration, serves until there is another master"]

@@ -18,22 +18,23 @@ import json
 from dataclasses import dataclass
 from typing import Callable, Dict, Iterable, Iterator, Mapping, NamedTuple, Set, Tuple
 
+from ..base.constants import TIME_MAX
 from ..base.errors import ConfigError, ControlError
 from ..model.intent import AUTO, Intent, IntentKind
 
 Message = Dict[str, object]  # One JSON object: a line of the protocol.
 
 PROTOCOL_VERSION = 1
-_TIME_MAX = 2**40  # Seconds since 1970.
 _DIGITS_MAX = 20
 LINE_MAX = 65_536  # Bytes of a request; answers may be longer.
 NAMES_MAX = 1000  # Of instances in a request.
+BY_MAX = 100  # Characters of an operator's name.
 
 STATUS, SET_INTENT, WATCH = "status", "set-intent", "watch"
 RELOAD, RESTART = "reload", "restart"
 _FIELDS: Dict[str, Set[str]] = {
     STATUS: {"instances"},
-    SET_INTENT: {"instance", "intent", "force", "dry_run"},
+    SET_INTENT: {"instance", "intent", "force", "dry_run", "by"},
     WATCH: set(),
     RELOAD: {"at"},
     RESTART: set(),
@@ -45,7 +46,8 @@ _PRIVILEGED = frozenset({SET_INTENT, RELOAD, RESTART})
 class Request:
     """A well-formed request: only the fields of its command have a meaning.
 
-    Without an ``instance``, an intent is for all instances of the host.
+    Without an ``instance``, an intent is for all instances of the host. ``by`` is the operator's
+    name, as the client gives it.
     """
 
     command: str
@@ -53,6 +55,7 @@ class Request:
     instance: str | None = None
     intent: Intent = AUTO
     dry_run: bool = False
+    by: str = ""
     at: float | None = None
 
     @property
@@ -163,14 +166,22 @@ def _set_intent(message: Message) -> Request:
     force, dry_run = _flag(message, "force"), _flag(message, "dry_run")
     kind = read_intent_kind(message.get("intent"))
     intent = Intent(kind, force and kind is IntentKind.BACKUP)
-    return Request(SET_INTENT, instance=instance, intent=intent, dry_run=dry_run)
+    return Request(SET_INTENT, instance=instance, intent=intent, dry_run=dry_run, by=_name(message))
+
+
+def _name(message: Message) -> str:
+    """Return the name of the operator who asks."""
+    by = message.get("by", "")
+    if not isinstance(by, str) or len(by) > BY_MAX or not by.isprintable():
+        raise _bad(f"by: not a name of at most {BY_MAX} printable characters")
+    return by
 
 
 def _reload(message: Message) -> Request:
     at = message.get("at")
     if at is None:
         return Request(RELOAD)
-    if isinstance(at, bool) or not isinstance(at, (int, float)) or not 0 <= at < _TIME_MAX:
+    if isinstance(at, bool) or not isinstance(at, (int, float)) or not 0 <= at < TIME_MAX:
         raise _bad("at: not a time of day in seconds since 1970")
     return Request(RELOAD, at=at)
 

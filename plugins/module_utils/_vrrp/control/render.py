@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import List, Sequence
 
-from ..model.status import AgentStatus, InstanceStatus, Status, TransitionMessage
+from ..model.status import AgentStatus, InstanceStatus, IntentStatus, Status, TransitionMessage
 
 # What to do about another program of a host that speaks VRRP.
 ONLY_ONE = "let only one of the two have an address or a VRID"
@@ -24,7 +24,7 @@ def report(status: Status) -> str:
     if status["agent"]["intent"] == "backup":
         forced = " by force" if status["agent"]["intent_forced"] else ""
         ends = "'vrrpctl auto' or 'vrrpctl master', without a name, ends that"
-        lines.append(f"This host is drained{forced}; {ends}.")
+        lines.append(f"This host is drained{forced}{origin_text(status['agent'])}; {ends}.")
     if status["agent"].get("other_vrrp"):
         lines.append(f"Another program of this host speaks VRRP; {ONLY_ONE}.")
     lines.extend(_unsaved(status["agent"]))
@@ -124,6 +124,14 @@ def _arrow(before: str, after: str) -> str:
 def intent_text(instance: InstanceStatus) -> str:
     """Return the operator's intent for an instance."""
     return instance["intent"] + (" (forced)" if instance["intent_forced"] else "")
+
+
+def origin_text(status: IntentStatus) -> str:
+    """Return since when an intent applies, and who has set it; nothing when nobody has."""
+    if not status.get("intent_since"):
+        return ""
+    by = f" by {status['intent_by']}" if status["intent_by"] else ""
+    return f" since {str(status['intent_since']).partition('+')[0].replace('T', ' ')} UTC{by}"
 
 
 def transition_line(transition: TransitionMessage) -> str:

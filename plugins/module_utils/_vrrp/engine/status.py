@@ -13,7 +13,7 @@ from typing import AbstractSet, Dict, List, NamedTuple
 
 from ..base.constants import PRIORITY_RESIGN
 from ..base.errors import unknown_instance
-from ..base.units import Nanoseconds, to_seconds, to_wall_time
+from ..base.units import Nanoseconds, to_seconds, to_wall_time, wall_time_text
 from ..fsm.state import Peer
 from ..model.describe import describe_settings
 from ..model.family import text
@@ -22,6 +22,7 @@ from ..model.status import (
     EngineStatus,
     InstanceStatus,
     IntentChangeStatus,
+    IntentStatus,
     MasterStatus,
     ProblemStatus,
 )
@@ -112,8 +113,7 @@ def router_status(
         "version": instance.version,
         "state": router.state_name,
         "reason": router.state.reason,
-        "intent": router.intent.kind.value,
-        "intent_forced": router.intent.forced,
+        **intent_status(router.intent),
         "intent_change": _change(router.intent_change),
         "priority": instance.priority,
         "effective_priority": router.effective_priority,
@@ -139,6 +139,17 @@ def router_status(
         "seconds_in_state": to_seconds(now - router.since),
         "transitions": router.transitions,
         "counters": dict(sorted(router.counters.items())),
+    }
+
+
+def intent_status(intent: Intent) -> IntentStatus:
+    """Return an intent as the status shows it."""
+    origin = intent.origin
+    return {
+        "intent": intent.kind.value,
+        "intent_forced": intent.forced,
+        "intent_since": None if origin is None else wall_time_text(origin.at),
+        "intent_by": None if origin is None else origin.by,
     }
 
 

@@ -28,14 +28,26 @@ WANTED_STATES = {IntentKind.MASTER: "MASTER", IntentKind.BACKUP: "BACKUP"}
 
 
 @dataclass(frozen=True)
+class Origin:
+    """The origin of an intent: ``at`` in seconds since 1970, and ``by`` the operator's name, as the
+    client has given it.
+    """
+
+    at: float
+    by: str
+
+
+@dataclass(frozen=True)
 class Intent:
     """The operator's intent for an instance.
 
-    ``forced`` (BACKUP only): the router stays backup even when no other master is heard.
+    ``forced`` (BACKUP only): the router stays backup even when no other master is heard. ``origin``
+    is None when no operator has set the intent; two intents are equal whatever theirs are.
     """
 
     kind: IntentKind = IntentKind.AUTO
     forced: bool = False
+    origin: Origin | None = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"{self.kind.value} (forced)" if self.forced else self.kind.value

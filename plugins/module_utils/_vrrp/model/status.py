@@ -118,7 +118,16 @@ class SettingsStatus(TypedDict):
     source_address: Union[str, None]
 
 
-class InstanceStatus(TypedDict):
+class IntentStatus(TypedDict):
+    """An operator's intent; since when it applies, and who has set it, are None when nobody has."""
+
+    intent: str
+    intent_forced: bool
+    intent_since: Union[str, None]
+    intent_by: Union[str, None]
+
+
+class InstanceStatus(IntentStatus):
     """One virtual router."""
 
     name: str
@@ -130,8 +139,6 @@ class InstanceStatus(TypedDict):
     version: int
     state: str
     reason: str
-    intent: str
-    intent_forced: bool
     intent_change: Union[IntentChangeStatus, None]
     priority: int
     effective_priority: int
@@ -159,7 +166,7 @@ class EngineStatus(TypedDict):
     counters: Dict[str, int]
 
 
-class AgentStatus(TypedDict):
+class AgentStatus(IntentStatus):
     """The agent: ``bundle`` and ``unit`` are None for one run from a checkout, ``config`` is the
     digest of the current configuration, and ``scheduled_config`` that of one that is applied later.
 
@@ -178,8 +185,6 @@ class AgentStatus(TypedDict):
     pid: int
     config: str
     scheduled_config: Union[str, None]
-    intent: str
-    intent_forced: bool
     unsaved_intents: Union[str, None]
     unsaved_sequence_numbers: Union[str, None]
     late_wakeups: int

@@ -11,7 +11,8 @@ from __future__ import annotations
 import json
 from typing import Any, Dict
 
-from ..model.intent import AUTO, Intent, IntentKind, Intents
+from ..base.constants import TIME_MAX
+from ..model.intent import AUTO, Intent, IntentKind, Intents, Origin
 from .background_file import BackgroundFile
 from .loop import Loop
 
@@ -36,7 +37,8 @@ def encode_intents(intents: Intents) -> Dict[str, Any]:
 
 
 def _plain(intent: Intent) -> Dict[str, Any]:
-    return {"intent": intent.kind.value, "forced": intent.forced}
+    origin = {} if intent.origin is None else {"at": intent.origin.at, "by": intent.origin.by}
+    return {"intent": intent.kind.value, "forced": intent.forced, **origin}
 
 
 def decode_intents(kept: Any) -> Intents:
@@ -50,6 +52,13 @@ def decode_intents(kept: Any) -> Intents:
 
 def _intent(entry: Any) -> Intent | None:
     try:
-        return Intent(IntentKind(entry["intent"]), bool(entry.get("forced")))
+        return Intent(IntentKind(entry["intent"]), bool(entry.get("forced")), _origin(entry))
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
+
+
+def _origin(entry: Dict[str, Any]) -> Origin | None:
+    at, by = entry.get("at"), entry.get("by")
+    if not isinstance(at, (int, float)) or not isinstance(by, str) or not 0 <= at < TIME_MAX:
+        return None
+    return Origin(at, by)

@@ -63,7 +63,7 @@ class IntentStore:
     def set_for_host(self, routers: Sequence[Router], intent: Intent, now: Nanoseconds) -> int:
         """Set the intent of all routers of the host. A drain is for those that come later, too."""
         self._was_drained = self.host != AUTO
-        self.host = intent if intent.kind is IntentKind.BACKUP else AUTO
+        self.host = _or_same(self.host, intent if intent.kind is IntentKind.BACKUP else AUTO)
         self._by_name.clear()
         self._host_change = self.set(routers, intent, now)
         return self._host_change
@@ -111,6 +111,7 @@ class IntentStore:
                 self._assign(router, intent)
 
     def _assign(self, router: Router, intent: Intent) -> None:
+        intent = _or_same(router.intent, intent)
         bid = router.inputs.hold_priority if intent.kind is router.intent.kind else 0
         router.update(replace(router.inputs, intent=intent, hold_priority=bid))
         self._by_name[router.instance.name] = intent
@@ -119,6 +120,11 @@ class IntentStore:
         """Return the action that saves all intents across restarts."""
         differing = {name: one for name, one in self._by_name.items() if one != self.host}
         return SaveIntents(Intents(self.host, differing))
+
+
+def _or_same(present: Intent, intent: Intent) -> Intent:
+    """Return an intent, or the present one when it is the same, which applies since longer."""
+    return present if present == intent else intent
 
 
 def _was_drained_alone(router: Router) -> bool:
