@@ -34,11 +34,12 @@ class ActionModule(ActionBase):
         super().run(tmp, task_vars)
         arguments = self._task.args.copy()
         self._refuse_controller(arguments)
-        if arguments.get("state", "present") != "present":
+        state = arguments.get("state", "present")
+        if state not in ("present", "previous"):
             return self._execute_module(module_args=arguments, task_vars=task_vars)
         sources = _sources()
         arguments["bundle"] = bundle.name_of(VERSION, sources)
-        if not self._has(arguments["bundle"]):
+        if state == "present" and not self._has(arguments["bundle"]):
             arguments["archive"] = self._bring(bundle.pack(sources))
         result = self._execute_module(module_args=arguments, task_vars=task_vars)
         if "archive" in arguments:

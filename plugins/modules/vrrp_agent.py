@@ -19,18 +19,20 @@ description:
     host needs Python 3.9 and systemd, but no internet access and no pip.
   - The agent's own code validates a new configuration on the host before it replaces the old one. A running agent applies
     it without giving up mastership.
-  - The previous version is kept in C(/usr/local/lib/vrrp-agent/previous).
+  - An upgrade keeps the version before, with its configuration and units, in C(/usr/local/lib/vrrp-agent/previous).
 options:
   state:
     description:
       - V(present) installs and starts the agent.
       - V(absent) stops it, after other hosts have taken its addresses over, and removes everything that was installed with it.
+      - V(previous) goes back to the version before the last upgrade, with the configuration and the units that it had, and lets it run.
+        Where none is kept, nothing is changed.
       - V(restarted) restarts the agent into the installed version, and changes nothing else. A new process takes over from the running one,
         without an election and without losing a packet. When that is not possible, for example because the unit has changed
         too, systemd restarts the service, and a master resigns first. When the new version cannot run, the running one keeps
         serving.
     type: str
-    choices: [present, absent, restarted]
+    choices: [present, absent, previous, restarted]
     default: present
   config:
     description:
@@ -81,6 +83,12 @@ options:
         can hit it by accident.
     type: bool
     default: false
+  from_this_version:
+    description:
+      - With O(state=previous), go back only where the version of this collection is in use, so from an upgrade to it.
+    type: bool
+    default: false
+    version_added: 0.1.0
   bundle:
     description: The name of the bundle. The action plugin sets it.
     type: str
@@ -115,6 +123,11 @@ EXAMPLES = r"""
     state: restarted
   throttle: 1
 
+- name: Go back to the version before the upgrade, one host after the other
+  failover.vrrp.vrrp_agent:
+    state: previous
+  throttle: 1
+
 - name: Remove the agent
   failover.vrrp.vrrp_agent:
     state: absent
@@ -122,8 +135,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 bundle:
-  description: The name of the version that is installed.
-  returned: when O(state=present)
+  description: The name of the version that is installed, null when O(state=previous) had none to go back to.
+  returned: when O(state=present) or O(state=previous)
   type: str
 actions:
   description: The changes made, or in check mode those that would be made, in order.
@@ -133,6 +146,10 @@ actions:
 restart_required:
   description: Whether the running agent has another version or another unit than the installed one. O(state=restarted)
     brings it up to date.
+  returned: when O(state=present)
+  type: bool
+unit_changed:
+  description: Whether that takes a restart by systemd, because the running agent was started under another unit.
   returned: when O(state=present)
   type: bool
 held_back:
@@ -165,12 +182,13 @@ from ansible_collections.failover.vrrp.plugins.module_utils._install.install imp
     install_agent,
 )
 from ansible_collections.failover.vrrp.plugins.module_utils._install.interpreter import find_pythons
+from ansible_collections.failover.vrrp.plugins.module_utils._install.previous import go_back
 from ansible_collections.failover.vrrp.plugins.module_utils._install.service import restart
 from ansible_collections.failover.vrrp.plugins.module_utils._install.uninstall import (
     uninstall_agent,
 )
 
-STATES = ("present", "absent", "restarted")
+STATES = ("present", "absent", "previous", "restarted")
 
 
 def bring_to_state(module: AnsibleModule, host: Host) -> dict[str, t.Any]:
@@ -184,6 +202,9 @@ def bring_to_state(module: AnsibleModule, host: Host) -> dict[str, t.Any]:
     if parameters["state"] == "restarted":
         restart(host)
         return {"changed": True}
+    if parameters["state"] == "previous":
+        bundle = go_back(host, parameters["bundle"] if parameters["from_this_version"] else None)
+        return {"changed": bool(host.changes), "bundle": bundle}
     config = with_secrets(parameters["config"], parameters["secrets"] or {})
     bundle, archive = parameters["bundle"], parameters["archive"]
     pythons = find_pythons(host, sys.executable, parameters["python"])
@@ -196,6 +217,7 @@ def bring_to_state(module: AnsibleModule, host: Host) -> dict[str, t.Any]:
         "changed": bool(host.changes) or outcome.restart_required,
         "bundle": bundle,
         "restart_required": outcome.restart_required,
+        "unit_changed": outcome.unit_changed,
         "held_back": outcome.held_back,
     }
     if outcome.status:
@@ -218,6 +240,7 @@ def main() -> None:
             "apply_at": {"type": "float"},
             "python": {"type": "path"},
             "allow_local": {"type": "bool", "default": False},
+            "from_this_version": {"type": "bool", "default": False},
             "bundle": {"type": "str"},
             "archive": {"type": "path"},
         },

@@ -120,7 +120,7 @@ class Host:
         before = read(path)
         if before == text and owner.matches(path):
             return False
-        self._note_diff(path, shown(before or ""), shown(text))
+        self.note_diff(path, shown(before or ""), shown(text))
         self.change(f"write {path}", lambda: write_atomically(path, text, owner))
         return True
 
@@ -140,14 +140,14 @@ class Host:
         """Remove ``path``; returns whether that was a change."""
         if not os.path.lexists(path):
             return False
-        self._note_diff(path, f"{path} exists\n", "")
+        self.note_diff(path, f"{path} exists\n", "")
         self.change(f"remove {path}", lambda: _remove(path))
         return True
 
     def remove_tree(self, path: str) -> None:
         """Remove ``path`` with all below it, however deep that is: others may have made it."""
         if os.path.lexists(path):
-            self._note_diff(path, f"{path} exists\n", "")
+            self.note_diff(path, f"{path} exists\n", "")
             self.command(f"remove {path}", "rm", "-rf", "--one-file-system", "--", path)
 
     def remove_if_empty(self, path: str) -> None:
@@ -155,7 +155,8 @@ class Host:
         if os.path.isdir(path) and not os.listdir(path):
             self.change(f"remove {path}", lambda: os.rmdir(path))
 
-    def _note_diff(self, path: str, before: str, after: str) -> None:
+    def note_diff(self, path: str, before: str, after: str) -> None:
+        """Add the change of a file to the diff."""
         self.diff.append(
             {
                 "before_header": path,

@@ -29,10 +29,11 @@ from .host import Host, HostError, Ownership, read
 from .nonlocal_bind import ensure_nonlocal_bind
 from .other_daemons import refuse_other_daemons
 from .peer_changes import changes_seen_by_peers
+from .previous import ensure_current
 from .service import ensure_service
 from .templates import HELPER_SOCKET_TEXT, TIME_SYNC_TEXT, UNIT_TEXT, helper_unit, program
 from .users import ensure_users
-from .versions import ensure_current, ensure_version, is_current
+from .versions import ensure_version, is_current
 
 
 @dataclass(frozen=True)
@@ -58,11 +59,13 @@ class Wanted:
 @dataclass(frozen=True)
 class InstallResult:
     """The outcome of an installation: ``restart_required`` says that the agent still has to be
-    restarted; ``status`` is that of an agent that was left alone, else None; ``held_back`` are the
-    settings of the instances whose packets the new configuration would change.
+    restarted, and ``unit_changed`` that this takes systemd; ``status`` is that of an agent that was
+    left alone, else None; ``held_back`` are the settings of the instances whose packets the new
+    configuration would change.
     """
 
     restart_required: bool = False
+    unit_changed: bool = False
     status: Status | None = None
     held_back: Mapping[str, List[str]] = field(default_factory=dict)
 
@@ -80,37 +83,30 @@ def install_agent(host: Host, wanted: Wanted) -> InstallResult:
     ensure_users(host)
     python = ensure_version(host, wanted.bundle, wanted.archive, wanted.pythons)
     before = read(CONFIG)
-    config, held_back = _ensure_config(host, wanted, python, before)
+    text = _validated(host, wanted, python, before)
+    held_back = changes_seen_by_peers(before, text) if wanted.hold_back and text else {}
+    config = before if held_back and not host.check_mode else text
     ensure_current(host, wanted.bundle)
+    if config is not None and wanted.config is not None:
+        write_config(host, config)
     _ensure_programs(host, python)
     _ensure_units(host, config)
     if wanted.firewall:
         open_for_vrrp(host, _instances(wanted.config))
     ensure_nonlocal_bind(host, wanted.nonlocal_bind)
     run = ensure_service(host, wanted.bundle, config, before, wanted.apply_at)
-    return InstallResult(run.restart_required, run.status, held_back)
+    return InstallResult(run.restart_required, run.unit_changed, run.status, held_back)
 
 
-def _ensure_config(
-    host: Host, wanted: Wanted, python: str, present: str | None
-) -> Tuple[str | None, Mapping[str, List[str]]]:
-    """Write the configuration, validated by the version that will read it.
+def _validated(host: Host, wanted: Wanted, python: str, present: str | None) -> str | None:
+    """Return the text of the wanted configuration, validated by the version that will read it.
 
-    ``present`` is the text before. Returns the text of the file, and the changes that were held
-    back.
+    ``present`` is the text before. Raises HostError.
     """
-    text = present
-    if wanted.config is not None:
-        text = text_of(wanted.config)
-    if text is None:
-        return None, {}
-    if text != present or not is_current(wanted.bundle):
+    text = present if wanted.config is None else text_of(wanted.config)
+    if text is not None and (text != present or not is_current(wanted.bundle)):
         validate(host, text, *_check_command(wanted, python))
-    held_back = changes_seen_by_peers(present, text) if wanted.hold_back else {}
-    if held_back and not host.check_mode:
-        return present, held_back
-    write_config(host, text)
-    return text, held_back
+    return text
 
 
 def _check_command(wanted: Wanted, python: str) -> Tuple[str, ...]:

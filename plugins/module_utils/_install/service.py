@@ -8,21 +8,23 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
 from typing import Tuple
 
 from .._control.query import status
+from .._vrrp.agent.version import UNIT_VARIABLE
 from .._vrrp.base.errors import NOT_RESTARTED, ControlError
-from .._vrrp.base.paths import CONTROL_SOCKET
+from .._vrrp.base.paths import CONFIG, CONTROL_SOCKET
 from .._vrrp.control.client import ControlClient
 from .._vrrp.control.protocol import digest
 from .._vrrp.model.status import Status
 from . import paths
 from .config_file import write_config
-from .host import Host, HostError
-from .templates import UNIT_DIGEST
+from .host import Host, HostError, read
 
+_UNIT_DIGEST = re.compile(rf"^Environment={UNIT_VARIABLE}=(\w+)$", re.MULTILINE)
 _PATIENCE = 30.0  # Seconds for a hook or a hand-over that is under way.
 _POLL = 0.2
 _NOTIFIED_WITHIN = 10.0  # Seconds; milliseconds are usual.
@@ -40,10 +42,12 @@ def running_status() -> Status | None:
 @dataclass(frozen=True)
 class ServiceResult:
     """The service after a run: ``restart_required`` says that another version or unit is installed
-    than the one that runs; ``status`` is that of an agent that was left alone, else None.
+    than the one that runs, and ``unit_changed`` that it is another unit; ``status`` is that of an
+    agent that was left alone, else None.
     """
 
     restart_required: bool = False
+    unit_changed: bool = False
     status: Status | None = None
 
 
@@ -69,7 +73,7 @@ def ensure_service(
         return ServiceResult()
     status = _status_after_scheduled_reload(config)
     if status is None or status["agent"]["bundle"] != bundle:
-        return ServiceResult(restart_required=True)
+        return ServiceResult(True, status is None or has_other_unit(status))
     if config is None or status["agent"]["config"] == digest(config):
         return ServiceResult(status=status)
     if apply_at is None:
@@ -144,17 +148,54 @@ def restart(host: Host) -> None:
 
 
 def _restart_in_place(host: Host) -> None:
-    running, before = running_status(), _main_process(host)
-    if running and running["agent"].get("unit") != UNIT_DIGEST:
+    running = running_status()
+    if running and has_other_unit(running):
         _restart_service(host, "the systemd unit of the running agent has changed")
         return
     try:
-        _ask_until_it_can()
-        _wait_for_another_process(host, before)
+        _replace_process(host)
     except ControlError as error:
         if error.code in (NOT_RESTARTED, "invalid_config"):
             raise HostError(f"restart failed, the running agent still serves: {error}") from None
         _restart_service(host, str(error))
+
+
+def restart_into_previous(host: Host, bundle: str) -> None:
+    """Let a version run that was in use before, in whatever state the present one is: without a
+    gap, where it can hand over. Raises HostError when it does not run then.
+    """
+    running = running_status()
+    if running is None or running["agent"]["bundle"] != bundle:
+        host.change(f"restart the agent into {bundle}", lambda: _restart_anyhow(host, running))
+    elif running["agent"]["config"] != digest(read(CONFIG) or ""):
+        apply_config(host, None)
+    now = running_status()
+    if not host.check_mode and (now is None or now["agent"]["bundle"] != bundle):
+        raise HostError(f"{bundle} is back, and does not run: see journalctl -u vrrp-agent")
+
+
+def _restart_anyhow(host: Host, running: Status | None) -> None:
+    """Restart without a gap if the running agent can do that, else by systemd."""
+    if running is None or has_other_unit(running):
+        _restart_service(host, "the agent does not answer, or its systemd unit has changed")
+        return
+    try:
+        _replace_process(host)
+    except ControlError as error:
+        _restart_service(host, str(error))
+
+
+def has_other_unit(running: Status) -> bool:
+    """Whether the running agent was started under another systemd unit than the installed one."""
+    found = _UNIT_DIGEST.search(read(paths.UNIT) or "")
+    return found is None or running["agent"].get("unit") != found[1]
+
+
+def _replace_process(host: Host) -> None:
+    """Let another process take over from the running one; raises ControlError or HostError."""
+    before = _main_process(host)
+    _ask_until_it_can()
+    _wait_for_another_process(host, before)
 
 
 def _main_process(host: Host) -> str:

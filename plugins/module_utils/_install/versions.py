@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from typing import Iterable, List
+from typing import Collection, Iterable
 
 from . import paths
 from .bundle import unpack
@@ -73,25 +73,24 @@ def _is_in_use(bundle: str, python: str) -> bool:
     return is_same and is_current(bundle)
 
 
+def current_version() -> str | None:
+    """Return the version in use; None when none is installed."""
+    link = paths.CURRENT
+    return os.path.basename(os.readlink(link)) if os.path.islink(link) else None
+
+
 def is_current(bundle: str) -> bool:
     """Whether a version is the one in use."""
-    link = paths.CURRENT
-    return os.path.islink(link) and os.path.basename(os.readlink(link)) == bundle
+    return current_version() == bundle
 
 
-def ensure_current(host: Host, bundle: str) -> None:
-    """Have a version in use, keep the one before, and remove all others; raises HostError."""
-    target = os.path.join("versions", bundle)
-    before = os.readlink(paths.CURRENT) if os.path.islink(paths.CURRENT) else None
-    if host.link(paths.CURRENT, target) and before is not None:
-        host.link(paths.PREVIOUS, before)
-    for name in _superfluous_versions(before, target):
-        host.remove(os.path.join(paths.VERSIONS, name))
+def switch_to(host: Host, bundle: str) -> None:
+    """Have a version in use; raises HostError."""
+    host.link(paths.CURRENT, os.path.join("versions", bundle))
 
 
-def _superfluous_versions(before: str | None, target: str) -> List[str]:
-    """Return all versions except the wanted one and the previous one."""
-    earlier = os.readlink(paths.PREVIOUS) if os.path.islink(paths.PREVIOUS) else None
-    kept = {target, earlier if before in (None, target) else before}
+def remove_superfluous(host: Host, kept: Collection[str | None]) -> None:
+    """Remove all versions that are not ``kept``; raises HostError."""
     present = os.listdir(paths.VERSIONS) if os.path.isdir(paths.VERSIONS) else []
-    return sorted(name for name in present if os.path.join("versions", name) not in kept)
+    for name in sorted(set(present).difference(kept)):
+        host.remove(os.path.join(paths.VERSIONS, name))

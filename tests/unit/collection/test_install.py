@@ -7,66 +7,146 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
+from typing import Sequence
 
 import pytest
-from ansible_collections.failover.vrrp.plugins.module_utils._install import install, paths, versions
-from ansible_collections.failover.vrrp.plugins.module_utils._install.host import Host
+from ansible_collections.failover.vrrp.plugins.module_utils._install import (
+    install,
+    paths,
+    previous,
+    versions,
+)
+from ansible_collections.failover.vrrp.plugins.module_utils._install.host import Host, HostError
 
 
 @pytest.fixture
 def library(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """An empty place for versions."""
+    """An empty place for versions, and for one file that belongs to each."""
     for name in ("VERSIONS", "CURRENT", "PREVIOUS"):
         monkeypatch.setattr(paths, name, str(tmp_path / name.lower()))
+    config = str(tmp_path / "config.json")
+    monkeypatch.setattr(previous, "CONFIG", config)
+    monkeypatch.setattr(previous, "_FILES", (config, str(tmp_path / "unit")))
+    monkeypatch.setattr(previous, "_UNITS", {str(tmp_path / "unit")})
+    monkeypatch.setattr(previous, "restart_into_previous", lambda *_arguments: None)
     return tmp_path
 
 
-def switch_to(library: Path, version: str, check_mode: bool = False) -> list[str]:
-    """Have a version and switch to it; returns what was changed."""
+def make_host(check_mode: bool = False) -> Host:
+    """A host that removes files, and runs nothing else."""
+
+    def run(command: Sequence[str]) -> tuple[int, str, str]:
+        if command[0] == "rm":
+            subprocess.run(command, check=True)
+        return 0, "", ""
+
+    return Host(run, lambda name: name, check_mode)
+
+
+def install_version(library: Path, version: str, check_mode: bool = False) -> list[str]:
+    """Have a version, with a configuration of its own; returns what was changed."""
     (library / "versions" / version).mkdir(parents=True, exist_ok=True)
-    host = Host(lambda _command: (0, "", ""), lambda name: name, check_mode)
-    versions.ensure_current(host, version)
+    host = make_host(check_mode)
+    previous.ensure_current(host, version)
+    if not check_mode:
+        (library / "config.json").write_text(config_of(version))
     return host.changes
 
 
-def links(library: Path) -> dict[str, str]:
-    """Return the version that each link points to, by the name of the link."""
-    return {path.name: path.readlink().name for path in library.iterdir() if path.is_symlink()}
+def config_of(version: str, vrid: int = 51) -> str:
+    entry = {"name": "web", "interface": "eth0", "vrid": vrid, "addresses": ["192.0.2.100/24"]}
+    return json.dumps({"instances": [{**entry, "priority": int(version)}]})
+
+
+def in_use(library: Path) -> tuple[str, str]:
+    """Return the version in use, and the configuration."""
+    return (library / "current").readlink().name, (library / "config.json").read_text()
 
 
 def installed(library: Path) -> set[str]:
     return {path.name for path in (library / "versions").iterdir()}
 
 
-def test_the_previous_version_is_kept_and_older_ones_are_removed(library: Path) -> None:
-    switch_to(library, "1")
-    assert links(library) == {"current": "1"}
-    switch_to(library, "2")
-    assert links(library) == {"current": "2", "previous": "1"}
-    switch_to(library, "3")
-    assert links(library) == {"current": "3", "previous": "2"}
+def test_the_version_before_is_kept_and_older_ones_are_removed(library: Path) -> None:
+    for version, kept in (("1", None), ("2", "1"), ("3", "2")):
+        install_version(library, version)
+        assert previous.previous_version() == kept
     assert installed(library) == {"2", "3"}
 
 
-def test_going_back_keeps_the_version_that_was_left(library: Path) -> None:
-    switch_to(library, "1")
-    switch_to(library, "2")
-    switch_to(library, "1")
-    assert links(library) == {"current": "1", "previous": "2"}
-    assert installed(library) == {"1", "2"}
+def test_going_back_brings_version_and_files_together_and_once(library: Path) -> None:
+    install_version(library, "1")
+    (library / "config.json").chmod(0o640)
+    install_version(library, "2")
+    (library / "unit").write_text("of version 2")
+    assert previous.go_back(make_host()) == "1"
+    assert in_use(library) == ("1", config_of("1"))
+    assert (library / "config.json").stat().st_mode & 0o777 == 0o640
+    assert not (library / "unit").exists()
+    assert installed(library) == {"1"}
+    again = make_host()
+    assert previous.go_back(again) is None
+    assert again.changes == []
+
+
+def test_an_upgrade_that_was_interrupted_after_the_switch_can_go_back(library: Path) -> None:
+    install_version(library, "1")
+    install_version(library, "2", check_mode=True)
+    previous.ensure_current(make_host(), "2")  # Killed before the files of version 2.
+    install_version(library, "2")  # The second run.
+    previous.go_back(make_host())
+    assert in_use(library) == ("1", config_of("1"))
+
+
+def test_going_back_is_refused_where_peers_would_see_it(library: Path) -> None:
+    install_version(library, "1")
+    install_version(library, "2")
+    (library / "config.json").write_text(config_of("2", vrid=52))
+    with pytest.raises(HostError, match=r"change together \(web: vrid\)"):
+        previous.go_back(make_host())
+    assert (library / "current").readlink().name == "2"
+
+
+def test_a_way_back_that_was_interrupted_is_ended_by_the_next_installation(library: Path) -> None:
+    install_version(library, "1")
+    install_version(library, "2")
+    (library / "config.json").write_text(config_of("1"))
+    versions.switch_to(make_host(), "1")  # Killed before it was done.
+    install_version(library, "1")
+    assert previous.previous_version() is None
+
+
+def test_only_an_upgrade_to_this_version_is_taken_back_where_that_is_asked_for(
+    library: Path,
+) -> None:
+    install_version(library, "1")
+    install_version(library, "2")
+    assert previous.go_back(make_host(), only_from="3") is None
+    assert in_use(library) == ("2", config_of("2"))
+    assert previous.go_back(make_host(), only_from="2") == "1"
+
+
+def test_going_back_needs_the_version_itself(library: Path) -> None:
+    install_version(library, "1")
+    install_version(library, "2")
+    (library / "versions" / "1").rmdir()
+    with pytest.raises(HostError, match="has no 1: deploy the version that is wanted"):
+        previous.go_back(make_host())
 
 
 def test_a_second_installation_of_the_same_version_changes_nothing(library: Path) -> None:
-    switch_to(library, "1")
-    switch_to(library, "2")
-    assert switch_to(library, "2") == []
+    install_version(library, "1")
+    install_version(library, "2")
+    assert install_version(library, "2") == []
 
 
 def test_check_mode_changes_nothing(library: Path) -> None:
-    switch_to(library, "1")
-    assert switch_to(library, "2", check_mode=True) != []
-    assert links(library) == {"current": "1"}
+    install_version(library, "1")
+    assert install_version(library, "2", check_mode=True) != []
+    assert in_use(library) == ("1", config_of("1"))
+    assert previous.previous_version() is None
 
 
 @pytest.mark.finding("G8")

@@ -11,8 +11,14 @@ from typing import Any
 import pytest
 from ansible_collections.failover.vrrp.plugins.module_utils._install import key_rotation, service
 from ansible_collections.failover.vrrp.plugins.module_utils._install.host import Host, HostError
-from ansible_collections.failover.vrrp.plugins.module_utils._install.templates import UNIT_DIGEST
-from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.base.errors import ControlError
+from ansible_collections.failover.vrrp.plugins.module_utils._install.templates import (
+    UNIT_DIGEST,
+    UNIT_TEXT,
+)
+from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.base.errors import (
+    NOT_RESTARTED,
+    ControlError,
+)
 
 SHOW = ("systemctl", "show", "--property=UnitFileState,ActiveState", "vrrp-agent.service")
 CONFIG = '{"instances": [{"name": "web", "hmac": {"keys": [{"id": 1, "secret": "x"}]}}]}'
@@ -82,10 +88,54 @@ def test_keys_are_left_alone_on_a_host_whose_agent_does_not_answer(
     assert len(written) == 1
 
 
+def runs_under(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """Let an agent run that was started under the unit of this version; another may be there."""
+    status = {"agent": {"unit": UNIT_DIGEST, "bundle": "new", "config": "c"}}
+    monkeypatch.setattr(service, "running_status", lambda: status)
+    monkeypatch.setattr(service, "read", lambda _path: text)
+
+
+@pytest.mark.parametrize("text", ["", UNIT_TEXT.replace(UNIT_DIGEST, "another")])
+def test_an_agent_under_another_unit_is_restarted_by_systemd(
+    monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    runs_under(monkeypatch, text)
+    restarted = host()
+    service.restart(restarted)
+    assert "restart the service: the systemd unit of the running agent has changed" in (
+        restarted.changes
+    )
+
+
+@pytest.mark.usefixtures("written")
+def test_a_version_before_that_does_not_run_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs_under(monkeypatch, "")
+    with pytest.raises(HostError, match="old is back, and does not run"):
+        service.restart_into_previous(host(), "old")
+
+
+@pytest.mark.usefixtures("written")
+def test_a_process_that_cannot_hand_over_to_the_version_before_is_restarted_by_systemd(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    runs_under(monkeypatch, UNIT_TEXT)
+    monkeypatch.setattr(Client, "restart", refuse_restart)
+    restarted = host()
+    with pytest.raises(HostError, match="old is back, and does not run"):
+        service.restart_into_previous(restarted, "old")
+    assert restarted.changes == [
+        "restart the agent into old",
+        "restart the service: the standby has ended",
+    ]
+
+
+def refuse_restart(_client: Client) -> int:
+    raise ControlError(NOT_RESTARTED, "the standby has ended")
+
+
 @pytest.mark.usefixtures("written")
 def test_a_restart_that_did_not_take_place_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    status = {"agent": {"unit": UNIT_DIGEST}}
-    monkeypatch.setattr(service, "running_status", lambda: status)
+    runs_under(monkeypatch, UNIT_TEXT)
     monkeypatch.setattr(service, "_NOTIFIED_WITHIN", 0.0)
     with pytest.raises(HostError, match="is the same process"):
         service.restart(host())
@@ -95,8 +145,7 @@ def test_a_restart_that_did_not_take_place_is_an_error(monkeypatch: pytest.Monke
 def test_systemd_may_learn_of_the_new_process_a_moment_later(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    status = {"agent": {"unit": UNIT_DIGEST}}
-    monkeypatch.setattr(service, "running_status", lambda: status)
+    runs_under(monkeypatch, UNIT_TEXT)
     monkeypatch.setattr(service, "_POLL", 0.0)
     known = iter(["MainPID=1", "MainPID=1", "MainPID=1", "MainPID=2"])
     service.restart(Host(lambda _command: (0, next(known), ""), lambda name: name, False))
