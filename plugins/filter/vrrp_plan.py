@@ -13,13 +13,15 @@ from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.base.errors im
 from ansible_collections.failover.vrrp.plugins.plugin_utils._host_settings import (
     INSTANCES,
     PRIORITY,
-    VARIABLES,
     HostSettings,
     is_resolved,
     read_host,
 )
 from ansible_collections.failover.vrrp.plugins.plugin_utils._plan import plan
-from ansible_collections.failover.vrrp.plugins.plugin_utils._resolve import own_variables, resolve
+from ansible_collections.failover.vrrp.plugins.plugin_utils._resolve import (
+    own_settings,
+    own_variables,
+)
 from ansible_collections.failover.vrrp.plugins.plugin_utils._role_spec import role_options
 
 Variables = t.Mapping[str, t.Any]
@@ -36,7 +38,7 @@ def vrrp_plan(
     With a ``limit``, instances have to be variables of the inventory: those that a play gives to
     the role are known for its hosts alone.
     """
-    variables = {host: _variables(hostvars[host]) for host in dict.fromkeys([*inventory, *hosts])}
+    variables = {host: own_settings(hostvars[host]) for host in dict.fromkeys([*inventory, *hosts])}
     settings = {host: read_host(one, role_options()) for host, one in variables.items()}
     if limit is not None:
         for host in hosts:
@@ -45,16 +47,6 @@ def vrrp_plan(
         host: {**asdict(one), "is_resolved": _is_resolved(variables[host], hostvars[host])}
         for host, one in plan(settings, hosts).items()
     }
-
-
-def _variables(variables: Variables) -> dict[str, t.Any]:
-    """Return the variables of a host as it has resolved them in the role, else from its variables.
-
-    Those that refer to something undefined are not known: such a host keeps its place, and is not
-    compared.
-    """
-    own = own_variables(variables)
-    return {name: resolve(own, name) for name in VARIABLES}
 
 
 def _is_resolved(own: Variables, variables: Variables) -> bool:

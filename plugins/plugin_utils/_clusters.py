@@ -18,6 +18,7 @@ from ansible_collections.failover.vrrp.plugins.plugin_utils._host_settings impor
     Entry,
     HostSettings,
 )
+from ansible_collections.failover.vrrp.plugins.plugin_utils._spread import spread_masters
 
 # Places 0..199 get 200 down to 1, so that a host that holds mastership can bid above them all; in
 # a larger cluster, the next places get the priorities from 201 on.
@@ -58,3 +59,29 @@ def place_priority(place: int) -> int | None:
     if place >= HOSTS_MAX:
         return None
     return _DOWNWARDS_FROM - place if place < _DOWNWARDS_FROM else place + 1
+
+
+def spread_priorities(
+    clusters: t.Mapping[Key, Cluster], hosts: t.Mapping[str, HostSettings]
+) -> dict[Key, dict[str, int]]:
+    """Return the priorities of hosts that are to be master, where all hosts of a cluster spread
+    them: the instances of a sync group together.
+    """
+    units: dict[str, dict[Key, Cluster]] = {}
+    for key, cluster in clusters.items():
+        if all(hosts[host].spreads for host in cluster.entries):
+            units.setdefault(f"{key[0]}\0{_sync_group(cluster)}", {})[key] = cluster
+    taken = spread_masters(hosts, {unit: _first(own) for unit, own in units.items()})
+    return {key: taken.get(unit, {}) for unit, own in units.items() for key in own}
+
+
+def _sync_group(cluster: Cluster) -> str:
+    """Return the name of the sync group of a cluster's instances, or that of the cluster."""
+    settings = [entry.settings for entry in cluster.entries.values()]
+    groups = [one.get("sync_group") for one in settings if isinstance(one, t.Mapping)]
+    named = next((one for one in groups if isinstance(one, str) and one), None)
+    return f"group {named}" if named else f"instance {cluster.name}"
+
+
+def _first(clusters: t.Mapping[Key, Cluster]) -> list[str]:
+    return list(next(iter(clusters.values())).entries)

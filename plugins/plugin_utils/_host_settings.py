@@ -19,9 +19,9 @@ from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.base.errors im
 from ansible_collections.failover.vrrp.plugins.plugin_utils._coercion import Spec, coerce
 
 INSTANCES, OVERRIDES, PRIORITY = "vrrp_instances", "vrrp_overrides", "vrrp_priority"
-CLUSTER, AGENT_STATE = "vrrp_cluster", "vrrp_agent_state"
+CLUSTER, AGENT_STATE, SPREAD = "vrrp_cluster", "vrrp_agent_state", "vrrp_spread"
 _PEERS = "unicast_peers"
-VARIABLES = (INSTANCES, OVERRIDES, PRIORITY, CLUSTER, AGENT_STATE)
+VARIABLES = (INSTANCES, OVERRIDES, PRIORITY, CLUSTER, AGENT_STATE, SPREAD)
 
 
 class _Unresolved:
@@ -70,14 +70,16 @@ class Entry:
 
 @dataclass(frozen=True)
 class HostSettings:
-    """The VRRP settings of a host: ``priority`` is None when it is to be derived; ``is_member`` is
-    False for a host from which the agent is removed.
+    """The VRRP settings of a host: ``priority`` is None when it is to be derived, so that masters
+    are shared if it ``spreads`` them; ``is_member`` is False for a host from which the agent is
+    removed.
     """
 
     entries: tuple[Entry, ...] = ()
     cluster: str = ""
     priority: t.Any = None
     is_member: bool = True
+    spreads: bool = False
     problems: tuple[Problem, ...] = ()
 
 
@@ -99,6 +101,7 @@ def read_host(variables: t.Mapping[str, t.Any], options: t.Mapping[str, Spec]) -
         "" if cluster is None else str(cluster),
         None if priority is UNRESOLVED else coerce(options[PRIORITY], priority),
         variables.get(AGENT_STATE) != "absent",
+        coerce(options[SPREAD], variables.get(SPREAD)) is True,
         tuple(problems),
     )
 

@@ -27,6 +27,7 @@ from ansible_collections.failover.vrrp.plugins.plugin_utils._clusters import (
     Key,
     find_clusters,
     place_priority,
+    spread_priorities,
 )
 from ansible_collections.failover.vrrp.plugins.plugin_utils._host_config import (
     HostConfig,
@@ -77,8 +78,9 @@ def plan(hosts: Hosts, wanted: t.Sequence[str]) -> dict[str, HostPlan]:
     """Return the plans of the ``wanted`` hosts, from the settings of all hosts of the inventory,
     in its order.
     """
-    clusters = _touched(find_clusters(hosts), set(wanted))
-    configs = _configure(hosts, clusters, wanted)
+    everything = find_clusters(hosts)
+    clusters = _touched(everything, set(wanted))
+    configs = _configure(hosts, clusters, wanted, spread_priorities(everything, hosts))
     problems = {key: _problems(cluster, hosts, configs) for key, cluster in clusters.items()}
     for key, host, line in _other_names(clusters, configs):
         problems[key].setdefault(host, []).append(line)
@@ -90,13 +92,26 @@ def _touched(clusters: dict[Key, Cluster], wanted: set[str]) -> dict[Key, Cluste
     return {key: one for key, one in clusters.items() if not wanted.isdisjoint(one.entries)}
 
 
+def configure_all(hosts: Hosts) -> dict[str, HostConfig]:
+    """Return the configurations of all hosts of an inventory that have the agent."""
+    clusters = find_clusters(hosts)
+    members = [host for host, settings in hosts.items() if settings.is_member]
+    configs = _configure(hosts, clusters, members, spread_priorities(clusters, hosts))
+    return {host: configs[host] for host in members}
+
+
 def _configure(
-    hosts: Hosts, clusters: dict[Key, Cluster], wanted: t.Sequence[str]
+    hosts: Hosts,
+    clusters: dict[Key, Cluster],
+    wanted: t.Sequence[str],
+    spread: t.Mapping[Key, t.Mapping[str, int]],
 ) -> dict[str, HostConfig]:
     derived: dict[str, dict[str, int | None]] = {host: {} for host in wanted}
-    for cluster in clusters.values():
+    for key, cluster in clusters.items():
+        taken = spread.get(key, {})
         for place, host in enumerate(cluster.entries):
-            derived.setdefault(host, {})[cluster.name] = place_priority(place)
+            priority = taken.get(host, place_priority(place))
+            derived.setdefault(host, {})[cluster.name] = priority
     return {host: configure(hosts[host], own) for host, own in derived.items()}
 
 

@@ -13,7 +13,10 @@ from collections.abc import Mapping
 from functools import partial
 
 from ansible.errors import AnsibleError
-from ansible_collections.failover.vrrp.plugins.plugin_utils._host_settings import UNRESOLVED
+from ansible_collections.failover.vrrp.plugins.plugin_utils._host_settings import (
+    UNRESOLVED,
+    VARIABLES,
+)
 from jinja2.exceptions import TemplateError
 
 # Where a host in the role keeps its variables as it has resolved them.
@@ -24,6 +27,17 @@ def own_variables(variables: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:
     """Return the variables of a host as it has resolved them in the role, else as they are."""
     resolved: t.Mapping[str, t.Any] = variables.get(_RESOLVED, variables)
     return resolved
+
+
+def own_settings(variables: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return the variables of a host that its plan is made from, as it has resolved them in the
+    role, else from its variables.
+
+    Those that refer to something undefined are not known: such a host keeps its place, and is not
+    compared.
+    """
+    own = own_variables(variables)
+    return {name: resolve(own, name) for name in VARIABLES}
 
 
 def resolve(variables: t.Mapping[str, t.Any], name: str) -> t.Any:

@@ -20,6 +20,7 @@ from _vrrp.model.family import Family
 from _vrrp.model.instance import Config
 from _vrrp.model.intent import Intent, IntentKind, Intents
 from _vrrp.model.status import InstanceStatus
+from _vrrp.planner.kernel import Refusal
 from _vrrp.wire.datagram import Datagram
 from simulation.checkers import Checkers
 from simulation.machine import INDEX, Machine
@@ -27,7 +28,6 @@ from simulation.network import Network
 from simulation.programs import Programs
 from simulation.unpack import one_by_one, served_by
 from simulation.world import MS, World
-from support.fake_kernel import Refusal
 
 WALL = datetime(2026, 11, 22, tzinfo=timezone.utc)
 EPOCH = int(WALL.timestamp()) * 1_000_000_000

@@ -12,6 +12,7 @@ from _vrrp.engine.host.links import Link, LinkAddress
 from _vrrp.engine.host.observed import Observed, as_resource
 from _vrrp.engine.host.resources import AddressResource, Resource, RouteResource, RuleResource
 from _vrrp.model.address import VirtualAddress
+from _vrrp.planner.kernel import OTHER, Refusal, SimulatedKernel
 from simulation.demands import demand
 from simulation.unpack import (
     Served,
@@ -21,7 +22,6 @@ from simulation.unpack import (
     served_by,
     virtual_of,
 )
-from support.fake_kernel import OTHER, FakeKernel, Refusal
 
 INDEX, OTHER_INDEX = 2, 3
 Foreign = tuple[str, bytes, int]  # An address of another program: interface, packed, length.
@@ -36,7 +36,7 @@ class Machine:
     """
 
     def __init__(self, number: int, own: bytes, on_change: Callable[[], None]) -> None:
-        self.kernel = FakeKernel()
+        self.kernel = SimulatedKernel()
         self.own = own
         self.refuses_extras = False
         self._on_change = on_change
@@ -45,7 +45,7 @@ class Machine:
 
     def power_off(self) -> None:
         """Lose everything but what the machine is set up with."""
-        self.kernel = FakeKernel()
+        self.kernel = SimulatedKernel()
         length = 24 if len(self.own) == 4 else 64
         elsewhere = bytes([203, 0, 113, self._number])
         mac = bytes([2, 0, 0, 0, 0, self._number])

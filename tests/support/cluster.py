@@ -35,8 +35,8 @@ from _vrrp.model.address import parse_address
 from _vrrp.model.command import CommandResult
 from _vrrp.model.config import build_config
 from _vrrp.model.intent import Intent, IntentKind, Intents
+from _vrrp.planner.kernel import OTHER, SimulatedKernel
 from _vrrp.wire.datagram import Datagram
-from support.fake_kernel import OTHER, FakeKernel
 
 MS = 1_000_000
 WALL = datetime(2026, 11, 22, 12, 0, 0, tzinfo=timezone.utc)
@@ -55,7 +55,7 @@ class Node:
         self.cluster = cluster
         self.own = bytes([192, 0, 2, 10 + number])
         mac = bytes([2, 0, 0, 0, 0, number])
-        self.kernel = FakeKernel()
+        self.kernel = SimulatedKernel()
         self.kernel.add_link(Link(7, "eth0", True, mac, (LinkAddress(self.own, 24),)))
         self.connected = True
         self.hears = True

@@ -14,9 +14,20 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "plugins" / "module_utils" / "_vrrp"
-LAYERS = ("base", "model", "wire", "fsm", "engine", "control", "linux", "runtime", "agent")
+LAYERS = (
+    "base",
+    "model",
+    "wire",
+    "fsm",
+    "engine",
+    "planner",
+    "control",
+    "linux",
+    "runtime",
+    "agent",
+)
 # control is for modules, which must not bring the engine along.
-NOT_FOR_CONTROL = {"wire", "fsm", "engine"}
+NOT_FOR_CONTROL = {"wire", "fsm", "engine", "planner"}
 PURE = LAYERS[: LAYERS.index("control")]
 # What a module without a clock, a socket, a file, a thread or a random number may import.
 PURE_IMPORTS = {

@@ -29,8 +29,8 @@ from _vrrp.engine.host.observed import Observed
 from _vrrp.engine.host.resources import AddressResource
 from _vrrp.model.address import parse_address
 from _vrrp.model.family import Family
+from _vrrp.planner.kernel import Refusal
 from support.cluster import MS, Cluster, Node, instance, masters, pair
-from support.fake_kernel import Refusal
 
 S = 1_000_000_000
 

@@ -26,9 +26,9 @@ from _vrrp.engine.host.resources import (
 )
 from _vrrp.model.address import VirtualAddress, parse_address
 from _vrrp.model.routing import read_routes, read_rules
+from _vrrp.planner.kernel import OTHER, SimulatedKernel
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.fake_kernel import OTHER, FakeKernel
 
 # Two subnets on two interfaces, one address with two prefix lengths, labels, both families.
 ADDRESSES = [
@@ -70,9 +70,9 @@ def _with_attributes(written: str, label: str, lifetime: int) -> VirtualAddress:
 
 def machine(
     ours: Sequence[Resource], foreign: Sequence[Resource], eth1_up: bool, ours_first: bool = False
-) -> FakeKernel:
+) -> SimulatedKernel:
     """A kernel on which both have been added, in turn, and eth1 set up or down before."""
-    kernel = FakeKernel()
+    kernel = SimulatedKernel()
     kernel.add_link(Link(2, "eth0", True, bytes(6)))
     kernel.add_link(Link(3, "eth1", eth1_up, bytes(6), admin_up=eth1_up))
     kernel.promoting = {"eth0", "eth1"}
@@ -102,7 +102,7 @@ def without_marks(observed: Observed) -> Observed:
     return replace(observed, links=links)
 
 
-def foreign_parts(kernel: FakeKernel, virtual: set[Key]) -> set[object]:
+def foreign_parts(kernel: SimulatedKernel, virtual: set[Key]) -> set[object]:
     """Everything on a machine that is not the agent's, and may not be touched."""
     observed = kernel.observed()
     addresses = {
@@ -116,7 +116,9 @@ def foreign_parts(kernel: FakeKernel, virtual: set[Key]) -> set[object]:
     return {*addresses, *other_routes, *other_rules}
 
 
-def perform(kernel: FakeKernel, operations: list[Operation], served: list[AddressResource]) -> None:
+def perform(
+    kernel: SimulatedKernel, operations: list[Operation], served: list[AddressResource]
+) -> None:
     """Perform operations; an address that is served before and after is never gone."""
     for operation in operations:
         if isinstance(operation, Add):
@@ -198,7 +200,7 @@ def _is_wanted(resource: Resource, desired: dict[Key, Resource]) -> bool:
     return intended == resource
 
 
-def _is_refused(kernel: FakeKernel, resource: Resource) -> bool:
+def _is_refused(kernel: SimulatedKernel, resource: Resource) -> bool:
     """Whether the kernel can't have a resource: its interface is down, or a route in its way."""
     if isinstance(resource, RouteResource):
         is_down = not kernel.links[resource.interface].admin_up

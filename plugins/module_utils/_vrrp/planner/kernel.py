@@ -1,6 +1,8 @@
 # Copyright: (c) 2026, the failover.vrrp contributors
-# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
 
 """A kernel that is pretended: interfaces, addresses, routes and rules, as Linux treats them.
 
@@ -15,18 +17,18 @@ import ipaddress
 from dataclasses import dataclass, replace
 from typing import Any, Callable
 
-from _vrrp.base.constants import FOREVER
-from _vrrp.engine import actions as act
-from _vrrp.engine.host.links import Link, LinkAddress
-from _vrrp.engine.host.observed import MARK, Observed
-from _vrrp.engine.host.resources import (
+from ..base.constants import FOREVER
+from ..engine import actions as act
+from ..engine.host.links import Link, LinkAddress
+from ..engine.host.observed import MARK, Observed
+from ..engine.host.resources import (
     AddressResource,
     LinkUp,
     Resource,
     RouteResource,
     RuleResource,
 )
-from _vrrp.model.routing import VirtualRule
+from ..model.routing import VirtualRule
 
 Refusal = tuple[act.Action, str]
 OTHER = 0  # The protocol of addresses, routes and rules of other programs.
@@ -38,7 +40,7 @@ class _Route:
     protocol: int
 
 
-class FakeKernel:
+class SimulatedKernel:
     """``refuses`` decides whether a resource is refused, and may say why."""
 
     def __init__(self) -> None:
