@@ -136,8 +136,9 @@ def test_two_virtual_macs_work_on_one_interface(segment: Segment) -> None:
 
 # Any frame of the new host from the virtual MAC moves the switch's traffic there, and a late frame
 # of the old host moves it back, until the next one of the new host. In IPv6 Linux repeats reports
-# of its groups (MLD) within two seconds, so that an advertisement interval may get lost, 0.1 s.
-LOST_IN_A_MOVE = {MAC4: 2, MAC6: 100}
+# of its groups (MLD) within two seconds, so that an advertisement interval may get lost, 0.1 s. In
+# IPv4 up to ten packets do where the processor is given to others just then, at 1000 a second.
+LOST_IN_A_MOVE = {MAC4: 10, MAC6: 100}
 
 
 @pytest.mark.measured
