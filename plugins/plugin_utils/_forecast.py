@@ -112,9 +112,9 @@ def _torn_groups(configs: Configs) -> t.Iterator[str]:
             groups.setdefault(group, {})[name] = preferred
     for group, preferences in groups.items():
         if len(set(preferences.values())) > 1:
-            wishes = ", ".join(f"{name} prefers {host}" for name, host in preferences.items())
+            named = ", ".join(f"{name} prefers {host}" for name, host in preferences.items())
             how = "give its instances the same order of priorities on the hosts"
-            yield f"sync group {group} pulls to different hosts ({wishes}): {how}"
+            yield f"sync group {group} pulls to different hosts ({named}): {how}"
 
 
 def _overloaded(configs: Configs, made: Forecast, most: int) -> t.Iterator[str]:

@@ -15,6 +15,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.base.units import to_seconds
+from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.model.family import text
 from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.model.instance import Instance
 from ansible_collections.failover.vrrp.plugins.plugin_utils._agreement import (
     Disagreement,
@@ -47,13 +49,14 @@ Lines = t.Dict[str, t.List[str]]
 @dataclass(frozen=True)
 class HostPlan:
     """The plan for one host: its configuration without secrets, the problems that stop it, a line
-    each, and all hosts of its clusters that have the agent, itself included, by the names of its
-    instances.
+    each, all hosts of its clusters that have the agent, itself included, by the names of its
+    instances, and its virtual routers as ``vrrp_scan`` compares them with others.
     """
 
     config: dict[str, t.Any]
     problems: list[str]
     members: dict[str, list[str]]
+    routers: list[dict[str, t.Any]]
 
 
 @dataclass(frozen=True)
@@ -180,8 +183,27 @@ def _plan_of(host: str, draft: _Draft) -> HostPlan:
         if draft.hosts[host].is_member
     }
     lines = _lines(host, draft)
-    # What is wrong may be a secret at the wrong place, and Ansible shows a plan with -v.
-    return HostPlan({} if lines else draft.configs[host].config, lines, members)
+    if lines:  # What is wrong may be a secret at the wrong place, and Ansible shows plans with -v.
+        return HostPlan({}, lines, members, [])
+    made = draft.configs[host]
+    return HostPlan(made.config, lines, members, [_router(one) for one in made.instances])
+
+
+def _router(instance: Instance) -> dict[str, t.Any]:
+    """Return what other hosts see of a virtual router."""
+    signed = "hmac" if instance.signing_hmac else "none"
+    return {
+        "name": instance.label,
+        "interface": instance.interface,
+        "vrid": instance.vrid,
+        "version": instance.version,
+        "addresses": [text(one) for one in instance.packed_addresses],
+        "excluded_addresses": [
+            text(one.packed) for one in instance.excluded_addresses if one.family is instance.family
+        ],
+        "advertisement_interval": to_seconds(instance.advertisement_interval),
+        "authentication": "password" if instance.password else signed,
+    }
 
 
 def _lines(host: str, draft: _Draft) -> list[str]:

@@ -38,9 +38,9 @@ def spread_masters(
     for host in inventory:
         for unit in (one for one, hosts in units.items() if hosts[0] == host):
             masters[unit] = host
-        while (unit := _next_to_take(host, units, masters)) is not None:
-            masters[unit] = host
-            taken.setdefault(unit, {})[host] = _UPWARDS_FROM + units[unit].index(host)
+        while (wanted := _next_to_take(host, units, masters)) is not None:
+            masters[wanted] = host
+            taken.setdefault(wanted, {})[host] = _UPWARDS_FROM + units[wanted].index(host)
     return taken
 
 

@@ -318,7 +318,7 @@ def test_interfaces_may_differ_and_instances_may_be_missing() -> None:
     planned = plans(hosts({}, {"vrrp_instances": elsewhere}, {"vrrp_instances": []}))
     (instance,) = planned["host2"].config["instances"]
     assert instance == {**WEB, "interface": "ens3", "priority": 199}
-    assert planned["host3"] == HostPlan({"instances": []}, [], {})
+    assert planned["host3"] == HostPlan({"instances": []}, [], {}, [])
 
 
 def test_a_host_whose_settings_are_not_known_yet_keeps_its_place_and_is_not_compared() -> None:

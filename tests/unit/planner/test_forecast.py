@@ -41,7 +41,7 @@ def death_of(host: str, found: Forecast) -> Failure:
 
 
 def moves(failure: Failure) -> dict[str, tuple[str | None, float | None]]:
-    """Who serves each instance, and after how many seconds."""
+    """The host that serves each instance, and after how many seconds."""
     return {
         one.label: (one.host, None if one.after is None else round(one.after, 2))
         for one in failure.moves

@@ -13,7 +13,7 @@ import socket
 import struct
 from typing import AbstractSet, Iterator, List, Sequence, Tuple
 
-from ..base.constants import ADVERTISEMENT_TYPE, PRIORITY_RESIGN, VRRP_TTL
+from ..base.constants import ADVERTISEMENT_TYPE, PRIORITY_RESIGN, VRRP_PROTOCOL, VRRP_TTL
 from ..engine.actions import PacketSelection
 from ..model.family import Family
 from ..wire.constants import ARP_REPLY, ICMPV6, NEIGHBOR_ADVERTISEMENT
@@ -30,7 +30,9 @@ MATCH_ALL: Sequence[Instruction] = (_PASS,)
 _NETWORK_LAYER = 0xFFF00000  # SKF_NET_OFF: the IP header.
 # RFC 9568 section 5.2.
 _TYPE_OFFSET, _VRID_OFFSET, _PRIORITY_OFFSET, _LAST_OFFSET = 0, 1, 2, 7
-_TTL_OFFSET = {Family.IPV4: 8, Family.IPV6: 7}  # In the IP header.
+# In the IP header.
+_TTL_OFFSET = {Family.IPV4: 8, Family.IPV6: 7}
+_PROTOCOL_OFFSET = {Family.IPV4: 9, Family.IPV6: 6}
 
 
 def attach(opened: socket.socket, instructions: Sequence[Instruction]) -> None:
@@ -88,6 +90,12 @@ def match_packets(
     for first, last in _ranges(selection.vrids):
         wanted.extend(((_JUMP_IF_NOT_LESS, 0, 2, first), (_JUMP_IF_GREATER, 1, 0, last), _PASS))
     return (*wanted, _DROP)
+
+
+def match_protocol(family: Family) -> Sequence[Instruction]:
+    """Return the filter of a packet socket for IP packets that passes only VRRP."""
+    load = (_LOAD_BYTE, 0, 0, _NETWORK_LAYER + _PROTOCOL_OFFSET[family])
+    return (load, (_JUMP_IF_EQUAL, 1, 0, VRRP_PROTOCOL), _DROP, _PASS)
 
 
 def match_address_answers(family: Family, addresses: AbstractSet[bytes]) -> Sequence[Instruction]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 ICMPV6 = 58  # RFC 4443 section 1.
 INTERNETWORK_CONTROL = 0xC0  # Precedence of routing traffic, as keepalived and FRR send.
 
+ETHERTYPE_IPV4 = 0x0800
 ETHERTYPE_ARP = 0x0806
 ETHERTYPE_IPV6 = 0x86DD
 ARP = bytes.fromhex("0001 0800 06 04")  # The kinds and lengths of an ARP packet for IPv4 addresses.
