@@ -20,6 +20,7 @@ from ansible_collections.failover.vrrp.plugins.module_utils._control.wait import
 from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.control.render import (
     ONLY_ONE,
     align,
+    origin_text,
 )
 
 Instance = t.Mapping[str, t.Any]
@@ -102,7 +103,15 @@ def survey(
             for name, members in groups.items()
         },
         "addresses": _reachable(groups),
+        "hosts": {host: _plain(one) for host, one in answers.items()},
     }
+
+
+def _plain(answer: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return what a host has answered, or the reason why it has not."""
+    if "instances" in answer:
+        return {"agent": answer.get("agent"), "instances": answer["instances"]}
+    return {"error": _reason(answer)}
 
 
 def _beside(answers: t.Mapping[str, t.Any]) -> t.Iterator[str]:
@@ -226,7 +235,7 @@ def _notices(groups: t.Mapping[str, Members], scope: Scope) -> t.Iterator[str]:
             if instance[_OUT]:
                 yield f"{name}: {host} does not take part ({instance['reason']})"
             elif instance["intent"] in _INTENTS:
-                yield f"{name}: {host} {_INTENTS[instance['intent']]}"
+                yield f"{name}: {host} {_INTENTS[instance['intent']]}{origin_text(instance)}"
             for part in instance.get("degraded", ()):
                 yield f"{name}: {host} is degraded: {part['reason']}"
         if not _all(name, members, scope):

@@ -187,6 +187,19 @@ def test_settings_of_a_host_that_is_deployed_later_may_still_differ() -> None:
 def test_an_intent_of_the_operator_is_a_notice() -> None:
     found = survey({"a": GOOD["a"], "b": changed(GOOD["b"], intent="backup")})
     assert found["notices"] == ["web: b is drained by its operator"]
+    origin = {"intent_since": "2026-11-28T00:00:00+00:00", "intent_by": "ops"}
+    found = survey({"a": GOOD["a"], "b": changed(GOOD["b"], intent="backup", **origin)})
+    assert found["notices"] == [
+        "web: b is drained by its operator since 2026-11-28 00:00:00 UTC by ops"
+    ]
+
+
+def test_hosts_are_returned_with_their_answers_or_the_reason_why_there_is_none() -> None:
+    found = survey({"a": {**GOOD["a"], "agent": {"pid": 7}}, "b": {"msg": "no route to host"}})
+    assert found["hosts"] == {
+        "a": {"agent": {"pid": 7}, "instances": GOOD["a"]["instances"]},
+        "b": {"error": "no route to host"},
+    }
 
 
 def test_masters_of_other_routers_may_be_two_clusters() -> None:

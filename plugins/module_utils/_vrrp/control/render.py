@@ -8,9 +8,9 @@
 
 from __future__ import annotations
 
-from typing import List, Sequence
+from typing import Any, List, Mapping, Sequence
 
-from ..model.status import AgentStatus, InstanceStatus, IntentStatus, Status, TransitionMessage
+from ..model.status import AgentStatus, InstanceStatus, Status, TransitionMessage
 
 # What to do about another program of a host that speaks VRRP.
 ONLY_ONE = "let only one of the two have an address or a VRID"
@@ -126,7 +126,7 @@ def intent_text(instance: InstanceStatus) -> str:
     return instance["intent"] + (" (forced)" if instance["intent_forced"] else "")
 
 
-def origin_text(status: IntentStatus) -> str:
+def origin_text(status: Mapping[str, Any]) -> str:
     """Return since when an intent applies, and who has set it; nothing when nobody has."""
     if not status.get("intent_since"):
         return ""

@@ -1,0 +1,38 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Ends ansible-playbook at the beginning of a task, as SIGKILL does: INTERRUPT_AT counts from 1."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from ansible.plugins.callback import CallbackBase
+
+DOCUMENTATION = """
+name: interrupter
+type: notification
+short_description: Ends a run at a task
+description: Counts the tasks, and ends the process at one of them.
+"""
+
+
+class CallbackModule(CallbackBase):
+    """Counts tasks."""
+
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "notification"
+    CALLBACK_NAME = "interrupter"
+    CALLBACK_NEEDS_ENABLED = True
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._left = int(os.environ["INTERRUPT_AT"])
+
+    def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
+        """End the process when it is the turn of this task."""
+        self._left -= 1
+        if self._left == 0:
+            os._exit(137)
