@@ -89,21 +89,21 @@ def newer(directory: Path, changes: dict[str, tuple[str, str]]) -> dict[str, str
 
 def changed(output: str) -> list[str]:
     """The number of tasks that have changed something, of each host."""
-    return re.findall(r"changed=(\d+)", output)
+    return re.findall(r"^node\d .* changed=(\d+)", output, re.MULTILINE)
 
 
 def test_a_host_is_drained_and_comes_back_without_losing_a_packet(booted: Booted) -> None:
     probe = booted.probe(ADDRESS)
-    booted.playbook("drain", "-e vrrp_host=node1", "-e vrrp_by='ops, change 7'")
+    booted.playbook("drain", "-e vrrp_host=node1", "-e \"vrrp_by='ops, change 7'\"")
     assert masters(booted) == ["node2"]
     agent = status(booted, "node1")["agent"]
     assert (agent["intent"], agent["intent_by"]) == ("backup", "ops, change 7")
-    assert changed(booted.playbook("drain", "-e vrrp_host=node1")) == ["0", "0"]
+    assert changed(booted.playbook("drain", "-e vrrp_host=node1")) == ["0"]
     shown = booted.playbook("status")
     assert re.search(r"web: node1 is drained by its operator since .* by ops, change 7", shown)
     booted.playbook("undrain", "-e vrrp_host=node1")
     eventually(lambda: masters(booted) == ["node1"], 10)
-    assert changed(booted.playbook("undrain", "-e vrrp_host=node1")) == ["0", "0"]
+    assert changed(booted.playbook("undrain", "-e vrrp_host=node1")) == ["0"]
     assert probe.finish()["unanswered"] == 0
 
 
@@ -168,10 +168,9 @@ BROKEN = {
     },
     "that dies after a while": {
         f"{AGENT}/agent.py": (
-            "class Agent",
-            "import os, sys, threading\n\nif 'run' in sys.argv:\n"
-            "    _timer = threading.Timer(8, os._exit, (1,))\n    _timer.daemon = True\n"
-            "    _timer.start()\n\n\nclass Agent",
+            "    def run(self) -> None:\n",
+            "    def run(self) -> None:\n        import os, threading\n"
+            "        threading.Timer(8, os._exit, (1,)).start()\n",
         )
     },
 }

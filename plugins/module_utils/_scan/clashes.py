@@ -60,7 +60,9 @@ def find_clashes(
         others = [one for one in senders if one.source not in members and _is_same(router, one)]
         for sender in others:
             yield from _contradictions(router, sender)
-        known = member_macs | {_virtual_mac(router)} | _macs_of_group(router, senders, members)
+        # Those that advertise it with other settings have been named.
+        advertising = {one.mac for one in senders if _is_same(router, one)}
+        known = member_macs | advertising | {_virtual_mac(router)}
         for answer in answers:
             if _is_served(router, answer) and answer.mac not in known:
                 yield _in_use(router, answer)
@@ -104,18 +106,6 @@ def _virtual_mac(router: Planned) -> str:
     """Return the MAC address of the virtual router (RFC 9568 section 7.3)."""
     kind = 1 if router.family is Family.IPV4 else 2
     return f"00:00:5e:00:{kind:02x}:{router.vrid:02x}"
-
-
-def _macs_of_group(
-    router: Planned, senders: Sequence[Sender], members: AbstractSet[bytes]
-) -> AbstractSet[str]:
-    """Return the MAC addresses of those that advertise the virtual router as it is planned."""
-    return {
-        one.mac
-        for one in senders
-        if _is_same(router, one)
-        and (one.source in members or not any(True for _ in _differences(router, one)))
-    }
 
 
 def _is_served(router: Planned, answer: Answer) -> bool:

@@ -38,7 +38,8 @@ def scan(
     addresses: Mapping[str, Iterable[bytes]], seconds: float
 ) -> Tuple[Heard, Tuple[Answer, ...]]:
     """Listen on interfaces for some seconds, and ask on each who has its ``addresses`` (packed);
-    returns the senders that were heard, and the answers. Raises ScanError.
+    returns the senders that were heard, and the answers: at once where there is no interface.
+    Raises ScanError.
     """
     heard = Heard()
     answers: Set[Answer] = set()
@@ -51,7 +52,7 @@ def scan(
                 wanted = {one for one in asked if len(one) == family.address_length}
                 if wanted:
                     probes.append(_prepare_probe(opened, selector, interface, wanted, answers))
-        _run(selector, probes, seconds)
+        _run(selector, probes, seconds if addresses else 0)
     return heard, tuple(sorted(answers, key=lambda one: (one.interface, one.address, one.mac)))
 
 

@@ -13,6 +13,9 @@ from _vrrp.engine.host.links import Link, LinkAddress
 from _vrrp.engine.host.observed import KEEPALIVED_MARK, MARK
 from _vrrp.engine.host.resources import address_key
 from _vrrp.linux import host_monitor
+from _vrrp.linux.vrrp_programs import VrrpPrograms
+from _vrrp.runtime.host_watcher import HostWatcher
+from _vrrp.runtime.loop import Loop
 
 VIP = ipaddress.ip_address("192.0.2.100").packed
 LOOPBACK = LinkAddress(ipaddress.ip_address("127.0.0.1").packed, 8, protocol=1)
@@ -34,6 +37,17 @@ def kept(monkeypatch: pytest.MonkeyPatch, *addresses: LinkAddress, beside: bool)
     monkeypatch.setattr(host_monitor, "LinkMonitor", Monitor)
     monkeypatch.setattr(host_monitor, "VrrpPrograms", Programs)
     return address_key("eth0", VIP) in host_monitor.addresses_of_other_daemons()
+
+
+@pytest.mark.parametrize(("runs", "is_other"), [(True, False), (False, True)])
+def test_sockets_of_the_process_that_is_replaced_are_those_of_no_other_program(
+    monkeypatch: pytest.MonkeyPatch, runs: bool, is_other: bool
+) -> None:
+    monkeypatch.setattr(VrrpPrograms, "has_others", lambda _programs: True)
+    watcher = HostWatcher(Loop(), lambda _observed: None)
+    watcher.expect_old_process(runs)
+    assert watcher.observed().has_other_vrrp is is_other
+    watcher.close()
 
 
 @pytest.mark.parametrize(

@@ -144,6 +144,7 @@ class Agent:
     def enter_standby(self) -> None:
         """Prepare to take over from another process, which serves."""
         self._engine.enter_standby()
+        self._host_watcher.expect_old_process(True)
         self._receiver.pause()
         self._prepare()
 
@@ -167,6 +168,7 @@ class Agent:
     def old_process_exited(self, lock: AgentLock) -> None:
         """Apply the current configuration file: the old process has exited, and left the lock."""
         self._lock = lock
+        self._host_watcher.expect_old_process(False)
         LOGGER.info(
             "took over from the old process; instances: %d",
             len(self._configuration.config.instances),

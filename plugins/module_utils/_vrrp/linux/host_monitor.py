@@ -21,9 +21,14 @@ from .vrrp_programs import VrrpPrograms
 
 
 class HostMonitor:
-    """Interfaces, addresses, routes and rules; ``sources`` are the descriptors to wait on."""
+    """Interfaces, addresses, routes and rules; ``sources`` are the descriptors to wait on.
+
+    ``beside_old_process``: the process that this one replaces still runs, so that sockets of
+    another process tell nothing of another program.
+    """
 
     def __init__(self) -> None:
+        self.beside_old_process = False
         self._links = LinkMonitor()
         self._routes = RouteMonitor()
         self._programs = VrrpPrograms()
@@ -65,7 +70,8 @@ class HostMonitor:
         """Return the host as it is now."""
         links = self._links.links()
         routes, rules = self._routes.read(self._links.name_of)
-        return Observed(links, routes, rules, self._programs.has_others())
+        has_others = not self.beside_old_process and self._programs.has_others()
+        return Observed(links, routes, rules, has_others)
 
     def close(self) -> None:
         """Stop listening."""

@@ -54,6 +54,10 @@ class HostWatcher:
         """The host as of the last refresh."""
         return self._monitor.observed()
 
+    def expect_old_process(self, runs: bool) -> None:
+        """Take note whether the process that this one replaces still runs."""
+        self._monitor.beside_old_process = runs
+
     def observe(self, wanted: Observe) -> None:
         """Observe this part of the host instead of another."""
         if self._monitor.observe(wanted):
