@@ -23,7 +23,7 @@ CODE = (
     "from ansible_collections.failover.vrrp.plugins.modules import vrrp_scan; "
     "print(json.dumps(vrrp_scan.run(json.loads(sys.argv[1]))))"
 )
-PLANNED = {
+PLANNED: dict[str, Any] = {
     "name": "web", "interface": "eth0", "vrid": 51, "version": 3, "addresses": ["192.0.2.100"],
     "excluded_addresses": [], "advertisement_interval": 0.1, "authentication": "none",
 }  # fmt: skip

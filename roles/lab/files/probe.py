@@ -2,149 +2,34 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Ask an address for a sign of life at a steady rate, and record who answered and who did not.
+"""Probe an address from a namespace, until ``--duration`` is over or standard input is closed.
 
-It sends ICMP echo requests through the kernel, which follows gratuitous ARP and Neighbor
-Advertisements like any client, and reads the answers as Ethernet frames, whose source shows which
-host served. It stops after ``--duration`` seconds, or when its standard input is closed.
-
-The result is JSON: ``start`` (seconds since the epoch), ``interval`` (seconds), ``sent``,
-``unanswered``, ``longest`` (the longest run of unanswered probes), ``gaps`` (runs of unanswered
-probes as [first, count]) and ``servers`` (runs of probes by MAC address as [first, MAC]).
+Writes the result of ``_probe/probe.py`` of the collection as JSON.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import ipaddress
 import json
 import os
 import select
-import socket
-import struct
 import sys
-import time
-from typing import Any
+from pathlib import Path
 
-GRACE = 0.5  # Seconds to wait for answers after the last probe.
-ANSWERS = {4: 0, 6: 129}
-REQUESTS = {4: 8, 6: 128}
+sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "plugins" / "module_utils"))
 
-
-def checksum(data: bytes) -> int:
-    """RFC 1071, for data of even length."""
-    total: int = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    total = (total & 0xFFFF) + (total >> 16)
-    return ~(total + (total >> 16)) & 0xFFFF
+from _probe.probe import Probe
 
 
-class Probe:
-    """Sends requests on schedule and notes the answers by their number."""
+def asked_to_stop() -> bool:
+    """Whether standard input is closed."""
+    readable, _writable, _failed = select.select([sys.stdin], [], [], 0)
+    return bool(readable) and not os.read(sys.stdin.fileno(), 64)
 
-    def __init__(self, address: str, interface: str, rate: int, report_first: bool) -> None:
-        self.target = ipaddress.ip_address(address)
-        self.interval = 1 / rate
-        self.identifier = os.getpid() & 0xFFFF
-        self.sent = 0
-        self.servers: dict[int, str] = {}
-        self._report_first = report_first
-        self._sender = self._open_sender(interface)
-        kind = socket.SOCK_RAW | socket.SOCK_NONBLOCK
-        protocol = 0x0800 if self.target.version == 4 else 0x86DD
-        self._answers = socket.socket(socket.AF_PACKET, kind, socket.htons(protocol))
-        self._answers.setsockopt(socket.SOL_SOCKET, 33, 1 << 24)
-        self._answers.bind((interface, protocol))
 
-    def _open_sender(self, interface: str) -> socket.socket:
-        family, protocol = (
-            (socket.AF_INET, socket.IPPROTO_ICMP)
-            if self.target.version == 4
-            else (socket.AF_INET6, socket.IPPROTO_ICMPV6)
-        )
-        sender = socket.socket(family, socket.SOCK_RAW, protocol)
-        sender.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 0)
-        sender.setsockopt(socket.SOL_SOCKET, 25, interface.encode() + b"\0")
-        return sender
-
-    def run(self, duration: float) -> dict[str, Any]:
-        """Probe for ``duration`` seconds, or until standard input is closed; returns the result."""
-        started, wall = time.monotonic(), time.time()
-        end = started + duration
-        while time.monotonic() < end and not self._asked_to_stop():
-            due = int((time.monotonic() - started) / self.interval) + 1
-            while self.sent < due:
-                self._ask()
-            self._listen(started + self.sent * self.interval)
-        self._listen(time.monotonic() + GRACE)
-        return self._result(wall)
-
-    @staticmethod
-    def _asked_to_stop() -> bool:
-        readable, _writable, _failed = select.select([sys.stdin], [], [], 0)
-        return bool(readable) and not os.read(sys.stdin.fileno(), 64)
-
-    def _ask(self) -> None:
-        number = self.sent
-        self.sent += 1
-        kind, sequence = REQUESTS[self.target.version], number % 65536
-        head = struct.pack("!BBHHH", kind, 0, 0, self.identifier, sequence)
-        body = struct.pack("!Q", number)
-        if self.target.version == 4:
-            head = head[:2] + struct.pack("!H", checksum(head + body)) + head[4:]
-        # While there is no neighbour, a probe that can't be sent is one without an answer.
-        with contextlib.suppress(OSError):
-            self._sender.sendto(head + body, (str(self.target), 0))
-
-    def _listen(self, until: float) -> None:
-        while (left := until - time.monotonic()) > 0:
-            readable, _writable, _failed = select.select([self._answers], [], [], left)
-            if readable:
-                self._take(self._answers.recv(2048))
-
-    def _take(self, frame: bytes) -> None:
-        header = (frame[14] & 0x0F) * 4 if self.target.version == 4 else 40
-        source = frame[26:30] if self.target.version == 4 else frame[22:38]
-        message = frame[14 + header :]
-        if source != self.target.packed or len(message) < 16:
-            return
-        kind, _code, _checksum, identifier, _sequence, number = struct.unpack(
-            "!BBHHHQ", message[:16]
-        )
-        if kind == ANSWERS[self.target.version] and identifier == self.identifier:
-            if self._report_first and not self.servers:
-                print("answered", file=sys.stderr, flush=True)
-            self.servers[number] = frame[6:12].hex(":")
-
-    def _result(self, wall: float) -> dict[str, Any]:
-        gaps = self._gaps()
-        return {
-            "start": wall,
-            "interval": self.interval,
-            "sent": self.sent,
-            "unanswered": sum(count for _first, count in gaps),
-            "longest": max((count for _first, count in gaps), default=0),
-            "gaps": gaps,
-            "servers": self._runs(),
-        }
-
-    def _gaps(self) -> list[list[int]]:
-        gaps: list[list[int]] = []
-        for number in range(self.sent):
-            if number in self.servers:
-                continue
-            if gaps and sum(gaps[-1]) == number:
-                gaps[-1][1] += 1
-            else:
-                gaps.append([number, 1])
-        return gaps
-
-    def _runs(self) -> list[list[Any]]:
-        runs: list[list[Any]] = []
-        for number in sorted(self.servers):
-            if not runs or runs[-1][1] != self.servers[number]:
-                runs.append([number, self.servers[number]])
-        return runs
+def report_first() -> None:
+    """Say that there was an answer."""
+    print("answered", file=sys.stderr, flush=True)
 
 
 def main() -> None:
@@ -158,8 +43,9 @@ def main() -> None:
         "--report-first", action="store_true", help="say 'answered' on standard error at the first"
     )
     chosen = parser.parse_args()
-    probe = Probe(chosen.address, chosen.interface, chosen.rate, chosen.report_first)
-    json.dump(probe.run(chosen.duration), sys.stdout)
+    on_first = report_first if chosen.report_first else int
+    probe = Probe(chosen.address, chosen.interface, chosen.rate, on_first)
+    json.dump(probe.run(chosen.duration, asked_to_stop), sys.stdout)
 
 
 if __name__ == "__main__":
