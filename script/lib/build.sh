@@ -53,7 +53,7 @@ if ansible-playbook -i inventory.yml --check -e vrrp_priority=150 failover.vrrp.
     cat "$work/log"
     exit 1
 fi
-for module in vrrp_agent vrrp_info vrrp_state; do
+for module in vrrp_agent vrrp_info vrrp_keys vrrp_probe vrrp_scan vrrp_state; do
     ansible-doc -t module "failover.vrrp.$module" >/dev/null
 done
 ansible-doc -t role failover.vrrp.vrrp >/dev/null

@@ -121,7 +121,7 @@ def check_yaml(document: Any) -> None:
 
 @pytest.mark.parametrize("block", BLOCKS, ids=place)
 def test_a_block_has_a_known_language(block: Example) -> None:
-    assert block.language in ("yaml", "shell", "mermaid")
+    assert block.language in ("yaml", "shell", "text", "mermaid")
 
 
 @pytest.mark.parametrize("block", [one for one in BLOCKS if one.language == "yaml"], ids=place)
