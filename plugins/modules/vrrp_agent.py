@@ -83,11 +83,16 @@ options:
         can hit it by accident.
     type: bool
     default: false
-  from_this_version:
+  upgraded_from:
     description:
-      - With O(state=previous), go back only where the version of this collection is in use, so from an upgrade to it.
-    type: bool
-    default: false
+      - With O(state=previous), go back only from an upgrade to the version of this collection that has just failed. It is the name of the
+        version that ran before that (RV(bundle)).
+    type: str
+    version_added: 0.1.0
+  kept:
+    description:
+      - With O(state=previous), go back only to this version (RV(bundle)).
+    type: str
     version_added: 0.1.0
   bundle:
     description: The name of the bundle. The action plugin sets it.
@@ -182,11 +187,15 @@ from ansible_collections.failover.vrrp.plugins.module_utils._install.install imp
     install_agent,
 )
 from ansible_collections.failover.vrrp.plugins.module_utils._install.interpreter import find_pythons
-from ansible_collections.failover.vrrp.plugins.module_utils._install.previous import go_back
+from ansible_collections.failover.vrrp.plugins.module_utils._install.previous import (
+    go_back,
+    previous_version,
+)
 from ansible_collections.failover.vrrp.plugins.module_utils._install.service import restart
 from ansible_collections.failover.vrrp.plugins.module_utils._install.uninstall import (
     uninstall_agent,
 )
+from ansible_collections.failover.vrrp.plugins.module_utils._install.versions import current_version
 
 STATES = ("present", "absent", "previous", "restarted")
 
@@ -203,7 +212,9 @@ def bring_to_state(module: AnsibleModule, host: Host) -> dict[str, t.Any]:
         restart(host)
         return {"changed": True}
     if parameters["state"] == "previous":
-        bundle = go_back(host, parameters["bundle"] if parameters["from_this_version"] else None)
+        if is_left_alone(parameters):
+            return {"changed": False, "bundle": None}
+        bundle = go_back(host)
         return {"changed": bool(host.changes), "bundle": bundle}
     config = with_secrets(parameters["config"], parameters["secrets"] or {})
     bundle, archive = parameters["bundle"], parameters["archive"]
@@ -225,6 +236,16 @@ def bring_to_state(module: AnsibleModule, host: Host) -> dict[str, t.Any]:
     return result
 
 
+def is_left_alone(parameters: t.Mapping[str, t.Any]) -> bool:
+    """Whether the way back does not concern this host: it keeps another version, or no upgrade of
+    it has failed just now.
+    """
+    before, this, kept = parameters["upgraded_from"], parameters["bundle"], parameters["kept"]
+    if kept is not None and kept != previous_version():
+        return True
+    return before is not None and (before == this or current_version() != this)
+
+
 def main() -> None:
     """Run the module."""
     # Other users have to read what is installed, whatever root's umask is.
@@ -240,7 +261,8 @@ def main() -> None:
             "apply_at": {"type": "float"},
             "python": {"type": "path"},
             "allow_local": {"type": "bool", "default": False},
-            "from_this_version": {"type": "bool", "default": False},
+            "upgraded_from": {"type": "str"},
+            "kept": {"type": "str"},
             "bundle": {"type": "str"},
             "archive": {"type": "path"},
         },

@@ -48,6 +48,10 @@ options:
         type: list
         elements: str
         default: []
+      unicast:
+        description: Whether the hosts send to each other's addresses, so that a TTL other than 255 is possible.
+        type: bool
+        default: false
       version:
         description: The version of the protocol.
         type: int
@@ -166,6 +170,10 @@ malformed:
   description: The number of packets of protocol 112 that are no advertisements of version 2 or 3.
   returned: success
   type: int
+left_out:
+  description: The number of packets of further senders than the first 512, which are not listed.
+  returned: success
+  type: int
 clashes:
   description: What clashes with the plan, a line each.
   returned: success
@@ -202,6 +210,7 @@ def read_instances(instances: t.Sequence[t.Mapping[str, t.Any]]) -> list[Planned
             tuple(map(packed, one["excluded_addresses"])),
             one["advertisement_interval"],
             one["authentication"],
+            one["unicast"],
         )
         for one in instances
     ]
@@ -258,6 +267,7 @@ def result(heard: Heard, answers: t.Iterable[Answer], clashes: list[str]) -> dic
             for one in answers
         ],
         "malformed": heard.malformed,
+        "left_out": heard.left_out,
         "clashes": clashes,
     }
 
@@ -287,6 +297,7 @@ def main() -> None:
         "interface": {"type": "str", "required": True},
         "vrid": {"type": "int", "required": True},
         "addresses": {"type": "list", "elements": "str", "required": True},
+        "unicast": {"type": "bool", "default": False},
         "excluded_addresses": {"type": "list", "elements": "str", "default": []},
         "version": {"type": "int", "choices": [2, 3], "default": 3},
         "advertisement_interval": {"type": "float", "default": 1},

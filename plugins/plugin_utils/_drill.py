@@ -18,6 +18,7 @@ from ansible_collections.failover.vrrp.plugins.plugin_utils._timeline import Tim
 
 Plain = t.Mapping[str, t.Any]
 _REST = "the rest of the time"
+_END = 2000  # Milliseconds between the last step and the end of the probe.
 
 
 def drill_report(
@@ -56,7 +57,8 @@ def _step(step: Plain, probes: t.Sequence[Plain], names: t.Mapping[str, str]) ->
                 "address": probe["address"],
                 "unanswered": lost,
                 "served": part.served(0, part.sent),
-                "held": lost <= step["allowed"],
+                "held": lost <= step["allowed"] and last <= timeline.sent + _END,
+                "beyond": last > timeline.sent + _END,
                 "picture": draw(part, []),
             }
         )
@@ -87,6 +89,9 @@ def _problems(step: Plain) -> t.Iterator[str]:
         yield f"{step['what']}: {step['failed']}"
     for one in step["results"]:
         if not one["held"]:
+            if one.get("beyond"):
+                yield f"{step['what']}: the probe had ended before, so nothing was measured"
+                continue
             lost, allowed = one["unanswered"], step["allowed"]
             yield (
                 f"{step['what']}: {one['address']} was unanswered for {lost:.2f} s, and "

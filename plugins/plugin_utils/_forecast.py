@@ -98,7 +98,8 @@ def _by_name(configs: Configs) -> dict[str, dict[str, Instance]]:
 def _single_hosts(configs: Configs) -> t.Iterator[str]:
     for name, members in _by_name(configs).items():
         if len(members) == 1:
-            yield f"{name}: only {next(iter(members))} has it, so nobody takes over when that dies"
+            (host,) = members
+            yield f"{name}: only {host} has it, so nobody takes over when that dies"
 
 
 def _torn_groups(configs: Configs) -> t.Iterator[str]:

@@ -202,6 +202,7 @@ def _router(instance: Instance) -> dict[str, t.Any]:
             text(one.packed) for one in instance.excluded_addresses if one.family is instance.family
         ],
         "advertisement_interval": to_seconds(instance.advertisement_interval),
+        "unicast": bool(instance.unicast_peers),
         "authentication": "password" if instance.password else signed,
     }
 

@@ -31,10 +31,12 @@ class Timeline:
     """
 
     def __init__(self, result: t.Mapping[str, t.Any], names: t.Mapping[str, str]) -> None:
-        step = round(1000 * result.get("interval", 0.001))
-        self.sent: int = result["sent"] * step
-        self.gaps: list[Gap] = [(first * step, count * step) for first, count in result["gaps"]]
-        self._servers: list[Run] = [(first * step, mac) for first, mac in result["servers"]]
+        step = 1000 * result.get("interval", 0.001)
+        self.sent: int = round(result["sent"] * step)
+        self.gaps: list[Gap] = [
+            (round(first * step), round(count * step)) for first, count in result["gaps"]
+        ]
+        self._servers: list[Run] = [(round(first * step), mac) for first, mac in result["servers"]]
         self.names = names
 
     def window(self, first: int, last: int) -> Timeline:

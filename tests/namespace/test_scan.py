@@ -26,6 +26,7 @@ CODE = (
 PLANNED: dict[str, Any] = {
     "name": "web", "interface": "eth0", "vrid": 51, "version": 3, "addresses": ["192.0.2.100"],
     "excluded_addresses": [], "advertisement_interval": 0.1, "authentication": "none",
+    "unicast": False,
 }  # fmt: skip
 FAMILIES = [("192.0.2.100", "ipv4"), ("2001:db8::100", "ipv6")]
 

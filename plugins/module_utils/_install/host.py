@@ -12,11 +12,12 @@ have no ``if check_mode`` of their own.
 
 from __future__ import annotations
 
+import contextlib
 import grp
 import os
 import shutil
 from dataclasses import dataclass
-from typing import Callable, Dict, List, Sequence, Tuple
+from typing import BinaryIO, Callable, Dict, List, Sequence, Tuple
 
 Runner = Callable[[Sequence[str]], Tuple[int, str, str]]
 Finder = Callable[[str], "str | None"]
@@ -179,15 +180,24 @@ def read(path: str) -> str | None:
 def write_atomically(path: str, text: str, owner: Ownership = READABLE) -> None:
     """Replace a file atomically, and make its directory if needed; raises OSError."""
     os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
-    descriptor = os.open(path + ".new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    opened = open_private(path + ".new")
     try:
-        with open(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
+        with opened as file:
+            file.write(text.encode())
         owner.apply_to(path + ".new")
         os.replace(path + ".new", path)
     except OSError:
         os.unlink(path + ".new")  # It may hold secrets.
         raise
+
+
+def open_private(path: str) -> BinaryIO:
+    """Open a new file for writing that root alone can read from its first moment, in place of one
+    that an interrupted run has left; raises OSError.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)
+    return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
 def _make_directory(path: str, mode: int) -> None:

@@ -38,6 +38,12 @@ _SEEN: Dict[str, Callable[[Instance], object]] = {
 }
 
 
+_SERVED: Dict[str, Callable[[Instance], object]] = {
+    "interface": lambda one: one.interface,
+    "excluded_addresses": lambda one: frozenset(one.excluded_addresses),
+}
+
+
 def changes_seen_by_peers(before: str | None, after: str) -> Dict[str, List[str]]:
     """Return the settings that peers see, by the instance whose packets change.
 
@@ -51,6 +57,24 @@ def changes_seen_by_peers(before: str | None, after: str) -> Dict[str, List[str]
         names = found.setdefault(key[0], [])
         names.extend(name for name in changed if name not in names)
     return {name: changed for name, changed in found.items() if changed}
+
+
+def changes_seen_by_clients(before: str | None, after: str) -> Dict[str, List[str]]:
+    """Return the same, and instances that are new, removed, on another interface, or that serve
+    other addresses without advertising them.
+    """
+    old, new = _instances(before), _instances(after)
+    found = changes_seen_by_peers(before, after)
+    if not old or not new:
+        return found
+    for key in sorted({*old, *new}, key=str):
+        if key in old and key in new:
+            changed = [name for name, of in _SERVED.items() if of(old[key]) != of(new[key])]
+        else:
+            changed = ["added or removed"]
+        if changed:
+            found[key[0]] = [*found.get(key[0], []), *changed]
+    return found
 
 
 def _instances(text: str | None) -> Mapping[_Key, Instance]:

@@ -16,8 +16,8 @@ import shutil
 from .._vrrp.base.paths import CONFIG
 from . import paths
 from .config_file import without_secrets
-from .host import Host, HostError, read
-from .peer_changes import changes_seen_by_peers
+from .host import Host, HostError, open_private, read
+from .peer_changes import changes_seen_by_clients
 from .service import restart_into_previous
 from .versions import current_version, remove_superfluous, switch_to
 
@@ -31,7 +31,6 @@ _FILES = (
     paths.HELPER_UNIT,
     paths.HELPER_SOCKET_UNIT,
 )
-_UNITS = frozenset(_FILES[3:])
 _NAME = "version"
 _PRIVATE = 0o700  # The configuration may hold secrets.
 
@@ -83,7 +82,8 @@ def _copy(source: str, target: str) -> None:
     os.makedirs(os.path.dirname(target), exist_ok=True)
     found = os.stat(source)
     partial = target + ".new"
-    shutil.copyfile(source, partial)
+    with open(source, "rb") as before, open_private(partial) as after:
+        shutil.copyfileobj(before, after)
     os.chown(partial, found.st_uid, found.st_gid)
     os.chmod(partial, found.st_mode & 0o777)
     os.replace(partial, target)
@@ -94,49 +94,49 @@ def previous_version() -> str | None:
     return read(os.path.join(paths.PREVIOUS, _NAME))
 
 
-def go_back(host: Host, only_from: str | None = None) -> str | None:
+def go_back(host: Host) -> str | None:
     """Bring back the version that was kept, with its configuration and units, and let it run; None
-    when none is kept, or another version than ``only_from`` is in use.
+    when none is kept.
 
     Interrupted, it is begun anew. Raises HostError, also when the configurations differ in what
-    peers see, which hosts must not change one after the other.
+    hosts must not change one after the other.
     """
     bundle = previous_version()
-    if bundle is None or only_from not in (None, current_version()):
+    if bundle is None:
         return None
     if not os.path.isdir(os.path.join(paths.VERSIONS, bundle)):
         raise HostError(f"{paths.VERSIONS} has no {bundle}: deploy the version that is wanted")
-    _refuse_changes_seen_by_peers()
+    _refuse_other_instances()
     # Its files are back before the version is in use again, so that they are never kept in part.
-    changed = [path for path in _FILES if _restore(host, path)]
+    for path in _FILES:
+        _restore(host, path)
     switch_to(host, bundle)
-    if _UNITS.intersection(changed):
-        host.command("reload the systemd units", "systemctl", "daemon-reload")
+    host.command("reload the systemd units", "systemctl", "daemon-reload")
     restart_into_previous(host, bundle)
     host.remove_tree(paths.PREVIOUS)
     remove_superfluous(host, {bundle})
     return bundle
 
 
-def _refuse_changes_seen_by_peers() -> None:
+def _refuse_other_instances() -> None:
     kept = read(_kept(CONFIG, paths.PREVIOUS))
-    seen = changes_seen_by_peers(read(CONFIG), kept or "")
+    seen = changes_seen_by_clients(read(CONFIG), kept or "")
     if seen:
         named = "; ".join(f"{name}: {', '.join(settings)}" for name, settings in seen.items())
         raise HostError(
-            "since the upgrade the configuration has changed in what all hosts of a cluster change "
-            f"together ({named}): put these settings of the inventory back, and deploy that first"
+            "since the upgrade the configuration has changed in what hosts must not change one "
+            f"after the other ({named}): put these settings of the inventory back, and deploy that "
+            "first"
         )
 
 
-def _restore(host: Host, path: str) -> bool:
-    """Put a file back as it was kept; returns whether that was a change."""
+def _restore(host: Host, path: str) -> None:
+    """Put a file back as it was kept."""
     kept = _kept(path, paths.PREVIOUS)
     if not os.path.exists(kept):
-        return host.remove(path)
+        host.remove(path)
+        return
     before, after = read(path), read(kept)
-    if before == after:
-        return False
-    host.note_diff(path, without_secrets(before or ""), without_secrets(after or ""))
-    host.change(f"put {path} back", lambda: _copy(kept, path))
-    return True
+    if before != after:
+        host.note_diff(path, without_secrets(before or ""), without_secrets(after or ""))
+        host.change(f"put {path} back", lambda: _copy(kept, path))

@@ -28,6 +28,7 @@ from typing import Any, Callable, Dict, List
 
 GRACE = 0.5  # Seconds to wait for answers after the last probe.
 ANSWERS = {4: 0, 6: 129}
+_HEADERS_MIN = 34  # Bytes of an Ethernet header and the shortest IP header.
 REQUESTS = {4: 8, 6: 128}
 
 
@@ -103,6 +104,8 @@ class Probe:
                 self._take(self._answers.recv(2048))
 
     def _take(self, frame: bytes) -> None:
+        if len(frame) <= _HEADERS_MIN:
+            return
         header = (frame[14] & 0x0F) * 4 if self.target.version == 4 else 40
         source = frame[26:30] if self.target.version == 4 else frame[22:38]
         message = frame[14 + header :]
@@ -111,7 +114,8 @@ class Probe:
         kind, _code, _checksum, identifier, _sequence, number = struct.unpack(
             "!BBHHHQ", message[:16]
         )
-        if kind == ANSWERS[self.target.version] and identifier == self.identifier:
+        is_ours = identifier == self.identifier and number < self.sent
+        if kind == ANSWERS[self.target.version] and is_ours:
             if not self.servers:
                 self._on_first()
             self.servers[number] = frame[6:12].hex(":")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import AbstractSet, Iterator, Sequence, Tuple
 
+from .._vrrp.base.constants import VRRP_TTL
 from .._vrrp.model.family import Family, text
 from .heard import Sender
 
@@ -29,6 +30,7 @@ class Planned:
     excluded_addresses: Tuple[bytes, ...]
     advertisement_interval: float
     authentication: str
+    is_unicast: bool = False
 
     def __str__(self) -> str:
         return f"{self.name} (VRID {self.vrid} on {self.interface})"
@@ -69,8 +71,12 @@ def find_clashes(
 
 
 def _is_same(router: Planned, sender: Sender) -> bool:
+    """Whether a sender advertises the virtual router; one behind a router can't, unless its hosts
+    send to each other's addresses.
+    """
     own = (router.interface, router.family, router.vrid)
-    return own == (sender.interface, sender.family, sender.vrid)
+    is_near = sender.ttl == VRRP_TTL or router.is_unicast
+    return is_near and own == (sender.interface, sender.family, sender.vrid)
 
 
 def _contradictions(router: Planned, sender: Sender) -> Iterator[str]:

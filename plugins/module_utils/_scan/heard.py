@@ -10,13 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Dict, Tuple
 
-from .._vrrp.base.constants import PRIORITY_RESIGN
+from .._vrrp.base.constants import PRIORITY_RESIGN, VRRP_TTL
 from .._vrrp.base.units import to_seconds
 from .._vrrp.model.family import Family
 from .._vrrp.wire.advertisement import FIXED_LENGTH, decode
 from .._vrrp.wire.datagram import Datagram
 
 NO_AUTHENTICATION, PASSWORD, HMAC = "none", "password", "hmac"
+SENDERS_MAX = 512
 _IPV6_HEADER = 40
 _VERSIONS = {Family.IPV4: (2, 3), Family.IPV6: (3,)}
 
@@ -26,7 +27,7 @@ class Sender:
     """A host that advertises a virtual router on an interface, by its last advertisement.
 
     Addresses are packed, ``advertisement_interval`` is in seconds, ``mac`` is text; ``packets`` is
-    the number of its advertisements.
+    the number of its advertisements. A ``ttl`` below 255 means that it may be of another segment.
     """
 
     interface: str
@@ -40,6 +41,7 @@ class Sender:
     advertisement_interval: float
     addresses: Tuple[bytes, ...]
     authentication: str
+    ttl: int = VRRP_TTL
     packets: int = 1
 
 
@@ -65,6 +67,7 @@ def read_packet(interface: str, packet: bytes, mac: str) -> Sender | None:
         to_seconds(read.interval),
         read.addresses,
         HMAC if datagram.trailer else authentication,
+        datagram.ttl,
     )
 
 
@@ -80,11 +83,14 @@ def _datagram(packet: bytes) -> Datagram | None:
 
 
 class Heard:
-    """All senders that have been heard, one for each interface, family, VRID and source."""
+    """All senders that have been heard, one for each interface, family, VRID and source; of a flood
+    only the first ones, and the number of the packets that were ``left_out``.
+    """
 
     def __init__(self) -> None:
         self._senders: Dict[Tuple[object, ...], Sender] = {}
         self.malformed = 0
+        self.left_out = 0
 
     def add(self, interface: str, packet: bytes, mac: str) -> None:
         """Take note of a packet. The last advertisement of a sender counts, if it did not resign
@@ -96,6 +102,9 @@ class Heard:
             return
         key = (interface, sender.family, sender.vrid, sender.source)
         before = self._senders.get(key)
+        if before is None and len(self._senders) >= SENDERS_MAX:
+            self.left_out += 1
+            return
         if before is not None:
             last = before if sender.priority == PRIORITY_RESIGN else sender
             sender = replace(last, packets=before.packets + 1)

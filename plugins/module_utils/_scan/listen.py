@@ -26,6 +26,7 @@ from .heard import Heard
 _ETHERTYPES = {Family.IPV4: ETHERTYPE_IPV4, Family.IPV6: ETHERTYPE_IPV6}
 _PACKET_MAX = 2048
 _MAC_LENGTH = 6
+_ANSWERS_MAX = 1024  # Of a flood, the first ones tell enough.
 _LINK_SCOPE = "20"  # As /proc/net/if_inet6 has it.
 _ASK_AGAIN_AFTER = 1.0  # Seconds: an answer can be lost, or wait for a switch to learn.
 
@@ -171,7 +172,9 @@ def _take_answers(
     with contextlib.suppress(OSError):
         for frame in probe.receive():
             answer = read_address_answer(frame)
-            if answer is not None and answer.address in addresses:
+            if answer is None or answer.address not in addresses:
+                continue
+            if len(answers) < _ANSWERS_MAX:
                 answers.add(Answer(interface, answer.address, answer.mac.hex(":")))
 
 

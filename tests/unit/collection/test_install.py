@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from pathlib import Path
 from typing import Sequence
@@ -18,7 +19,13 @@ from ansible_collections.failover.vrrp.plugins.module_utils._install import (
     previous,
     versions,
 )
-from ansible_collections.failover.vrrp.plugins.module_utils._install.host import Host, HostError
+from ansible_collections.failover.vrrp.plugins.module_utils._install.host import (
+    Host,
+    HostError,
+    Ownership,
+    write_atomically,
+)
+from ansible_collections.failover.vrrp.plugins.modules import vrrp_agent
 
 
 @pytest.fixture
@@ -29,7 +36,6 @@ def library(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     config = str(tmp_path / "config.json")
     monkeypatch.setattr(previous, "CONFIG", config)
     monkeypatch.setattr(previous, "_FILES", (config, str(tmp_path / "unit")))
-    monkeypatch.setattr(previous, "_UNITS", {str(tmp_path / "unit")})
     monkeypatch.setattr(previous, "restart_into_previous", lambda *_arguments: None)
     return tmp_path
 
@@ -91,6 +97,23 @@ def test_going_back_brings_version_and_files_together_and_once(library: Path) ->
     assert again.changes == []
 
 
+def test_what_is_written_is_private_from_its_first_moment(
+    library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = library / "config.json.new"
+    left.write_text("of an interrupted run")
+    modes: list[int] = []
+    monkeypatch.setattr(
+        os, "chown", lambda path, *_ids: modes.append(os.stat(path).st_mode & 0o777)
+    )
+    write_atomically(str(library / "config.json"), "secret", Ownership(0o644))
+    install_version(library, "1")
+    install_version(library, "2")
+    previous.go_back(make_host())
+    assert set(modes) == {0o600}
+    assert not left.exists()
+
+
 def test_an_upgrade_that_was_interrupted_after_the_switch_can_go_back(library: Path) -> None:
     install_version(library, "1")
     install_version(library, "2", check_mode=True)
@@ -104,7 +127,7 @@ def test_going_back_is_refused_where_peers_would_see_it(library: Path) -> None:
     install_version(library, "1")
     install_version(library, "2")
     (library / "config.json").write_text(config_of("2", vrid=52))
-    with pytest.raises(HostError, match=r"change together \(web: vrid\)"):
+    with pytest.raises(HostError, match=r"one after the other \(web: vrid\)"):
         previous.go_back(make_host())
     assert (library / "current").readlink().name == "2"
 
@@ -118,14 +141,37 @@ def test_a_way_back_that_was_interrupted_is_ended_by_the_next_installation(libra
     assert previous.previous_version() is None
 
 
-def test_only_an_upgrade_to_this_version_is_taken_back_where_that_is_asked_for(
-    library: Path,
+@pytest.mark.parametrize(
+    ("parameters", "alone"),
+    [
+        ({}, False),
+        # Version 2 is this one, and 1 is kept.
+        ({"upgraded_from": "1"}, False),
+        ({"upgraded_from": "2"}, True),
+        ({"upgraded_from": "1", "bundle": "3"}, True),
+        ({"kept": "1"}, False),
+        ({"kept": "0"}, True),
+    ],
+)
+def test_a_way_back_concerns_failed_upgrades_and_the_version_that_is_named(
+    library: Path, parameters: dict[str, str], alone: bool
 ) -> None:
     install_version(library, "1")
     install_version(library, "2")
-    assert previous.go_back(make_host(), only_from="3") is None
-    assert in_use(library) == ("2", config_of("2"))
-    assert previous.go_back(make_host(), only_from="2") == "1"
+    asked = {"upgraded_from": None, "kept": None, "bundle": "2", **parameters}
+    assert vrrp_agent.is_left_alone(asked) is alone
+
+
+def test_going_back_is_refused_where_instances_would_come_or_go(library: Path) -> None:
+    install_version(library, "1")
+    install_version(library, "2")
+    two = json.loads(config_of("2"))
+    two["instances"].append(
+        {**two["instances"][0], "name": "db", "vrid": 52, "addresses": ["192.0.2.101/24"]}
+    )
+    (library / "config.json").write_text(json.dumps(two))
+    with pytest.raises(HostError, match=r"one after the other \(db: added or removed\)"):
+        previous.go_back(make_host())
 
 
 def test_going_back_needs_the_version_itself(library: Path) -> None:

@@ -64,6 +64,17 @@ def test_a_pair_of_hosts_leaves_the_third() -> None:
     assert len(found.failures) == 6
 
 
+def test_the_time_is_that_since_the_last_advertisement_of_each_instance() -> None:
+    # The two advertise at different moments; 3 s + 156/256 s for both.
+    found = forecast(configs([web(250), db(110)], [web(100), db(100)]))
+    assert moves(death_of("node1", found)) == {"web": ("node2", 3.61), "db": ("node2", 3.61)}
+
+
+def test_a_long_delay_of_preemption_is_no_disagreement() -> None:
+    found = forecast(configs([web(200, preempt_delay=3600)], [web(199, preempt_delay=3600)]))
+    assert moves(death_of("node1", found)) == {"web": ("node2", 3.22)}
+
+
 def test_an_instance_of_one_host_is_lost_with_it() -> None:
     found = forecast(configs([web(200), db(200)], [web(199)]))
     assert moves(death_of("node1", found)) == {"web": ("node2", 3.22), "db": (None, None)}

@@ -85,6 +85,15 @@ def test_no_packet_raises(packet: bytes) -> None:
     assert len(heard.senders) + heard.malformed == 1
 
 
+def test_a_flood_of_senders_is_bounded() -> None:
+    heard = Heard()
+    for number in range(600):
+        packet = bytearray(ipv4(V3))
+        packet[14:16] = number.to_bytes(2, "big")
+        heard.add("eth0", bytes(packet), MAC)
+    assert (len(heard.senders), heard.left_out) == (512, 88)
+
+
 def test_a_sender_that_resigns_keeps_what_it_had() -> None:
     heard = Heard()
     resignation = V3[:4] + "00" + V3[6:]
@@ -107,6 +116,8 @@ def test_a_sender_that_agrees_with_the_plan_is_no_clash() -> None:
     assert clashes(SENDER, Answer("eth0", VIRTUAL, MAC)) == []
     assert clashes(replace(SENDER, vrid=52)) == []
     assert clashes(replace(SENDER, interface="eth1", version=2)) == []
+    # From behind a router.
+    assert clashes(replace(SENDER, version=2, ttl=57)) == []
 
 
 @pytest.mark.parametrize(

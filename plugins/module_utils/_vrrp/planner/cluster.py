@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Deque, Dict, List, Mapping, Set, Tuple
+from typing import Deque, Dict, Iterable, List, Mapping, Set, Tuple
 
 from ..base.units import Nanoseconds, earliest, seconds
 from ..engine import actions as act
@@ -17,6 +17,7 @@ from .host import Event, PlannedHost
 
 _START = seconds(1000)  # The hosts run for long: a delay after their start is over.
 _LONGEST = seconds(3600)
+_PATIENCE = 10  # Elections that may follow each other.
 
 Port = Tuple[str, str]  # A host and one of its interfaces.
 
@@ -55,18 +56,11 @@ class PlannedCluster:
             host.boot(self.time)
         self.rest()
 
-    def kill(self, name: str) -> None:
-        """Let a host die at the worst moment: right after it has advertised the instance that it
-        advertises least often.
-        """
-        host, asked = self.hosts[name], self.time
-        served = [one for one in host.config.instances if one.label in host.masters]
-        if served:
-            rarest = max(served, key=lambda one: one.advertisement_interval)
-            while host.advertised[rarest.label] < asked:
-                self._pass()
-        host.alive = False
-        self.hosts[name].masters.clear()
+    def kill(self, names: Iterable[str]) -> None:
+        """Let hosts die at once."""
+        for name in names:
+            self.hosts[name].alive = False
+            self.hosts[name].masters.clear()
 
     def rest(self) -> None:
         """Let time pass until no state has changed for longer than any election takes; raises
@@ -75,7 +69,7 @@ class PlannedCluster:
         began = self.time
         self._settle()
         while self.time < max(self._changed_at(), began) + self._quiet:
-            if self.time > began + _LONGEST:
+            if self.time > began + max(_LONGEST, _PATIENCE * self._quiet):
                 raise RestlessError
             self._pass()
 

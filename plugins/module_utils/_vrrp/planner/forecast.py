@@ -61,7 +61,7 @@ def forecast(configs: Mapping[str, Config], pairs: bool = False) -> Forecast:
     cluster = PlannedCluster(hosts)
     cluster.boot()
     masters = _masters(cluster)
-    failures = tuple(_failure(hosts, dead) for dead in _deaths(list(hosts), pairs))
+    failures = tuple(_failure(hosts, dead, masters) for dead in _deaths(list(hosts), pairs))
     return Forecast(_order(hosts, masters), masters, failures)
 
 
@@ -112,22 +112,32 @@ def _order(configs: Mapping[str, Config], masters: Masters) -> Dict[str, Tuple[s
         for one in config.instances:
             members.setdefault(one.label, []).append((-one.priority, name))
     return {
-        label: (*masters[label], *(host for _, host in sorted(own) if host not in masters[label]))
+        label: (*masters[label], *(one[1] for one in sorted(own) if one[1] not in masters[label]))
         for label, own in members.items()
     }
 
 
-def _failure(configs: Mapping[str, Config], dead: Tuple[str, ...]) -> Failure:
+def _failure(configs: Mapping[str, Config], dead: Tuple[str, ...], before: Masters) -> Failure:
+    if not any(set(dead).intersection(masters) for masters in before.values()):
+        return Failure(dead, (), before)
     cluster = PlannedCluster(configs)
     cluster.boot()
-    lost = [one for name in dead for one in _served(cluster, name)]
-    for name in dead:
-        cluster.kill(name)
-    died = cluster.time
+    lost = [(one, name) for name in dead for one in _served(cluster, name)]
+    cluster.kill(dead)
     cluster.rest()
     after = _masters(cluster)
-    moves = tuple(_move(cluster, one.label, after[one.label], died) for one in lost)
-    return Failure(dead, moves, after)
+    moves = [_move(cluster, one.label, name, after[one.label]) for one, name in lost]
+    return Failure(dead, tuple(_together(moves, [one.sync_group for one, _name in lost])), after)
+
+
+def _together(moves: Sequence[Move], groups: Sequence[str]) -> Iterator[Move]:
+    """Yield the moves; those of a sync group take as long as the slowest of it may."""
+    slowest: Dict[str, float] = {}
+    for move, group in zip(moves, groups):
+        slowest[group] = max(slowest.get(group, 0.0), move.after or 0.0)
+    for move, group in zip(moves, groups):
+        is_joined = bool(group) and move.after is not None
+        yield replace(move, after=slowest[group]) if is_joined else move
 
 
 def _served(cluster: PlannedCluster, name: str) -> List[Instance]:
@@ -135,8 +145,12 @@ def _served(cluster: PlannedCluster, name: str) -> List[Instance]:
     return [one for one in host.config.instances if one.label in host.masters]
 
 
-def _move(cluster: PlannedCluster, label: str, serving: Tuple[str, ...], died: int) -> Move:
+def _move(cluster: PlannedCluster, label: str, dead: str, serving: Tuple[str, ...]) -> Move:
+    """Return a move. A host may die right after an advertisement, so the time is that since the
+    last one.
+    """
     if not serving:
         return Move(label, None, None)
     since = cluster.hosts[serving[0]].masters[label]
-    return Move(label, serving[0], round(to_seconds(since - died), 3))
+    last = cluster.hosts[dead].advertised[label]
+    return Move(label, serving[0], round(to_seconds(since - last), 3))
