@@ -144,6 +144,31 @@ def test_a_bundle_has_all_parts_and_no_secret(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("commands")
+def test_a_status_that_has_no_end_of_levels_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    status: Any = {}
+    for _level in range(5000):
+        status = {"instances": [status]}
+
+    class Client:
+        def __init__(self, _socket: str) -> None: ...
+
+        def __enter__(self) -> Client:
+            return self
+
+        def __exit__(self, *_arguments: object) -> None: ...
+
+        def status(self) -> Any:
+            return status
+
+    monkeypatch.setattr(diagnose, "ControlClient", Client)
+    config, output = tmp_path / "config.json", tmp_path / "bundle.tar.gz"
+    config.write_text(json.dumps({"instances": []}))
+    diagnose.write_bundle("socket", str(config), str(output))
+    assert bundle_of(output)["status.json"].startswith("not available")
+
+
 def test_a_broken_configuration_is_left_out(tmp_path: Path) -> None:
     config, output = tmp_path / "config.json", tmp_path / "bundle.tar.gz"
     config.write_text('{"password": "hunter2"')

@@ -92,6 +92,22 @@ def test_an_answer_that_makes_no_sense_is_an_error(tmp_path: Path, answer: bytes
         agent.close()
 
 
+def test_an_answer_without_an_end_is_given_up_at_its_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client_module, "_ANSWER_BYTES_MAX", 1000)
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(tmp_path / "control"))
+        listening.listen()
+        client = ControlClient(str(tmp_path / "control"))
+        agent, _address = listening.accept()
+        agent.sendall(b"[" * 2000)
+        with pytest.raises(ControlError, match="has no end"):
+            client.status()
+        client.close()
+        agent.close()
+
+
 def test_an_answer_that_never_ends_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

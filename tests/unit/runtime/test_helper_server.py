@@ -141,7 +141,8 @@ REFUSED = [
     ({"command": 0, "values": {**VALUES, "VRRP_PRIORITY": "999"}}, "999 is no priority"),
     ({"command": 0, "values": {**VALUES, "VRRP_PRIORITY": "1" * 5000}}, "refused"),
     ({"command": 0, "values": {**VALUES, "VRRP_PRIORITY": "7_0"}}, "is no priority"),
-    ({"command": float("inf")}, "the configuration has no command inf"),
+    ({"command": float("inf")}, "a command is named by its number"),
+    ({"command": True}, "a command is named by its number"),
     ({"command": 0, "values": None}, "refused"),
     ({"command": "/bin/evil"}, "refused"),
 ]
@@ -164,6 +165,17 @@ def test_a_command_does_not_run_twice_at_once(helper: Helper) -> None:
     assert (refused["ended"], refused["error"]) == (2, "it is running already")
     assert refused["is_lost"]
     assert (ended["ended"], ended["status"]) == (1, 0)
+
+
+def test_the_number_of_a_command_that_runs_names_no_other_one(helper: Helper) -> None:
+    config = text("/bin/sleep 1")
+    helper.configure(config)
+    asked = {"config": digest(config), "command": 0, "values": VALUES}
+    for number in (1, 1, True, 2):
+        helper.agent.send({"run": number, **asked})
+    first, second = helper.answer("ended"), helper.answer("ended")
+    assert (first["ended"], first["error"]) == (2, "it is running already")
+    assert (second["ended"], second["status"]) == (1, 0)
 
 
 def test_an_unknown_configuration_makes_no_command_fail(helper: Helper) -> None:

@@ -71,9 +71,11 @@ def write_bundle(socket: str, config: str, output: str | None) -> str:
         with os.fdopen(descriptor, "wb") as file, tarfile.open(fileobj=file, mode="w:gz") as bundle:
             for part, content in _parts(socket, shown, redaction):
                 _add(bundle, f"{name}/{part}", redaction.apply(content))
-    except OSError as error:
+    except BaseException as error:
         os.unlink(path)
-        raise OSError(error.errno, error.strerror, path) from None
+        if isinstance(error, OSError):
+            raise OSError(error.errno, error.strerror, path) from None
+        raise
     return path
 
 
@@ -103,8 +105,8 @@ def _status(socket: str, redaction: Redaction) -> str:
     try:
         with ControlClient(socket) as client:
             return redaction.status(client.status())
-    except ControlError as error:
-        return f"{_MISSING}: {error}\n"
+    except (ControlError, RecursionError, LookupError, TypeError, AttributeError) as error:
+        return f"{_MISSING}: {error}\n"  # Another process may have answered in the agent's place.
 
 
 def _read(path: str) -> str:

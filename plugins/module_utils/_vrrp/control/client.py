@@ -33,7 +33,7 @@ _RESTART_TIMEOUT = 60.0  # Seconds; the agent itself gives up before.
 _RETRY_AFTER = 0.02  # Seconds.
 _ANSWER_MAX = 60.0  # Seconds for the whole of one, however slowly its parts come.
 _CHUNK = 1 << 16
-_CHUNKS_MAX = 1 << 14
+_ANSWER_BYTES_MAX = 1 << 26  # That of a thousand instances has some three million.
 
 
 class ControlClient:
@@ -158,14 +158,15 @@ class ControlClient:
     def _line(self) -> bytes:
         """Return the next line; raises OSError, and ControlError for one that is too long."""
         deadline = time.monotonic() + _ANSWER_MAX
-        parts = [self._received]
+        parts, length = [self._received], 0
         while b"\n" not in parts[-1]:
             self._socket.settimeout(_patience(self._timeout, deadline))
             parts.append(self._socket.recv(_CHUNK))
             if not parts[-1]:
                 why = f"the agent at {self._path} closed the connection"
                 raise ControlError("unreachable", why)
-            if len(parts) > _CHUNKS_MAX:
+            length += len(parts[-1])
+            if length > _ANSWER_BYTES_MAX:
                 raise ControlError("bad_answer", f"the answer of {self._path} has no end")
         line, _newline, self._received = b"".join(parts).partition(b"\n")
         return line

@@ -133,14 +133,16 @@ class HelperServer:
 
     def _run(self, message: JsonObject) -> None:
         number = message["run"]
-        if not isinstance(number, int):
-            return
+        if not _is_number(number) or number in self._running:
+            return  # It would be another command by the number of one that runs.
         allowed = self._configurations.get(str(message.get("config")))
         if allowed is None:
             # Nothing is wrong with the command.
             self._finished(number, CommandResult(None, _OTHER_CONFIGURATION, is_lost=True))
             return
         try:
+            if not _is_number(message.get("command")):
+                raise ValueError("a command is named by its number")
             wanted = _wanted(allowed, message.get("command"))
             environment = wanted.environment(message.get("values", {}))
         except (LookupError, ValueError, TypeError, AttributeError) as error:
@@ -192,3 +194,8 @@ def _wanted(allowed: Allowed, number: object) -> NumberedCommand:
     if not isinstance(number, int) or not 0 <= number < len(allowed.commands):
         raise LookupError(f"the configuration has no command {number}")
     return allowed.commands[number]
+
+
+def _is_number(value: object) -> bool:
+    """Whether a value of a message is a whole number, and not true or false."""
+    return isinstance(value, int) and not isinstance(value, bool)
