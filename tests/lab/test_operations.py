@@ -157,6 +157,28 @@ def test_an_upgrade_and_the_way_back_lose_no_packet(booted: Booted, tmp_path: Pa
     assert probe.finish()["unanswered"] == 0
 
 
+CHECKED = {
+    "plan": (),
+    "scan": (),
+    "status": (),
+    "switch": ("-e vrrp_instance=web", "-e vrrp_to=node2"),
+    "drain": ("-e vrrp_host=node1",),
+    "undrain": ("-e vrrp_host=node1",),
+    "rollback": (),
+    "drill": ("-e vrrp_probe_from=observer",),
+    "remove": (),
+}
+
+
+@pytest.mark.parametrize("name", CHECKED)
+def test_a_playbook_in_check_mode_changes_nothing(booted: Booted, name: str) -> None:
+    before = [status(booted, host)["instances"][0]["transitions"] for host in HOSTS]
+    booted.playbook(name, "--check", *CHECKED[name])
+    after = [status(booted, host) for host in HOSTS]
+    assert [one["instances"][0]["transitions"] for one in after] == before
+    assert {one["instances"][0]["intent"] for one in after} == {"auto"}
+
+
 BROKEN = {
     "that can't run": {f"{AGENT}/agent.py": ("class Agent", "raise SystemExit(1)\nclass Agent")},
     "that refuses the configuration": {
