@@ -6,12 +6,21 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from pathlib import Path
 from typing import Sequence
 
 import pytest
+from _vrrp.linux.nft_rules import (
+    LIST,
+    closed_chains,
+    deletion,
+    insertions,
+    parse,
+    rules,
+)
 from ansible_collections.failover.vrrp.plugins.module_utils._install.firewalls import (
     firewalls,
     iptables,
@@ -20,7 +29,7 @@ from ansible_collections.failover.vrrp.plugins.module_utils._install.firewalls i
 from ansible_collections.failover.vrrp.plugins.module_utils._install.host import Host
 from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.model.config import build_config
 from support.routers import AGENT, Agent, StartPair, instance
-from support.segment import ENVIRONMENT, eventually
+from support.segment import ENVIRONMENT, Segment, eventually
 
 PROGRAMS = ("iptables", "ip6tables")
 INSTANCES = build_config({"instances": [instance()]}).instances
@@ -88,9 +97,28 @@ def test_the_agent_lets_vrrp_into_whatever_chains_were_loaded(pair: StartPair) -
     second.host.run("nft", "add", "table", "inet", "mine")
     second.host.run("nft", "add", "chain", "inet", "mine", "in", f"{{ {chain} }}")
     second.wait_for("MASTER")
-    command = f"nft --json list ruleset | {' '.join(AGENT)} accept | nft -f -"
+    command = f"nft --json list ruleset | {' '.join(AGENT)} accept | nft --json -f -"
     for _time in range(2):
         entered = ["ip", "netns", "exec", second.host.namespace, "sh", "-c", command]
         subprocess.run(entered, check=True, env=ENVIRONMENT)
         second.wait_for("BACKUP")
         assert second.host.run("nft", "list", "ruleset").count("failover.vrrp") == 1
+
+
+def test_a_chain_whose_table_is_named_like_a_command_is_opened_and_left_again(
+    segment: Segment,
+) -> None:
+    host = segment.host()
+    named = {"family": "inet", "table": "drop"}
+    base = {"name": "in put", "type": "filter", "hook": "input", "prio": 0, "policy": "drop"}
+    commands = [
+        {"add": {"table": {"family": "inet", "name": "drop"}}},
+        {"add": {"chain": {**named, **base}}},
+    ]
+    host.run("nft", "--json", json.dumps({"nftables": commands}))
+    (chain,) = closed_chains(parse(host.run(*LIST)))
+    host.run("nft", "--json", insertions([chain]))
+    ((opened, handle),) = rules(parse(host.run(*LIST)))
+    assert closed_chains(parse(host.run(*LIST))) == []
+    host.run("nft", "--json", deletion(opened, handle))
+    assert rules(parse(host.run(*LIST))) == []

@@ -83,7 +83,7 @@ def test_nftables_gets_a_rule_and_a_drop_in_that_brings_it_back() -> None:
     assert managed.changes[0] == "let VRRP into nftables chain inet filter input"
     (diff,) = managed.diff
     # Not the chains of now: the service may load others.
-    accept = "nft --json list ruleset | /usr/local/sbin/vrrp-agent accept | nft -f -"
+    accept = "nft --json list ruleset | /usr/local/sbin/vrrp-agent accept | nft --json -f -"
     assert f"ExecStartPost=-/bin/sh -c '{accept}'\n" in diff["after"]
     assert f"ExecReload=-/bin/sh -c '{accept}'\n" in diff["after"]
 

@@ -6,20 +6,27 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
-from _vrrp.linux.nft_rules import closed_chains, rules
+from _vrrp.linux.nft_rules import closed_chains, deletion, insertions
 
 CHAIN = {"family": "inet", "table": "filter", "name": "input", "hook": "input", "type": "filter"}
 
 
-@pytest.mark.parametrize(
-    ("key", "name"),
-    [("table", 'x c accept; include "/etc/shadow"; #'), ("name", "a b"), ("name", "")],
-)
-def test_a_chain_whose_name_nft_would_read_as_commands_is_left_alone(key: str, name: str) -> None:
-    assert closed_chains([{"chain": CHAIN}]) == [("inet", "filter", "input")]
-    assert closed_chains([{"chain": {**CHAIN, key: name}}]) == []
-    rule = {"family": "inet", "table": "filter", "chain": "input", "handle": 5}
-    ours = {**rule, "comment": "failover.vrrp"}
-    other = {**ours, "chain" if key == "name" else key: name}
-    assert rules([{"rule": ours}, {"rule": other}]) == [(("inet", "filter", "input"), 5)]
+@pytest.mark.parametrize("name", ['x c accept; include "/etc/shadow"; #', "drop", "a b", ""])
+def test_the_name_of_a_table_is_never_read_as_a_command(name: str) -> None:
+    (chain,) = closed_chains([{"chain": {**CHAIN, "table": name}}])
+    assert chain == ("inet", name, "input")
+    (command,) = json.loads(insertions([chain]))["nftables"]
+    named = {"family": "inet", "table": name, "chain": "input"}
+    assert command["insert"]["rule"] == {
+        **named,
+        "comment": "failover.vrrp",
+        "expr": [
+            {"match": {"op": "==", "left": {"meta": {"key": "l4proto"}}, "right": 112}},
+            {"accept": None},
+        ],
+    }
+    (command,) = json.loads(deletion(chain, 5))["nftables"]
+    assert command == {"delete": {"rule": {**named, "handle": 5}}}

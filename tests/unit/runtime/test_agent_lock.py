@@ -6,14 +6,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
+import threading
 import uuid
 
 import pytest
 from _vrrp.base.errors import ControlError
-from _vrrp.runtime import agent_lock
+from _vrrp.runtime import agent_lock, clock
 from _vrrp.runtime.agent_lock import AgentLock
+from _vrrp.runtime.loop import Loop
 
 
 @pytest.fixture(autouse=True)
@@ -46,3 +49,32 @@ def test_a_name_with_nobody_who_listens_is_no_lock(name: bytes) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as taken:
         taken.bind(name)
         AgentLock().acquire()
+
+
+def test_nobody_can_hide_an_agent_behind_a_full_queue(name: bytes) -> None:
+    loop, held = Loop(), AgentLock()
+    held.acquire()
+    held.serve(loop)
+    asking = [socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) for _number in range(200)]
+    for one in asking:
+        one.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            one.connect(name)
+    stopped = threading.Event()
+    serving = threading.Thread(target=serve_until, args=(loop, stopped))
+    serving.start()
+    try:
+        with pytest.raises(ControlError, match="another agent"):
+            AgentLock().acquire()
+    finally:
+        stopped.set()
+        serving.join()
+        for one in asking:
+            one.close()
+        held.release()
+        loop.close()
+
+
+def serve_until(loop: Loop, stopped: threading.Event) -> None:
+    while not stopped.is_set():
+        loop.run_once(clock.now() + 1_000_000)

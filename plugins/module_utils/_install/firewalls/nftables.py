@@ -14,13 +14,20 @@ from __future__ import annotations
 
 from typing import Sequence
 
-from ..._vrrp.linux.nft_rules import LIST, closed_chains, insertion, parse, rules
+from ..._vrrp.linux.nft_rules import (
+    LIST,
+    closed_chains,
+    deletion,
+    insertions,
+    parse,
+    rules,
+)
 from ..host import Host
 from ..paths import DAEMON, NFTABLES_DROP_IN, NFTABLES_DROP_IN_DIRECTORY
 from .common import is_active, unchangeable
 
 _UNIT = "nftables.service"
-_ACCEPT = f"-/bin/sh -c 'nft --json list ruleset | {DAEMON} accept | nft -f -'"
+_ACCEPT = f"-/bin/sh -c 'nft --json list ruleset | {DAEMON} accept | nft --json -f -'"
 _DROP_IN = f"""\
 # Written by the Ansible collection failover.vrrp: VRRP is let in after every load.
 [Service]
@@ -45,7 +52,8 @@ def open_for_vrrp(host: Host, _interfaces: Sequence[str]) -> None:
     if status != 0:
         raise unchangeable(_UNIT, "nft", output)
     for chain in closed_chains(parse(output)):
-        host.command(f"let VRRP into nftables chain {' '.join(chain)}", *insertion(chain))
+        what = f"let VRRP into nftables chain {' '.join(chain)}"
+        host.command(what, "nft", "--json", insertions([chain]))
     if host.write(NFTABLES_DROP_IN, _DROP_IN):
         host.command("reload the systemd units", "systemctl", "daemon-reload")
 
@@ -59,5 +67,5 @@ def close(host: Host) -> None:
     for chain, handle in rules(parse(output)) if status == 0 else ():
         host.command(
             "remove the rule for VRRP from nftables",
-            "nft", "delete", "rule", *chain, "handle", str(handle),
+            "nft", "--json", deletion(chain, handle),
         )  # fmt: skip

@@ -134,7 +134,7 @@ class Agent:
 
     def begin(self, lock: AgentLock) -> None:
         """Take part, as the process that owns the host and holds the ``lock``."""
-        self._owns_host, self._lock = True, lock
+        self._owns_host, self._lock = True, lock.serve(self.loop)
         self._prepare()
         self._sequence_file.restore()
         self._server.open()
@@ -167,7 +167,7 @@ class Agent:
 
     def old_process_exited(self, lock: AgentLock) -> None:
         """Apply the current configuration file: the old process has exited, and left the lock."""
-        self._lock = lock
+        self._lock = lock.serve(self.loop)
         self._host_watcher.expect_old_process(False)
         LOGGER.info(
             "took over from the old process; instances: %d",

@@ -188,10 +188,9 @@ def _helper(arguments: argparse.Namespace) -> int:
 
 
 def _accept(_arguments: argparse.Namespace) -> int:
-    from ..linux.nft_rules import closed_chains, insertion, parse
+    from ..linux.nft_rules import closed_chains, insertions, parse
 
-    for chain in closed_chains(parse(sys.stdin.read())):
-        sys.stdout.write(" ".join(insertion(chain)[1:]) + "\n")
+    sys.stdout.write(insertions(closed_chains(parse(sys.stdin.read()))) + "\n")
     return 0
 
 

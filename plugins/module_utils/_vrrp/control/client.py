@@ -85,6 +85,8 @@ class ControlClient:
         """Return the status of all instances, or of those named."""
         chosen = {} if instances is None else {"instances": list(instances)}
         answer: Status = self._request(STATUS, **chosen)
+        if not is_status(answer):
+            raise ControlError("bad_answer", f"the answer of {self._path} is no status")
         return answer
 
     def set_intent(
@@ -174,6 +176,15 @@ class ControlClient:
     def _unreachable(self, error: OSError) -> ControlError:
         why = "no answer in time" if isinstance(error, socket.timeout) else error.strerror
         return ControlError("unreachable", f"the agent at {self._path} can't be reached: {why}")
+
+
+def is_status(answer: Any) -> bool:
+    """Whether an answer has what every status has: another process may have given it."""
+    agent, instances = answer.get("agent"), answer.get("instances")
+    if not isinstance(agent, dict) or not isinstance(instances, list):
+        return False
+    has_names = all(isinstance(one, dict) and "label" in one for one in instances)
+    return has_names and {"bundle", "config", "pid"} <= agent.keys()
 
 
 def _patience(timeout: float | None, deadline: float) -> float | None:

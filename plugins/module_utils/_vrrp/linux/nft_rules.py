@@ -9,15 +9,14 @@
 from __future__ import annotations
 
 import json
-import re
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, Iterable, List, Tuple
 
-from ..base.constants import FILTER_TABLE_PREFIX
+from ..base.constants import FILTER_TABLE_PREFIX, VRRP_PROTOCOL
 
 LIST = ("nft", "--json", "list", "ruleset")
 _MARK = "failover.vrrp"
-_RULE = ("meta", "l4proto", "112", "accept", "comment", f'"{_MARK}"')
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*")
+_ACCEPT: Dict[str, Any] = {"accept": None}
+_IS_VRRP = {"match": {"op": "==", "left": {"meta": {"key": "l4proto"}}, "right": VRRP_PROTOCOL}}
 _FAMILIES = ("inet", "ip", "ip6")
 _FIREWALLD = "firewalld"
 # Address family, table and name.
@@ -43,7 +42,7 @@ def closed_chains(ruleset: Ruleset) -> List[Chain]:
         for chain in chains
         for key in [(chain["family"], chain["table"], chain["name"])]
         if _filters_input(chain) and key[:2] not in owned
-        if key not in opened and _can_be_named(key)
+        if key not in opened
     ]
 
 
@@ -56,13 +55,6 @@ def _is_managed(table: Dict[str, Any]) -> bool:
     refuses changes by others.
     """
     return table["name"] == _FIREWALLD or "owner" in table.get("flags", ())
-
-
-def _can_be_named(chain: Chain) -> bool:
-    """Whether nft reads the names of a chain as names. The kernel accepts any others, which nft
-    would read as commands.
-    """
-    return all(map(_NAME.fullmatch, chain))
 
 
 def _filters_input(chain: Dict[str, Any]) -> bool:
@@ -78,10 +70,28 @@ def rules(ruleset: Ruleset) -> List[Tuple[Chain, int]]:
         ((rule["family"], rule["table"], rule["chain"]), rule["handle"])
         for rule in found
         if rule.get("comment") == _MARK
-        and _can_be_named((rule["family"], rule["table"], rule["chain"]))
     ]
 
 
-def insertion(chain: Chain) -> Tuple[str, ...]:
-    """Return the command that lets VRRP into a chain."""
-    return ("nft", "insert", "rule", *chain, *_RULE)
+def insertions(chains: Iterable[Chain]) -> str:
+    """Return the commands that let VRRP into chains, for ``nft --json``. In JSON any name of a
+    chain is a name, and no command or keyword.
+    """
+    return _commands(
+        {"insert": {"rule": {**_named(chain), "comment": _MARK, "expr": [_IS_VRRP, _ACCEPT]}}}
+        for chain in chains
+    )
+
+
+def deletion(chain: Chain, handle: int) -> str:
+    """Return the command that deletes a rule, for ``nft --json``."""
+    return _commands([{"delete": {"rule": {**_named(chain), "handle": handle}}}])
+
+
+def _named(chain: Chain) -> Dict[str, Any]:
+    family, table, name = chain
+    return {"family": family, "table": table, "chain": name}
+
+
+def _commands(commands: Iterable[Dict[str, Any]]) -> str:
+    return json.dumps({"nftables": list(commands)})

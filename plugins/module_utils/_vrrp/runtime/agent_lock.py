@@ -17,14 +17,19 @@ import errno
 import os
 import pwd
 import socket
+import time
+from functools import partial
 from typing import AbstractSet
 
 from ..base.constants import AGENT_USER
 from ..base.errors import ControlError
+from .loop import Loop
 from .peer_credentials import process_and_user
 
 _NAME = b"\0vrrp-agent"
-_PENDING = 128  # Connections of others that ask who holds it, which are never accepted.
+_PENDING = 128  # Connections of others that ask who holds it.
+_PATIENCE = 1.0  # Seconds.
+_RETRY_AFTER = 0.01  # Seconds.
 
 
 class AgentLock:
@@ -51,26 +56,52 @@ class AgentLock:
         else:
             self._socket = bound
 
+    def serve(self, loop: Loop) -> AgentLock:
+        """Answer from now on those that ask who holds it, so that nobody can fill their queue;
+        returns the lock.
+        """
+        if self._socket is not None:
+            loop.on_readable(self._socket, partial(_dismiss, self._socket))
+        return self
+
     def release(self) -> None:
-        """Release the lock for the process that goes on."""
+        """Release the lock for the process that goes on, which ends this one."""
         if self._socket is not None:
             self._socket.close()
             self._socket = None
+
+
+def _dismiss(listening: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        listening.accept()[0].close()
 
 
 def _refuse_agent() -> None:
     """Raise ControlError if the holder of the lock is an agent: it listens, and has such a user."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK) as connected:
         try:
-            connected.connect(_NAME)
+            _connect(connected)
         except OSError:
-            return  # It has ended meanwhile, or does not listen.
+            return  # It has ended meanwhile, does not listen, or does not answer.
         process, user = process_and_user(connected)
     if user in _users_of_agents():
         remedy = "stop it first, or give it the instances of this one"
         raise ControlError(
             "running", f"another agent, process {process}, runs on this host: {remedy}"
         )
+
+
+def _connect(asking: socket.socket) -> None:
+    """Connect to the holder; while too many others wait for that, try again. Raises OSError."""
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            asking.connect(_NAME)
+            return
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(_RETRY_AFTER)
 
 
 def _users_of_agents() -> AbstractSet[int]:
