@@ -73,7 +73,7 @@ def ensure_service(
         return ServiceResult()
     status = _status_after_scheduled_reload(config)
     if status is None or status["agent"]["bundle"] != bundle:
-        return ServiceResult(True, status is None or has_other_unit(status))
+        return ServiceResult(True, status is None or _has_other_unit(status))
     if config is None or status["agent"]["config"] == digest(config):
         return ServiceResult(status=status)
     if apply_at is None:
@@ -149,7 +149,7 @@ def restart(host: Host) -> None:
 
 def _restart_in_place(host: Host) -> None:
     running = running_status()
-    if running and has_other_unit(running):
+    if running and _has_other_unit(running):
         _restart_service(host, "the systemd unit of the running agent has changed")
         return
     try:
@@ -176,7 +176,7 @@ def restart_into_previous(host: Host, bundle: str) -> None:
 
 def _restart_anyhow(host: Host, running: Status | None) -> None:
     """Restart without a gap if the running agent can do that, else by systemd."""
-    if running is None or has_other_unit(running):
+    if running is None or _has_other_unit(running):
         _restart_service(host, "the agent does not answer, or its systemd unit has changed")
         return
     try:
@@ -185,7 +185,7 @@ def _restart_anyhow(host: Host, running: Status | None) -> None:
         _restart_service(host, str(error))
 
 
-def has_other_unit(running: Status) -> bool:
+def _has_other_unit(running: Status) -> bool:
     """Whether the running agent was started under another systemd unit than the installed one."""
     found = _UNIT_DIGEST.search(read(paths.UNIT) or "")
     return found is None or running["agent"].get("unit") != found[1]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import AbstractSet, Iterator, Sequence, Tuple
 
 from .._vrrp.base.constants import VRRP_TTL
+from .._vrrp.engine.host.devices import virtual_mac_address
 from .._vrrp.model.family import Family, text
 from .heard import Sender
 
@@ -64,7 +65,8 @@ def find_clashes(
             yield from _contradictions(router, sender)
         # Those that advertise it with other settings have been named.
         advertising = {one.mac for one in senders if _is_same(router, one)}
-        known = member_macs | advertising | {_virtual_mac(router)}
+        virtual = virtual_mac_address(router.family, router.vrid).hex(":")
+        known = member_macs | advertising | {virtual}
         for answer in answers:
             if _is_served(router, answer) and answer.mac not in known:
                 yield _in_use(router, answer)
@@ -106,12 +108,6 @@ def _differences(router: Planned, sender: Sender) -> Iterator[Tuple[str, str, st
 
 def _list(addresses: Sequence[bytes]) -> str:
     return ", ".join(map(text, sorted(addresses))) or "none"
-
-
-def _virtual_mac(router: Planned) -> str:
-    """Return the MAC address of the virtual router (RFC 9568 section 7.3)."""
-    kind = 1 if router.family is Family.IPV4 else 2
-    return f"00:00:5e:00:{kind:02x}:{router.vrid:02x}"
 
 
 def _is_served(router: Planned, answer: Answer) -> bool:

@@ -15,6 +15,7 @@ from .._vrrp.base.units import to_seconds
 from .._vrrp.model.family import Family
 from .._vrrp.wire.advertisement import FIXED_LENGTH, decode
 from .._vrrp.wire.datagram import Datagram
+from .._vrrp.wire.ipv4 import comparable_parts, parse_comparable
 
 NO_AUTHENTICATION, PASSWORD, HMAC = "none", "password", "hmac"
 SENDERS_MAX = 512
@@ -76,10 +77,10 @@ def _datagram(packet: bytes) -> Datagram | None:
         length = int.from_bytes(packet[4:6], "big")
         message = packet[_IPV6_HEADER : _IPV6_HEADER + length]
         return Datagram(packet[8:24], packet[24:40], packet[7], message)
-    if packet[:1] and packet[0] >> 4 == 4 and len(packet) >= 20:
-        start, end = (packet[0] & 0x0F) * 4, int.from_bytes(packet[2:4], "big")
-        return Datagram(packet[12:16], packet[16:20], packet[8], packet[start:end])
-    return None
+    # Behind the length in an IPv4 header there may be padding.
+    (comparable,) = comparable_parts([packet[: int.from_bytes(packet[2:4], "big")]])
+    parts = parse_comparable(comparable)
+    return None if parts is None else Datagram(*parts)
 
 
 class Heard:

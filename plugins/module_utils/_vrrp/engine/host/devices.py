@@ -72,9 +72,9 @@ class PacketFilter:
         return ("filter", self.table)
 
 
-def virtual_mac_address(instance: Instance) -> bytes:
+def virtual_mac_address(family: Family, vrid: int) -> bytes:
     """Return the MAC address of a virtual router (RFC 9568 section 7.3)."""
-    return _MAC_PREFIXES[instance.family] + bytes((instance.vrid,))
+    return _MAC_PREFIXES[family] + bytes((vrid,))
 
 
 def device_name(instance: Instance, parent_index: int) -> str:
@@ -110,7 +110,14 @@ def macvlan_of(instance: Instance, parent: Link) -> Macvlan | None:
     name = device_name(instance, parent.index)
     ipv6 = any(one.family is Family.IPV6 for one in instance.served_addresses)
     vrf = parent.vrf.index if parent.vrf else 0
-    return Macvlan(name, parent.name, virtual_mac_address(instance), ipv6, vrf, parent.group)
+    return Macvlan(
+        name,
+        parent.name,
+        virtual_mac_address(instance.family, instance.vrid),
+        ipv6,
+        vrf,
+        parent.group,
+    )
 
 
 def packet_filter_of(instance: Instance, parent_index: int) -> PacketFilter | None:
