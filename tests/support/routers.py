@@ -72,7 +72,7 @@ class Agent:
                 str(self.socket),
             )
             self.process = self.host.start(*command, stderr=log)
-        eventually(self._answers, 10, f"an answer; see {self.log}")
+        eventually(self._answers, 30, f"an answer; see {self.log}")
         return self
 
     def _answers(self) -> bool:

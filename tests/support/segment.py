@@ -27,7 +27,7 @@ REPLAY = Path(__file__).resolve().parent / "replay.py"
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "plugins" / "module_utils")}
 
 
-def eventually(predicate: Callable[[], Any], within: float = 10.0, what: str = "") -> Any:
+def eventually(predicate: Callable[[], Any], within: float = 20.0, what: str = "") -> Any:
     """Poll until ``predicate`` returns something true; fail after ``within`` seconds."""
     deadline = time.monotonic() + within
     while True:
