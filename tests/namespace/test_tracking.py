@@ -155,6 +155,45 @@ def test_a_process_check_is_up_while_enough_processes_run(segment: Segment, tmp_
     assert tracked(agent)["why"] == "1 running, 2 wanted"
 
 
+def test_a_program_that_must_not_run_with_some_arguments(segment: Segment, tmp_path: Path) -> None:
+    program = tmp_path / f"vrt{os.getpid()}"
+    shutil.copy(shutil.which("sleep") or "/bin/sleep", program)
+    host = segment.host()
+    check = {"name": str(program), "arguments": "600", "arguments_match": "partial"}
+    settings = {**check, "quorum": 0, "quorum_max": 0, "weight": -100, "down_delay": 0.2}
+    agent = Agent(host, instance(priority=150, track_processes=[settings])).start()
+    agent.wait_for("MASTER")
+    other = host.start(str(program), "700", "1")
+    forbidden = host.start(str(program), "600", "1")
+    eventually(lambda: agent.status()["effective_priority"] == 50)
+    assert tracked(agent)["check"] == f"process {program} ..."
+    assert tracked(agent)["why"] == "1 running, exactly 0 wanted"
+    forbidden.kill()
+    forbidden.wait()
+    eventually(lambda: agent.status()["effective_priority"] == 150)
+    other.kill()
+
+
+def test_reversed_checks_count_while_they_are_up(segment: Segment, tmp_path: Path) -> None:
+    file = tmp_path / "maintenance"
+    check = {"command": f"/usr/bin/test -e {file}", "interval": 0.1, "reverse": True}
+    tracks = {
+        "track_files": [{"path": str(file), "weight": 10, "reverse": True}],
+        "track_interfaces": [{"interface": "eth0", "weight": 20, "reverse": True}],
+        "track_scripts": [{**check, "name": "maintenance", "init_fail": True, "rise": 2}],
+    }
+    master, backup = tracking_pair(segment, **tracks)
+    # 200, less 10 for a missing file, which is down, less 20 while eth0 is up.
+    assert master.status()["effective_priority"] == 170
+    file.write_text("5")
+    assert master.wait_for("INITIALIZE")["reason"] == "script maintenance: exit status 0"
+    backup.wait_for("MASTER")
+    # Five times 10 less instead.
+    eventually(lambda: master.status()["effective_priority"] == 130)
+    file.unlink()
+    assert master.wait_for("MASTER")["effective_priority"] == 170
+
+
 def test_the_owner_ignores_weights_but_not_faults(segment: Segment) -> None:
     host = segment.host()
     host.add_interface("eth1")

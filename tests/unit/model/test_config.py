@@ -327,18 +327,6 @@ WRONG_OPTIONS = [
         {"virtual_rules": [{"from": "192.0.2.0/24"}]},
         ".virtual_rules[0].table: missing",
     ),
-    ({"track_interfaces": [{"interface": "eth1", "weight": 254}]}, ".track_interfaces[0].weight"),
-    (
-        {"track_scripts": [{"command": "check"}]},
-        ".track_scripts[0].command: 'check' does not begin",
-    ),
-    ({"track_scripts": [{"command": "/bin/sh -c 'x"}]}, '.track_scripts[0].command: "/bin/sh -c'),
-    (
-        {"track_scripts": [{"command": "/bin/true", "interval": 0.01}]},
-        ".track_scripts[0].interval: 0.01 is not in 0.1..3600 seconds",
-    ),
-    ({"track_files": [{"path": "number"}]}, ".track_files[0].path: 'number' is not an absolute"),
-    ({"track_processes": [{"name": "/usr/sbin/x"}]}, ".track_processes[0].name: '/usr/sbin/x' is"),
     (
         {"hooks": [{"event": "fault", "command": "/bin/x"}]},
         ".hooks[0].event: 'fault' is not master, ",

@@ -11,6 +11,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from _vrrp.model.tracking import ArgumentsMatch, ProcessSelection
 from _vrrp.runtime.helper import poller
 from _vrrp.runtime.helper.poller import count_processes, read_content
 
@@ -37,8 +38,51 @@ def test_a_process_that_has_ended_does_not_count(tmp_path: Path) -> None:
     program = tmp_path / "a (strange) one"
     program.symlink_to("/bin/sleep")
     process = subprocess.Popen([program, "10"])
-    assert count_processes(["a (strange) one"]) == {"a (strange) one": 1}
+    selection = ProcessSelection("a (strange) one")
+    assert count_processes([selection]) == {"a (strange) one": 1}
     process.kill()
     os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
-    assert count_processes(["a (strange) one"]) == {"a (strange) one": 0}
+    assert count_processes([selection]) == {"a (strange) one": 0}
     process.wait()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "match", "counts"),
+    [
+        (None, "exact", True),
+        (("10", "20"), "exact", True),
+        (("10",), "exact", False),
+        ((), "exact", False),
+        (("10",), "partial", True),
+        (("10", "20", "30"), "partial", False),
+        (("10", "2"), "initial", True),
+        (("10", "3"), "initial", False),
+        (("1",), "initial", False),
+    ],
+)
+@pytest.mark.parametrize("by_path", [False, True])
+def test_processes_are_selected_by_their_arguments(
+    tmp_path: Path,
+    arguments: tuple[str, ...] | None,
+    match: str,
+    counts: bool,
+    by_path: bool,
+) -> None:
+    program = tmp_path / f"vrp{os.getpid()}"
+    program.symlink_to("/bin/sleep")
+    name = str(program) if by_path else program.name
+    selection = ProcessSelection(name, arguments, ArgumentsMatch(match))
+    process = subprocess.Popen([program, "10", "20"])
+    try:
+        assert count_processes([selection]) == {selection.key: int(counts)}
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_path_is_compared_with_the_command_line_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "nap").symlink_to("/bin/sleep")
+    with subprocess.Popen(["./nap", "10"], cwd=tmp_path) as process:
+        selection = ProcessSelection(str(tmp_path / "nap"))
+        assert count_processes([selection]) == {selection.key: 0}
+        process.kill()

@@ -26,6 +26,7 @@ from ..model.command import CommandResult
 from ..model.instance import Config
 from ..model.intent import Intent, Intents
 from ..model.status import EngineStatus
+from ..model.tracking import Check
 from ..wire.datagram import Datagram
 from .actions import AGENT, Action, Results, SocketSpec, interleave
 from .announcements import Announcements
@@ -50,7 +51,7 @@ from .replay_numbers import ReplayNumbers
 from .router.router import Router
 from .state_transfer import StateTransfer
 from .status import StatusReport, StatusSources
-from .tracking import Target, Tracking, all_checks
+from .tracking.tracking import Tracking, all_checks
 
 Actions = List[Action]
 
@@ -151,8 +152,8 @@ class Engine:
         return self._tracking_changed(self._tracking.update_files(contents), now)
 
     def processes_changed(self, counts: Mapping[str, int], now: Nanoseconds) -> Actions:
-        """Take note of how many processes run of each tracked name."""
-        return self._tracking_changed(self._tracking.update_processes(counts), now)
+        """Take note of how many processes run of each selection that is tracked."""
+        return self._tracking_changed(self._tracking.update_processes(counts, now), now)
 
     def command_finished(self, number: int, result: CommandResult, now: Nanoseconds) -> Actions:
         """Take note that the command of a RunCommand has ended, or could not be started."""
@@ -200,9 +201,9 @@ class Engine:
         """Return the actions that provide what the routers need in every state."""
         return self._provisioning.provide(self._routers, self._participation.phase.owns_host, now)
 
-    def _tracking_changed(self, targets: AbstractSet[Target], now: Nanoseconds) -> Actions:
-        """Evaluate the routers again whose checks look at one of these."""
-        concerned = self._participation.tracking(targets)
+    def _tracking_changed(self, checks: AbstractSet[Check], now: Nanoseconds) -> Actions:
+        """Evaluate the routers again that depend on one of these."""
+        concerned = self._participation.tracking(checks)
         # Retry provisioning: the resource that failed may be available again.
         is_idle = any(isinstance(router.state, Initialize) for router in concerned)
         provided = self._provision(now) if is_idle else []
@@ -238,6 +239,9 @@ class Engine:
         actions = [*self.advertise(now), *self._commands.run_scripts(now)]
         for number, result in self._commands.timed_out(now):
             actions.extend(self.command_finished(number, result, now))
+        settled = self._tracking.settle(now)
+        if settled:
+            actions.extend(self._tracking_changed(settled, now))
         repair_at = self._repair_at()
         if repair_at is not None and repair_at <= now:
             actions.extend(self._reevaluate(now))

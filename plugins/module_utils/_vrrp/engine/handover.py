@@ -24,7 +24,7 @@ from .router.problems import ProblemState
 from .router.router import Router
 from .router.send_failures import SendFailures
 from .router.snapshot import RouterSnapshot
-from .tracking import TrackingState
+from .tracking.tracking import TrackingState
 
 
 class PeerState(TypedDict):

@@ -18,7 +18,7 @@ from .coordination.router_set import RouterSet
 from .handover import EngineState, export_router, import_router
 from .host.host import Host
 from .timer_queue import TimerQueue
-from .tracking import Tracking
+from .tracking.tracking import Tracking
 
 
 class StateTransfer:

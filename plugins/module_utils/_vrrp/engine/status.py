@@ -31,7 +31,7 @@ from .coordination.demultiplexer import Demultiplexer
 from .coordination.router_set import RouterSet
 from .host.host import Host
 from .router.router import Router
-from .tracking import Tracking
+from .tracking.tracking import Tracking
 
 
 class StatusSources(NamedTuple):

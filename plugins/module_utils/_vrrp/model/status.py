@@ -38,6 +38,7 @@ class TrackedStatus(TypedDict):
     up: Union[bool, None]
     why: str
     weight: int
+    reverse: bool
     fault: bool
     adjustment: int
 

@@ -141,7 +141,7 @@ class PlannedHost:
             self._later(lambda: engine.command_finished(number, CommandResult(0), now))
         elif isinstance(action, act.PollTargets):
             files: Dict[str, str | None] = dict.fromkeys(action.files, "0")
-            processes = {one.name: one.quorum for one in _processes(self.config.instances)}
+            processes = {one.selection.key: one.quorum for one in _processes(self.config.instances)}
             self._later(lambda: engine.files_changed(files, now))
             self._later(lambda: engine.processes_changed(processes, now))
 

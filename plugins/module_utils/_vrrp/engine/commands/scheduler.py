@@ -20,10 +20,10 @@ from ...fsm.state import MASTER, Master
 from ...model.command import CommandResult
 from ...model.hook import HookTrigger
 from ...model.status import HookStatus
-from ...model.tracking import ScriptCheck
+from ...model.tracking import Check, ScriptCheck
 from ..actions import Action, Log, RunCommand
 from ..router.router import Router
-from ..tracking import Target, Tracking
+from ..tracking.tracking import Tracking
 from .hooks import HookQueue, HookRun
 
 _TRIGGERS = {trigger.value.upper(): trigger for trigger in HookTrigger}
@@ -120,8 +120,8 @@ class CommandScheduler:
         self._numbers += 1
         return self._numbers
 
-    def script_finished(self, number: int, result: CommandResult) -> Set[Target] | None:
-        """Return the targets whose observation a script's result changes; None for a hook's
+    def script_finished(self, number: int, result: CommandResult) -> Set[Check] | None:
+        """Return the checks whose observation a script's result changes; None for a hook's
         number.
         """
         if number not in self._scripts:

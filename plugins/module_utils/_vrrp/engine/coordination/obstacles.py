@@ -21,7 +21,7 @@ from ..host.host import Host
 from ..host.link_states import LINK_UP_DELAY, Watched
 from ..host.links import Link, Links, primary_address
 from ..router.router import Router
-from ..tracking import Tracking, tracked_for
+from ..tracking.tracking import Tracking, tracked_for
 from .address_losses import AddressLosses
 from .sync_groups import blocked_by
 

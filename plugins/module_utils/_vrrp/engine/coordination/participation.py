@@ -21,10 +21,12 @@ from ...fsm.events import (
     Startup,
 )
 from ...fsm.state import Backup, Initialize, Master, Purpose, TakingOver
+from ...model.tracking import Check
 from ..actions import BUSY, Action, Install, OpenSockets, Provision, Send
 from ..host.host import Host
 from ..router.router import Router
-from ..tracking import Target, Tracking, Verdict, depends_on, tracked_for
+from ..tracking.tracking import Tracking, depends_on, tracked_for
+from ..tracking.verdict import Verdict
 from .obstacles import Obstacle, Obstacles, reason_to_wait
 from .router_set import RouterSet
 from .sync_groups import group_decisions
@@ -70,14 +72,12 @@ class Participation:
         """Whether a router that takes no part can still start."""
         return self.phase is Phase.RUNNING and not router.retired
 
-    def tracking(self, targets: AbstractSet[Target]) -> List[Router]:
-        """Return the routers whose checks look at one of these targets, or whose sync group has
-        one.
-        """
+    def tracking(self, checks: AbstractSet[Check]) -> List[Router]:
+        """Return the routers that have one of these checks, or whose sync group has one."""
         return [
             router
             for router in self._routers
-            if depends_on(tracked_for(router, self._routers.group_members(router)), targets)
+            if depends_on(tracked_for(router, self._routers.group_members(router)), checks)
         ]
 
     def reconsider(self, routers: Sequence[Router], now: Nanoseconds) -> Actions:

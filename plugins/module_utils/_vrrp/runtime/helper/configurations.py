@@ -23,7 +23,7 @@ from ...control.protocol import digest
 from ...model.commands import NumberedCommand, commands_of
 from ...model.config import parse_config
 from ...model.instance import Config
-from ...model.tracking import FileCheck, ProcessCheck
+from ...model.tracking import FileCheck, ProcessCheck, ProcessSelection
 
 # An agent may apply a new file up to 600 seconds later, and what has left it still runs its hooks.
 _KEPT_FOR = seconds(660)
@@ -37,7 +37,7 @@ class Allowed:
 
     commands: Tuple[NumberedCommand, ...]
     files: FrozenSet[str]
-    processes: FrozenSet[str]
+    processes: FrozenSet[ProcessSelection]
 
 
 class Configurations:
@@ -123,5 +123,5 @@ def _allowed_by(config: Config) -> Allowed:
     return Allowed(
         commands_of(config),
         frozenset(one.path for one in checks if isinstance(one, FileCheck)),
-        frozenset(one.name for one in checks if isinstance(one, ProcessCheck)),
+        frozenset(one.selection for one in checks if isinstance(one, ProcessCheck)),
     )

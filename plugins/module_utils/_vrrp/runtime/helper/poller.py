@@ -9,17 +9,19 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
-from typing import Dict, Iterable, Mapping, Tuple, TypeVar
+from typing import Dict, FrozenSet, Iterable, List, Mapping, Tuple, TypeVar
 
 from ...base.constants import TRACK_POLL_INTERVAL
 from ...base.units import Nanoseconds
+from ...model.tracking import ProcessSelection
 from ..files import open_regular
 from ..identity import Identity
 
 _CONTENT_MAX = 64  # Bytes read of a file that holds one number.
 _COMM_MAX = 15  # Characters of a process name in the kernel (proc(5), comm).
 _ENDED = ("Z", "X", "x")  # States of a process (proc(5), stat).
+_COMMAND_LINE_MAX = 1 << 16  # Bytes read of a command line.
+_NOTHING: Tuple[FrozenSet[str], FrozenSet[ProcessSelection]] = frozenset(), frozenset()
 
 
 class Poller:
@@ -33,10 +35,10 @@ class Poller:
         self._identity = Identity.of(user)
         self._files: Dict[str, str | None] = {}
         self._processes: Dict[str, int] = {}
-        self._targets: Tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
+        self._targets: Tuple[FrozenSet[str], FrozenSet[ProcessSelection]] = _NOTHING
         self._next_at: Nanoseconds = 0
 
-    def set_targets(self, files: Iterable[str], processes: Iterable[str]) -> None:
+    def set_targets(self, files: Iterable[str], processes: Iterable[ProcessSelection]) -> None:
         """Replace the files and processes."""
         self._targets = frozenset(files), frozenset(processes)
         self._files, self._processes, self._next_at = {}, {}, 0
@@ -46,7 +48,9 @@ class Poller:
         return self._next_at if any(self._targets) else None
 
     def poll(self, now: Nanoseconds) -> Tuple[Mapping[str, str | None], Mapping[str, int]]:
-        """Return the files and the processes whose values have changed since the last poll."""
+        """Return the files and the numbers of processes, by the keys of their selections, that have
+        changed since the last poll.
+        """
         if now < self._next_at or not any(self._targets):
             return {}, {}
         self._next_at = now + TRACK_POLL_INTERVAL
@@ -79,13 +83,39 @@ def read_content(path: str) -> str | None:
         return None
 
 
-def count_processes(names: Iterable[str]) -> Dict[str, int]:
-    """Return the number of processes of each name that have not ended."""
-    wanted = {name: name[:_COMM_MAX] for name in names}
-    if not wanted:
-        return {}
-    found = Counter(_name_of(entry) for entry in os.listdir("/proc") if entry.isdigit())
-    return {name: found[short] for name, short in wanted.items()}
+def count_processes(selections: Iterable[ProcessSelection]) -> Dict[str, int]:
+    """Return the number of processes of each selection that have not ended, by its key."""
+    wanted = tuple(selections)
+    counts = {one.key: 0 for one in wanted}
+    if wanted:
+        for process in filter(str.isdigit, os.listdir("/proc")):
+            for one in _selected(process, wanted):
+                counts[one.key] += 1
+    return counts
+
+
+def _selected(process: str, selections: Iterable[ProcessSelection]) -> List[ProcessSelection]:
+    """Return the selections that a process belongs to."""
+    name = _name_of(process)
+    named = [one for one in selections if name and (one.has_path or one.name[:_COMM_MAX] == name)]
+    if all(one.arguments is None and not one.has_path for one in named):
+        return named  # The command line does not matter.
+    program, *arguments = _command_line(process) or [""]
+    return [
+        one
+        for one in named
+        if one.matches(tuple(arguments)) and (not one.has_path or one.name == program)
+    ]
+
+
+def _command_line(process: str) -> List[str]:
+    """Return the words of a command line; none of a process that has ended, or has no command."""
+    try:
+        with open(f"/proc/{process}/cmdline", "rb") as file:
+            found = file.read(_COMMAND_LINE_MAX)
+    except OSError:
+        return []
+    return found.decode(errors="replace").rstrip("\0").split("\0") if found else []
 
 
 def _name_of(process: str) -> str:
