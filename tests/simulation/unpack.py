@@ -14,7 +14,8 @@ from typing import Any, Iterator
 
 from _vrrp.engine import actions as act
 from _vrrp.engine.host.resources import RouteResource, RuleResource, route_resource, rule_resource
-from _vrrp.model.routing import read_routes, read_rules
+from _vrrp.model.route import read_routes
+from _vrrp.model.rule import read_rules
 
 
 def one_by_one(actions: list[act.Action]) -> Iterator[act.Action]:

@@ -11,7 +11,7 @@ from typing import Iterator
 import pytest
 from _vrrp.engine.actions import Observe
 from _vrrp.linux.routes import RouteMonitor
-from _vrrp.model.routing import read_prefix
+from _vrrp.model.prefix import read_prefix
 
 ROUTES = Observe(frozenset(), frozenset({read_prefix("203.0.113.0/24")}), rules=False)
 NOTHING = Observe(frozenset(), frozenset(), rules=False)

@@ -309,24 +309,6 @@ WRONG_OPTIONS = [
         ".addresses[0].scope: 'planet' is not global, site, link or host",
     ),
     ({"excluded_addresses": ["192.0.2.100/32"]}, ".addresses: an address is listed twice"),
-    ({"virtual_routes": [{}]}, ".virtual_routes[0].destination: missing"),
-    (
-        {"virtual_routes": [{"destination": "192.0.2.1/24"}]},
-        ".virtual_routes[0].destination: '192.0.2.1/24' is not a network",
-    ),
-    (
-        {"virtual_routes": [{"destination": "default"}]},
-        ".virtual_routes[0]: default needs via or source",
-    ),
-    (
-        {"virtual_routes": [{"destination": "192.0.2.0/24", "via": "fe80::1"}]},
-        ".virtual_routes[0]: via and destination are of different families",
-    ),
-    ({"virtual_rules": [{"table": 100}]}, ".virtual_rules[0]: the rule selects nothing"),
-    (
-        {"virtual_rules": [{"from": "192.0.2.0/24"}]},
-        ".virtual_rules[0].table: missing",
-    ),
     (
         {"hooks": [{"event": "fault", "command": "/bin/x"}]},
         ".hooks[0].event: 'fault' is not master, ",

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from _vrrp.base.errors import ConfigError
 from _vrrp.model.config import parse_config
-from _vrrp.model.routing import read_prefix, read_routes
+from _vrrp.model.prefix import read_prefix
+from _vrrp.model.route import read_routes
 
 WEB = {"name": "web", "interface": "eth0", "vrid": 51, "addresses": ["192.0.2.100/24"]}
 DB = {"name": "db", "interface": "eth0", "vrid": 52, "addresses": ["192.0.2.101/24"]}

@@ -13,7 +13,8 @@ import pytest
 from _vrrp.engine.actions import Recovery
 from _vrrp.engine.host.resources import AddressResource, LinkUp, RouteResource
 from _vrrp.model.address import parse_address
-from _vrrp.model.routing import VirtualRoute, read_prefix
+from _vrrp.model.prefix import read_prefix
+from _vrrp.model.route import VirtualRoute
 from _vrrp.model.signing import Hmac, HmacKey
 from _vrrp.runtime.storage import Storage
 

@@ -62,7 +62,7 @@ def _setting(instance: Instance, name: str) -> str:
     """Return the name of the setting that names an interface."""
     if instance.interface == name:
         return "interface"
-    is_route = any(route.interface == name for route in instance.virtual_routes)
+    is_route = any(name in route.interfaces for route in instance.virtual_routes)
     return "virtual_routes" if is_route else "addresses"
 
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import FrozenSet, List, Mapping, Sequence, Tuple, Union
 
-from ..base.constants import VRRP_TTL
+from ..base.constants import VRRP_PROTOCOL, VRRP_TTL
 from ..base.slots import slotted
 from ..base.units import Nanoseconds
 from ..model.command import Command
 from ..model.family import Family
 from ..model.intent import Intents
-from ..model.routing import Prefix
+from ..model.prefix import Prefix
 from ..model.signing import Hmac
 from .host.devices import Macvlan, PacketFilter
 from .host.resources import Resource
@@ -76,13 +76,15 @@ class Provision:
 
 @dataclass(frozen=True)
 class Observe:
-    """Observe these interfaces by name, all of them for None, these routes and, with ``rules``,
-    the policy rules. What is not observed costs next to nothing.
+    """Observe these interfaces by name, all of them for None, the routes to these destinations of
+    these protocols, and, with ``rules``, the policy rules. What is not observed costs next to
+    nothing.
     """
 
     interfaces: FrozenSet[str] | None
     routes: FrozenSet[Prefix]
     rules: bool
+    protocols: FrozenSet[int] = frozenset({VRRP_PROTOCOL})
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ requests in one batch.
 from __future__ import annotations
 
 import errno
-import ipaddress
 import itertools
 import socket
 import struct
@@ -23,11 +22,12 @@ from typing import Dict, Iterator, List, NamedTuple, Sequence, Tuple
 from ..base.errors import KernelError, invariant
 from ..model.address import VirtualAddress
 from ..model.family import Family
-from ..model.routing import Prefix
+from ..model.prefix import Prefix
 from .constants import SO_RCVBUFFORCE
 from .netconf import RTMGRP_IPV6_NETCONF, netconf_dump_request
 from .pyroute2_import import PYROUTE2_MISSING, NetlinkMessage
-from .rtnetlink_messages import DOMAINS, delivery_request, encoded
+from .rtnetlink_messages import delivery_request, encoded
+from .rtnetlink_values import DOMAINS
 
 if PYROUTE2_MISSING is None:
     from pyroute2.netlink import NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST
@@ -46,10 +46,11 @@ if PYROUTE2_MISSING is None:
         RTMGRP_IPV6_IFADDR,
         RTMGRP_LINK,
     )
-    from pyroute2.netlink.rtnl.fibmsg import fibmsg
     from pyroute2.netlink.rtnl.ifaddrmsg import ifaddrmsg
     from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg
     from pyroute2.netlink.rtnl.rtmsg import rtmsg
+
+    from .route_messages import RuleMessage
 
     _CLASSES = {
         RTM_NEWLINK: ifinfmsg,
@@ -57,7 +58,7 @@ if PYROUTE2_MISSING is None:
         RTM_NEWADDR: ifaddrmsg,
         RTM_DELADDR: ifaddrmsg,
         RTM_NEWROUTE: rtmsg,
-        RTM_NEWRULE: fibmsg,
+        RTM_NEWRULE: RuleMessage,
     }
 
 ROUTE, NETFILTER = 0, 12  # The netlink protocols used (netlink(7)).
@@ -163,16 +164,6 @@ def messages(data: bytes) -> Iterator[Message]:
     """Yield the messages in data read from a socket, none of them parsed."""
     for at, length, kind, _sequence in _headers(data):
         yield Message(kind, data[at : at + length])
-
-
-def family_of(domain: int) -> Family:
-    """Return the family of an address family of the kernel."""
-    return Family.IPV6 if domain == socket.AF_INET6 else Family.IPV4
-
-
-def packed(written: str) -> bytes:
-    """Return an address as bytes; none for the empty string."""
-    return ipaddress.ip_address(written).packed if written else b""
 
 
 def parse(data: bytes) -> Iterator[Tuple[int, NetlinkMessage]]:
@@ -347,7 +338,7 @@ def _dump_routes(opened: socket.socket, family: Family, protocol: int = 0) -> Du
 def dump_rules(opened: socket.socket) -> Iterator[NetlinkMessage]:
     """Yield the message of every policy rule."""
     for domain in DOMAINS.values():
-        request = fibmsg()
+        request = RuleMessage()
         request["family"] = domain
         for message in Dump(opened, [_dump_request(request, RTM_GETRULE)]):
             yield from (parsed for _kind, parsed in parse(message.data))

@@ -19,7 +19,8 @@ from ..engine.host.resources import AddressResource, LinkUp, Resource, RouteReso
 from ..model.family import Family
 from . import netlink
 from .routes import route_in_the_way
-from .rtnetlink_messages import add_request, delete_request, index_of
+from .rtnetlink_messages import add_request, delete_request
+from .rtnetlink_values import index_of
 
 # errno values that mean the requested state already holds.
 _THERE_ALREADY = {errno.EEXIST}
@@ -155,8 +156,8 @@ class ResourceTable:
 
 def _error(verb: str, resource: Resource, number: int, harmless: set[int]) -> str | None:
     """Return why the kernel refused a resource; None when it is there, or gone, as it should be."""
-    where = getattr(resource, "interface", "")
-    attempt = f"cannot {verb} {resource}{' on ' + where if where else ''}"
+    where = f" on {', '.join(resource.interfaces)}" if resource.interfaces else ""
+    attempt = f"cannot {verb} {resource}{where}"
     if number == errno.EEXIST and isinstance(resource, RouteResource):
         other = route_in_the_way(resource)
         return None if other is None else f"{attempt}: {other} of the host is in its way"

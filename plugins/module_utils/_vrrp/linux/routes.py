@@ -7,25 +7,27 @@
 """The agent's routes and the policy rules on the host.
 
 They are read anew whenever they may have changed: the kernel does not report every route that goes
-with its interface. Only routes with the agent's mark are read, which the kernel selects.
+with its interface. Only routes of the protocols of the agent's are read, which the kernel selects.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import itertools
 import socket
-from typing import Callable, Dict, FrozenSet, Iterator, Set, Tuple
+from typing import Dict, FrozenSet, Iterable, Iterator, Set, Tuple
 
 from ..engine.actions import Observe
 from ..engine.host.observed import MARK
 from ..engine.host.resources import RouteResource
 from ..model.family import Family
-from ..model.routing import Prefix, VirtualRoute, VirtualRule
+from ..model.rule import VirtualRule
 from . import netlink
 from .links import IsOver, never
-from .pyroute2_import import PYROUTE2_MISSING, NetlinkMessage
-from .rtnetlink_messages import DOMAINS
+from .pyroute2_import import PYROUTE2_MISSING
+from .route_messages import InterfaceName, parse_route, parse_rule
+from .rtnetlink_values import DOMAINS, name_of
 
 if PYROUTE2_MISSING is None:
     from pyroute2.netlink.rtnl import RTM_DELRULE, RTM_NEWRULE
@@ -34,19 +36,8 @@ _SOL_NETLINK = 270  # netlink(7).
 _ADD_MEMBERSHIP, _DROP_MEMBERSHIP, _GET_STRICT_CHK = 1, 2, 12
 _ROUTE_GROUPS = (7, 11)  # RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE.
 _RULE_GROUPS = (8, 19)  # RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE.
-_RTN_UNICAST = 1
-_FR_ACT_TO_TBL = 1
-_FIB_RULE_INVERT = 2
 _SEARCHED_MAX = 1000  # Routes, which takes a few milliseconds.
 _NOTHING = Observe(frozenset(), frozenset(), False)
-# Attributes of a rule that select nothing with these values.
-_NEUTRAL = {"FRA_SUPPRESS_PREFIXLEN": 0xFFFFFFFF, "FRA_FWMASK": 0xFFFFFFFF}
-_KNOWN = {
-    "FRA_TABLE", "FRA_SRC", "FRA_DST", "FRA_IIFNAME", "FRA_FWMARK", "FRA_PRIORITY", "FRA_PROTOCOL",
-    "FRA_PAD",
-}  # fmt: skip
-
-InterfaceName = Callable[[int], "str | None"]
 
 
 class RouteMonitor:
@@ -73,7 +64,7 @@ class RouteMonitor:
 
     def observe(self, wanted: Observe) -> bool:
         """Observe these routes and rules; returns whether they are others than before."""
-        if (wanted.routes, wanted.rules) == (self._wanted.routes, self._wanted.rules):
+        if _parts(wanted) == _parts(self._wanted):
             return False
         self._subscribe(_ROUTE_GROUPS, bool(wanted.routes))
         self._subscribe(_RULE_GROUPS, wanted.rules)
@@ -118,7 +109,7 @@ class RouteMonitor:
             if kind in (RTM_NEWRULE, RTM_DELRULE):
                 return True
             family, length, protocol = netlink.route_header(message)
-            if protocol == MARK:
+            if protocol in self._wanted.protocols:
                 return True
             # Of the routes of the host's own programs there may be many.
             if (family, length) in self._lengths:
@@ -128,17 +119,24 @@ class RouteMonitor:
         return False
 
     def read(
-        self, name_of: InterfaceName
+        self, named: InterfaceName
     ) -> Tuple[FrozenSet[RouteResource], Dict[VirtualRule, bool]]:
-        """Return the agent's routes, and all rules with whether they are the agent's."""
+        """Return the routes of the agent's protocols, and all rules with whether they are the
+        agent's. Interfaces are ``named`` by their indexes.
+        """
         if self._is_stale:
             self._is_stale = False
             with contextlib.closing(_open_strict()) as asked:
-                self._routes = frozenset(_routes(asked, name_of) if self._wanted.routes else ())
+                protocols = self._wanted.protocols if self._wanted.routes else ()
+                self._routes = frozenset(_routes(asked, protocols, named))
                 # Of two that differ in nothing else, the agent's counts.
                 rules = sorted(_rules(asked), key=lambda one: one[1]) if self._wanted.rules else ()
                 self._rules = dict(rules)
         return self._routes, self._rules
+
+
+def _parts(wanted: Observe) -> Tuple[object, ...]:
+    return wanted.routes, wanted.protocols, wanted.rules
 
 
 def _open_strict() -> socket.socket:
@@ -149,19 +147,20 @@ def _open_strict() -> socket.socket:
     return opened
 
 
-def _routes(asked: socket.socket, name_of: InterfaceName) -> Iterator[RouteResource]:
-    for family in Family:
-        for message in netlink.dump_routes_of(asked, family, MARK):
-            attributes = dict(message["attrs"])
-            name = name_of(attributes.get("RTA_OIF", 0))
-            if name is not None and message["type"] == _RTN_UNICAST:
-                yield RouteResource(name, _route(message, attributes))
+def _routes(
+    asked: socket.socket, protocols: Iterable[int], named: InterfaceName
+) -> Iterator[RouteResource]:
+    for family, protocol in itertools.product(Family, protocols):
+        for message in netlink.dump_routes_of(asked, family, protocol):
+            found = parse_route(message, named)
+            if found is not None:
+                yield found
 
 
 def marked_routes() -> FrozenSet[RouteResource]:
     """Return all routes of the host with the agent's mark."""
     with contextlib.closing(_open_strict()) as asked:
-        return frozenset(_routes(asked, _name_of))
+        return frozenset(_routes(asked, (MARK,), name_of))
 
 
 def marked_rules() -> FrozenSet[VirtualRule]:
@@ -179,74 +178,19 @@ def route_in_the_way(resource: RouteResource) -> str | None:
         return None
     with contextlib.closing(netlink.open_socket()) as asked:
         for message in netlink.dump_routes_to(asked, route.destination, _SEARCHED_MAX):
-            present = _route(message, dict(message["attrs"]))
-            if present.identity == route.identity:
-                return _describe(present, message)
+            present = parse_route(message, name_of)
+            if present is not None and present.route.identity == route.identity:
+                return _describe(present)
     return f"another route to {route.destination}"
 
 
-def _describe(route: VirtualRoute, message: NetlinkMessage) -> str:
-    name = _name_of(dict(message["attrs"]).get("RTA_OIF", 0)) or "no interface"
-    return f"{route} on {name} with metric {route.metric}"
-
-
-def _name_of(index: int) -> str | None:
-    try:
-        return socket.if_indextoname(index)
-    except OSError:
-        return None
-
-
-def _route(message: NetlinkMessage, attributes: NetlinkMessage) -> VirtualRoute:
-    family = netlink.family_of(message["family"])
-    return VirtualRoute(
-        _prefix(family, attributes.get("RTA_DST"), message["dst_len"]) or _everything(family),
-        netlink.packed(attributes.get("RTA_GATEWAY", "")),
-        "",
-        netlink.packed(attributes.get("RTA_PREFSRC", "")),
-        attributes.get("RTA_TABLE", message["table"]),
-        attributes.get("RTA_PRIORITY", 0),
-    )
+def _describe(present: RouteResource) -> str:
+    where = ", ".join(present.interfaces) or "no interface"
+    return f"{present} on {where} with metric {present.route.metric}"
 
 
 def _rules(asked: socket.socket) -> Iterator[Tuple[VirtualRule, bool]]:
     for message in netlink.dump_rules(asked):
-        attributes = dict(message["attrs"])
-        if _is_simple(message, attributes):
-            yield _rule(message, attributes), attributes.get("FRA_PROTOCOL") == MARK
-
-
-def _is_simple(message: NetlinkMessage, attributes: NetlinkMessage) -> bool:
-    """Whether a rule has only what an instance's rule can have."""
-    others = attributes.keys() - _KNOWN
-    neutral = all(attributes[name] == _NEUTRAL.get(name) for name in others)
-    return (
-        neutral
-        and not message["tos"]
-        and message["action"] == _FR_ACT_TO_TBL
-        and not message["flags"] & _FIB_RULE_INVERT
-    )
-
-
-def _rule(message: NetlinkMessage, attributes: NetlinkMessage) -> VirtualRule:
-    family = netlink.family_of(message["family"])
-    source = _prefix(family, attributes.get("FRA_SRC"), message["src_len"])
-    destination = _prefix(family, attributes.get("FRA_DST"), message["dst_len"])
-    if family is Family.IPV6 and not (source or destination):
-        source = _everything(family)
-    return VirtualRule(
-        attributes.get("FRA_TABLE", message["table"]),
-        source,
-        destination,
-        attributes.get("FRA_IIFNAME", ""),
-        attributes.get("FRA_FWMARK", 0),
-        attributes.get("FRA_PRIORITY", 0),
-    )
-
-
-def _prefix(family: Family, written: str | None, length: int) -> Prefix | None:
-    return Prefix(netlink.packed(written), length) if written and length else None
-
-
-def _everything(family: Family) -> Prefix:
-    return Prefix(bytes(family.address_length), 0)
+        rule = parse_rule(message)
+        if rule is not None:
+            yield rule, dict(message["attrs"]).get("FRA_PROTOCOL") == MARK

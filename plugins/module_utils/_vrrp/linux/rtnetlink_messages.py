@@ -11,20 +11,18 @@ pyroute2 has the messages; ``netlink.py`` sends them.
 
 from __future__ import annotations
 
-import errno
 import socket
-from typing import Dict, List, Tuple
 
 from ..base.constants import FOREVER
-from ..base.errors import KernelError
 from ..engine.host.devices import Macvlan
 from ..engine.host.observed import MARK
 from ..engine.host.resources import AddressResource, LinkUp, Resource, RouteResource, RuleResource
 from ..model.address import VirtualAddress
 from ..model.family import Family, text
-from ..model.routing import Prefix, VirtualRoute, VirtualRule
 from .constants import IFF_UP
 from .pyroute2_import import PYROUTE2_MISSING, NetlinkMessage
+from .route_messages import route_message, rule_message
+from .rtnetlink_values import DOMAINS, index_of
 
 if PYROUTE2_MISSING is None:
     from pyroute2.netlink import NLM_F_CREATE, NLM_F_EXCL, NLM_F_REQUEST
@@ -39,17 +37,11 @@ if PYROUTE2_MISSING is None:
         RTM_NEWROUTE,
         RTM_NEWRULE,
     )
-    from pyroute2.netlink.rtnl.fibmsg import fibmsg
     from pyroute2.netlink.rtnl.ifaddrmsg import ifaddrmsg
     from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg
     from pyroute2.netlink.rtnl.rtmsg import rtmsg
 
 _IFA_F_NODAD = 0x02
-_SCOPE_UNIVERSE, _SCOPE_LINK = 0, 253
-_TYPE_UNICAST = 1
-_TO_TABLE = 1
-_TABLE_IN_HEADER_MAX = 255
-DOMAINS = {Family.IPV4: socket.AF_INET, Family.IPV6: socket.AF_INET6}
 
 
 def encoded(message: NetlinkMessage, kind: int, flags: int) -> bytes:
@@ -84,19 +76,11 @@ def _request(resource: Resource, flags: int, present: bool) -> bytes:
         message = _address(index_of(resource.interface), resource.address, resource.metric)
         return encoded(message, RTM_NEWADDR if present else RTM_DELADDR, flags)
     if isinstance(resource, RouteResource):
-        message = _route(index_of(resource.interface), resource.route)
+        message = route_message(resource)
         return encoded(message, RTM_NEWROUTE if present else RTM_DELROUTE, flags)
     if isinstance(resource, RuleResource):
-        return encoded(_rule(resource.rule), RTM_NEWRULE if present else RTM_DELRULE, flags)
+        return encoded(rule_message(resource.rule), RTM_NEWRULE if present else RTM_DELRULE, flags)
     return _link_state(resource, present)
-
-
-def index_of(interface: str) -> int:
-    """Return the index of an interface; raises KernelError (ENODEV) when there is none."""
-    try:
-        return socket.if_nametoindex(interface)
-    except OSError:
-        raise KernelError(errno.ENODEV, interface) from None
 
 
 def _address(index: int, address: VirtualAddress, metric: int) -> NetlinkMessage:
@@ -120,58 +104,6 @@ def _address(index: int, address: VirtualAddress, metric: int) -> NetlinkMessage
         lifetimes = {"ifa_preferred": address.preferred_lifetime, "ifa_valid": FOREVER}
         message["attrs"].append(("IFA_CACHEINFO", {**lifetimes, "cstamp": 0, "tstamp": 0}))
     return message
-
-
-def _route(index: int, route: VirtualRoute) -> NetlinkMessage:
-    message = rtmsg()
-    message["family"] = DOMAINS[route.family]
-    message["dst_len"] = route.destination.length
-    message["table"] = _table(route.table)
-    message["proto"] = MARK
-    message["type"] = _TYPE_UNICAST
-    on_link = not route.via and route.family is Family.IPV4
-    message["scope"] = _SCOPE_LINK if on_link else _SCOPE_UNIVERSE
-    attributes: List[Tuple[str, object]] = [("RTA_TABLE", route.table), ("RTA_OIF", index)]
-    attributes += _prefix("RTA_DST", route.destination)
-    if route.via:
-        attributes.append(("RTA_GATEWAY", text(route.via)))
-    if route.source:
-        attributes.append(("RTA_PREFSRC", text(route.source)))
-    if route.metric:
-        attributes.append(("RTA_PRIORITY", route.metric))
-    message["attrs"] = attributes
-    return message
-
-
-def _rule(rule: VirtualRule) -> NetlinkMessage:
-    message = fibmsg()
-    message["family"] = DOMAINS[rule.family]
-    message["src_len"] = rule.source.length if rule.source else 0
-    message["dst_len"] = rule.destination.length if rule.destination else 0
-    message["table"] = _table(rule.table)
-    message["action"] = _TO_TABLE
-    attributes: List[Tuple[str, object]] = [("FRA_TABLE", rule.table), ("FRA_PROTOCOL", MARK)]
-    attributes += _prefix("FRA_SRC", rule.source)
-    attributes += _prefix("FRA_DST", rule.destination)
-    optional: Dict[str, object] = {
-        "FRA_IIFNAME": rule.incoming,
-        "FRA_FWMARK": rule.mark,
-        "FRA_PRIORITY": rule.priority,
-    }
-    message["attrs"] = attributes + [one for one in optional.items() if one[1]]
-    return message
-
-
-def _prefix(attribute: str, prefix: Prefix | None) -> List[Tuple[str, object]]:
-    """Return the attribute of a network; none for the default network (length 0)."""
-    if prefix is None or prefix.length == 0:
-        return []
-    return [(attribute, text(prefix.packed))]
-
-
-def _table(number: int) -> int:
-    """Return the header field of a table, which has one byte; 0 for a number that needs more."""
-    return number if number <= _TABLE_IN_HEADER_MAX else 0
 
 
 def _link_state(resource: LinkUp, up: bool) -> bytes:

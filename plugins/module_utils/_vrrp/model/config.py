@@ -22,7 +22,8 @@ from .expand import instances_of
 from .hook import read_hooks
 from .instance import ChecksumForm, Config, Instance
 from .readers import Reader, Settings, list_of, one_of, problems_of, record
-from .routing import read_routes, read_rules
+from .route import read_routes
+from .rule import read_rules
 from .signing import read_hmac
 from .tracking import TRACK_READERS, LinkDelays
 from .validation import clashes, contradictions

@@ -26,7 +26,8 @@ from ..base.units import Nanoseconds
 from .address import VirtualAddress
 from .family import Family
 from .hook import Hook, HookTrigger
-from .routing import VirtualRoute, VirtualRule
+from .route import VirtualRoute
+from .rule import VirtualRule
 from .signing import Hmac
 from .tracking import InterfaceCheck, LinkDelays, Tracked
 
@@ -124,8 +125,8 @@ class Instance:
     def interfaces(self) -> FrozenSet[str]:
         """All interfaces that its settings name."""
         addresses = (one.interface for one in self.served_addresses)
-        routes = (one.interface for one in self.virtual_routes)
-        return frozenset((self.interface, *filter(None, addresses), *filter(None, routes)))
+        routes = (name for one in self.virtual_routes for name in one.interfaces)
+        return frozenset((self.interface, *filter(None, addresses), *routes))
 
     @property
     def tracked_interfaces(self) -> FrozenSet[str]:

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import (
     Callable,
     Dict,
@@ -225,7 +226,7 @@ def _different_routes(instances: Sequence[Tuple[str, Instance]]) -> Iterator[Pro
         for route in instance.virtual_routes:
             default = instance.key if instance.virtual_mac else instance.interface
             interface = route.interface or default
-            way = (interface, route.via, route.source)
+            way = (interface, replace(route, interface="", table=0, metric=0, track=True))
             # The host alone knows the tables of interfaces: see agent/host_check.py.
             key = (route.table or interface, *route.identity)
             other, known = first.setdefault(key, (path, way))

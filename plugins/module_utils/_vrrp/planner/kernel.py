@@ -28,7 +28,7 @@ from ..engine.host.resources import (
     RouteResource,
     RuleResource,
 )
-from ..model.routing import VirtualRule
+from ..model.rule import VirtualRule
 
 Refusal = tuple[act.Action, str]
 OTHER = 0  # The protocol of addresses, routes and rules of other programs.
@@ -53,7 +53,7 @@ class SimulatedKernel:
 
     def observed(self) -> Observed:
         """Return what the engine would observe."""
-        routes = frozenset(one.resource for one in self.routes if one.protocol == MARK)
+        routes = frozenset(one.resource for one in self.routes if one.protocol != OTHER)
         rules = {rule: protocol == MARK for rule, protocol in self.rules.items()}
         return Observed(dict(self.links), routes, rules)
 
@@ -69,7 +69,7 @@ class SimulatedKernel:
 
     def delete_link(self, name: str) -> None:
         """Delete an interface, with its addresses and routes."""
-        self.routes = [one for one in self.routes if one.resource.interface != name]
+        self.routes = [one for one in self.routes if name not in one.resource.interfaces]
         self.links.pop(name, None)
 
     def rename_link(self, name: str, new: str) -> None:
@@ -132,8 +132,9 @@ class SimulatedKernel:
         if isinstance(resource, RuleResource):
             self.rules.setdefault(resource.rule, protocol)
             return ""
-        if resource.interface not in self.links:
-            return f"cannot add {resource} on {resource.interface}: No such device"
+        missing = [name for name in resource.interfaces if name not in self.links]
+        if missing:
+            return f"cannot add {resource} on {missing[0]}: No such device"
         if isinstance(resource, LinkUp):
             self.set_up(resource.interface)
             return ""
@@ -162,10 +163,12 @@ class SimulatedKernel:
 
     def _add_route(self, resource: RouteResource, protocol: int) -> str:
         attempt = f"cannot add {resource} on {resource.interface}"
-        link, route = self.links[resource.interface], resource.route
-        if not link.admin_up:
+        links, route = [self.links[name] for name in resource.interfaces], resource.route
+        if not all(link.admin_up for link in links):
             return f"{attempt}: Network is down"
-        if route.via and not any(_covers(one, route.via) for one in link.addresses):
+        addresses = [one for link in links for one in link.addresses]
+        gateways = [one.via for one in route.hops if one.via and not one.onlink]
+        if not all(any(_covers(one, via) for one in addresses) for via in gateways):
             return f"{attempt}: Network is unreachable"
         alike = [one for one in self.routes if one.resource.key == resource.key]
         if _Route(resource, protocol) in alike:

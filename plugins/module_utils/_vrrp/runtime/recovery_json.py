@@ -9,13 +9,14 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Any, Callable, Dict
+from typing import Any, Callable, Dict, Sequence
 
 from ..engine.actions import Recovery
 from ..engine.host.resources import AddressResource, LinkUp, Resource, RouteResource
 from ..model.address import parse_address
 from ..model.family import text
-from ..model.routing import VirtualRoute, read_prefix
+from ..model.prefix import read_prefix
+from ..model.route import NextHop, RouteType, VirtualRoute
 from ..model.signing import Hmac, HmacKey
 
 _TABLE_MAX = (1 << 32) - 1
@@ -107,7 +108,20 @@ def _route_entry(route: VirtualRoute) -> Entry:
         "source": _written(route.source),
         "table": route.table,
         "metric": route.metric,
+        "type": route.type.value,
+        "onlink": route.onlink,
+        "scope": route.scope,
+        "mtu": route.mtu,
+        "protocol": route.protocol,
+        "nexthops": [
+            [_written(one.via), one.interface, one.weight, one.onlink] for one in route.nexthops
+        ],
     }
+
+
+def _next_hop(entry: Sequence[object]) -> NextHop:
+    via, interface, weight, onlink = entry
+    return NextHop(_packed(via), _name(interface), _number(weight, 256), bool(onlink))
 
 
 def _route(entry: Entry) -> Resource:
@@ -118,6 +132,12 @@ def _route(entry: Entry) -> Resource:
         _packed(entry["source"]),
         _number(entry["table"], _TABLE_MAX),
         _number(entry["metric"], _TABLE_MAX),
+        type=RouteType(entry["type"]),
+        onlink=bool(entry["onlink"]),
+        scope=None if entry["scope"] is None else _number(entry["scope"], 255),
+        mtu=_number(entry["mtu"], _TABLE_MAX),
+        protocol=_number(entry["protocol"], 255),
+        nexthops=tuple(_next_hop(one) for one in entry["nexthops"]),
     )
     return RouteResource(_name(entry["interface"]), route)
 

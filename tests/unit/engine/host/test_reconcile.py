@@ -25,7 +25,8 @@ from _vrrp.engine.host.resources import (
     rule_resource,
 )
 from _vrrp.model.address import VirtualAddress, parse_address
-from _vrrp.model.routing import read_routes, read_rules
+from _vrrp.model.route import read_routes
+from _vrrp.model.rule import read_rules
 from _vrrp.planner.kernel import OTHER, SimulatedKernel
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -22,6 +22,7 @@ from ..actions import (
 )
 from ..host.devices import Macvlan, PacketFilter, macvlan_of, packet_filter_of
 from ..host.host import Host
+from ..host.observed import MARK
 from ..host.resources import AddressResource, Key
 from ..router.router import Router
 from .demultiplexer import Demultiplexer
@@ -140,13 +141,15 @@ class Provisioning:
         that may have to be removed still.
         """
         instances = [one.instance for one in routers]
-        routes = frozenset(one.destination for each in instances for one in each.virtual_routes)
+        routes = [one for each in instances for one in each.virtual_routes]
+        protocols = {MARK, *(one.protocol for one in routes), *self._host.route_protocols()}
         rules = any(each.virtual_rules for each in instances)
         names = observed_interfaces(instances)
         if names is not None:
             macvlans = (devices_of(one)[0] for one in routers)
             names |= {one.name for one in macvlans if one} | self._host.interfaces_with_ours()
-        return Observe(names, routes, rules)
+        destinations = frozenset(one.destination for one in routes)
+        return Observe(names, destinations, rules, frozenset(protocols))
 
     def _ipv4_interfaces(self, router: Router) -> Iterator[Tuple[str, int]]:
         for one in router.wanted.resources:

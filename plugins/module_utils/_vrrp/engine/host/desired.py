@@ -8,9 +8,9 @@
 
 from __future__ import annotations
 
-from typing import Dict, Iterable, List, Mapping, Tuple
+from typing import AbstractSet, Dict, Iterable, List, Mapping, Tuple
 
-from .resources import NOTHING_WANTED, Key, Resource, Wanted
+from .resources import NOTHING_WANTED, Key, Resource, RouteResource, Wanted
 
 
 class Desired:
@@ -69,6 +69,10 @@ class Desired:
     def resources(self) -> Mapping[Key, Resource]:
         """Return all resources by key."""
         return {key: next(iter(routers.values())) for key, routers in self._by_key.items()}
+
+    def routes(self) -> AbstractSet[RouteResource]:
+        """Return all routes."""
+        return {one for one in self.resources().values() if isinstance(one, RouteResource)}
 
     def routers_of(self, key: Key) -> List[str]:
         """Return the routers that want a resource, in the order in which they came."""

@@ -63,6 +63,7 @@ class Host:
         self._owned: Set[OwnedAddress] = set()
         # The addresses that were there before, also when the agent has restored them.
         self._of_others: Set[Key] = set()
+        self._own_routes: AbstractSet[RouteResource] = frozenset()
         # The operations since the host was last observed.
         self._added: Dict[Key, Resource] = {}
         self._removed: Set[Key] = set()
@@ -91,7 +92,11 @@ class Host:
             link.name
             for link in self.links.values()
             if link.index in indexes or any(one.protocol == MARK for one in link.addresses)
-        } | {one.interface for one in self.observed.routes}
+        }.union(*(one.interfaces for one in self.observed.routes))
+
+    def route_protocols(self) -> AbstractSet[int]:
+        """Return the protocols of the routes that the agent has added, and that are still there."""
+        return {one.route.protocol for one in self._own_routes}
 
     def restore_owned(self, owned: Iterable[OwnedAddress]) -> None:
         """Take over the addresses that another process has added."""
@@ -120,6 +125,9 @@ class Host:
             # An address that loses its mark is another program's now.
             self._owned -= {one for one in before if before[one] and now.get(one) is False}
         self.observed = observed
+        # Of what it wants and has, the agent can't tell what another program has added.
+        wanted = self.desired.routes() if observed.routes else frozenset()
+        self._own_routes = (self._own_routes | wanted) & observed.routes
         self._forget_addresses_of_others()
         self._added.clear()
         self._removed.clear()
@@ -230,7 +238,13 @@ class Host:
         waiting = {key for key, one in desired.items() if self._waits(observed, one, now)}
         kept = self._of_others - self.virtual.keys()
         wanted = reconcile(
-            observed, desired, self.owned, self.virtual.keys(), kept=kept, fixed=self.not_promoting
+            observed,
+            desired,
+            self.owned,
+            self.virtual.keys(),
+            routes=self._own_routes,
+            kept=kept,
+            fixed=self.not_promoting,
         )
         found = self.removals.permitted(wanted, now)
         exchanged = {one.resource.key for one in found if isinstance(one, Drop)}
@@ -266,11 +280,12 @@ class Host:
         if not self._lacks_interface(resource):
             return False
         if isinstance(resource, RouteResource):
-            self.repairs.refused(resource, f"{resource.interface} does not exist", now, None)
+            missing = [name for name in resource.interfaces if name not in self.links]
+            self.repairs.refused(resource, f"{missing[0]} does not exist", now, None)
         return True
 
     def _lacks_interface(self, resource: Resource) -> bool:
-        return not isinstance(resource, RuleResource) and resource.interface not in self.links
+        return not all(name in self.links for name in resource.interfaces)
 
     def next_deadline(self) -> Nanoseconds | None:
         """Return when ``reconcile`` or ``update_links`` is due next; None while neither is."""
@@ -330,10 +345,12 @@ class Host:
                 self.repairs.forget(key)
 
     def circumstances(self, resource: object) -> object:
-        """Return what may decide whether the kernel takes a resource: its interface, with the
+        """Return what may decide whether the kernel takes a resource: its interfaces, each with the
         addresses that are not virtual.
         """
-        name = getattr(resource, "interface", "")
+        return tuple(map(self._circumstances_on, getattr(resource, "interfaces", ())))
+
+    def _circumstances_on(self, name: str) -> object:
         link = self.links.get(name)
         if link is None or name in self.own_devices:
             return None  # What the agent does with a macvlan of its own decides nothing.

@@ -17,7 +17,7 @@ from ...base.slots import slotted
 from ...model.address import VirtualAddress
 from ...model.family import Family, is_link_local
 from ...model.instance import Instance
-from ...model.routing import MAIN_TABLE
+from ...model.route import MAIN_TABLE
 
 
 @slotted

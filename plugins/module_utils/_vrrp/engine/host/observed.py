@@ -11,10 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import AbstractSet, FrozenSet, Iterable, Iterator, Mapping
 
-from ...base.constants import FOREVER
+from ...base.constants import FOREVER, VRRP_PROTOCOL
 from ...model.address import VirtualAddress
 from ...model.family import Family
-from ...model.routing import VirtualRule
+from ...model.rule import VirtualRule
 from .links import Link, LinkAddress, Links
 from .resources import (
     AddressResource,
@@ -25,7 +25,7 @@ from .resources import (
     address_key,
 )
 
-MARK = 112  # The protocol of the agent's addresses, routes and rules: VRRP's number.
+MARK = VRRP_PROTOCOL  # The protocol of the agent's addresses, routes and rules.
 KEEPALIVED_MARK = 18  # RTPROT_KEEPALIVED, which keepalived also gives its addresses.
 
 
@@ -33,9 +33,9 @@ KEEPALIVED_MARK = 18  # RTPROT_KEEPALIVED, which keepalived also gives its addre
 class Observed:
     """The host as the kernel reports it.
 
-    ``routes`` are those with the agent's mark. ``rules`` are all that an instance could have
-    asked for, each with whether it has the mark. ``has_other_vrrp``: another program of the host
-    speaks VRRP.
+    ``routes`` are those with the protocol of one of the agent's routes. ``rules`` are all that an
+    instance could have asked for, each with whether it has the mark. ``has_other_vrrp``: another
+    program of the host speaks VRRP.
     """
 
     links: Links = field(default_factory=dict)
@@ -66,7 +66,7 @@ class Observed:
         for rule, is_marked in self.rules.items():
             if is_marked:
                 yield RuleResource(rule)
-        yield from self.routes
+        yield from (one for one in self.routes if one.route.protocol == MARK)
         for link in self.links.values():
             for one in link.addresses:
                 if one.protocol == MARK:

@@ -59,17 +59,18 @@ def reconcile(
     owned: AbstractSet[OwnedAddress],
     virtual: AbstractSet[Key],
     *,
+    routes: AbstractSet[RouteResource] = frozenset(),
     kept: AbstractSet[Key] = frozenset(),
     fixed: AbstractSet[str] = frozenset(),
 ) -> List[Operation]:
     """Return the operations, in order, after which the host has what is ``desired``.
 
     What is desired and there is not touched; what is missing comes before what is left over.
-    Removed is only what the agent added: it has the agent's mark, or is among the ``owned``; and
-    the addresses of the keys in ``virtual``, which no other program may serve on this host, unless
-    that is another VRRP daemon. Those in ``kept`` are another program's, although the agent may
-    have restored them. On the interfaces in ``fixed`` Linux removes all addresses of a network with
-    the primary one, so that none is exchanged for a better order.
+    Removed is only what the agent added: it has the agent's mark, or is among the ``owned`` or the
+    ``routes``; and the addresses of the keys in ``virtual``, which no other program may serve on
+    this host, unless that is another VRRP daemon. Those in ``kept`` are another program's, although
+    the agent may have restored them. On the interfaces in ``fixed`` Linux removes all addresses of
+    a network with the primary one, so that none is exchanged for a better order.
     """
     added: List[Operation] = []
     occupied = {
@@ -78,11 +79,11 @@ def reconcile(
         if name not in fixed
     }
     for resource in sorted(desired.values(), key=rank):
-        old = _outdated(observed, resource, owned, occupied)
+        old = _outdated(observed, resource, owned, routes, occupied)
         if old or not observed.has(resource):
             added.extend(_put_into_force(resource, old))
     exchanged = {step.resource for step in added if isinstance(step, Drop)}
-    left = _leftovers(observed, desired, owned, virtual)
+    left = _leftovers(observed, desired, owned, routes, virtual)
     dropped = [
         one for one in left if one.resource not in exchanged and one.resource.key not in kept
     ]
@@ -98,6 +99,7 @@ def _outdated(
     observed: Observed,
     resource: Resource,
     owned: AbstractSet[OwnedAddress],
+    routes: AbstractSet[RouteResource],
     occupied: Mapping[str, AbstractSet[Network]],
 ) -> List[Resource]:
     """Return what the agent added and the kernel would not have beside the resource: itself with
@@ -111,7 +113,8 @@ def _outdated(
         is_misplaced = bool(networks) and network_of(resource.address) in networks
         return _outdated_addresses(link, resource.address, owned, is_misplaced)
     if isinstance(resource, RouteResource) and resource.route.family is Family.IPV6:
-        return [one for one in observed.routes if one.key == resource.key and one != resource]
+        alike = [one for one in observed.routes if one.key == resource.key and one != resource]
+        return [one for one in alike if one.route.protocol == MARK or one in routes]
     return []
 
 
@@ -177,12 +180,14 @@ def _leftovers(
     observed: Observed,
     desired: Mapping[Key, Resource],
     owned: AbstractSet[OwnedAddress],
+    routes: AbstractSet[RouteResource],
     virtual: AbstractSet[Key],
 ) -> Iterator[Drop]:
     """Yield the removal of all that no router wants: each address with the prefix length it has."""
     wanted = set(desired.values())
-    for resource in observed.marked():
-        if not isinstance(resource, AddressResource) and resource not in wanted:
+    added = {one for one in observed.marked() if not isinstance(one, AddressResource)}
+    for resource in (*added, *(routes & observed.routes - added)):
+        if resource not in wanted:
             yield Drop(resource)
     for link in observed.links.values():
         for found in link.addresses:

@@ -19,7 +19,8 @@ from ...base.constants import MACVLAN_ROUTE_METRIC
 from ...base.slots import slotted
 from ...model.address import VirtualAddress
 from ...model.instance import Instance
-from ...model.routing import MAIN_TABLE, VirtualRoute, VirtualRule
+from ...model.route import MAIN_TABLE, VirtualRoute
+from ...model.rule import VirtualRule
 from .links import Links
 
 Key = Tuple[Hashable, ...]
@@ -47,14 +48,19 @@ class AddressResource:
         """The interface and the address: whatever its prefix length, it is served once."""
         return address_key(self.interface, self.address.packed)
 
+    @property
+    def interfaces(self) -> Sequence[str]:
+        """The interfaces that it needs."""
+        return (self.interface,)
+
     def __str__(self) -> str:
         return str(self.address)
 
 
 @dataclass(frozen=True)
 class RouteResource:
-    """A route through the interface of that name, as the kernel has it: with its metric, and
-    without the settings ``interface`` and ``track``.
+    """A route as the kernel has it: with its metric, and without the setting ``track``.
+    ``interface`` is empty where it has none, or several next hops.
     """
 
     interface: str
@@ -64,6 +70,12 @@ class RouteResource:
     def key(self) -> Key:
         """The table, the destination and the metric, by which the kernel chooses a route."""
         return ("route", *self.route.identity)
+
+    @property
+    def interfaces(self) -> Sequence[str]:
+        """The interfaces that it needs."""
+        hops = [one.interface for one in self.route.nexthops]
+        return [self.interface] if self.interface else hops
 
     def __str__(self) -> str:
         return str(self.route)
@@ -80,6 +92,11 @@ class RuleResource:
         """The whole rule: the kernel has rules that differ in anything side by side."""
         return ("rule", self.rule)
 
+    @property
+    def interfaces(self) -> Sequence[str]:
+        """The interfaces that it needs: a rule may name one that is missing."""
+        return ()
+
     def __str__(self) -> str:
         return str(self.rule)
 
@@ -94,6 +111,11 @@ class LinkUp:
     def key(self) -> Key:
         """The interface."""
         return ("link", self.interface)
+
+    @property
+    def interfaces(self) -> Sequence[str]:
+        """The interfaces that it needs."""
+        return (self.interface,)
 
     def __str__(self) -> str:
         return f"interface {self.interface}"
@@ -152,7 +174,7 @@ def tables_of(instance: Instance, links: Links, device: str | None) -> Tables:
     """
     if not instance.virtual_routes or device is None:
         return {}
-    names = {one.interface for one in instance.virtual_routes if one.interface}
+    names = {name for one in instance.virtual_routes for name in one.interfaces}
     found = {name: links[name].table for name in names if name in links and links[name].vrf}
     own = links.get(instance.interface)
     return {**found, device: own.table} if own is not None and own.vrf else found
@@ -194,10 +216,9 @@ def _untracked(instance: Instance, interface: str, tables: Tables) -> Iterator[K
 
 def route_resource(route: VirtualRoute, interface: str, tables: Tables) -> RouteResource:
     """Return the resource of a configured route; ``interface`` is the default."""
-    name = route.interface or interface
-    table = route.table or tables.get(name, MAIN_TABLE)
-    kernel = replace(route, interface="", track=True, table=table, metric=route.kernel_metric)
-    return RouteResource(name, kernel)
+    name = min(route.interfaces, default=interface)
+    kernel = route.through(interface, tables.get(name, MAIN_TABLE))
+    return RouteResource(kernel.interface, replace(kernel, interface=""))
 
 
 def rule_resource(rule: VirtualRule) -> RuleResource:
