@@ -22,6 +22,7 @@ from ansible_collections.failover.vrrp.plugins.module_utils._install.templates i
     helper_unit,
 )
 from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.agent.version import VERSION
+from ansible_collections.failover.vrrp.plugins.plugin_utils._module_action import without_orders
 
 
 class ActionModule(ActionBase):
@@ -36,15 +37,18 @@ class ActionModule(ActionBase):
         self._refuse_controller(arguments)
         state = arguments.get("state", "present")
         if state not in ("present", "previous"):
-            return self._execute_module(module_args=arguments, task_vars=task_vars)
+            return self._run_module(arguments, task_vars)
         sources = _sources()
         arguments["bundle"] = bundle.name_of(VERSION, sources)
         if state == "present" and not self._has(arguments["bundle"]):
             arguments["archive"] = self._bring(bundle.pack(sources))
-        result = self._execute_module(module_args=arguments, task_vars=task_vars)
+        result = self._run_module(arguments, task_vars)
         if "archive" in arguments:
             self._remove_tmp_path(self._connection._shell.tmpdir)
         return result
+
+    def _run_module(self, arguments: dict[str, t.Any], task_vars: dict[str, t.Any] | None) -> t.Any:
+        return without_orders(self._execute_module(module_args=arguments, task_vars=task_vars))
 
     def _refuse_controller(self, arguments: dict[str, t.Any]) -> None:
         """Raise AnsibleActionFail for a local connection, unless it is meant."""

@@ -13,12 +13,14 @@ from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.base.errors im
 from ansible_collections.failover.vrrp.plugins.plugin_utils._host_settings import (
     INSTANCES,
     PRIORITY,
+    VARIABLES,
     HostSettings,
     is_resolved,
     read_host,
 )
 from ansible_collections.failover.vrrp.plugins.plugin_utils._plan import plan
 from ansible_collections.failover.vrrp.plugins.plugin_utils._resolve import (
+    RESOLVED,
     own_settings,
     own_variables,
 )
@@ -43,8 +45,13 @@ def vrrp_plan(
     if limit is not None:
         for host in hosts:
             settings[host] = _with_hidden_hosts(settings[host], hostvars[host])
+    forged = [text for host in variables for text in _forged(host, hostvars[host])]
     return {
-        host: {**asdict(one), "is_resolved": _is_resolved(variables[host], hostvars[host])}
+        host: {
+            **asdict(one),
+            "problems": [*forged, *one.problems],
+            "is_resolved": _is_resolved(variables[host], hostvars[host]),
+        }
         for host, one in plan(settings, hosts).items()
     }
 
@@ -52,6 +59,17 @@ def vrrp_plan(
 def _is_resolved(own: Variables, variables: Variables) -> bool:
     """Whether the inventory's variables are known. Those of an earlier play may be outdated."""
     return own_variables(variables) is variables and is_resolved(own)
+
+
+def _forged(host: str, variables: Variables) -> list[str]:
+    """Return a problem for each setting of the inventory that a host has returned as a fact, which
+    would count instead: whoever is root on one host must not decide about others, which its absence
+    from a cluster does, too.
+    """
+    returned = sorted({*VARIABLES, RESOLVED} & {*variables.get("ansible_facts", ())})
+    what = "the host has returned it as a fact, which would count before the inventory"
+    how = "clear its facts (the cache, too), and look at who is root there"
+    return [f"{host}: {name}: {what}: {how}" for name in returned]
 
 
 def _with_hidden_hosts(settings: HostSettings, variables: t.Mapping[str, t.Any]) -> HostSettings:

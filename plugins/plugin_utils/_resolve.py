@@ -20,12 +20,12 @@ from ansible_collections.failover.vrrp.plugins.plugin_utils._host_settings impor
 from jinja2.exceptions import TemplateError
 
 # Where a host in the role keeps its variables as it has resolved them.
-_RESOLVED = "__vrrp_resolved"
+RESOLVED = "__vrrp_resolved"
 
 
 def own_variables(variables: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:
     """Return the variables of a host as it has resolved them in the role, else as they are."""
-    resolved: t.Mapping[str, t.Any] = variables.get(_RESOLVED, variables)
+    resolved: t.Mapping[str, t.Any] = variables.get(RESOLVED, variables)
     return resolved
 
 
