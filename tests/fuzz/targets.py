@@ -23,6 +23,7 @@ from _vrrp.wire.authentication import is_signed_as_demanded
 from _vrrp.wire.checksum import pseudo_header, with_checksum
 from _vrrp.wire.datagram import Datagram, DropReason, ReceiveContext
 from _vrrp.wire.receive import receive
+from _vrrp.wire.sequence import ReplayGuard
 from support.vectors import DISCARDED, VALID
 
 Target = Callable[[bytes], None]
@@ -67,7 +68,7 @@ def packet(data: bytes) -> None:
     datagram = Datagram(source, destination, data[1], message)
     received = receive(datagram, ReceiveContext(instance, own))
     hmac = instance.hmac
-    is_signed = hmac is None or is_signed_as_demanded(datagram, hmac)
+    is_signed = hmac is None or is_signed_as_demanded(datagram, hmac, ReplayGuard())
     if isinstance(received, DropReason):
         return
     assert is_signed

@@ -150,15 +150,20 @@ def flood_of(client: Host, source: str, kind: str, rate: int) -> subprocess.Pope
     return client.start(*command, stdout=subprocess.PIPE)
 
 
+# Wrong signatures, and an advertisement of the master again and again.
 @pytest.mark.measured
+@pytest.mark.parametrize(
+    ("kind", "reason", "replay"),
+    [("hmac", "hmac_wrong", "time"), ("replay", "hmac_replayed", "monotonic")],
+)
 def test_a_flood_in_the_name_of_the_master_makes_no_signed_backup_master(
-    pair: StartPair, client: Host
+    pair: StartPair, client: Host, kind: str, reason: str, replay: str
 ) -> None:
-    master, backup = pair(hmac=SIGNED)
+    master, backup = pair(hmac={**SIGNED, "replay": replay})
     before = backup.status()["transitions"]
-    output, _errors = flood_of(client, master.host.address, "hmac", 20_000).communicate()
+    output, _errors = flood_of(client, master.host.address, kind, 20_000).communicate()
     assert int(output) > 10_000
-    assert backup.status()["counters"]["hmac_wrong"] > 100
+    assert backup.status()["counters"][reason] > 100
     assert backup.status()["transitions"] == before
 
 

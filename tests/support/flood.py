@@ -34,7 +34,20 @@ def advertisement(vrid: int, priority: int, centiseconds: int = 100) -> bytes:
     return body[:6] + struct.pack("!H", internet_checksum(body)) + body[8:]
 
 
-def packet(kind: str, vrid: int) -> bytes:
+def recorded(vrid: int, interface: str) -> bytes:
+    """Wait for an advertisement of the router of this VRID, and return its message."""
+    with socket.socket(socket.AF_INET, socket.SOCK_RAW, 112) as heard:
+        index = socket.if_nametoindex(interface)
+        group = struct.pack("=4s4si", Family.IPV4.group, bytes(4), index)  # struct ip_mreqn.
+        heard.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, group)
+        heard.settimeout(10)
+        while True:
+            found = heard.recv(4096)[20:]  # A header without options.
+            if found[1] == vrid:
+                return found
+
+
+def packet(kind: str, vrid: int, interface: str) -> bytes:
     """The VRRP message of a kind, against the router of this VRID."""
     if kind == "checksum":
         good = advertisement(vrid, 250)
@@ -43,6 +56,8 @@ def packet(kind: str, vrid: int) -> bytes:
         return advertisement(vrid + 1, 250)
     if kind == "priority":
         return advertisement(vrid, 1)
+    if kind == "replay":
+        return recorded(vrid, interface)
     if kind == "hmac":  # The signature by key 1 of this second, but for another secret.
         number = int(time.time()) << 32
         return advertisement(vrid, 250) + struct.pack("!BBHQ", 1, 1, 0, number) + bytes(16)
@@ -83,7 +98,7 @@ class Flood:
 def main() -> int:
     """The command line."""
     interface, source, kind, rate, seconds = sys.argv[1:6]
-    message = packet(kind, int(sys.argv[6]) if len(sys.argv) > 6 else 51)
+    message = packet(kind, int(sys.argv[6]) if len(sys.argv) > 6 else 51, interface)
     header = build_header(socket.inet_aton(source), Family.IPV4.group, len(message), 255)
     print(Flood(interface, header + message).run(int(rate), float(seconds)))
     return 0

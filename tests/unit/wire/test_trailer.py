@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+from dataclasses import replace
 
 import pytest
 from _vrrp.base.units import NANOSECONDS_PER_SECOND as S
@@ -26,7 +27,7 @@ from _vrrp.wire.datagram import Datagram, DropReason, ReceiveContext
 from _vrrp.wire.receive import receive
 from _vrrp.wire.received import Received
 from _vrrp.wire.sequence import ReplayGuard, SequenceNumbers, age, sequence_at
-from _vrrp.wire.trailer import Trailer, sign
+from _vrrp.wire.trailer import Trailer, read_trailer, sign
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -272,14 +273,28 @@ def test_a_restored_signer_continues_the_sequence() -> None:
 def test_a_forged_packet_is_known_before_it_waits(
     message: str, hmac: dict[str, object], is_signed: bool
 ) -> None:
-    assert is_signed_as_demanded(over_ipv4(message), hmac_of(**hmac)) is is_signed
+    found = is_signed_as_demanded(over_ipv4(message), hmac_of(**hmac), ReplayGuard())
+    assert found is is_signed
+
+
+def test_a_recording_is_known_before_it_waits() -> None:
+    signed, hmac, guard = over_ipv4(PDU4 + HEAD + CODE4), hmac_of(), ReplayGuard()
+    trailer = read_trailer(signed.trailer)
+    sender = signed.source + bytes((trailer.key_number,))
+    for _time in range(2):  # The early check does not count as having heard it.
+        assert is_signed_as_demanded(signed, hmac, guard)
+    assert guard.accept(sender, trailer.number, signed.wall, hmac.window)
+    assert not is_signed_as_demanded(signed, hmac, guard)
+    # Heard, too, but so long ago that the number alone says so.
+    late = replace(signed, wall=signed.wall + 3600 * S)
+    assert not is_signed_as_demanded(late, replace(hmac, window=5), ReplayGuard())
 
 
 @given(st.binary(max_size=80), st.sampled_from(["enforce", "permissive", "receive-only"]))
 def test_no_packet_makes_the_early_check_raise(message: bytes, mode: str) -> None:
     datagram = Datagram(packed("198.51.100.10"), packed("224.0.0.18"), 255, message, 0)
-    assert is_signed_as_demanded(datagram, hmac_of(mode=mode)) in (True, False)
+    assert is_signed_as_demanded(datagram, hmac_of(mode=mode), ReplayGuard()) in (True, False)
     signed = bytes.fromhex(PDU4 + HEAD + CODE4)
     for length in range(len(signed)):
         cut = Datagram(packed("198.51.100.10"), packed("224.0.0.18"), 255, signed[:length], 0)
-        assert not is_signed_as_demanded(cut, hmac_of())
+        assert not is_signed_as_demanded(cut, hmac_of(), ReplayGuard())

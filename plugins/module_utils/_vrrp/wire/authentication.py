@@ -18,7 +18,7 @@ from ..model.signing import Hmac, HmacMode
 from .advertisement import FIXED_LENGTH, password_data
 from .datagram import Datagram, DropReason, ReceiveContext
 from .received import Received
-from .sequence import age
+from .sequence import ReplayGuard, age
 from .trailer import TRAILER_TYPE, Trailer, is_authentic, read_trailer
 
 InstanceCheck = Callable[[Received, ReceiveContext], bool]
@@ -53,8 +53,11 @@ def _malformed(received: Received, trailer: Trailer, hmac: Hmac, context: Receiv
 
 
 def _stale(received: Received, trailer: Trailer, hmac: Hmac, context: ReceiveContext) -> bool:
-    skew = abs(age(trailer.number, received.datagram.wall))
-    return hmac.window is not None and skew > hmac.window
+    return _is_stale(received.datagram, trailer, hmac)
+
+
+def _is_stale(datagram: Datagram, trailer: Trailer, hmac: Hmac) -> bool:
+    return hmac.window is not None and abs(age(trailer.number, datagram.wall)) > hmac.window
 
 
 def _unknown_key(received: Received, trailer: Trailer, hmac: Hmac, context: ReceiveContext) -> bool:
@@ -73,19 +76,31 @@ def _is_by(datagram: Datagram, trailer: Trailer, hmac: Hmac) -> bool:
     )
 
 
-def is_signed_as_demanded(datagram: Datagram, hmac: Hmac) -> bool:
-    """Whether a datagram has a signature by one of the keys, or needs none: an early check, which a
-    flood of others must not be able to delay.
+def is_signed_as_demanded(datagram: Datagram, hmac: Hmac, guard: ReplayGuard) -> bool:
+    """Whether a datagram has a signature by one of the keys and is no recording, as far as is known
+    yet, or needs none: an early check, which a flood of others must not be able to delay.
     """
     if len(datagram.message) < FIXED_LENGTH or len(datagram.trailer) != HMAC_TRAILER_LENGTH:
         return hmac.mode is not HmacMode.ENFORCE
-    return _is_by(datagram, read_trailer(datagram.trailer), hmac)
+    trailer = read_trailer(datagram.trailer)
+    sender = _sender(datagram, trailer)
+    # The numbers first: they cost next to nothing.
+    if _is_stale(datagram, trailer, hmac) or guard.is_replayed(
+        sender, trailer.number, datagram.wall, hmac.window
+    ):
+        return False
+    return _is_by(datagram, trailer, hmac)
 
 
 def _replayed(received: Received, trailer: Trailer, hmac: Hmac, context: ReceiveContext) -> bool:
     datagram, guard = received.datagram, context.replay_guard
-    sender = datagram.source + bytes((trailer.key_number,))
+    sender = _sender(datagram, trailer)
     return not guard.accept(sender, trailer.number, datagram.wall, hmac.window)
+
+
+def _sender(datagram: Datagram, trailer: Trailer) -> bytes:
+    """Return what the replay guard tells senders by: the source and the key."""
+    return datagram.source + bytes((trailer.key_number,))
 
 
 AUTHENTICATION_CHECKS: Tuple[Tuple[DropReason, InstanceCheck], ...] = (

@@ -79,16 +79,22 @@ class ReplayGuard:
         A latest number that differs from ``wall`` by more than ``window`` seconds is ignored: the
         sender was silent, or its clock was set, and numbers that old are discarded as stale.
         """
-        latest = self._latest.get(sender)
-        if latest is not None and window is not None and abs(age(latest, wall)) > window:
-            latest = None
-        if latest is not None and not _is_later(number, latest):
+        if self.is_replayed(sender, number, wall, window):
             return False
         self._latest.pop(sender, None)
         self._latest[sender] = number
         while len(self._latest) > REPLAY_SENDERS_MAX:
             del self._latest[next(iter(self._latest))]
         return True
+
+    def is_replayed(
+        self, sender: bytes, number: int, wall: Nanoseconds, window: int | None
+    ) -> bool:
+        """Whether ``accept`` would refuse the number."""
+        latest = self._latest.get(sender)
+        if latest is None or (window is not None and abs(age(latest, wall)) > window):
+            return False
+        return not _is_later(number, latest)
 
     def latest(self) -> Mapping[bytes, int]:
         """Return the latest number of each sender, the one unheard for longest first."""

@@ -31,14 +31,15 @@ class WaitingPackets:
         return router is not None and awaits(router.state, source)
 
     def is_forged(self, spec: SocketSpec, vrid: int, parse: Callable[[], Datagram | None]) -> bool:
-        """Whether a packet lacks the signature that its router demands; ``parse`` is called only
-        where one is demanded, and returns None for no datagram.
+        """Whether a packet lacks the signature that its router demands, or is a recording.
+        ``parse`` is called only where one is demanded, and returns None for no datagram.
         """
         router = self._demultiplexer.router_at(spec, vrid)
         if router is None or router.instance.hmac is None:
             return False
         datagram = parse()
-        return datagram is None or not is_signed_as_demanded(datagram, router.instance.hmac)
+        hmac, guard = router.instance.hmac, router.replay_guard
+        return datagram is None or not is_signed_as_demanded(datagram, hmac, guard)
 
     def note(self, spec: SocketSpec, vrid: int) -> None:
         """Take note that an expected packet waits: no other may be handled before it."""
