@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from support import flood, hostile_client
 from support.routers import AGENT, Agent, StartPair, instance
-from support.segment import Host, Segment, eventually
+from support.segment import Host, Segment, eventually, ip
 
 MANY = 250
 
@@ -165,6 +165,36 @@ def test_a_flood_in_the_name_of_the_master_makes_no_signed_backup_master(
     assert int(output) > 10_000
     assert backup.status()["counters"][reason] > 100
     assert backup.status()["transitions"] == before
+
+
+# Any host of the segment can fill the table of the kernel, which all namespaces share.
+@pytest.mark.measured
+@pytest.mark.parametrize("address", ["192.0.2.100/24", "2001:db8::100/64"])
+def test_a_full_neighbour_table_silences_no_master(
+    segment: Segment, pair: StartPair, address: str
+) -> None:
+    master, backup = pair(addresses=[address])
+    before = master.status()["transitions"], backup.status()["transitions"]
+    is_ipv4 = "." in address
+    entries = segment.directory / "entries"
+    hosts = (
+        f"198.18.{n >> 8}.{n & 255}" if is_ipv4 else f"2001:db8::{n:x}:1" for n in range(1, 1500)
+    )
+    lines = (f"neigh add {host} lladdr 02:00:00:00:00:01 nud reachable dev eth0" for host in hosts)
+    entries.write_text("\n".join(lines))
+    filled = master.host.start("ip", "-force", "-batch", str(entries), stderr=subprocess.DEVNULL)
+    filled.wait(20)
+    sent = master.status()["counters"]["advertisements_sent"]
+    eventually(lambda: master.status()["counters"]["advertisements_sent"] > sent + 10)
+    assert (master.status()["transitions"], backup.status()["transitions"]) == before
+    assert "cannot send" not in master.log.read_text()
+    group = "224.0.0.18" if "." in address else "ff02::12"
+    shown = ip("-n", master.host.namespace, "neighbour", "show", group, "nud", "permanent")
+    assert "dev eth0" in shown
+    master.kill()
+    master.clean_up()
+    shown = ip("-n", master.host.namespace, "neighbour", "show", group, "nud", "permanent")
+    assert shown == ""
 
 
 def test_a_restart_during_a_flood_gives_no_mastership_up(pair: StartPair, client: Host) -> None:

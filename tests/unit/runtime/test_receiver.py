@@ -52,6 +52,17 @@ class VrrpSocket:
         self.since = at
 
 
+class GroupNeighbours:
+    """The neighbour entries, which have no turn here."""
+
+    def set_sockets(self, opened: object, now: int) -> None: ...
+
+    def next_deadline(self) -> None:
+        return None
+
+    def run_due(self, now: int) -> None: ...
+
+
 class Loop:
     """The event loop: the handlers of the sockets, and whether each is watched."""
 
@@ -83,6 +94,7 @@ class Stage:
         self.loop = Loop()
         monkeypatch.setattr(clock, "now", lambda: self.now)
         monkeypatch.setattr(receiver, "PriorityZeroSocket", PriorityZeroSocket)
+        monkeypatch.setattr(receiver, "GroupNeighbours", GroupNeighbours)
         monkeypatch.setattr(receiver, "_SOON_AGAIN_MAX", 0)
         loop: Any = self.loop
         self.receiver = Receiver(loop, self._take)

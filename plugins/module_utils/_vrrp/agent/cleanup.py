@@ -22,6 +22,7 @@ from ..engine.actions import Recovery
 from ..engine.host.reconcile import rank
 from ..engine.host.resources import AddressResource, Key, LinkUp
 from ..engine.signer import Signer
+from ..linux.group_neighbour import remove_all_group_neighbours
 from ..linux.host_monitor import addresses_of_other_daemons, marked_resources
 from ..linux.macvlans import delete_device
 from ..linux.netlink import open_socket
@@ -106,7 +107,8 @@ def _remove_resources(table: ResourceTable, recovery: Recovery, kept: AbstractSe
 
 
 def _remove_marked() -> None:
-    """Remove everything that has the agent's mark."""
+    """Remove everything that has the agent's mark, and the neighbour entries that it keeps."""
+    remove_all_group_neighbours()
     table = ResourceTable()
     try:
         marked = sorted(marked_resources(), key=rank, reverse=True)

@@ -24,6 +24,7 @@ from ..wire.ipv4 import build_header, comparable_parts, parse_comparable
 from . import bpf
 from .arrivals import ArrivalFilter
 from .constants import SO_RCVBUFFORCE
+from .group_neighbour import add_group_neighbour, remove_group_neighbour
 from .recvmmsg import SLOTS, PacketBatch, enable_timestamps
 
 _SO_BINDTODEVICE = 25
@@ -65,6 +66,7 @@ class VrrpSocket:
         self._send_to = self._socket.sendto
         self._arrivals: ArrivalFilter[Packet] = ArrivalFilter()
         self._sockaddrs: Dict[bytes, _SocketAddress] = {}
+        self._has_neighbour = False
         try:
             _bind(self._socket, index)
             (_prepare_ipv4 if family is Family.IPV4 else _prepare_ipv6)(self._socket, index)
@@ -84,6 +86,12 @@ class VrrpSocket:
     def close(self) -> None:
         """Leave the group."""
         self._socket.close()
+        if self._has_neighbour:
+            remove_group_neighbour(self.index, self.family)
+
+    def keep_neighbour(self) -> None:
+        """Let the kernel have the neighbour entry of the group, whatever else fills its table."""
+        self._has_neighbour = add_group_neighbour(self.index, self.family)
 
     def send(self, source: bytes, destination: bytes, message: bytes, ttl: int) -> None:
         """Send a VRRP message between packed addresses; raises KernelError."""

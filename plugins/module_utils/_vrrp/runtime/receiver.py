@@ -28,6 +28,7 @@ from ..engine.actions import Failure, OpenSockets, PacketSelection, SocketSpec
 from ..linux.vrrp_socket import PriorityZeroSocket, VrrpSocket
 from ..model.family import Family
 from . import clock
+from .group_neighbours import GroupNeighbours
 from .loop import Loop
 
 
@@ -72,6 +73,7 @@ class Receiver:
         self._on_packets = on_packets
         self._sockets: Dict[SocketSpec, _Socket] = {}
         self._senders: Dict[Tuple[int, Family], VrrpSocket] = {}
+        self._neighbours = GroupNeighbours()
         self._delay_max = _COALESCE_MAX
         self._is_paused = False
 
@@ -95,6 +97,7 @@ class Receiver:
                 failures.append((OpenSockets(frozenset({spec})), str(error)))
         for spec, one in self._sockets.items():
             self._select(one, wanted.selections.get(spec))
+        self._neighbours.set_sockets(self._senders.values(), clock.now())
         return failures
 
     @staticmethod
@@ -162,10 +165,12 @@ class Receiver:
 
     def next_deadline(self) -> Nanoseconds | None:
         """The time at which ``run_due`` has to be called; None for never."""
-        return earliest(one.poll_at for one in self._sockets.values())
+        polls = earliest(one.poll_at for one in self._sockets.values())
+        return earliest((polls, self._neighbours.next_deadline()))
 
     def run_due(self, now: Nanoseconds) -> None:
         """Poll the sockets whose delay is over, those first that have waited longest."""
+        self._neighbours.run_due(now)
         due = [(one.poll_at, one) for one in self._sockets.values() if one.poll_at is not None]
         for poll_at, one in sorted(due, key=lambda each: each[0]):
             if poll_at > now:
