@@ -235,7 +235,10 @@ def _notices(groups: t.Mapping[str, Members], scope: Scope) -> t.Iterator[str]:
             if instance[_OUT]:
                 yield f"{name}: {host} does not take part ({instance['reason']})"
             elif instance["intent"] in _INTENTS:
-                yield f"{name}: {host} {_INTENTS[instance['intent']]}{origin_text(instance)}"
+                serves = instance["intent"] == "backup" and instance["state"] == "MASTER"
+                although = ", and serves, as no other host does" if serves else ""
+                intent = _INTENTS[instance["intent"]]
+                yield f"{name}: {host} {intent}{origin_text(instance)}{although}"
             for part in instance.get("degraded", ()):
                 yield f"{name}: {host} is degraded: {part['reason']}"
         if not _all(name, members, scope):

@@ -107,6 +107,34 @@ def test_a_host_is_drained_and_comes_back_without_losing_a_packet(booted: Booted
     assert probe.finish()["unanswered"] == 0
 
 
+def test_a_drain_that_leaves_nobody_to_serve_is_refused(booted: Booted) -> None:
+    booted.playbook("drain", "-e vrrp_host=node2:node3")
+    for mode in ("--check", "--diff"):
+        refused = booted.playbook("drain", "-e vrrp_host=node1", mode, check=False)
+        why = (
+            "web: nobody would serve it while node1 is drained: node2 is drained, node3 is drained"
+        )
+        assert why in " ".join(refused.split())
+    refused = booted.playbook("drain", "-e vrrp_host=node1,observer", check=False)
+    assert "a host of node1,observer has no vrrp_instances" in refused
+    assert status(booted, "node1")["instances"][0]["intent"] == "auto"
+    booted.playbook("undrain", "-e vrrp_host=vrrp")
+
+
+def test_a_drain_is_proven_beside_a_host_that_is_off(booted: Booted) -> None:
+    booted.power("off", "node3")
+    try:
+        drained = booted.playbook("drain", "-e vrrp_host=node1", check=False)
+        assert "node3 could not be queried" in drained
+        assert status(booted, "node1")["instances"][0]["intent"] == "backup"
+        assert "node3 could not be queried" in booted.playbook(
+            "undrain", "-e vrrp_host=node1", check=False
+        )
+    finally:
+        booted.power("on", "node3")
+        eventually(lambda: "web" in booted.run("node3", "vrrpctl status", check=False), 60)
+
+
 def test_a_drain_survives_a_reboot(booted: Booted) -> None:
     booted.playbook("drain", "-e vrrp_host=node1", "-e vrrp_by=ops")
     booted.power("off", "node1")
@@ -118,11 +146,13 @@ def test_a_drain_survives_a_reboot(booted: Booted) -> None:
     eventually(lambda: masters(booted) == ["node1"], 10)
 
 
-def test_a_drain_that_would_be_an_outage_is_undone(booted: Booted) -> None:
+def test_a_drain_that_would_be_an_outage_is_refused_or_undone(booted: Booted) -> None:
     for host in ("node2", "node3"):
         booted.run(host, "systemctl stop vrrp-agent")
     refused = booted.playbook("drain", "-e vrrp_host=node1", check=False)
-    assert "the drain was undone" in refused
+    assert "web: nobody would serve it while node1 is drained" in " ".join(refused.split())
+    booted.run("node1", "vrrpctl backup")
+    eventually(lambda: status(booted, "node1")["agent"]["intent"] == "auto", 15)
     assert masters_of_one(booted, "node1") == "MASTER"
     for host in ("node2", "node3"):
         booted.run(host, "systemctl start vrrp-agent")
