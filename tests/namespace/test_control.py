@@ -75,6 +75,21 @@ def test_a_status_has_the_documented_fields(agent: Agent) -> None:
     assert set(web["master"]) == {"address", "priority", "advertisement_interval"}
 
 
+def test_a_client_takes_the_whole_status_of_an_agent(agent: Agent) -> None:
+    """Nothing of it is unknown to the client, or of another type than it expects."""
+    sent = say(agent, b'{"version": 1, "command": "status"}\n')
+    taken = json.loads(agent.ctl("status", "--json").stdout)
+    assert keys_of(taken) == keys_of({name: sent[name] for name in taken})
+    assert {"agent", "instances", "counters"} <= taken.keys()
+
+
+def keys_of(value: Any) -> Any:
+    """The names of all fields, without their values."""
+    if isinstance(value, dict):
+        return {name: keys_of(one) for name, one in value.items()}
+    return [keys_of(one) for one in value] if isinstance(value, list) else None
+
+
 def test_an_unprivileged_user_may_read_and_may_not_change(agent: Agent) -> None:
     assert outcome(agent, [*as_nobody(agent), "status"])[0] == 0
     for command in (["backup", "web"], ["reload"]):

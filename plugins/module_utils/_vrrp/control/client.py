@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import time
 from types import TracebackType
@@ -17,6 +16,7 @@ from typing import Any, Iterator, Sequence, Type
 from ..base.errors import ControlError
 from ..base.paths import CONTROL_SOCKET
 from ..model.status import IntentAnswer, Status, TransitionMessage
+from .answers import ANSWER_BYTES_MAX, fit, parse_answer, refusal
 from .login import login_name
 from .protocol import (
     BY_MAX,
@@ -33,7 +33,6 @@ _RESTART_TIMEOUT = 60.0  # Seconds; the agent itself gives up before.
 _RETRY_AFTER = 0.02  # Seconds.
 _ANSWER_MAX = 60.0  # Seconds for the whole of one, however slowly its parts come.
 _CHUNK = 1 << 16
-_ANSWER_BYTES_MAX = 1 << 26  # That of a thousand instances has some three million.
 
 
 class ControlClient:
@@ -84,9 +83,7 @@ class ControlClient:
     def status(self, instances: Sequence[str] | None = None) -> Status:
         """Return the status of all instances, or of those named."""
         chosen = {} if instances is None else {"instances": list(instances)}
-        answer: Status = self._request(STATUS, **chosen)
-        if not is_status(answer):
-            raise ControlError("bad_answer", f"the answer of {self._path} is no status")
+        answer: Status = self._fit(self._request(STATUS, **chosen), Status)
         return answer
 
     def set_intent(
@@ -108,7 +105,7 @@ class ControlClient:
         wanted = {"instance": instance, "intent": intent, "force": force, "by": name[:BY_MAX]}
         if dry_run:  # An agent of an older version refuses the field.
             wanted["dry_run"] = True
-        answer: IntentAnswer = self._request(SET_INTENT, **wanted)
+        answer: IntentAnswer = self._fit(self._request(SET_INTENT, **wanted), IntentAnswer)
         return answer
 
     def reload(self, at: float | None = None) -> bool:
@@ -116,13 +113,13 @@ class ControlClient:
         seconds since 1970; returns whether it had changed.
         """
         when = {} if at is None else {"at": at}  # An agent of an older version refuses the field.
-        changed: bool = self._request(RELOAD, **when)["changed"]
+        changed: bool = self._fit(self._request(RELOAD, **when).get("changed"), bool)
         return changed
 
     def restart(self) -> int:
         """Restart the agent without a gap; returns the process ID of the new one when it serves."""
         self._timeout = _RESTART_TIMEOUT
-        pid: int = self._request(RESTART)["pid"]
+        pid: int = self._fit(self._request(RESTART).get("pid"), int)
         return pid
 
     def watch(self) -> Iterator[TransitionMessage]:
@@ -130,7 +127,7 @@ class ControlClient:
         self._request(WATCH)
         self._timeout = None
         while True:
-            yield self._answer()
+            yield self._fit(self._answer(), TransitionMessage)
 
     def _request(self, command: str, **fields: object) -> Any:
         """Return the fields of the answer; ``agent/requests.py`` has the other side."""
@@ -141,21 +138,24 @@ class ControlClient:
             raise self._unreachable(failure) from None
         answer = self._answer()
         if not answer.get("ok"):
-            error = answer.get("error", {})
-            code, message = error.get("code", "unknown"), error.get("message", "no reason given")
-            raise ControlError(code, message)
+            raise ControlError(*refusal(answer))
         return answer
+
+    def _fit(self, answer: object, kind: Any) -> Any:
+        try:
+            return fit(answer, kind)
+        except ValueError as error:
+            why = f"the answer of {self._path} is not that of an agent: {error}"
+            raise ControlError("bad_answer", why) from None
 
     def _answer(self) -> Any:
         try:
-            answer = json.loads(self._line())
+            return parse_answer(self._line())
         except OSError as error:
             raise self._unreachable(error) from None
-        except (ValueError, RecursionError):
-            answer = None
-        if not isinstance(answer, dict):
-            raise ControlError("bad_answer", f"the answer of {self._path} is not a JSON object")
-        return answer
+        except ValueError as error:
+            why = f"the answer of {self._path} is not a JSON object: {error}"
+            raise ControlError("bad_answer", why) from None
 
     def _line(self) -> bytes:
         """Return the next line; raises OSError, and ControlError for one that is too long."""
@@ -168,7 +168,7 @@ class ControlClient:
                 why = f"the agent at {self._path} closed the connection"
                 raise ControlError("unreachable", why)
             length += len(parts[-1])
-            if length > _ANSWER_BYTES_MAX:
+            if length > ANSWER_BYTES_MAX:
                 raise ControlError("bad_answer", f"the answer of {self._path} has no end")
         line, _newline, self._received = b"".join(parts).partition(b"\n")
         return line
@@ -176,15 +176,6 @@ class ControlClient:
     def _unreachable(self, error: OSError) -> ControlError:
         why = "no answer in time" if isinstance(error, socket.timeout) else error.strerror
         return ControlError("unreachable", f"the agent at {self._path} can't be reached: {why}")
-
-
-def is_status(answer: Any) -> bool:
-    """Whether an answer has what every status has: another process may have given it."""
-    agent, instances = answer.get("agent"), answer.get("instances")
-    if not isinstance(agent, dict) or not isinstance(instances, list):
-        return False
-    has_names = all(isinstance(one, dict) and "label" in one for one in instances)
-    return has_names and {"bundle", "config", "pid"} <= agent.keys()
 
 
 def _patience(timeout: float | None, deadline: float) -> float | None:
