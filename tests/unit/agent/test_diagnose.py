@@ -196,3 +196,24 @@ def test_units_are_shown_without_credentials() -> None:
         "SetCredential=(left out)\nEnvironment=(left out)\n"
         "Environment=VRRP_AGENT_UNIT=1\nUser=vrrp\n"
     )
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "Environment=A=tulip",
+        "  SetCredential=a:tulip",
+        "SetCredential = a:tulip",
+        "SetCredentialEncrypted\t=\ttulip",
+        "SetCredential=a:\\\ntulip",
+        "Environment=A=1 \\\n B=tulip",
+        "Environment=A=1 \\\n# a comment\n ; another\n B=2 \\\nC=tulip",
+        "Environment=VRRP_AGENT_UNIT=1 B=tulip",
+        "Environment=VRRP_AGENT_UNIT=1 \\\nB=tulip",
+    ],
+)
+def test_a_value_of_a_unit_is_left_out_however_it_is_written(setting: str) -> None:
+    shown = without_credentials(f"[Service]\n{setting}\nUser=vrrp\n")
+    assert "tulip" not in shown
+    assert shown.startswith("[Service]\n")
+    assert shown.endswith("(left out)\nUser=vrrp\n")

@@ -107,6 +107,15 @@ def test_a_moment_that_has_passed_is_now(
     assert applied == [52]
 
 
+def test_nothing_is_scheduled_that_would_change_nothing(
+    configuration: Reload, applied: list[int], time: Clock
+) -> None:
+    # A deployment waits for what is scheduled, and every operator may reload.
+    assert not configuration.reload(at=NOON + 590)
+    assert configuration.scheduled_digest is None
+    assert configuration.next_deadline() is None
+
+
 def test_a_later_reload_takes_the_place_of_a_scheduled_one(
     file: Path, configuration: Reload, applied: list[int], time: Clock
 ) -> None:

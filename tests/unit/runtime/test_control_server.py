@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Callable, Iterator
 
 import pytest
-from _vrrp.control.protocol import Answer, Request, encode_answer
+from _vrrp.control.protocol import Answer, Request, encode, encode_answer
 from _vrrp.runtime import clock, connection
 from _vrrp.runtime.control_server import ControlServer, Reply, listen
 from _vrrp.runtime.loop import Loop
@@ -290,4 +290,19 @@ def test_clients_without_rights_leave_room_for_operators_and_for_the_agents_user
     assert has_room(0)
     assert has_room(os.geteuid())
 
+    server.socket.close()
+
+
+def test_the_moment_of_a_reload_is_chosen_by_root(tmp_path: Path) -> None:
+    path = str(tmp_path / "control")
+    loop: Any = None
+    server = ControlServer(path, listen(path), loop, lambda _request, _reply: Answer({}))
+    reload = encode({"version": 1, "command": "reload", "at": 1_800_000_000})
+
+    def answer(user: int) -> Any:
+        peer: Any = Peer(user, is_operator=True)
+        return json.loads(b"".join(server._answer(peer, reload) or ()))
+
+    assert answer(2000)["error"]["code"] == "forbidden"
+    assert answer(0)["ok"] is True
     server.socket.close()

@@ -30,8 +30,12 @@ _HEXADECIMAL = "hex:"
 _LENGTH_MIN = 4
 # The agent logs results of hooks, and results of scripts as the cause of a transition.
 _LOGGED_COMMAND = re.compile(r"\b((?:hook \w+|script) [^\s,:)]+).*")
+# A setting of a unit may be indented, and have blanks before its value, which goes on in the line
+# after a backslash, or after comments behind that (systemd.syntax(7)).
 _CREDENTIAL = re.compile(
-    r"^(SetCredential(?:Encrypted)?|Environment)=(?!VRRP_AGENT_).*", re.MULTILINE
+    r"^([ \t]*(?:SetCredential(?:Encrypted)?|Environment)[ \t]*=)(?!VRRP_AGENT_\w+=\S*$)"
+    r"(?:[^\n]*\\\n(?:[ \t]*[#;][^\n]*\n)*)*[^\n]*",
+    re.MULTILINE,
 )
 
 
@@ -91,7 +95,7 @@ def without_credentials(lines: str) -> str:
     """Return lines of units without the values of credentials, and of variables that are not the
     agent's own.
     """
-    return _CREDENTIAL.sub(rf"\1={LEFT_OUT}", lines)
+    return _CREDENTIAL.sub(rf"\1{LEFT_OUT}", lines)
 
 
 def _changed(value: Any, changes: dict[str, Callable[[Any], Any]]) -> Any:

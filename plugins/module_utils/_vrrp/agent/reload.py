@@ -76,6 +76,9 @@ class Reload:
         if delay > _DELAY_MAX:
             ahead = f"more than {_DELAY_MAX // seconds(1)} seconds ahead of this host's clock"
             raise ControlError("bad_request", f"at: {ahead}")
+        if delay > 0 and text == self.text:
+            self._scheduled = None
+            return False  # There is nothing to wait for.
         self._scheduled = _Scheduled(clock.now() + delay, text, config)
         if delay > 0:
             LOGGER.info("the configuration will be applied in %.1f seconds", delay / seconds(1))

@@ -37,6 +37,7 @@ from .loop import Loop
 Reply = Callable[[Union[Answer, Exception]], None]
 RequestHandler = Callable[[Request, Reply], "Answer | None"]
 
+_ROOT = 0
 _CONNECTIONS_MAX = 64
 _CONNECTIONS_OF_OTHERS_MAX = 48  # Of all who may change nothing, so that they lock nobody out.
 _CONNECTIONS_OF_A_USER_MAX = 16  # Of one of them.
@@ -128,7 +129,7 @@ class ControlServer:
         also when all others have as many connections as they get.
         """
         count = len(self._connections)
-        if connection.user in (0, os.geteuid()):
+        if connection.user in (_ROOT, os.geteuid()):
             return count < 2 * _CONNECTIONS_MAX
         if connection.may_change(self._group):
             return count < _CONNECTIONS_MAX
@@ -183,6 +184,8 @@ class ControlServer:
                     "permission denied: changes need root or membership in the group of the "
                     f"control socket, which is {OPERATORS_GROUP} after an installation",
                 )
+            if request.at is not None and connection.user not in (_ROOT, os.geteuid()):
+                raise ControlError("forbidden", "permission denied: at is for root")
             if request.command == WATCH:
                 connection.watches = True
                 return encode_answer(Answer({"watching": True}))
