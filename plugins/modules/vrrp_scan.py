@@ -171,7 +171,7 @@ malformed:
   returned: success
   type: int
 left_out:
-  description: The number of packets of further senders than the first 512, which are not listed.
+  description: The number of packets of further senders than the first 32 of a VRID, which are not listed.
   returned: success
   type: int
 clashes:
@@ -191,7 +191,11 @@ from ansible_collections.failover.vrrp.plugins.module_utils._scan.clashes import
     Planned,
     find_clashes,
 )
-from ansible_collections.failover.vrrp.plugins.module_utils._scan.heard import Heard, Sender
+from ansible_collections.failover.vrrp.plugins.module_utils._scan.heard import (
+    SENDERS_MAX,
+    Heard,
+    Sender,
+)
 from ansible_collections.failover.vrrp.plugins.module_utils._scan.listen import ScanError, scan
 from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.base.paths import CONFIG
 from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.model.family import Family, text
@@ -255,7 +259,11 @@ def run(parameters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     members = frozenset(map(packed, parameters["members"]))
     wanted = probed_addresses(planned, parameters["interfaces"], members)
     heard, answers = scan(wanted, parameters["seconds"])
-    return result(heard, answers, list(find_clashes(planned, heard.senders, answers, members)))
+    clashes = list(find_clashes(planned, heard.senders, answers, members))
+    if heard.left_out:
+        many = f"more than {SENDERS_MAX} hosts advertise with one VRID, which no cluster does"
+        clashes.append(f"{many}: {heard.left_out} packets of further hosts are not shown")
+    return result(heard, answers, clashes)
 
 
 def result(heard: Heard, answers: t.Iterable[Answer], clashes: list[str]) -> dict[str, t.Any]:

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Dict, Tuple
 
@@ -18,7 +19,7 @@ from .._vrrp.wire.datagram import Datagram
 from .._vrrp.wire.ipv4 import comparable_parts, parse_comparable
 
 NO_AUTHENTICATION, PASSWORD, HMAC = "none", "password", "hmac"
-SENDERS_MAX = 512
+SENDERS_MAX = 32  # Of one VRID: a flood hides nothing of another one.
 _IPV6_HEADER = 40
 _VERSIONS = {Family.IPV4: (2, 3), Family.IPV6: (3,)}
 
@@ -84,12 +85,13 @@ def _datagram(packet: bytes) -> Datagram | None:
 
 
 class Heard:
-    """All senders that have been heard, one for each interface, family, VRID and source; of a flood
-    only the first ones, and the number of the packets that were ``left_out``.
+    """All senders that have been heard, one for each interface, family, VRID and source; of many
+    for one VRID only the first ones, and the number of the packets that were ``left_out``.
     """
 
     def __init__(self) -> None:
         self._senders: Dict[Tuple[object, ...], Sender] = {}
+        self._count: Counter[Tuple[object, ...]] = Counter()
         self.malformed = 0
         self.left_out = 0
 
@@ -101,11 +103,14 @@ class Heard:
         if sender is None:
             self.malformed += 1
             return
-        key = (interface, sender.family, sender.vrid, sender.source)
+        router = (interface, sender.family, sender.vrid)
+        key = (*router, sender.source)
         before = self._senders.get(key)
-        if before is None and len(self._senders) >= SENDERS_MAX:
-            self.left_out += 1
-            return
+        if before is None:
+            if self._count[router] >= SENDERS_MAX:
+                self.left_out += 1
+                return
+            self._count[router] += 1
         if before is not None:
             last = before if sender.priority == PRIORITY_RESIGN else sender
             sender = replace(last, packets=before.packets + 1)

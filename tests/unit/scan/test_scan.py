@@ -85,13 +85,17 @@ def test_no_packet_raises(packet: bytes) -> None:
     assert len(heard.senders) + heard.malformed == 1
 
 
-def test_a_flood_of_senders_is_bounded() -> None:
+def test_a_flood_of_senders_is_bounded_and_hides_no_other_router() -> None:
     heard = Heard()
     for number in range(600):
         packet = bytearray(ipv4(V3))
         packet[14:16] = number.to_bytes(2, "big")
+        packet[21] = 7  # The VRID.
         heard.add("eth0", bytes(packet), MAC)
-    assert (len(heard.senders), heard.left_out) == (512, 88)
+    assert (len(heard.senders), heard.left_out) == (32, 568)
+    heard.add("eth0", ipv4(V3), MAC)
+    assert [one.vrid for one in heard.senders].count(7) == 32
+    assert len(heard.senders) == 33
 
 
 def test_a_sender_that_resigns_keeps_what_it_had() -> None:
