@@ -11,8 +11,9 @@ No more is read than is needed to notice a VRID or an address that two daemons w
 
 from __future__ import annotations
 
-import glob
+import fnmatch
 import ipaddress
+import itertools
 import os
 import re
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ FRR_CONFIGS = ("/etc/frr/frr.conf", "/etc/frr/vrrpd.conf")
 _ADDRESS_BLOCKS = ("virtual_ipaddress", "virtual_ipaddress_excluded")
 _INCLUDES_MAX = 8  # Of files in files.
 _FILES_MAX = 256
+_ENTRIES_MAX = 10_000  # Of a directory.
 _LENGTH_MAX = 1 << 20
 _COMMENT = re.compile(r"[#!].*")
 _OPTION = re.compile(r"(?:-f|--use-file=)(.+)")
@@ -43,7 +45,7 @@ def routers_of(name: str, arguments: Sequence[str], root: str = "") -> OtherRout
     its root directory; none for a program whose configuration is unknown.
     """
     if name.startswith("keepalived"):
-        return keepalived_routers(root + (_config_file(arguments) or KEEPALIVED_CONFIG))
+        return keepalived_routers(_config_file(arguments) or KEEPALIVED_CONFIG, root)
     if name != "vrrpd":
         return OtherRouters()
     found = [frr_routers(root + path) for path in FRR_CONFIGS]
@@ -59,9 +61,11 @@ def _config_file(arguments: Sequence[str]) -> str | None:
     return None
 
 
-def keepalived_routers(path: str) -> OtherRouters:
-    """Return the virtual routers in a keepalived.conf and the files that it includes."""
-    words = list(_words(path, _INCLUDES_MAX, [_FILES_MAX]))
+def keepalived_routers(path: str, root: str = "") -> OtherRouters:
+    """Return the virtual routers in a keepalived.conf and the files that it includes, all of them
+    below a root directory.
+    """
+    words = list(_words(path, root, _INCLUDES_MAX, [_FILES_MAX]))
     routers: List[Tuple[str, int]] = []
     for at in [at for at, word in enumerate(words) if word == "vrrp_instance"]:
         block = _block(words, at)
@@ -81,20 +85,35 @@ def _served(words: Sequence[str]) -> Iterator[str]:
         inside = inside and word != "}"
 
 
-def _words(path: str, depth: int, left: List[int]) -> Iterator[str]:
+def _words(path: str, root: str, depth: int, left: List[int]) -> Iterator[str]:
     """Yield the words of a file, with those of included files in their places; ``left`` holds how
     many files may still be read.
     """
     left[0] -= 1
     if left[0] < 0:
         return
-    for line in _lines(path):
+    for line in _lines(root + path):
         words = _COMMENT.sub("", line).replace("{", " { ").replace("}", " } ").split()
         if words[:1] == ["include"] and len(words) > 1 and depth:
-            for included in sorted(glob.glob(os.path.join(os.path.dirname(path), words[1]))):
-                yield from _words(included, depth - 1, left)
+            for included in _included(os.path.join(os.path.dirname(path), words[1]), root):
+                yield from _words(included, root, depth - 1, left)
         else:
             yield from words
+
+
+def _included(pattern: str, root: str) -> List[str]:
+    """Return the files that match a pattern. Its last part alone may have wildcards: several could
+    stand for any number of directories.
+    """
+    directory, name = os.path.split(pattern)
+    try:
+        with os.scandir(root + directory) as entries:
+            found = (one.name for one in itertools.islice(entries, _ENTRIES_MAX))
+            # As a shell does: a wildcard stands for no dot at the beginning.
+            names = [one for one in found if one[0] != "." or name[:1] == "."]
+    except OSError:
+        return []
+    return [os.path.join(directory, one) for one in sorted(fnmatch.filter(names, name))]
 
 
 def _block(words: Sequence[str], at: int) -> Dict[str, str]:

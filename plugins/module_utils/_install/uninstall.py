@@ -13,7 +13,7 @@ import os
 from .._vrrp.base.paths import CONFIG_DIRECTORY, RUNTIME_DIRECTORY, STATE_DIRECTORY
 from . import paths
 from .firewalls import firewalls
-from .host import Host
+from .host import Host, HostError
 from .nonlocal_bind import ensure_nonlocal_bind
 from .sandbox_check import CHECK_UNITS
 from .users import remove_users
@@ -35,12 +35,28 @@ _UNITS = (
     paths.UNIT,
 )
 _HELPER = (paths.HELPER_SOCKET_NAME, paths.HELPER_UNIT_NAME)
+_STOPPED_WITHIN = 330  # Seconds: a little more than the unit gives it.
+_TIMED_OUT = 124  # The exit status of timeout(1).
+
+
+def _stop(host: Host) -> None:
+    """Stop the agent, and disable it; raises HostError. A process of its user can ask systemd for
+    more time again and again, and so is killed in the end.
+    """
+    stop = ("systemctl", "disable", "--now", paths.UNIT_NAME)
+    status, output = host.ask("timeout", str(_STOPPED_WITHIN), *stop)
+    if status == _TIMED_OUT:
+        host.warnings.append(f"the agent did not stop within {_STOPPED_WITHIN} s, and was killed")
+        host.ask("systemctl", "kill", "--signal=KILL", paths.UNIT_NAME)
+        status, output = host.ask("timeout", str(_STOPPED_WITHIN), *stop)
+    if status != 0:
+        raise HostError(f"stop the service: {output.strip()}")
 
 
 def uninstall_agent(host: Host) -> None:
     """Stop the agent, whose masters resign, and remove everything; raises HostError."""
     if os.path.exists(paths.UNIT):
-        host.command("stop the service", "systemctl", "disable", "--now", paths.UNIT_NAME)
+        host.change("stop the service", lambda: _stop(host))
         host.command("stop the helper", "systemctl", "stop", *_HELPER)
         if not host.check_mode:
             host.ask(paths.DAEMON, "cleanup")  # Also what a clean-up before has failed at.

@@ -159,3 +159,23 @@ vrrp_instance web {
     virtual_router_id 51
 }
 """
+
+
+def test_what_another_process_includes_is_read_below_its_root_alone(tmp_path: Path) -> None:
+    inside, outside = tmp_path / "root" / "etc", tmp_path / "outside"
+    inside.mkdir(parents=True)
+    outside.mkdir()
+    (outside / "more.conf").write_text(MORE)
+    (inside / "keepalived.conf").write_text(f"{CONFIG_OF_ONE}\ninclude {outside}/*.conf\n")
+    found = keepalived_routers("/etc/keepalived.conf", str(tmp_path / "root"))
+    assert found.routers == {("eth0", 51)}
+    (inside / "more.conf").write_text(MORE)
+    (inside / "keepalived.conf").write_text(f"{CONFIG_OF_ONE}\ninclude /etc/more.*\n")
+    found = keepalived_routers("/etc/keepalived.conf", str(tmp_path / "root"))
+    assert found.routers == {("eth0", 51), ("eth1", 52)}
+
+
+def test_wildcards_for_directories_are_not_followed(tmp_path: Path) -> None:
+    config = tmp_path / "keepalived.conf"
+    config.write_text("include /proc/*/root/proc/*/root/proc/*/root/etc/*.conf\n" + CONFIG_OF_ONE)
+    assert keepalived_routers(str(config)).routers == {("eth0", 51)}

@@ -81,6 +81,20 @@ def test_a_hook_that_takes_too_long_is_killed_with_its_jobs(runner: Runner, tmp_
     assert not done.exists()
 
 
+@pytest.mark.parametrize("leaves_jobs", [True, False])
+def test_what_is_killed_goes_with_the_jobs_of_its_shell(
+    runner: Runner, tmp_path: Path, leaves_jobs: bool
+) -> None:
+    # With job control a shell puts each job into a process group of its own.
+    jobs = f"set -m; sleep 600 & echo $! >{tmp_path}/job; sleep 600"
+    assert runner.run(jobs, leaves_jobs, timeout=S // 2).status is None
+    job = int((tmp_path / "job").read_text())
+    deadline = clock.now() + 5 * S
+    while Path(f"/proc/{job}/stat").exists() and " Z " not in Path(f"/proc/{job}/stat").read_text():
+        assert clock.now() < deadline
+        time.sleep(0.01)
+
+
 def test_no_descriptor_is_left(runner: Runner) -> None:
     runner.run("true")
     runner.ended.clear()

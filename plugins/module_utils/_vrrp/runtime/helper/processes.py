@@ -127,12 +127,15 @@ class ProcessRunner:
             status = child.process.poll()
             if status is not None:
                 del self._running[number]
-                if child.overdue or not child.leaves_jobs:
-                    _signal(child.process, signal.SIGKILL)  # What it left in its session.
+                if child.overdue:
+                    _signal_session(child.process, signal.SIGKILL)
+                elif not child.leaves_jobs:
+                    _signal(child.process, signal.SIGKILL)  # What it left in its group.
                 self._loop.forget(child)
                 self._on_end(number, child.result(status))
             elif now >= child.deadline:
-                _signal(child.process, signal.SIGKILL if child.overdue else signal.SIGTERM)
+                last = signal.SIGKILL if child.overdue else signal.SIGTERM
+                _signal_session(child.process, last)
                 child.overdue, child.deadline = True, now + _KILL_AFTER
 
     def kill(self) -> None:
@@ -164,3 +167,13 @@ def _spawn(command: Command, environment: Mapping[str, str]) -> subprocess.Popen
 def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):  # All of them have ended.
         os.killpg(process.pid, number)
+
+
+def _signal_session(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    """Signal all processes of a program's session, also in groups of their own, as the jobs of a
+    shell are.
+    """
+    for found in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError):
+            if os.getsid(int(found)) == process.pid:
+                os.kill(int(found), number)
