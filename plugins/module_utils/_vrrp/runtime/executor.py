@@ -48,6 +48,7 @@ from . import clock
 from .address_prober import AddressProber
 from .helper.client import HelperClient
 from .intent_file import IntentFile
+from .line_limiter import LineLimiter
 from .log import LOGGER
 from .provisioner import Provisioner
 from .receiver import Receiver
@@ -87,6 +88,7 @@ class Executor:
         self._prober = prober
         self._signer = signer
         self._on_transition = on_transition
+        self._lines = LineLimiter()
         self._prepared: WeakKeyDictionary[SendBatch, List[PreparedSend]] = WeakKeyDictionary()
         # Consecutive actions of one type belong to many routers, and are performed together.
         self._group_handlers: Mapping[Type[Action], _Handler] = {
@@ -95,7 +97,7 @@ class Executor:
             ProbeAddress: self._prober.probe,
         }
         self._handlers: Dict[Type[Action], _Handler] = {
-            Log: _log,
+            Log: self._log,
             Observe: observe,
             OpenSockets: self._open_sockets,
             PollTargets: self._helper.set_targets,
@@ -219,15 +221,15 @@ class Executor:
         self._storage.save_recoveries(action.recoveries)
 
     def _log_transition(self, action: Transition) -> None:
-        LOGGER.info(
-            "%s: %s -> %s (%s: %s)",
-            action.router,
-            action.old,
-            action.new,
-            action.event,
-            action.cause,
-        )
+        if self._lines.admits(action.router, action.at):
+            change = f"{action.old} -> {action.new}"
+            LOGGER.info("%s: %s (%s: %s)", action.router, change, action.event, action.cause)
         self._on_transition(action)
+
+    def _log(self, action: Log) -> None:
+        if self._lines.admits(action.router, clock.now()):
+            log = LOGGER.warning if action.warning else LOGGER.info
+            log("%s: %s", action.router, action.text)
 
 
 def _attempt(handler: _Handler, action: Action) -> Sequence[Failure]:
@@ -242,11 +244,6 @@ def _installation_of(install: Install, resource: Resource) -> Install:
     if resource in install.resources:
         return Install(install.router, (resource,))
     return Install(install.router, (), (resource,))
-
-
-def _log(action: Log) -> None:
-    log = LOGGER.warning if action.warning else LOGGER.info
-    log("%s: %s", action.router, action.text)
 
 
 def _why_not_sent(number: int) -> str:
