@@ -52,10 +52,14 @@ class Scope:
     pending: t.Collection[str] = ()
     complete: bool = True
 
-    def title(self, host: str, instance: Instance) -> str:
-        """Return the label of a host's instance, with the name of its cluster if it has one."""
-        cluster = self.clusters.get(host)
-        return f"{instance['label']} ({cluster})" if cluster else str(instance["label"])
+    def title(self, host: str, instance: Instance, dual: t.Container[str]) -> str:
+        """Return the label of a host's instance in the survey, with the name of its cluster if it
+        has one; ``dual`` are the names of instances that have two families.
+        """
+        label, cluster = str(instance["label"]), self.clusters.get(host)
+        if label in dual:
+            label = f"{label}/{instance['family']}"
+        return f"{label} ({cluster})" if cluster else label
 
     def includes(self, instance: Instance) -> bool:
         """Whether the survey is about an instance."""
@@ -122,12 +126,23 @@ def _beside(answers: t.Mapping[str, t.Any]) -> t.Iterator[str]:
 
 def _groups(answers: t.Mapping[str, t.Any], scope: Scope) -> dict[str, Members]:
     groups: dict[str, Members] = {}
+    dual = _dual_stack(answers)
     for host, answer in answers.items():
         for instance in answer.get("instances", []):
             if scope.includes(instance) and not instance.get("leaving"):
                 one = {**instance, _OUT: is_out_of_service(instance, answer["instances"])}
-                groups.setdefault(scope.title(host, instance), []).append((host, one))
+                groups.setdefault(scope.title(host, instance, dual), []).append((host, one))
     return groups
+
+
+def _dual_stack(answers: t.Mapping[str, t.Any]) -> frozenset[str]:
+    """Return the names of instances that have two families on any host: elsewhere a host may still
+    have one of them, by the name alone.
+    """
+    instances = [one for answer in answers.values() for one in answer.get("instances", [])]
+    return frozenset(
+        one["name"] for one in instances if one["label"] == f"{one['name']}/{one.get('family')}"
+    )
 
 
 def _has_answered(answer: t.Mapping[str, t.Any]) -> bool:

@@ -48,6 +48,19 @@ def test_a_survey_of_one_master_has_no_problem() -> None:
     ]
 
 
+def test_a_host_that_still_has_one_family_is_compared_with_the_others() -> None:
+    both = answer("MASTER", 11, 11)
+    (web,) = both["instances"]
+    both["instances"] = [
+        {**web, "label": f"web/{family}", "family": family} for family in ("ipv4", "ipv6")
+    ]
+    behind = answer("MASTER", 12, 12)
+    behind["instances"][0].update(family="ipv4", vrid=61)
+    found = survey({"a": both, "b": behind})
+    assert found["problems"][0].startswith("web/ipv4 has 2 masters: a and b")
+    assert found["masters"] == {"web/ipv4": ["a", "b"], "web/ipv6": ["a"]}
+
+
 def test_a_survey_notices_what_a_host_lacks() -> None:
     lacking = answer("MASTER", 11, 11)
     part = {"part": "route default", "reason": "cannot add route default on eth0: Network is down"}
