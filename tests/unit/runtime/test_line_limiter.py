@@ -19,7 +19,7 @@ def test_a_router_has_a_line_a_second_and_says_what_it_has_left_out(
     admitted = [limiter.admits("web", number * S // 100) for number in range(1000)]
     assert (admitted.count(True), admitted[:60]) == (60, [True] * 60)
     assert [one.getMessage() for one in caplog.records] == [
-        "web: more than 60 lines within a minute, so others are left out: see vrrpctl status"
+        "web: more than 60 lines in a minute, so others are left out: see vrrpctl status"
     ]
     assert limiter.admits("web", 60 * S)
     assert caplog.records[-1].getMessage() == "web: 940 lines were left out"

@@ -45,9 +45,6 @@ class LineLimiter:
             window = self._windows[router] = _Window(now)
         window.lines += 1
         if window.lines == _LINES_MAX + 1:
-            LOGGER.warning(
-                "%s: more than %d lines within a minute, so others are left out: see vrrpctl status",
-                router,
-                _LINES_MAX,
-            )
+            text = "%s: more than %d lines in a minute, so others are left out: see vrrpctl status"
+            LOGGER.warning(text, router, _LINES_MAX)
         return window.lines <= _LINES_MAX
