@@ -59,3 +59,29 @@ def test_a_process_can_refuse_to_be_traced() -> None:
     code = "privileges.refuse_tracing(); print(os.stat('/proc/self/mem').st_uid)"
     # Its files in /proc belong to root (proc(5)), so another process of its user can't open them.
     assert run(f"os.setresuid({NOBODY}, {NOBODY}, {NOBODY}); {code}") == "0\n"
+
+
+def test_memory_that_was_opened_before_shows_nothing_of_the_child() -> None:
+    # What another process of the user has opened while this one could be traced.
+    code = (
+        "memory = os.open('/proc/self/mem', os.O_RDONLY)\n"
+        "privileges.refuse_tracing()\n"
+        "if not privileges.go_on_in_child(lambda child: os.waitpid(child, 0)): raise SystemExit\n"
+        "secret = os.urandom(64)\n"
+        "at = id(secret) + secret.__sizeof__() - len(secret) - 1\n"
+        "own = os.open('/proc/self/mem', os.O_RDONLY)\n"
+        "print(os.pread(own, 64, at) == secret)\n"
+        "try: print(os.pread(memory, 64, at) == secret)\n"
+        "except OSError: print(False)"
+    )
+    assert run(code) == "True\nFalse\n"
+
+
+def test_a_process_that_is_traced_does_not_go_on() -> None:
+    code = (
+        "import ctypes\n"
+        "ctypes.CDLL(None).ptrace(0, 0, 0, 0)\n"  # PTRACE_TRACEME: its parent traces it.
+        "try: privileges.go_on_in_child(print)\n"
+        "except privileges.KernelError as error: print(error)"
+    )
+    assert "while another process traces this one" in run(code)

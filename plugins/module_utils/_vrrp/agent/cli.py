@@ -171,14 +171,18 @@ def _cleanup(arguments: argparse.Namespace) -> int:
 
 
 def _helper(arguments: argparse.Namespace) -> int:
-    from ..linux.privileges import refuse_tracing
+    from ..linux.privileges import go_on_in_child, refuse_tracing
     from ..runtime.helper.launch import inherited_connection
     from ..runtime.helper.server import HelperServer
+    from ..runtime.sd_notify import Notifier
 
     connected = inherited_connection()
     if connected is None:
         return 0
+    # Scripts run as the helper's user, and the configuration that it is sent holds secrets.
     refuse_tracing()
+    if not go_on_in_child(Notifier().main_pid_changed):
+        return 0
     try:
         server = HelperServer(connected, arguments.config, arguments.user)
     except KeyError:

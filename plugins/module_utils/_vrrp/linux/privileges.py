@@ -13,6 +13,7 @@ import errno
 import os
 import pwd
 import struct
+from typing import Callable
 
 from ..base.errors import KernelError
 
@@ -28,6 +29,20 @@ _libc = ctypes.CDLL(None, use_errno=True)
 def refuse_tracing() -> None:
     """Let no process of the same user trace this one or read its memory; raises KernelError."""
     _prctl(_PR_SET_DUMPABLE, 0)
+
+
+def go_on_in_child(report: Callable[[int], None]) -> bool:
+    """Go on in a child of this process, whose memory nobody can have opened before it refused to be
+    traced; returns whether this is the child. The parent has to end, and ``report`` takes the
+    child's process ID before. Raises KernelError when another process traces this one.
+    """
+    with open("/proc/self/status", encoding="ascii", errors="replace") as file:
+        if "TracerPid:\t0\n" not in file.read():
+            raise KernelError(errno.EPERM, "go on while another process traces this one")
+    child = os.fork()
+    if child:
+        report(child)
+    return child == 0
 
 
 def become_owner_of(directory: str) -> None:
