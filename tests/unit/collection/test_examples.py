@@ -184,7 +184,14 @@ def check_parts(arguments: list[str]) -> None:
 def check_unit(arguments: list[str]) -> None:
     """Assert that the unit is one of the agent's."""
     assert arguments[-1] in UNITS
-    assert arguments[:-1] in (["-u"], ["restart"], ["reload"], ["stop"], ["status"])
+    assert arguments[:-1] in (
+        ["-u"],
+        ["kill", "--signal=KILL"],
+        ["restart"],
+        ["reload"],
+        ["stop"],
+        ["status"],
+    )
 
 
 def check_pip(arguments: list[str]) -> None:
