@@ -52,6 +52,7 @@ def test_an_interface_with_a_weight_lowers_the_priority_while_it_is_down(segment
         "up": False,
         "why": "down",
         "weight": -60,
+        "reverse": False,
         "fault": False,
         "adjustment": -60,
     }
