@@ -281,7 +281,8 @@ class Host:
             return False
         if isinstance(resource, RouteResource):
             missing = [name for name in resource.interfaces if name not in self.links]
-            self.repairs.refused(resource, f"{missing[0]} does not exist", now, None)
+            reason = f"{missing[0]} does not exist"
+            self.repairs.refused(resource, reason, now, self.circumstances(resource))
         return True
 
     def _lacks_interface(self, resource: Resource) -> bool:
