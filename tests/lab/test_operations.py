@@ -183,6 +183,10 @@ def test_an_upgrade_and_the_way_back_lose_no_packet(booted: Booted, tmp_path: Pa
     assert bundles(booted) == before
     assert "TimeoutStopSec=300" in booted.run("node1", "systemctl cat vrrp-agent")
     assert changed(booted.playbook("rollback", *WATCH)) == ["0"] * 3
+    named = f"-e vrrp_version={bundles(booted)[0]}"
+    assert changed(booted.playbook("rollback", named, *WATCH)) == ["0"] * 3
+    unknown = booted.playbook("rollback", "-e vrrp_version=0.0.1", check=False)
+    assert "no host keeps 0.0.1: node1 keeps nothing" in " ".join(unknown.split())
     eventually(lambda: masters(booted) == ["node1"], 10)
     assert probe.finish()["unanswered"] == 0
 
