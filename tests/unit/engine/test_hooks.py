@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from _vrrp.engine.actions import Install, PollTargets, RunCommand, Send, SendFrames, Transition
 from _vrrp.engine.commands.hooks import HookQueue, HookRun
-from _vrrp.model.command import Command
+from _vrrp.model.command import Command, CommandResult
 from _vrrp.model.hook import Hook, HookTrigger
 from support.cluster import Cluster, Node, instance, logs
 
@@ -272,3 +272,87 @@ def test_a_peer_that_can_not_be_reached_is_logged_once_a_minute() -> None:
     cluster.run(59)
     assert node.state == "MASTER"
     assert logs(node) == ["refused"]
+
+
+# --- Hooks that run again -------------------------------------------------------------------------
+
+
+def retried(cluster: Cluster, trigger: str = "master", **settings: Any) -> Node:
+    """A node with one hook, which runs again up to twice, three seconds after it has failed."""
+    hook = {"event": trigger, "command": f"/bin/{trigger}", "retries": 2, "retry_delay": 3}
+    return cluster.node(hooks=[hook], **settings)
+
+
+def test_a_hook_that_fails_runs_again_after_its_delay() -> None:
+    cluster = Cluster()
+    node = retried(cluster)
+    cluster.run(5)
+    assert called(node) == ["master"]
+    node.finish(1)
+    assert node.status()["hooks"][0]["result"] == "exit status 1 (attempt 1 of 3)"
+    cluster.run(2.9)
+    assert called(node) == ["master"]
+    cluster.run(0.2)
+    assert called(node) == ["master"] * 2
+    node.finish(1)
+    cluster.run(3.1)
+    node.finish(1)
+    cluster.run(60)
+    assert called(node) == ["master"] * 3
+    assert logs(node)[-1] == "hook master /bin/master: exit status 1 (attempt 3 of 3)"
+
+
+def test_a_hook_that_has_succeeded_does_not_run_again() -> None:
+    cluster = Cluster()
+    node = retried(cluster)
+    cluster.run(5)
+    node.finish(1)
+    cluster.run(3.1)
+    node.finish(0)
+    cluster.run(60)
+    assert called(node) == ["master"] * 2
+    assert node.status()["hooks"][0]["result"] == "exit status 0 (attempt 2 of 3)"
+
+
+def test_a_hook_does_not_run_again_for_a_state_that_has_passed() -> None:
+    cluster = Cluster()
+    hooks = [
+        {"event": "master", "command": "/bin/master", "retries": 5},
+        {"event": "initialize", "command": "/bin/initialize"},
+    ]
+    node = cluster.node(hooks=hooks)
+    cluster.run(5)
+    node.finish(1)
+    node.set_link(up=False)
+    cluster.run(0.1)
+    assert called(node) == ["master", "initialize"]
+    node.finish(0)
+    cluster.run(60)
+    assert called(node) == ["master", "initialize"]
+
+
+def test_a_resignation_waits_for_the_last_attempt_of_its_hook() -> None:
+    cluster = Cluster()
+    first = retried(cluster, "leaving_master", priority=200)
+    second = cluster.node(priority=150)
+    cluster.run(10)
+    first.set_intent("backup")
+    cluster.run(0.1)
+    for _attempt in range(3):
+        assert (first.state, second.state) == ("MASTER", "BACKUP")
+        first.finish(1)
+        cluster.run(3.1)
+    assert second.state == "MASTER"
+    assert called(first) == ["leaving_master"] * 3
+
+
+def test_a_hook_of_the_other_family_does_not_keep_one_from_running_again() -> None:
+    hook = Hook(HookTrigger.MASTER, Command(("/bin/x",), "", 1), retries=1, retry_delay=5)
+    queue = HookQueue()
+    queue.enqueue([HookRun("web/ipv4", hook, {})])
+    queue.start_next(1, 0)
+    queue.finish(1, CommandResult(1), 0)
+    queue.enqueue([HookRun("web/ipv6", hook, {})])
+    again = queue.start_next(2, 5)
+    assert again is not None
+    assert (again.router, again.attempt) == ("web/ipv4", 2)

@@ -310,6 +310,10 @@ WRONG_OPTIONS = [
     ),
     ({"excluded_addresses": ["192.0.2.100/32"]}, ".addresses: an address is listed twice"),
     (
+        {"hooks": [{"event": "master", "command": "/bin/x", "retry_delay": 2}]},
+        ".hooks[0].retry_delay: has no effect without retries",
+    ),
+    (
         {"hooks": [{"event": "fault", "command": "/bin/x"}]},
         ".hooks[0].event: 'fault' is not master, ",
     ),

@@ -236,7 +236,7 @@ class Engine:
 
     def wakeup(self, now: Nanoseconds, due_by: Nanoseconds | None = None) -> Actions:
         """Handle every deadline that has passed, those of backups that had by ``due_by``."""
-        actions = [*self.advertise(now), *self._commands.run_scripts(now)]
+        actions = [*self.advertise(now), *self._commands.run_due(now)]
         for number, result in self._commands.timed_out(now):
             actions.extend(self.command_finished(number, result, now))
         settled = self._tracking.settle(now)
@@ -334,7 +334,7 @@ class Engine:
             return []  # The old process still tracks.
         targets = self._tracking.set_checks(all_checks(self._routers), now)
         has_hooks = any(router.instance.hooks for router in self._routers)
-        return [replace(targets, has_hooks=has_hooks), *self._commands.run_scripts(now)]
+        return [replace(targets, has_hooks=has_hooks), *self._commands.run_due(now)]
 
     def stop(self, now: Nanoseconds, cause: str = "the agent is stopping") -> Actions:
         """Stop: masters resign and serve until a successor is heard; see ``stopped``."""

@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Tuple
 
+from ..base.errors import Problem
 from ..base.units import Nanoseconds, seconds
 from .command import Command, read_arguments
 from .fields import read_period, read_user
-from .readers import Reader, list_of, one_of, record
+from .readers import Reader, RefusedError, list_of, one_of, record, whole_number
 
 _TIMEOUT_DEFAULT: Nanoseconds = seconds(10)
+_RETRIES_MAX = 100
+_RETRY_DELAY_DEFAULT: Nanoseconds = seconds(1)
 
 
 class HookTrigger(Enum):
@@ -34,10 +37,14 @@ class HookTrigger(Enum):
 
 @dataclass(frozen=True)
 class Hook:
-    """A command and the event that triggers it."""
+    """A command and the event that triggers it. One that fails runs again up to ``retries`` times,
+    each time ``retry_delay`` after its end.
+    """
 
     trigger: HookTrigger
     command: Command
+    retries: int = 0
+    retry_delay: Nanoseconds = _RETRY_DELAY_DEFAULT
 
 
 _hook = record(
@@ -46,6 +53,8 @@ _hook = record(
         "command": read_arguments,
         "user": read_user,
         "timeout": read_period,
+        "retries": whole_number(0, _RETRIES_MAX),
+        "retry_delay": read_period,
     },
     ["event", "command"],
 )
@@ -54,7 +63,11 @@ _hook = record(
 def _read_hook(value: object) -> Hook:
     given = _hook(value)
     timeout = given.get("timeout", _TIMEOUT_DEFAULT)
-    return Hook(given["event"], Command(given["command"], given.get("user", ""), timeout))
+    retries, delay = given.get("retries", 0), given.get("retry_delay", _RETRY_DELAY_DEFAULT)
+    if "retry_delay" in given and not retries:
+        raise RefusedError([Problem(".retry_delay", "has no effect without retries")])
+    command = Command(given["command"], given.get("user", ""), timeout)
+    return Hook(given["event"], command, retries, delay)
 
 
 read_hooks: Reader[Tuple[Hook, ...]] = list_of(_read_hook)

@@ -9,8 +9,8 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
-from typing import Deque, Dict, List, Mapping
+from dataclasses import dataclass, replace
+from typing import Deque, Dict, Iterable, List, Mapping, Tuple
 
 from ...base.constants import COMMAND_GRACE, HOOKS_WAITING_MAX
 from ...base.units import Nanoseconds, to_seconds
@@ -22,13 +22,20 @@ from ...model.status import HookResult
 @dataclass(frozen=True)
 class HookRun:
     """A hook to run for a router; with a ``ticket``, the router's resignation is deferred until
-    the hook has ended.
+    the hook has ended. ``attempt`` counts its runs for one event, from 1.
     """
 
     router: str
     hook: Hook
     environment: Mapping[str, str]
     ticket: int = 0
+    attempt: int = 1
+
+    @property
+    def which(self) -> str:
+        """The attempt in words; empty for a hook that is not run again."""
+        total = self.hook.retries + 1
+        return f" (attempt {self.attempt} of {total})" if total > 1 else ""
 
 
 @dataclass
@@ -51,22 +58,31 @@ class HookQueue:
     def __init__(self) -> None:
         self._waiting: Deque[HookRun] = deque()
         self._running: _Running | None = None
+        # A hook that has failed, and when it runs again: before those that wait.
+        self._retry: Tuple[HookRun, Nanoseconds] | None = None
         self._results: Dict[Hook, HookResult] = {}
 
     @property
     def idle(self) -> bool:
         """Whether no hook runs or is queued."""
-        return self._running is None and not self._waiting
+        return self._running is None and self._retry is None and not self._waiting
 
     def next_deadline(self) -> Nanoseconds | None:
-        """The time at which the running hook is given up; None while none runs."""
-        return self._running.timeout_at if self._running else None
+        """The time at which the running hook is given up, or one that has failed runs again; None
+        while there is neither.
+        """
+        if self._running is not None:
+            return self._running.timeout_at
+        return self._retry[1] if self._retry is not None else None
 
     def enqueue(self, runs: List[HookRun]) -> List[HookRun]:
         """Queue hooks; returns those that are dropped because the queue is full.
 
-        A hook that a router waits for is never dropped, or the router would wait for ever.
+        A hook that a router waits for is never dropped, or the router would wait for ever. One that
+        was to run again is not any more: it was for an earlier event of the router.
         """
+        if self._retry is not None and _is_outdated(self._retry[0], runs):
+            self._retry = None
         self._waiting.extend(runs)
         dropped: List[HookRun] = []
         while len(self._waiting) > HOOKS_WAITING_MAX:
@@ -79,21 +95,43 @@ class HookQueue:
 
     def start_next(self, number: int, now: Nanoseconds) -> HookRun | None:
         """Start the next hook under this number, unless one is running; returns it, or None."""
-        if self._running is not None or not self._waiting:
+        run = None if self._running is not None else self._next(now)
+        if run is not None:
+            self._running = _Running(number, run, now)
+        return run
+
+    def _next(self, now: Nanoseconds) -> HookRun | None:
+        """Remove and return the hook whose turn it is."""
+        if self._retry is None:
+            return self._waiting.popleft() if self._waiting else None
+        run, at = self._retry
+        if now < at:
             return None
-        self._running = _Running(number, self._waiting.popleft(), now)
-        return self._running.run
+        self._retry = None
+        return run
 
     def finish(self, number: int, result: CommandResult, now: Nanoseconds) -> HookRun | None:
-        """Record the end of the hook with this number; None when it has been given up already."""
+        """Record the end of the hook with this number, which is returned; None when it has been
+        given up already. One that is to run again keeps its ticket for itself.
+        """
         if self._running is None or self._running.number != number:
             return None
         turn, self._running = self._running, None
         self._results[turn.run.hook] = {
-            "result": str(result),
+            "result": f"{result}{turn.run.which}",
             "seconds": to_seconds(now - turn.started_at),
         }
-        return turn.run
+        if not self._may_retry(turn.run, result):
+            return turn.run
+        again = replace(turn.run, attempt=turn.run.attempt + 1)
+        self._retry = again, now + turn.run.hook.retry_delay
+        return replace(turn.run, ticket=0)
+
+    def _may_retry(self, run: HookRun, result: CommandResult) -> bool:
+        """Whether a hook that has ended runs again: it has failed, and is not out of date."""
+        if result.succeeded or result.is_lost or run.attempt > run.hook.retries:
+            return False
+        return not _is_outdated(run, self._waiting)
 
     def timed_out(self, now: Nanoseconds) -> int | None:
         """Return the number of the hook that should have ended by now; None when there is none."""
@@ -104,3 +142,9 @@ class HookQueue:
     def result_of(self, hook: Hook) -> HookResult:
         """Return the result of the last run of a hook; empty when it has not run."""
         return self._results.get(hook, {})
+
+
+def _is_outdated(run: HookRun, later: Iterable[HookRun]) -> bool:
+    """Whether no router waits for a hook, and those of a later event of its router follow."""
+    same = (one for one in later if one.router == run.router)
+    return not run.ticket and any(one.environment is not run.environment for one in same)

@@ -54,9 +54,11 @@ class CommandScheduler:
         deadlines.extend(overdue_at for _check, overdue_at in self._scripts.values())
         return earliest([*deadlines, scripts])
 
-    def run_scripts(self, now: Nanoseconds) -> List[Action]:
-        """Return the actions that run the tracked scripts that are due."""
-        actions: List[Action] = []
+    def run_due(self, now: Nanoseconds) -> List[Action]:
+        """Return the actions that run the tracked scripts that are due, and the hooks that failed
+        and are to run again.
+        """
+        actions = [one for queue in self._queues.values() for one in self._start_next(queue, now)]
         for check in self._tracking.due_scripts(now):
             number = self._number()
             self._scripts[number] = (check, now + check.command.timeout + COMMAND_GRACE)
@@ -137,7 +139,7 @@ class CommandScheduler:
         run = queue.finish(number, result, now) if queue else None
         if queue is None or run is None:
             return None, []
-        text = f"hook {run.hook.trigger.value} {run.hook.command}: {result}"
+        text = f"hook {run.hook.trigger.value} {run.hook.command}: {result}{run.which}"
         return run, [Log(run.router, text, not result.succeeded), *self._start_next(queue, now)]
 
     def hook_status(self, router: Router) -> List[HookStatus]:
