@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.plugins.action import ActionBase
+from ansible.plugins.action.normal import ActionModule as NormalAction
 
 # What Ansible would act upon, and no module of this collection returns.
 _ACTED_UPON = ("ansible_facts", "add_host", "add_group", "ansible_stats")
@@ -26,11 +26,9 @@ def without_orders(result: dict[str, t.Any]) -> dict[str, t.Any]:
     return {key: value for key, value in result.items() if key not in _ACTED_UPON}
 
 
-class ModuleAction(ActionBase):  # type: ignore[misc]
-    """Runs the module of the task on the host."""
+class ModuleAction(NormalAction):  # type: ignore[misc]
+    """Runs the module of the task on the host, as Ansible does by itself."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> t.Any:
         """Run the module; returns its result."""
-        super().run(tmp, task_vars)
-        found = self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val)
-        return without_orders(found)
+        return without_orders(super().run(tmp, task_vars))
