@@ -13,7 +13,8 @@ what it says.
 from __future__ import annotations
 
 import json
-from typing import Any, Callable, Dict, FrozenSet, Mapping, Type, Union, get_type_hints
+from functools import lru_cache
+from typing import Any, Callable, Dict, FrozenSet, Mapping, Union, get_type_hints
 
 from ..base.text import visible, visible_lines
 from ..model.status import AgentStatus, InstanceStatus, IntentAnswer, Status, TransitionMessage
@@ -76,23 +77,18 @@ def fit(value: object, kind: Any) -> Any:
     return _fit_plain(value, kind)
 
 
-def _fit_fields(value: object, kind: Type[Any]) -> Dict[str, Any]:
+def _fit_fields(value: object, kind: Any) -> Dict[str, Any]:
     if not isinstance(value, dict):
         raise ValueError(f"no {kind.__name__}")
     missing = _REQUIRED.get(kind, frozenset()) - value.keys()
     if missing:
         raise ValueError(f"a {kind.__name__} without {', '.join(sorted(missing))}")
-    hints = _hints_of(kind)
+    hints = _hints(kind)
     return {key: fit(one, hints[key]) for key, one in value.items() if key in hints}
 
 
-_HINTS: Dict[type, Dict[str, Any]] = {}
-
-
-def _hints_of(kind: Type[Any]) -> Dict[str, Any]:
-    if kind not in _HINTS:
-        _HINTS[kind] = get_type_hints(kind)
-    return _HINTS[kind]
+# A status has many values of one kind.
+_hints = lru_cache(maxsize=None)(get_type_hints)
 
 
 def _fit_one_of(value: object, kinds: tuple[Any, ...]) -> Any:
