@@ -54,7 +54,7 @@ def test_a_name_with_nobody_who_listens_is_no_lock(name: bytes) -> None:
 def test_nobody_can_hide_an_agent_behind_a_full_queue(name: bytes) -> None:
     loop, held = Loop(), AgentLock()
     held.acquire()
-    held.serve(loop)
+    held.serve(loop, held)
     asking = [socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) for _number in range(200)]
     for one in asking:
         one.setblocking(False)
@@ -73,6 +73,35 @@ def test_nobody_can_hide_an_agent_behind_a_full_queue(name: bytes) -> None:
             one.close()
         held.release()
         loop.close()
+
+
+def test_a_lock_that_somebody_held_at_the_start_is_acquired_later(name: bytes) -> None:
+    loop, lock = Loop(), AgentLock()
+    taken = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    taken.bind(name)
+    attempt = AgentLock()
+    attempt.acquire()
+    lock.serve(loop, attempt)
+    first = lock.next_deadline()
+    assert first is not None
+    assert 0 <= first - clock.now() <= 10_000_000_000
+    lock.run_due(first)
+    assert lock.next_deadline() == first + 10_000_000_000  # Somebody has it still.
+    taken.close()
+    lock.run_due(first + 10_000_000_000)
+    assert lock.next_deadline() is None
+    stopped = threading.Event()
+    serving = threading.Thread(target=serve_until, args=(loop, stopped))
+    serving.start()
+    try:
+        with pytest.raises(ControlError, match="another agent"):
+            AgentLock().acquire()
+    finally:
+        stopped.set()
+        serving.join()
+        lock.release()
+        loop.close()
+    assert lock.next_deadline() is None
 
 
 def serve_until(loop: Loop, stopped: threading.Event) -> None:

@@ -71,9 +71,8 @@ class Agent:
     on the host before ``begin`` or ``enter_standby``. Raises ConfigError.
     """
 
-    # The next deadline, and the time since when one is due.
-    _deadline: Nanoseconds | None
-    _due_since: Nanoseconds | None
+    _deadline: Nanoseconds | None  # The next one.
+    _due_since: Nanoseconds | None  # The time since when one is due.
 
     def __init__(self, paths: Paths, text: str, control: socket.socket) -> None:
         self._configuration = Reload(paths.config, text, self._refuse_on_host, self._apply_config)
@@ -134,7 +133,8 @@ class Agent:
 
     def begin(self, lock: AgentLock) -> None:
         """Take part, as the process that owns the host and holds the ``lock``."""
-        self._owns_host, self._lock = True, lock.serve(self.loop)
+        self._owns_host = True
+        self._lock.serve(self.loop, lock)
         self._prepare()
         self._sequence_file.restore()
         self._server.open()
@@ -167,7 +167,7 @@ class Agent:
 
     def old_process_exited(self, lock: AgentLock) -> None:
         """Apply the current configuration file: the old process has exited, and left the lock."""
-        self._lock = lock.serve(self.loop)
+        self._lock.serve(self.loop, lock)
         self._host_watcher.expect_old_process(False)
         LOGGER.info(
             "took over from the old process; instances: %d",
@@ -204,7 +204,7 @@ class Agent:
     def _main_loop(self) -> None:
         services: List[Service] = [
             self._receiver, self._packets, self._host_watcher, self._helper, self._notifier,
-            self._restarts, self._configuration, self._server,
+            self._restarts, self._configuration, self._server, self._lock,
             self._intent_file, self._sequence_file, *log_writers(),
         ]  # fmt: skip
         while not (self._engine.stopped or self._done):

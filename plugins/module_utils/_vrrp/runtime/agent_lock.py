@@ -23,6 +23,8 @@ from typing import AbstractSet
 
 from ..base.constants import AGENT_USER
 from ..base.errors import ControlError
+from ..base.units import Nanoseconds, seconds
+from . import clock
 from .loop import Loop
 from .peer_credentials import process_and_user
 
@@ -30,20 +32,28 @@ _NAME = b"\0vrrp-agent"
 _PENDING = 128  # Connections of others that ask who holds it.
 _PATIENCE = 1.0  # Seconds.
 _RETRY_AFTER = 0.01  # Seconds.
+_ACQUIRE_AGAIN_AFTER = seconds(10)
 
 
 class AgentLock:
     """The lock, which this process holds or not. Mutable.
 
     Any user can take such a name. So one that is held by neither root nor a user of the agent does
-    not count: nobody else can keep an agent from its work.
+    not count: nobody else can keep an agent from its work. The agent takes the name later, once
+    nobody else has it.
     """
 
     def __init__(self) -> None:
         self._socket: socket.socket | None = None
+        self._loop: Loop | None = None
+        self._retry_at: Nanoseconds = 0
 
     def acquire(self) -> None:
         """Acquire the lock; raises ControlError ``running`` when another agent holds it."""
+        if not self._bind():
+            _refuse_agent()
+
+    def _bind(self) -> bool:
         bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
         try:
             bound.bind(_NAME)
@@ -52,20 +62,36 @@ class AgentLock:
             bound.close()
             if error.errno != errno.EADDRINUSE:
                 raise
-            _refuse_agent()
-        else:
-            self._socket = bound
+            return False
+        self._socket = bound
+        return True
 
-    def serve(self, loop: Loop) -> AgentLock:
-        """Answer from now on those that ask who holds it, so that nobody can fill their queue;
-        returns the lock.
+    def serve(self, loop: Loop, acquired: AgentLock) -> None:
+        """Go on with what another lock of this process has acquired: answer those that ask who
+        holds it, so that nobody can fill their queue, and acquire it later if somebody has it.
         """
-        if self._socket is not None:
-            loop.on_readable(self._socket, partial(_dismiss, self._socket))
-        return self
+        self._loop, self._socket = loop, acquired._socket
+        self._retry_at = clock.now() + _ACQUIRE_AGAIN_AFTER
+        self._answer()
+
+    def _answer(self) -> None:
+        if self._loop is not None and self._socket is not None:
+            self._loop.on_readable(self._socket, partial(_dismiss, self._socket))
+
+    def next_deadline(self) -> Nanoseconds | None:
+        """The time of the next attempt to acquire the lock; None for never."""
+        return None if self._loop is None or self._socket is not None else self._retry_at
+
+    def run_due(self, now: Nanoseconds) -> None:
+        """Try to acquire the lock that somebody held at the start of the agent."""
+        self._retry_at = now + _ACQUIRE_AGAIN_AFTER
+        with contextlib.suppress(OSError):
+            self._bind()
+        self._answer()
 
     def release(self) -> None:
         """Release the lock for the process that goes on, which ends this one."""
+        self._loop = None
         if self._socket is not None:
             self._socket.close()
             self._socket = None
