@@ -42,7 +42,7 @@ STARTS_PROCESS = ("subprocess.", "os.posix_spawn", "os.spawn", "os.fork", "os.ex
 MAY_START_PROCESSES = {
     "processes.py": {"subprocess.Popen"},  # Commands, in the helper.
     "launch.py": {"os.posix_spawn"},  # The helper of an agent that runs from a checkout.
-    "diagnose.py": {"subprocess.run"},  # Commands that show the host, in vrrpctl.
+    "diagnose.py": {"subprocess.Popen"},  # Commands that show the host, in vrrpctl.
     "new_process.py": {"os.posix_spawnp"},  # The next process at a restart.
     "old_process.py": {"os.fork"},  # That process, which must be nobody's child.
     "privileges.py": {"os.fork"},  # The helper, whose memory nobody may have open.

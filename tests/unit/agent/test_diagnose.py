@@ -122,7 +122,11 @@ def commands(monkeypatch: pytest.MonkeyPatch) -> None:
         "journal.txt": ("echo", "signed with", SECRET),
         "unit.txt": ("no-such-command",),
         "links.txt": ("sh", "-c", "echo a link; exit 3"),
+        "addresses.txt": ("seq", "1000000"),
+        "groups.txt": ("sh", "-c", "echo a group; printf half; exec sleep 60"),
     }
+    monkeypatch.setattr(diagnose, "_OUTPUT_MAX", 200_000)
+    monkeypatch.setattr(diagnose, "_COMMAND_TIMEOUT", 0.5)
     monkeypatch.setattr(diagnose, "_COMMANDS", shown)
 
 
@@ -138,6 +142,13 @@ def test_a_bundle_has_all_parts_and_no_secret(tmp_path: Path) -> None:
     assert parts["status.json"].startswith("not available: the agent at")
     assert parts["journal.txt"].endswith(f"signed with {REPLACEMENT}\n")
     assert "no-such-command" in parts["unit.txt"]
+    # The last three portions of 65536 bytes, of 6888896 bytes: whole lines, and no more.
+    command, note, *lines = parts["addresses.txt"].splitlines()
+    assert (command, note) == ("$ seq 1000000", "the end of 6888896 bytes:")
+    assert lines[-1] == "1000000"
+    assert lines == [str(number) for number in range(int(lines[0]), 1_000_001)]
+    assert 65536 * 2 < len(parts["addresses.txt"]) < 200_000
+    assert parts["groups.txt"].splitlines()[1:] == ["ended after 0.5 s:", "a group"]
     assert parts["links.txt"].endswith("a link\n")
     assert "agent " in parts["about.txt"]
     assert not [name for name, text in parts.items() if SECRET in text or "hunter2" in text]

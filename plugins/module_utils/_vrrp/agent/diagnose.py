@@ -19,8 +19,12 @@ import platform
 import subprocess
 import sys
 import tarfile
+import threading
 import time
-from typing import Dict, Iterator, Tuple
+from collections import deque
+from functools import partial
+from signal import SIGKILL
+from typing import Deque, Dict, Iterator, Tuple
 
 from ..base.errors import ControlError
 from ..base.paths import STATE_DIRECTORY
@@ -32,6 +36,8 @@ from .version import VERSION
 _MISSING = "not available"
 _NOT_JSON = f"{_MISSING}: it is not JSON, so that its secrets are not known\n"
 _COMMAND_TIMEOUT = 10.0  # Seconds.
+_OUTPUT_MAX = 4_000_000  # Bytes; others decide how much is in a log, or in a table of the host.
+_PORTION = 65536  # Bytes.
 _UNIT = "vrrp-agent.service"
 _COMMANDS: Dict[str, Tuple[str, ...]] = {
     "journal.txt": ("journalctl", "-u", _UNIT, "-n", "5000", "-o", "short-iso-precise"),
@@ -117,22 +123,42 @@ def _read(path: str) -> str:
 
 
 def _run(command: Tuple[str, ...]) -> str:
-    """Return what a command has printed, whatever its exit status is."""
+    """Return what a command has printed, whatever its exit status is: the end of it, if it is much
+    or takes long.
+    """
     environment = {**os.environ, "LC_ALL": "C", "SYSTEMD_PAGER": "", "SYSTEMD_COLORS": "0"}
     try:
         # Not in a module, but in vrrpctl, which has no AnsibleModule.
-        done = subprocess.run(  # pylint: disable=ansible-bad-function
+        running = subprocess.Popen(  # pylint: disable=ansible-bad-function
             command,
-            check=False,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            timeout=_COMMAND_TIMEOUT,
         )
-    except (OSError, subprocess.SubprocessError) as error:
+    except OSError as error:
         return f"{_MISSING}: {' '.join(command)}: {error}\n"
-    return f"$ {' '.join(command)}\n{done.stdout.decode(errors='replace')}"
+    return f"$ {' '.join(command)}\n{_output_of(running)}"
+
+
+def _output_of(running: subprocess.Popen[bytes]) -> str:
+    # In whole lines: a part of a secret would not be recognised.
+    timer = threading.Timer(_COMMAND_TIMEOUT, running.kill)
+    timer.start()
+    last: Deque[bytes] = deque(maxlen=_OUTPUT_MAX // _PORTION)
+    size = 0
+    with running:
+        assert running.stdout is not None
+        for portion in iter(partial(running.stdout.read, _PORTION), b""):
+            last.append(portion)
+            size += len(portion)
+    timer.cancel()
+    kept, notes = b"".join(last), ""
+    if size > len(kept):
+        kept, notes = kept.partition(b"\n")[2], f"the end of {size} bytes:\n"
+    if running.returncode == -SIGKILL:
+        kept, notes = kept.rpartition(b"\n")[0], f"{notes}ended after {_COMMAND_TIMEOUT:g} s:\n"
+    return notes + kept.decode(errors="replace")
 
 
 def _add(bundle: tarfile.TarFile, name: str, content: str) -> None:
