@@ -20,10 +20,15 @@ from ansible_collections.failover.vrrp.plugins.plugin_utils._host_settings impor
 )
 from ansible_collections.failover.vrrp.plugins.plugin_utils._spread import spread_masters
 
-# Places 0..199 get 200 down to 1, so that a host that holds mastership can bid above them all; in
-# a larger cluster, the next places get the priorities from 201 on.
-_DOWNWARDS_FROM = 200
-HOSTS_MAX = 254
+# When a master resigns, backups wait longer the lower their priority is, by 1/256 of an interval
+# for each step: 4 ms. A busy host wakes up later than that, and two hosts take over. So the first
+# ten hosts are ten steps apart; the others follow one by one. Above all of them is room for a host
+# that holds mastership. In a larger cluster, the next places get the priorities that are left.
+_FIRST = range(200, 100, -10)
+_NEXT = range(109, 0, -1)
+_LAST = (*range(201, 255), *(one for one in range(199, 110, -1) if one not in _FIRST))
+_PRIORITIES = (*_FIRST, *_NEXT, *_LAST)
+HOSTS_MAX = len(_PRIORITIES)
 
 Key = t.Tuple[str, str]
 
@@ -56,9 +61,7 @@ def place_priority(place: int) -> int | None:
     Distinct and in 1..254; a host added at the end changes no other's. None for a place beyond the
     last priority.
     """
-    if place >= HOSTS_MAX:
-        return None
-    return _DOWNWARDS_FROM - place if place < _DOWNWARDS_FROM else place + 1
+    return _PRIORITIES[place] if place < HOSTS_MAX else None
 
 
 def spread_priorities(

@@ -58,8 +58,8 @@ def problems(variables: dict[str, dict[str, Any]], *wanted: str) -> list[str]:
 
 def test_places_give_distinct_priorities() -> None:
     found = [place_priority(place) for place in range(254)]
-    assert found[:3] == [200, 199, 198]
-    assert found[198:202] == [2, 1, 201, 202]
+    assert found[:12] == [200, 190, 180, 170, 160, 150, 140, 130, 120, 110, 109, 108]
+    assert (found[117:121], found[172:174]) == ([2, 1, 201, 202], [254, 199])
     assert sorted(map(int, filter(None, found))) == list(range(1, 255))
     assert place_priority(254) is None
 
@@ -73,21 +73,21 @@ def test_a_cluster_of_more_than_254_hosts_is_refused_where_no_priority_is_left()
 
 
 def test_a_host_added_at_the_end_changes_no_priority() -> None:
-    assert priorities(hosts({}, {}, {})) == {"host1": 200, "host2": 199, "host3": 198}
-    assert priorities(hosts({}, {}, {}, {}), "host1", "host4") == {"host1": 200, "host4": 197}
+    assert priorities(hosts({}, {}, {})) == {"host1": 200, "host2": 190, "host3": 180}
+    assert priorities(hosts({}, {}, {}, {}), "host1", "host4") == {"host1": 200, "host4": 170}
 
 
 def test_priorities_do_not_depend_on_the_hosts_that_are_wanted() -> None:
     variables = hosts({}, {}, {})
-    assert priorities(variables, "host2") == {"host2": 199}
-    assert priorities(variables, "host3", "host1") == {"host3": 198, "host1": 200}
+    assert priorities(variables, "host2") == {"host2": 190}
+    assert priorities(variables, "host3", "host1") == {"host3": 180, "host1": 200}
 
 
 def test_hosts_without_the_instance_do_not_count() -> None:
     others: dict[str, Any] = {f"web{number}": {} for number in range(300)}
     variables = {**others, "lb1": web(), **{"db1": web(name="db", vrid=52)}, "lb2": web()}
     variables["db1"]["vrrp_instances"][0]["addresses"] = ["192.0.2.101/24"]
-    assert priorities(variables) == {"lb1": 200, "db1": 200, "lb2": 199}
+    assert priorities(variables) == {"lb1": 200, "db1": 200, "lb2": 190}
 
 
 def test_places_are_counted_for_each_instance() -> None:
@@ -97,7 +97,7 @@ def test_places_are_counted_for_each_instance() -> None:
         {one["name"]: one["priority"] for one in own.config["instances"]}
         for own in planned.values()
     ]
-    assert found == [{"web": 200}, {"db": 200}, {"web": 199, "db": 199}]
+    assert found == [{"web": 200}, {"db": 200}, {"web": 190, "db": 190}]
     assert planned["host3"].members == {"web": ["host1", "host3"], "db": ["host2", "host3"]}
 
 
@@ -106,7 +106,7 @@ def test_two_clusters_may_have_instances_of_one_name() -> None:
     paris = {**web(vrid=60, addresses=["198.51.100.1/24"]), "vrrp_cluster": "paris"}
     variables = hosts(berlin, paris, berlin, paris)
     assert problems(variables) == []
-    assert priorities(variables) == {"host1": 200, "host2": 200, "host3": 199, "host4": 199}
+    assert priorities(variables) == {"host1": 200, "host2": 200, "host3": 190, "host4": 190}
     assert plans(variables, "host4")["host4"].members == {"web": ["host2", "host4"]}
 
 
@@ -147,7 +147,7 @@ def test_instances_may_be_a_mapping_by_name() -> None:
     settings = {key: value for key, value in WEB.items() if key != "name"}
     variables = hosts({}, {"vrrp_instances": {"web": settings}})
     assert problems(variables) == []
-    assert plans(variables)["host2"].config == {"instances": [{**WEB, "priority": 199}]}
+    assert plans(variables)["host2"].config == {"instances": [{**WEB, "priority": 190}]}
 
 
 @pytest.mark.parametrize(
@@ -317,20 +317,20 @@ def test_interfaces_may_differ_and_instances_may_be_missing() -> None:
     elsewhere = [{**WEB, "interface": "ens3", "priority": None, "version": None}]
     planned = plans(hosts({}, {"vrrp_instances": elsewhere}, {"vrrp_instances": []}))
     (instance,) = planned["host2"].config["instances"]
-    assert instance == {**WEB, "interface": "ens3", "priority": 199}
+    assert instance == {**WEB, "interface": "ens3", "priority": 190}
     assert planned["host3"] == HostPlan({"instances": []}, [], {}, [])
 
 
 def test_a_host_whose_settings_are_not_known_yet_keeps_its_place_and_is_not_compared() -> None:
     variables = hosts(web(interface=UNRESOLVED, vrid=52), {}, {})
     assert problems(variables, "host2", "host3") == []
-    assert priorities(variables, "host2", "host3") == {"host2": 199, "host3": 198}
+    assert priorities(variables, "host2", "host3") == {"host2": 190, "host3": 180}
 
 
 def test_a_host_from_which_the_agent_is_removed_keeps_its_place_and_is_not_compared() -> None:
     variables = hosts({"vrrp_agent_state": "absent", **web(vrid=52)}, {})
     assert problems(variables, "host2") == []
-    assert priorities(variables, "host2") == {"host2": 199}
+    assert priorities(variables, "host2") == {"host2": 190}
 
 
 def test_all_problems_of_a_host_are_reported_together() -> None:
@@ -382,7 +382,7 @@ def test_a_host_of_which_something_is_not_known_yet_keeps_its_place(
 ) -> None:
     variables = hosts(unknown, {})
     assert problems(variables, "host2") == []
-    assert priorities(variables, "host2") == {"host2": 199}
+    assert priorities(variables, "host2") == {"host2": 190}
 
 
 @pytest.mark.parametrize("instances", [[{**WEB, "name": 51}], {51: WEB_WITHOUT_NAME}])

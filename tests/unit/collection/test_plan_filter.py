@@ -118,7 +118,7 @@ def test_a_variable_that_can_not_be_templated_keeps_the_place_of_its_host() -> N
         "lb2": {"vrrp_instances": [STRINGS]},
     }
     planned = vrrp_plan(hostvars, ["lb2"], ["lb1", "lb2"])["lb2"]
-    assert planned["config"]["instances"][0]["priority"] == 199
+    assert planned["config"]["instances"][0]["priority"] == 190
     assert planned["members"] == {"web": ["lb1", "lb2"]}
     assert vrrp_unresolved(hostvars["lb1"]) == ["vrrp_instances"]
     assert vrrp_unresolved(hostvars["lb2"]) == []
