@@ -36,6 +36,43 @@ def test_an_address_has_its_interface_label_and_scope(segment: Segment) -> None:
     assert shown(agent.host, "eth1", "198.51.100.1") == {}
 
 
+BROADCAST = {"address": "192.0.2.100/24", "broadcast": "192.0.2.255"}
+PEER = {"address": "198.51.100.1", "peer": "198.51.100.9/30", "interface": "eth1"}
+HOME = {"address": "2001:db8::100/64", "home": True, "noprefixroute": True}
+
+
+def test_an_address_has_its_broadcast_address_its_peer_and_its_flags(segment: Segment) -> None:
+    agent = sole(segment, addresses=[BROADCAST, PEER, HOME, "2001:db8::101/64"])
+    host = agent.host
+    assert shown(host, "eth0", "192.0.2.100")["broadcast"] == "192.0.2.255"
+    found = shown(host, "eth1", "198.51.100.1")
+    assert (found["address"], found["prefixlen"]) == ("198.51.100.9", 30)
+    home = shown(host, "eth0", "2001:db8::100")
+    assert (home["home"], home["noprefixroute"]) == (True, True)
+    assert "noprefixroute" not in shown(host, "eth0", "2001:db8::101")
+    # An address restored is the same, and one that was changed becomes what it was.
+    host.run("ip", "address", "delete", "198.51.100.1", "peer", "198.51.100.9/30", "dev", "eth1")
+    eventually(lambda: shown(host, "eth1", "198.51.100.1") == found)
+    assert agent.status()["counters"]["addresses_restored"] == 1
+
+
+def test_a_reload_changes_the_attributes_of_an_address(segment: Segment) -> None:
+    agent = sole(segment, addresses=[BROADCAST, PEER, "2001:db8::100/64"])
+    host, reached = agent.host, agent.status()["transitions"]
+    other = {**PEER, "peer": "198.51.100.17/30"}
+    agent.configure({**agent.settings()[0], "addresses": ["192.0.2.100/24", other, HOME]})
+    agent.ctl("reload")
+    eventually(lambda: shown(host, "eth1", "198.51.100.1").get("address") == "198.51.100.17")
+    eventually(lambda: "broadcast" not in shown(host, "eth0", "192.0.2.100"))
+    eventually(lambda: shown(host, "eth0", "2001:db8::100").get("home") is True)
+    assert agent.status()["transitions"] == reached
+    agent.kill()
+    agent.clean_up()
+    for interface, address in (("eth0", "192.0.2.100"), ("eth1", "198.51.100.1")):
+        assert shown(host, interface, address) == {}
+    assert shown(host, "eth0", "2001:db8::100") == {}
+
+
 @pytest.mark.finding("D6")
 def test_neighbor_advertisements_say_whether_the_host_is_a_router(segment: Segment) -> None:
     host = segment.host()

@@ -302,7 +302,27 @@ WRONG_OPTIONS = [
     ({"addresses": [{"interface": "eth1"}]}, ".addresses[0].address: missing"),
     (
         {"addresses": [{"address": "2001:db8::1/64", "label": "eth0:x"}]},
-        ".addresses[0]: label and scope are for IPv4 addresses only",
+        ".addresses[0]: label is for IPv4 addresses only",
+    ),
+    (
+        {"addresses": [{"address": "192.0.2.1/24", "home": True}]},
+        ".addresses[0]: home is for IPv6 addresses only",
+    ),
+    (
+        {"addresses": [{"address": "192.0.2.1/24", "broadcast": "2001:db8::1"}]},
+        ".addresses[0]: broadcast is not an IPv4 address",
+    ),
+    (
+        {"addresses": [{"address": "192.0.2.1/24", "peer": "192.0.2.2/32"}]},
+        ".addresses[0]: 192.0.2.1/24 has a prefix length: give it to the peer alone",
+    ),
+    (
+        {"addresses": [{"address": "192.0.2.1", "peer": "2001:db8::1"}]},
+        ".addresses[0]: peer: 2001:db8::1/128 is not of the family of 192.0.2.1/32",
+    ),
+    (
+        {"addresses": [{"address": "192.0.2.1", "peer": "192.0.2.1"}]},
+        ".addresses[0]: peer: 192.0.2.1/32 is the address itself",
     ),
     (
         {"addresses": [{"address": "192.0.2.1/24", "scope": "planet"}]},

@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+IFA_F_HOMEADDRESS = 0x10  # linux/if_addr.h.
+IFA_F_NOPREFIXROUTE = 0x200
 IFF_UP = 0x1  # netdevice(7).
 IFF_LOOPBACK = 0x8
 IFF_RUNNING = 0x40

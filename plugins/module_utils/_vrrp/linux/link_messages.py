@@ -19,7 +19,7 @@ from typing import NamedTuple, Tuple
 from ..base.constants import FOREVER
 from ..engine.host.links import LinkAddress, Vrf
 from . import netlink
-from .constants import IFF_LOOPBACK
+from .constants import IFA_F_HOMEADDRESS, IFA_F_NOPREFIXROUTE, IFF_LOOPBACK
 from .pyroute2_import import NetlinkMessage
 
 _AF_BRIDGE = 7
@@ -103,6 +103,16 @@ def _is_unlimited(attributes: NetlinkMessage) -> bool:
     return bool(lifetimes.get("ifa_preferred", FOREVER) == FOREVER)
 
 
+def _packed(written: str | None) -> bytes:
+    return ipaddress.ip_address(written).packed if written else b""
+
+
+def _peer(attributes: NetlinkMessage) -> str | None:
+    """Return the other end; Linux calls the address itself IFA_ADDRESS, too, where it has none."""
+    local, other = attributes.get("IFA_LOCAL"), attributes.get("IFA_ADDRESS")
+    return other if local and other != local else None
+
+
 def link_address(message: NetlinkMessage) -> Tuple[AddressKey, LinkAddress]:
     """Return an address with its key: the index of the interface, the address and its length."""
     attributes = dict(message["attrs"])
@@ -124,5 +134,9 @@ def link_address(message: NetlinkMessage) -> Tuple[AddressKey, LinkAddress]:
         len(packed) == 16 and bool(flags & _IFA_F_DEPRECATED),
         len(packed) == 16 and _is_unlimited(attributes),
         bool(tentative) and not flags & _IFA_F_DADFAILED,
+        _packed(attributes.get("IFA_BROADCAST")),
+        _packed(_peer(attributes)),
+        bool(flags & IFA_F_HOMEADDRESS),
+        bool(flags & IFA_F_NOPREFIXROUTE),
     )
     return (message["index"], packed, length), found

@@ -19,7 +19,7 @@ from ..engine.host.observed import MARK
 from ..engine.host.resources import AddressResource, LinkUp, Resource, RouteResource, RuleResource
 from ..model.address import VirtualAddress
 from ..model.family import Family, text
-from .constants import IFF_UP
+from .constants import IFA_F_HOMEADDRESS, IFA_F_NOPREFIXROUTE, IFF_UP
 from .pyroute2_import import PYROUTE2_MISSING, NetlinkMessage
 from .route_messages import route_message, rule_message
 from .rtnetlink_values import DOMAINS, index_of
@@ -93,9 +93,14 @@ def _address(index: int, address: VirtualAddress, metric: int) -> NetlinkMessage
     message["prefixlen"] = address.prefix_length
     message["index"] = index
     message["scope"] = address.scope
-    message["flags"] = 0 if address.family is Family.IPV4 else _IFA_F_NODAD
-    written = text(address.packed)
-    message["attrs"] = [("IFA_LOCAL", written), ("IFA_ADDRESS", written), ("IFA_PROTO", MARK)]
+    message["flags"] = 0
+    local, other = text(address.packed), text(address.peer or address.packed)
+    message["attrs"] = [("IFA_LOCAL", local), ("IFA_ADDRESS", other), ("IFA_PROTO", MARK)]
+    flags = _flags(address)
+    if flags:
+        message["attrs"].append(("IFA_FLAGS", flags))
+    if address.broadcast:
+        message["attrs"].append(("IFA_BROADCAST", text(address.broadcast)))
     if address.label:
         message["attrs"].append(("IFA_LABEL", address.label))
     if metric:
@@ -104,6 +109,12 @@ def _address(index: int, address: VirtualAddress, metric: int) -> NetlinkMessage
         lifetimes = {"ifa_preferred": address.preferred_lifetime, "ifa_valid": FOREVER}
         message["attrs"].append(("IFA_CACHEINFO", {**lifetimes, "cstamp": 0, "tstamp": 0}))
     return message
+
+
+def _flags(address: VirtualAddress) -> int:
+    home = IFA_F_HOMEADDRESS if address.home else 0
+    noprefixroute = IFA_F_NOPREFIXROUTE if address.noprefixroute else 0
+    return home | noprefixroute | (_IFA_F_NODAD if address.family is Family.IPV6 else 0)
 
 
 def _link_state(resource: LinkUp, up: bool) -> bytes:

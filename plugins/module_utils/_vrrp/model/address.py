@@ -14,7 +14,7 @@ from typing import Union
 
 from ..base.slots import slotted
 from .family import Family
-from .fields import read_flag, read_interface, read_lifetime, refuse_impossible
+from .fields import read_flag, read_interface, read_ip, read_lifetime, refuse_impossible
 from .readers import matching, one_of, record
 
 IpInterface = Union[ipaddress.IPv4Interface, ipaddress.IPv6Interface]
@@ -26,10 +26,12 @@ SCOPES = {"global": 0, "site": 200, "link": 253, "host": 254}  # rtnetlink(7), r
 class VirtualAddress:
     """``packed`` is the address in network order, 4 or 16 bytes.
 
-    ``interface`` is empty where it is the instance's own. ``label`` and ``scope`` are for IPv4,
-    ``preferred_lifetime`` is for IPv6: the seconds after its installation for which the host may
-    begin traffic from it, 0 for never, or FOREVER (RFC 4862 section 5.5.4). Without ``track`` the
-    router takes part although the interface is down, or missing.
+    ``interface`` is empty where it is the instance's own. ``label``, ``scope`` and ``broadcast``
+    are for IPv4, ``preferred_lifetime`` and ``home`` for IPv6: the seconds after its installation
+    for which the host may begin traffic from it, 0 for never, or FOREVER (RFC 4862 section 5.5.4),
+    and whether it is a home address (RFC 6275). Without ``track`` the router takes part although
+    the interface is down, or missing. With ``peer``, the other end of a link between two hosts, the
+    prefix length is that of the peer. ``noprefixroute``: the kernel adds no route to the network.
     """
 
     packed: bytes
@@ -39,6 +41,10 @@ class VirtualAddress:
     scope: int = 0
     track: bool = True
     preferred_lifetime: int | None = None
+    broadcast: bytes = b""
+    peer: bytes = b""
+    home: bool = False
+    noprefixroute: bool = False
 
     @property
     def family(self) -> Family:
@@ -73,24 +79,50 @@ _record = record(
         "scope": one_of(SCOPES),
         "track": read_flag,
         "preferred_lifetime": read_lifetime,
+        "broadcast": read_ip,
+        "peer": parse_address,
+        "home": read_flag,
+        "noprefixroute": read_flag,
     },
     ["address"],
 )
+_IPV4_ONLY = ("label", "scope", "broadcast")
+_IPV6_ONLY = ("preferred_lifetime", "home")
 
 
 def read_address(value: object) -> VirtualAddress:
-    """Read a string with an address, or an object with address, interface, label, scope, track
-    and preferred_lifetime; raises ValueError.
+    """Read a string with an address, or an object with an address and its settings; raises
+    ValueError.
     """
     if not isinstance(value, dict):
         return parse_address(value)
     given = _record(value)
     address = given.pop("address")
-    if address.family is Family.IPV6 and {"label", "scope"} & set(given):
-        raise ValueError("label and scope are for IPv4 addresses only")
-    if address.family is Family.IPV4 and "preferred_lifetime" in given:
-        raise ValueError("preferred_lifetime is for IPv6 addresses only")
-    return VirtualAddress(address.packed, address.prefix_length, **given)
+    unfit = _IPV4_ONLY if address.family is Family.IPV6 else _IPV6_ONLY
+    for key in unfit:
+        if key in given:
+            other = "IPv4" if unfit is _IPV4_ONLY else "IPv6"
+            raise ValueError(f"{key} is for {other} addresses only")
+    if "broadcast" in given and len(given["broadcast"]) != len(address.packed):
+        raise ValueError("broadcast is not an IPv4 address")
+    length = address.prefix_length
+    if "peer" in given:
+        peer = given.pop("peer")
+        given["peer"], length = peer.packed, _length_with_peer(address, peer)
+    return VirtualAddress(address.packed, length, **given)
+
+
+def _length_with_peer(address: VirtualAddress, peer: VirtualAddress) -> int:
+    """Return the prefix length of an address with a peer, which is that of the peer; raises
+    ValueError.
+    """
+    if peer.family is not address.family:
+        raise ValueError(f"peer: {peer} is not of the family of {address}")
+    if address.prefix_length != 8 * len(address.packed):
+        raise ValueError(f"{address} has a prefix length: give it to the peer alone")
+    if peer.packed == address.packed:
+        raise ValueError(f"peer: {peer} is the address itself")
+    return peer.prefix_length
 
 
 def _refuse_ends_of_network(interface: IpInterface) -> None:

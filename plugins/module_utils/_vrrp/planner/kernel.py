@@ -157,6 +157,10 @@ class SimulatedKernel:
             protocol=protocol,
             deprecated=address.preferred_lifetime == 0,
             unlimited=address.preferred_lifetime == FOREVER,
+            broadcast=address.broadcast,
+            peer=address.peer,
+            home=address.home,
+            noprefixroute=address.noprefixroute,
         )
         self.set_link(link.name, addresses=(*link.addresses, added))
         return ""

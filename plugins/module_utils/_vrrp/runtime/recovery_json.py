@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import ipaddress
+from dataclasses import replace
 from typing import Any, Callable, Dict, Sequence
 
 from ..engine.actions import Recovery
@@ -93,6 +94,7 @@ def _resource_entry(resource: Resource) -> Entry:
             "kind": "address",
             "interface": resource.interface,
             "address": str(resource.address),
+            "peer": _written(resource.address.peer),
         }
     if isinstance(resource, RouteResource):
         return {"kind": "route", "interface": resource.interface, **_route_entry(resource.route)}
@@ -124,6 +126,11 @@ def _next_hop(entry: Sequence[object]) -> NextHop:
     return NextHop(_packed(via), _name(interface), _number(weight, 256), bool(onlink))
 
 
+def _address(entry: Entry) -> Resource:
+    address = replace(parse_address(entry["address"]), peer=_packed(entry.get("peer")))
+    return AddressResource(_name(entry["interface"]), address)
+
+
 def _route(entry: Entry) -> Resource:
     route = VirtualRoute(
         read_prefix(entry["destination"]),
@@ -143,9 +150,7 @@ def _route(entry: Entry) -> Resource:
 
 
 _KINDS: Dict[str, Callable[[Entry], Resource]] = {
-    "address": lambda entry: AddressResource(
-        _name(entry["interface"]), parse_address(entry["address"])
-    ),
+    "address": _address,
     "route": _route,
     "link": lambda entry: LinkUp(_name(entry["interface"])),
 }

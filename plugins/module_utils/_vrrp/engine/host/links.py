@@ -27,7 +27,8 @@ class LinkAddress:
 
     ``label`` is empty where it is the interface's name. ``protocol`` names the program that added
     the address (IFA_PROTO), 0 if that is not known. ``deprecated``: the preferred lifetime is over;
-    ``unlimited``: it never ends.
+    ``unlimited``: it never ends. ``broadcast``, ``peer``, ``home`` and ``noprefixroute`` as in
+    ``VirtualAddress``.
     """
 
     packed: bytes
@@ -40,6 +41,10 @@ class LinkAddress:
     deprecated: bool = False
     unlimited: bool = False
     tentative: bool = False
+    broadcast: bytes = b""
+    peer: bytes = b""
+    home: bool = False
+    noprefixroute: bool = False
 
 
 @slotted
@@ -57,11 +62,12 @@ _KERNEL_LINK_LOCAL = 3  # IFAPROT_KERNEL_LL.
 
 
 def network_of(address: Union[LinkAddress, VirtualAddress]) -> Network:
-    """Return the network of an address: the length of its addresses, that of the prefix, and the
-    prefix.
+    """Return the network of an address, or of its peer: the length of its addresses, that of the
+    prefix, and the prefix.
     """
     size, length = len(address.packed), address.prefix_length
-    return size, length, int.from_bytes(address.packed, "big") >> (8 * size - length)
+    start = int.from_bytes(address.peer or address.packed, "big")
+    return size, length, start >> (8 * size - length)
 
 
 @dataclass(frozen=True)

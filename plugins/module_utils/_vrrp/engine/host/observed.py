@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import AbstractSet, FrozenSet, Iterable, Iterator, Mapping
+from typing import AbstractSet, FrozenSet, Iterable, Iterator, Mapping, Tuple, Union
 
 from ...base.constants import FOREVER, VRRP_PROTOCOL
 from ...model.address import VirtualAddress
@@ -89,7 +89,9 @@ def _without(link: Link, gone: AbstractSet[Key]) -> Link:
 
 def as_resource(link: Link, found: LinkAddress) -> AddressResource:
     """Return an address that the host has as the resource by which it can be removed."""
-    address = VirtualAddress(found.packed, found.prefix_length, "", found.label, found.scope)
+    address = VirtualAddress(
+        found.packed, found.prefix_length, "", found.label, found.scope, peer=found.peer
+    )
     return AddressResource(link.name, address)
 
 
@@ -104,11 +106,15 @@ def is_same(found: LinkAddress, address: VirtualAddress) -> bool:
     """Whether an address of the host is as configured; IPv6 has no label, and a scope of its own,
     but a lifetime.
     """
-    if found.prefix_length != address.prefix_length:
+    if _form(found) != _form(address):
         return False
     if address.family is Family.IPV6:
         return _has_lifetime(found, address.preferred_lifetime)
     return (found.label, found.scope) == (address.label, address.scope)
+
+
+def _form(one: Union[LinkAddress, VirtualAddress]) -> Tuple[object, ...]:
+    return one.prefix_length, one.broadcast, one.peer, one.home, one.noprefixroute
 
 
 def _has_lifetime(found: LinkAddress, lifetime: int | None) -> bool:
