@@ -30,6 +30,8 @@ _COMMON: dict[str, t.Callable[[Instance], object]] = {
     "addresses": lambda one: ", ".join(map(text, sorted(one.packed_addresses))),
     "advertisement_interval": lambda one: f"{to_seconds(one.advertisement_interval):g}",
     "down_intervals": lambda one: one.down_intervals,
+    "multicast_group": lambda one: text(one.group),
+    "virtual_mac_address": lambda one: one.virtual_mac_address.hex(":") or "that of the protocol",
 }
 # Secrets that have to agree, which no problem shows.
 _SECRET: dict[str, t.Callable[[Instance], object]] = {

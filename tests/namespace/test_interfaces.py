@@ -39,6 +39,35 @@ def test_an_address_on_an_interface_that_is_down_is_a_fault(segment: Segment) ->
 
 
 @pytest.mark.finding("A3")
+@pytest.mark.parametrize("addresses", [["198.51.100.1/24"], ["2001:db8:1::1/64"]], ids=["4", "6"])
+def test_an_untracked_interface_may_be_without_carrier_but_not_down(
+    segment: Segment, addresses: list[str]
+) -> None:
+    elsewhere = [{"address": one, "interface": "eth1"} for one in addresses]
+    agent = sole(segment, addresses=elsewhere, track_primary=False)
+    other = Agent(segment.host(), instance(addresses=addresses, priority=50)).start()
+    other.wait_until_it_hears_a_master()
+    reached = agent.status()["transitions"]
+    agent.host.unplug()
+    other.wait_for("MASTER")
+    status = agent.status()
+    assert (status["state"], status["transitions"]) == ("MASTER", reached)
+    assert agent.host.has(addresses[0].partition("/")[0], "eth1")
+    agent.host.plug_in()
+    other.wait_for("BACKUP")
+    assert agent.status()["transitions"] == reached
+    ip("-n", agent.host.namespace, "link", "set", "eth0", "down")
+    assert agent.wait_for("INITIALIZE")["reason"] == "eth0 is down"
+
+
+def test_an_untracked_interface_does_not_keep_a_host_from_starting(segment: Segment) -> None:
+    host = segment.host()
+    host.unplug()
+    agent = Agent(host, instance(track_primary=False)).start()
+    agent.wait_for("MASTER")
+    assert agent.status()["settings"]["track_primary"] is False
+
+
 def test_an_untracked_address_may_be_on_an_interface_that_is_down(segment: Segment) -> None:
     addresses = [f"{VIP}/24", {**ELSEWHERE, "track": False}]
     agent = sole(segment, addresses=addresses)

@@ -47,6 +47,25 @@ def test_clients_learn_the_virtual_mac_and_keep_it(
     assert client.neighbour_mac(address) == mac
 
 
+@pytest.mark.parametrize(("address", "_mac"), FAMILIES)
+def test_the_macvlan_may_have_another_mac(
+    pair: StartPair, client: Host, address: str, _mac: str
+) -> None:
+    chosen = "02:00:5e:00:01:33"
+    first, second = pair(**virtual(address, virtual_mac_address=chosen))
+    assert client.reaches(address)
+    assert client.neighbour_mac(address) == chosen
+    first.host.unplug()
+    second.wait_for("MASTER")
+    assert client.reaches(address)
+    # A reload exchanges it.
+    second.configure({**second.settings()[0], "virtual_mac_address": "02:00:5e:00:01:34"})
+    second.ctl("reload")
+    second.wait_for("MASTER")
+    eventually(lambda: client.reaches(address))
+    assert client.neighbour_mac(address) == "02:00:5e:00:01:34"
+
+
 @pytest.mark.parametrize(("address", "mac"), FAMILIES)
 def test_the_hosts_own_address_keeps_its_own_mac(
     pair: StartPair, client: Host, address: str, mac: str

@@ -33,6 +33,7 @@ _SEEN: Dict[str, Callable[[Instance], object]] = {
     # Version 3 carries the interval in the packet, and backups follow it.
     "advertisement_interval": lambda one: one.advertisement_interval if one.version == 2 else 0,
     "unicast_peers": lambda one: frozenset(one.unicast_peers),
+    "multicast_group": lambda one: one.group,
     "password": lambda one: (one.password, one.password_file),
     "hmac": lambda one: (one.hmac, _files(one)),
 }

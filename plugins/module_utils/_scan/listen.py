@@ -25,6 +25,10 @@ from .heard import Heard
 
 _ETHERTYPES = {Family.IPV4: ETHERTYPE_IPV4, Family.IPV6: ETHERTYPE_IPV6}
 _PACKET_MAX = 2048
+_SOL_PACKET = 263  # packet(7).
+_PACKET_ADD_MEMBERSHIP = 1
+_PACKET_MR_ALLMULTI = 2
+_PACKET_MREQ = struct.Struct("=iHH8x")
 _MAC_LENGTH = 6
 _ANSWERS_MAX = 1024  # Of a flood, the first ones tell enough.
 _LINK_SCOPE = "20"  # As /proc/net/if_inet6 has it.
@@ -97,6 +101,8 @@ def _listen(
         )
         attach(opened_socket, match_protocol(family))
         opened_socket.bind((interface, _ETHERTYPES[family]))
+        all_groups = _PACKET_MREQ.pack(socket.if_nametoindex(interface), _PACKET_MR_ALLMULTI, 0)
+        opened_socket.setsockopt(_SOL_PACKET, _PACKET_ADD_MEMBERSHIP, all_groups)
     except OSError as error:
         raise ScanError(f"cannot listen on {interface}: {error.strerror}") from None
     with contextlib.suppress(OSError):  # Without an address of the family there is no group.

@@ -293,37 +293,31 @@ WRONG_OPTIONS = [
         ".addresses: there are 90, and a packet holds 89",
     ),
     ({"preempt": False, "preempt_delay": 5}, ".preempt_delay: has no effect with preempt"),
+    ({"multicast_group": "192.0.2.1"}, ".multicast_group: 192.0.2.1 is not the address of a"),
+    ({"multicast_group": "ff02::81"}, ".multicast_group: ff02::81 is an IPv6 address"),
+    (
+        {"multicast_group": "224.0.0.81", "unicast_peers": ["192.0.2.11"]},
+        ".multicast_group: has no effect with unicast_peers",
+    ),
+    ({"virtual_mac_address": "02:00:00:00:00:01"}, ".virtual_mac_address: has no effect without"),
+    (
+        {"virtual_mac_address": "02:00:00:00:01"},
+        ".virtual_mac_address: '02:00:00:00:01' is not a MAC",
+    ),
+    (
+        {"virtual_mac_address": "03:00:00:00:00:01"},
+        ".virtual_mac_address: 03:00:00:00:00:01 is not the address",
+    ),
+    (
+        {
+            "addresses": ["192.0.2.100/24", "2001:db8::100/64"],
+            "virtual_mac": True,
+            "virtual_mac_address": "02:00:00:00:00:01",
+        },
+        ".virtual_mac_address: an interface has one macvlan of an address",
+    ),
     ({"down_intervals": 0}, ".down_intervals: 0 is not in 1..100"),
     ({"virtual_mac": "yes"}, ".virtual_mac: 'yes' is not true or false"),
-    (
-        {"addresses": [{"address": "192.0.2.1/24", "labels": "x"}]},
-        ".addresses[0].labels: unknown setting",
-    ),
-    ({"addresses": [{"interface": "eth1"}]}, ".addresses[0].address: missing"),
-    (
-        {"addresses": [{"address": "2001:db8::1/64", "label": "eth0:x"}]},
-        ".addresses[0]: label is for IPv4 addresses only",
-    ),
-    (
-        {"addresses": [{"address": "192.0.2.1/24", "home": True}]},
-        ".addresses[0]: home is for IPv6 addresses only",
-    ),
-    (
-        {"addresses": [{"address": "192.0.2.1/24", "broadcast": "2001:db8::1"}]},
-        ".addresses[0]: broadcast is not an IPv4 address",
-    ),
-    (
-        {"addresses": [{"address": "192.0.2.1/24", "peer": "192.0.2.2/32"}]},
-        ".addresses[0]: 192.0.2.1/24 has a prefix length: give it to the peer alone",
-    ),
-    (
-        {"addresses": [{"address": "192.0.2.1", "peer": "2001:db8::1"}]},
-        ".addresses[0]: peer: 2001:db8::1/128 is not of the family of 192.0.2.1/32",
-    ),
-    (
-        {"addresses": [{"address": "192.0.2.1", "peer": "192.0.2.1"}]},
-        ".addresses[0]: peer: 192.0.2.1/32 is the address itself",
-    ),
     (
         {"addresses": [{"address": "192.0.2.1/24", "scope": "planet"}]},
         ".addresses[0].scope: 'planet' is not global, site, link or host",

@@ -22,7 +22,7 @@ from ..engine.actions import Recovery
 from ..engine.host.reconcile import rank
 from ..engine.host.resources import AddressResource, Key, LinkUp
 from ..engine.signer import Signer
-from ..linux.group_neighbour import remove_all_group_neighbours
+from ..linux.group_neighbour import remove_group_neighbours
 from ..linux.host_monitor import addresses_of_other_daemons, marked_resources
 from ..linux.macvlans import delete_device
 from ..linux.netlink import open_socket
@@ -47,6 +47,8 @@ def clean_up(storage: Storage, signed: Mapping[str, int]) -> None:
 
 def _clean_up_recoveries(storage: Storage, signed: Mapping[str, int]) -> None:
     recoveries = storage.load_recoveries()
+    destinations = {where for one in recoveries for where, _what in one.resignations}
+    remove_group_neighbours({*destinations, *(family.group for family in Family)})
     if not recoveries:
         return
     table = ResourceTable()
@@ -107,8 +109,7 @@ def _remove_resources(table: ResourceTable, recovery: Recovery, kept: AbstractSe
 
 
 def _remove_marked() -> None:
-    """Remove everything that has the agent's mark, and the neighbour entries that it keeps."""
-    remove_all_group_neighbours()
+    """Remove everything that has the agent's mark."""
     table = ResourceTable()
     try:
         marked = sorted(marked_resources(), key=rank, reverse=True)

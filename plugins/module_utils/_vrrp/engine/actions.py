@@ -31,12 +31,14 @@ class SocketSpec:
     Packets from that address are delivered only to the macvlan. All others are also delivered to
     its parent and received there, so the macvlan's socket discards them. Sockets that differ in
     ``membership`` have joined the group anew, after the kernel had dropped the memberships.
+    ``group`` is the multicast group, packed; empty for that of the protocol.
     """
 
     index: int
     family: Family
     source_mac: bytes = b""
     membership: int = 0
+    group: bytes = b""
 
 
 @dataclass(frozen=True)

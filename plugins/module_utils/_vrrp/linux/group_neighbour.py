@@ -4,7 +4,7 @@
 #
 # This module is PRIVATE to the collection and can change at any time.
 
-"""A permanent neighbour entry for the multicast group of VRRP on an interface.
+"""A permanent neighbour entry for a multicast group on an interface.
 
 Linux needs an entry even for a group, and drops and refuses those that are not permanent while its
 neighbour table is full. Any host of the segment can fill that, for all interfaces at once.
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+from typing import Iterable
 
 from ..base.errors import KernelError
 from ..model.family import Family, text
@@ -30,35 +31,36 @@ if PYROUTE2_MISSING is None:
 _NUD_PERMANENT = 0x80
 
 
-def add_group_neighbour(index: int, family: Family) -> bool:
-    """Add the entry on the interface of that index; returns whether the kernel took it."""
-    message = _message(index, family)
+def add_group_neighbour(index: int, group: bytes) -> bool:
+    """Add the entry of a group on the interface of that index; returns whether the kernel took
+    it.
+    """
+    message = _message(index, group)
     flags = NLM_F_REQUEST | NLM_F_CREATE | NLM_F_REPLACE
     return _transact(encoded(message, RTM_NEWNEIGH, flags))
 
 
-def remove_group_neighbour(index: int, family: Family) -> None:
+def remove_group_neighbour(index: int, group: bytes) -> None:
     """Remove the entry, if there is one: the kernel makes another one as it needs it."""
-    _transact(_removal(index, family))
+    _transact(_removal(index, group))
 
 
-def remove_all_group_neighbours() -> None:
-    """Remove the entries on all interfaces."""
+def remove_group_neighbours(groups: Iterable[bytes]) -> None:
+    """Remove the entries of these groups on all interfaces."""
     indexes = [index for index, _name in socket.if_nameindex()]
-    _transact(*(_removal(index, family) for index in indexes for family in Family))
+    _transact(*(_removal(index, group) for index in indexes for group in groups))
 
 
-def _removal(index: int, family: Family) -> bytes:
-    return encoded(_message(index, family), RTM_DELNEIGH, NLM_F_REQUEST)
+def _removal(index: int, group: bytes) -> bytes:
+    return encoded(_message(index, group), RTM_DELNEIGH, NLM_F_REQUEST)
 
 
-def _message(index: int, family: Family) -> NetlinkMessage:
+def _message(index: int, group: bytes) -> NetlinkMessage:
     message = ndmsg()
-    message["family"] = DOMAINS[family]
+    message["family"] = DOMAINS[Family.of(group)]
     message["ifindex"] = index
     message["state"] = _NUD_PERMANENT
-    attributes = [("NDA_DST", text(family.group)), ("NDA_LLADDR", _mac_of(family.group).hex(":"))]
-    message["attrs"] = attributes
+    message["attrs"] = [("NDA_DST", text(group)), ("NDA_LLADDR", _mac_of(group).hex(":"))]
     return message
 
 

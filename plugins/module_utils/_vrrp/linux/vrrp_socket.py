@@ -52,16 +52,18 @@ class Arrivals(NamedTuple):
 
 
 class VrrpSocket:
-    """Joined to the multicast group on the interface with ``index``; raises KernelError.
+    """Joined to a multicast group, that of the protocol without one, on the interface with
+    ``index``; raises KernelError.
 
     With a ``mac`` it receives only packets from that address, and can send from addresses of
     another interface: a macvlan has only virtual ones.
     """
 
-    def __init__(self, index: int, family: Family, mac: bytes = b"") -> None:
+    def __init__(self, index: int, family: Family, mac: bytes = b"", group: bytes = b"") -> None:
         self.index = index
         self.family = family
         self._mac = mac
+        self._group = group or family.group
         self._socket = _open(family)
         self._send_to = self._socket.sendto
         self._arrivals: ArrivalFilter[Packet] = ArrivalFilter()
@@ -72,7 +74,7 @@ class VrrpSocket:
             (_prepare_ipv4 if family is Family.IPV4 else _prepare_ipv6)(self._socket, index)
             enable_timestamps(self._socket)
             self._accept_everything()
-            _join(self._socket, family, index)
+            _join(self._socket, self._group, index)
         except OSError as error:
             self._socket.close()
             raise KernelError(
@@ -87,11 +89,11 @@ class VrrpSocket:
         """Leave the group."""
         self._socket.close()
         if self._has_neighbour:
-            remove_group_neighbour(self.index, self.family)
+            remove_group_neighbour(self.index, self._group)
 
     def keep_neighbour(self) -> None:
         """Let the kernel have the neighbour entry of the group, whatever else fills its table."""
-        self._has_neighbour = add_group_neighbour(self.index, self.family)
+        self._has_neighbour = add_group_neighbour(self.index, self._group)
 
     def send(self, source: bytes, destination: bytes, message: bytes, ttl: int) -> None:
         """Send a VRRP message between packed addresses; raises KernelError."""
@@ -229,7 +231,7 @@ def _open(family: Family) -> socket.socket:
 def _prepare_ipv4(opened: socket.socket, index: int) -> None:
     level = socket.IPPROTO_IP
     opened.setsockopt(level, socket.IP_HDRINCL, 1)
-    opened.setsockopt(level, socket.IP_MULTICAST_IF, _membership(Family.IPV4, index))
+    opened.setsockopt(level, socket.IP_MULTICAST_IF, _membership(Family.IPV4.group, index))
     opened.setsockopt(level, socket.IP_MULTICAST_LOOP, 0)
     opened.setsockopt(level, _IP_MULTICAST_ALL, 0)
 
@@ -245,18 +247,18 @@ def _prepare_ipv6(opened: socket.socket, index: int) -> None:
     opened.setsockopt(level, _IPV6_FREEBIND, 1)
 
 
-def _membership(family: Family, index: int) -> bytes:
-    if family is Family.IPV4:
-        return struct.pack("=4s4si", family.group, bytes(4), index)
-    return family.group + struct.pack("=I", index)
+def _membership(group: bytes, index: int) -> bytes:
+    if Family.of(group) is Family.IPV4:
+        return struct.pack("=4s4si", group, bytes(4), index)
+    return group + struct.pack("=I", index)
 
 
-def _join(opened: socket.socket, family: Family, index: int) -> None:
-    if family is Family.IPV4:
+def _join(opened: socket.socket, group: bytes, index: int) -> None:
+    if Family.of(group) is Family.IPV4:
         level, option = socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP
     else:
         level, option = socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP
-    opened.setsockopt(level, option, _membership(family, index))
+    opened.setsockopt(level, option, _membership(group, index))
 
 
 def _ipv6(data: bytes, ancillary: bytes, sender: bytes) -> Tuple[bytes, bytes, int, bytes]:

@@ -28,11 +28,13 @@ def describe_settings(instance: Instance) -> SettingsStatus:
         "preempt_delay": to_seconds(instance.preempt_delay),
         "startup_delay": to_seconds(instance.startup_delay),
         "boot_delay": to_seconds(instance.boot_delay),
+        "track_primary": instance.track_primary,
         "link_up_delay": to_seconds(instance.link_up_delay),
         "link_down_delay": to_seconds(instance.link_down_delay),
         "accept_mode": instance.accept_mode,
         "virtual_mac": instance.virtual_mac,
         "virtual_mac_name": instance.virtual_mac_name or None,
+        "virtual_mac_address": instance.virtual_mac_address.hex(":") or None,
         "excluded_addresses": [str(one) for one in instance.excluded_addresses],
         "virtual_routes": [str(one) for one in instance.virtual_routes],
         "virtual_rules": [str(one) for one in instance.virtual_rules],
@@ -54,6 +56,7 @@ def describe_settings(instance: Instance) -> SettingsStatus:
         "derive_link_local": instance.derive_link_local,
         "preferred_lifetime": _describe_lifetime(instance.preferred_lifetime),
         "source_address": text(instance.source_address) if instance.source_address else None,
+        "multicast_group": text(instance.multicast_group) if instance.multicast_group else None,
     }
 
 

@@ -73,6 +73,8 @@ def _share(values: Settings, family: Family, families: List[Family]) -> Settings
     own["hmac"] = _with_window(values.get("hmac"), values)
     source = values.get("source_address", b"")
     own["source_address"] = source if source and Family.of(source) is family else b""
+    group = values.get("multicast_group", b"")
+    own["multicast_group"] = group if group and Family.of(group) is family else b""
     return own
 
 

@@ -42,6 +42,9 @@ read_path = matching(r"/[^\0]+", "an absolute path")
 read_user = matching(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}", "the name of a user")
 
 
+_read_mac_text = matching(
+    r"[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}", "a MAC address such as 02:00:5e:00:01:33"
+)
 read_secret_file = matching(
     r"/[^\0]+|[A-Za-z0-9_][A-Za-z0-9_.:@-]{0,63}",
     "an absolute path or the name of a credential of the service (systemd.exec(5))",
@@ -127,6 +130,22 @@ def read_host_ip(value: object) -> bytes:
     """Read an address of a host without a prefix length; returns it packed, raises ValueError."""
     packed = read_ip(value)
     refuse_impossible(ipaddress.ip_address(packed))
+    return packed
+
+
+def read_multicast_group(value: object) -> bytes:
+    """Read the address of a multicast group; returns it packed, raises ValueError."""
+    packed = read_ip(value)
+    if not ipaddress.ip_address(packed).is_multicast:
+        raise ValueError(f"{value} is not the address of a multicast group")
+    return packed
+
+
+def read_mac(value: object) -> bytes:
+    """Read the MAC address of one interface; raises ValueError for one of a group, or of nobody."""
+    packed = bytes.fromhex(_read_mac_text(value).replace(":", ""))
+    if packed[0] & 1 or not any(packed):
+        raise ValueError(f"{value} is not the address of an interface")
     return packed
 
 

@@ -65,11 +65,13 @@ class Instance:
     preempt_delay: Nanoseconds = 0
     startup_delay: Nanoseconds = 0
     boot_delay: Nanoseconds = 0
+    track_primary: bool = True
     link_up_delay: Nanoseconds = 0
     link_down_delay: Nanoseconds = 0
     accept_mode: bool = True
     virtual_mac: bool = False
     virtual_mac_name: str = ""
+    virtual_mac_address: bytes = b""
     excluded_addresses: Tuple[VirtualAddress, ...] = ()
     virtual_routes: Tuple[VirtualRoute, ...] = ()
     virtual_rules: Tuple[VirtualRule, ...] = ()
@@ -77,6 +79,7 @@ class Instance:
     preferred_lifetime: int | None = None
     derive_link_local: bool = True
     source_address: bytes = b""
+    multicast_group: bytes = b""
     unicast_peers: Tuple[bytes, ...] = ()
     unicast_ttl: int = VRRP_TTL
     unicast_ttl_min: int = VRRP_TTL
@@ -149,7 +152,12 @@ class Instance:
     @property
     def destinations(self) -> Tuple[bytes, ...]:
         """The destinations of its advertisements: its peers, or the multicast group without any."""
-        return self.unicast_peers or (self.family.group,)
+        return self.unicast_peers or (self.group,)
+
+    @property
+    def group(self) -> bytes:
+        """The multicast group of its advertisements, packed."""
+        return self.multicast_group or self.family.group
 
     def destinations_from(self, source: bytes) -> Tuple[bytes, ...]:
         """Return the destinations without ``source``: hosts may share one list of peers."""

@@ -91,11 +91,13 @@ class SettingsStatus(TypedDict):
     preempt_delay: float
     startup_delay: float
     boot_delay: float
+    track_primary: bool
     link_up_delay: float
     link_down_delay: float
     accept_mode: bool
     virtual_mac: bool
     virtual_mac_name: Union[str, None]
+    virtual_mac_address: Union[str, None]
     excluded_addresses: List[str]
     virtual_routes: List[str]
     virtual_rules: List[str]
@@ -117,6 +119,7 @@ class SettingsStatus(TypedDict):
     derive_link_local: bool
     preferred_lifetime: Union[int, str, None]
     source_address: Union[str, None]
+    multicast_group: Union[str, None]
 
 
 class IntentStatus(TypedDict):

@@ -131,11 +131,13 @@ def _preempt_problems(values: Settings) -> Iterator[Problem]:
 
 
 def _macvlan_problems(values: Settings) -> Iterator[Problem]:
-    name = values.get("virtual_mac_name")
-    if name is None:
-        return
-    if not values.get("virtual_mac"):
-        yield Problem("virtual_mac_name", "has no effect without virtual_mac: true")
+    for key in ("virtual_mac_name", "virtual_mac_address"):
+        if key in values and not values.get("virtual_mac"):
+            yield Problem(key, "has no effect without virtual_mac: true")
+    if "virtual_mac_address" in values and len(families_of(values)) > 1:
+        why = "an interface has one macvlan of an address, and both families need one"
+        yield Problem("virtual_mac_address", f"{why}: give two instances")
+    name = values.get("virtual_mac_name", "")
     longest = INTERFACE_NAME_MAX - len(IPV6_SUFFIX)
     if len(families_of(values)) > 1 and len(name) > longest:
         why = f"with addresses of both families it has at most {longest} characters"
@@ -150,9 +152,13 @@ def _route_problems(values: Settings) -> Iterator[Problem]:
 
 
 def _unicast_problems(values: Settings) -> Iterator[Problem]:
-    families, source = families_of(values), values.get("source_address")
-    if source and Family.of(source) not in families:
-        yield Problem("source_address", _of_another_family(source))
+    families = families_of(values)
+    for key in ("source_address", "multicast_group"):
+        address = values.get(key)
+        if address and Family.of(address) not in families:
+            yield Problem(key, _of_another_family(address))
+    if "multicast_group" in values and "unicast_peers" in values:
+        yield Problem("multicast_group", "has no effect with unicast_peers")
     if "unicast_peers" not in values:
         for key in _UNICAST_ONLY:
             if key in values:

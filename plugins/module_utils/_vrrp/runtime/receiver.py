@@ -97,7 +97,11 @@ class Receiver:
                 failures.append((OpenSockets(frozenset({spec})), str(error)))
         for spec, one in self._sockets.items():
             self._select(one, wanted.selections.get(spec))
-        self._neighbours.set_sockets(self._senders.values(), clock.now())
+        # Any socket sends to all groups.
+        self._senders = {
+            (one.index, one.family): each.socket for one, each in self._sockets.items()
+        }
+        self._neighbours.set_sockets((one.socket for one in self._sockets.values()), clock.now())
         return failures
 
     @staticmethod
@@ -133,13 +137,12 @@ class Receiver:
         self.open_sockets(OpenSockets(frozenset()))
 
     def _open(self, spec: SocketSpec) -> None:
-        opened = VrrpSocket(spec.index, spec.family, spec.source_mac)
+        opened = VrrpSocket(spec.index, spec.family, spec.source_mac, spec.group)
         try:
             self._sockets[spec] = self._register(spec, opened)
         except KernelError:
             opened.close()
             raise
-        self._senders[spec.index, spec.family] = opened
 
     def _register(self, spec: SocketSpec, opened: VrrpSocket) -> _Socket:
         one = _Socket(spec, opened, PriorityZeroSocket(spec.index, spec.family))
@@ -156,7 +159,6 @@ class Receiver:
 
     def _close(self, spec: SocketSpec) -> None:
         one = self._sockets.pop(spec)
-        del self._senders[spec.index, spec.family]
         for opened in (one.socket, one.priority_zero):
             self._loop.forget(opened)
             opened.close()

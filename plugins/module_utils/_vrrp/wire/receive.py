@@ -112,7 +112,7 @@ _MESSAGE_CHECKS: Tuple[Tuple[DropReason, _Check], ...] = (
 def _wrong_destination(received: Received, context: ReceiveContext) -> bool:
     """Whether a multicast router received unicast, or the other way round."""
     datagram = received.datagram
-    multicast = datagram.destination == datagram.family.group
+    multicast = datagram.destination == context.instance.group
     return multicast == bool(context.instance.unicast_peers)
 
 

@@ -60,6 +60,10 @@ def _existing_router(
 
 def can_update_in_place(router: Router, instance: Instance) -> bool:
     """Whether a router can change its settings as it runs, or has to be replaced: with a virtual
-    MAC address it has other sockets, and its addresses are on another interface.
+    MAC address, or another one, it has other sockets, and its addresses are on another interface.
     """
-    return router.instance.virtual_mac == instance.virtual_mac
+    before = router.instance
+    return (before.virtual_mac, before.virtual_mac_address) == (
+        instance.virtual_mac,
+        instance.virtual_mac_address,
+    )

@@ -77,7 +77,7 @@ def _sockets_of(router: Router) -> Iterator[SocketSpec]:
     if lacks_family and isinstance(router.state, Initialize):
         return  # No group can be joined on an interface without the family.
     # One that was open before the family was lost stays, to resign through.
-    membership = link.losses_of(family) - lacks_family
-    yield SocketSpec(link.index, family, membership=membership)
+    joined = link.losses_of(family) - lacks_family, router.instance.multicast_group
+    yield SocketSpec(link.index, family, b"", *joined)
     if egress_link is not None and egress_link.index != link.index:
-        yield SocketSpec(egress_link.index, family, egress_link.mac, membership)
+        yield SocketSpec(egress_link.index, family, egress_link.mac, *joined)

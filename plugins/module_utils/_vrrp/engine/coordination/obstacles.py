@@ -159,9 +159,15 @@ class Obstacles:
         link = self.links.get(instance.interface)
         if link is None:
             return f"{instance.interface} does not exist"
-        if self._is_down(router, link):
+        if self._is_primary_down(router, link):
             return self._why_down(link)
         return self._missing_macvlan(router, link)
+
+    def _is_primary_down(self, router: Router, link: Link) -> bool:
+        """Whether the interface of an instance counts as down. One that is not tracked only has to
+        be set up: a cable to the other host has no carrier while that host is off.
+        """
+        return self._is_down(router, link) if router.instance.track_primary else not link.admin_up
 
     def _missing_address(self, router: Router) -> str | None:
         """Return which address is missing for a router to send from; None when it has one, or has

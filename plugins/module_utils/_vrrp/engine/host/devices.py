@@ -113,7 +113,7 @@ def macvlan_of(instance: Instance, parent: Link) -> Macvlan | None:
     return Macvlan(
         name,
         parent.name,
-        virtual_mac_address(instance.family, instance.vrid),
+        instance.virtual_mac_address or virtual_mac_address(instance.family, instance.vrid),
         ipv6,
         vrf,
         parent.group,
