@@ -42,7 +42,11 @@ options:
         description: The addresses that are advertised, of one family, without prefix lengths.
         type: list
         elements: str
-        required: true
+        default: []
+      family:
+        description: The address family. It may be left out where there are O(instances[].addresses).
+        type: str
+        choices: [ipv4, ipv6]
       excluded_addresses:
         description: Further addresses that are served.
         type: list
@@ -221,10 +225,11 @@ def read_instances(instances: t.Sequence[t.Mapping[str, t.Any]]) -> list[Planned
 
 
 def _family(instance: t.Mapping[str, t.Any]) -> Family:
-    lengths = {len(packed(one)) for one in instance["addresses"]}
-    if len(lengths) != 1:
-        raise ScanError(f"{instance['name']}: addresses: not of one family")
-    return Family.IPV4 if lengths == {4} else Family.IPV6
+    families = {Family.of(packed(one)) for one in instance["addresses"]}
+    families.update(one for one in Family if one.label == instance["family"])
+    if len(families) != 1:
+        raise ScanError(f"{instance['name']}: addresses and family: not of one family")
+    return families.pop()
 
 
 def packed(written: str) -> bytes:
@@ -304,7 +309,8 @@ def main() -> None:
         "name": {"type": "str", "required": True},
         "interface": {"type": "str", "required": True},
         "vrid": {"type": "int", "required": True},
-        "addresses": {"type": "list", "elements": "str", "required": True},
+        "addresses": {"type": "list", "elements": "str", "default": []},
+        "family": {"type": "str", "choices": ["ipv4", "ipv6"]},
         "unicast": {"type": "bool", "default": False},
         "excluded_addresses": {"type": "list", "elements": "str", "default": []},
         "version": {"type": "int", "choices": [2, 3], "default": 3},

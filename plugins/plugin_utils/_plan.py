@@ -197,6 +197,7 @@ def _router(instance: Instance) -> dict[str, t.Any]:
         "interface": instance.interface,
         "vrid": instance.vrid,
         "version": instance.version,
+        "family": instance.family.label,
         "addresses": [text(one) for one in instance.packed_addresses],
         "excluded_addresses": [
             text(one.packed) for one in instance.excluded_addresses if one.family is instance.family

@@ -59,7 +59,7 @@ def test_the_prefix_length_beside_a_peer_is_that_of_the_peer() -> None:
     ids=str,
 )
 def test_a_wrong_entry_is_refused_with_its_problem(entry: dict[str, Any], problem: str) -> None:
-    with pytest.raises(ValueError) as refused:
+    with pytest.raises(ValueError, match=r".+") as refused:
         read_address(entry)
     (found,) = problems_of("", refused.value)
     assert (f"{found.path}: {found.text}" if found.path else found.text) == problem

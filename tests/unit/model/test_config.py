@@ -119,7 +119,7 @@ WRONG = [
     ),
     (
         config({**WEB, "addresses": []}),
-        "instances[0].addresses: there are 0 entries, and at least 1 is needed",
+        "instances[0].addresses: missing; an instance without addresses has to give its family",
     ),
     (
         config({**WEB, "addresses": "192.0.2.1"}),
@@ -177,9 +177,9 @@ def test_all_problems_are_reported_at_once() -> None:
     assert [line.partition(":")[0] for line in found] == [
         "instances[0].vrid",
         "instances[0].priority",
+        "instances[1].addresses",
         "instances[1].interface",
         "instances[1].vrid",
-        "instances[1].addresses",
     ]
 
 
@@ -316,6 +316,9 @@ WRONG_OPTIONS = [
         },
         ".virtual_mac_address: an interface has one macvlan of an address",
     ),
+    ({"family": "ipv4"}, ".family: is for an instance without addresses"),
+    ({"addresses": [], "family": "ipv5"}, ".family: 'ipv5' is not ipv4 or ipv6"),
+    ({"addresses": [], "family": "ipv4", "priority": 255}, ".priority: 255 is for the owner"),
     ({"down_intervals": 0}, ".down_intervals: 0 is not in 1..100"),
     ({"virtual_mac": "yes"}, ".virtual_mac: 'yes' is not true or false"),
     (

@@ -19,6 +19,7 @@ from ..base.errors import ConfigError, Problem
 from . import fields
 from .address import read_address
 from .expand import instances_of
+from .family import Family
 from .hook import read_hooks
 from .instance import ChecksumForm, Config, Instance
 from .readers import Reader, Settings, list_of, one_of, problems_of, record
@@ -32,7 +33,8 @@ _READERS: Mapping[str, Reader[Any]] = {
     "name": fields.read_name,
     "interface": fields.read_interface,
     "vrid": fields.read_vrid,
-    "addresses": list_of(read_address, least=1),
+    "addresses": list_of(read_address),
+    "family": one_of({one.label: one for one in Family}),
     "priority": fields.read_priority,
     "version": fields.read_version,
     "advertisement_interval": fields.read_seconds,
@@ -75,7 +77,8 @@ _READERS: Mapping[str, Reader[Any]] = {
     "degraded_weight": fields.read_degraded_weight,
     "hooks": read_hooks,
 }
-_read_entry = record(_READERS, ["name", "interface", "vrid", "addresses"])
+_NO_FAMILY = "missing; an instance without addresses has to give its family"
+_read_entry = record(_READERS, ["name", "interface", "vrid"])
 
 
 def parse_config(text: str) -> Config:
@@ -143,10 +146,15 @@ def _entries(document: object, problems: List[Problem]) -> List[Tuple[str, objec
 
 
 def _instances(path: str, entry: object, problems: List[Problem]) -> List[Instance]:
+    lacks_family = isinstance(entry, dict) and not entry.get("addresses") and "family" not in entry
+    if lacks_family:
+        problems.append(Problem(f"{path}.addresses", _NO_FAMILY))
     try:
         values = _read_entry(entry)
     except ValueError as error:
         problems.extend(problems_of(path, error))
+        return []
+    if lacks_family:
         return []
     found = contradictions(path, values)
     problems.extend(found)

@@ -38,8 +38,9 @@ IPV6_SUFFIX = "6"  # Of the macvlan for IPv6, where an instance has two.
 
 
 def families_of(values: Settings) -> List[Family]:
-    """Return the families of an entry's addresses, in their order."""
-    return list(dict.fromkeys(address.family for address in values["addresses"]))
+    """Return the families of an entry's addresses, in their order; the given one without any."""
+    listed = values.get("addresses", ())
+    return list(dict.fromkeys(address.family for address in listed)) or [values["family"]]
 
 
 def instances_of(values: Settings) -> List[Instance]:
@@ -52,8 +53,9 @@ def _share(values: Settings, family: Family, families: List[Family]) -> Settings
     """Return the settings of one family. Excluded addresses, routes and rules of a family that
     the entry has no addresses of go to the first.
     """
-    own = dict(values, dual_stack=len(families) > 1)
-    listed = tuple(one for one in values["addresses"] if one.family is family)
+    own = dict(values, dual_stack=len(families) > 1, bare_family=family)
+    own.pop("family", None)
+    listed = tuple(one for one in values.get("addresses", ()) if one.family is family)
     own["preferred_lifetime"] = _preferred_lifetime(values) if family is Family.IPV6 else None
     own["addresses"] = tuple(
         _with_lifetime(one, values) for one in (*derived_addresses(values, listed), *listed)

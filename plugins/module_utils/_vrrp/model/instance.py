@@ -49,7 +49,8 @@ class Instance:
     """The settings of one virtual router; ``parse_config`` returns only legal ones.
 
     A configuration entry with addresses of both families becomes two instances with one name and
-    ``dual_stack`` set. All addresses of type bytes are packed.
+    ``dual_stack`` set. ``bare_family`` is the family of an instance without addresses: its master
+    has hooks, or routes and rules. All addresses of type bytes are packed.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Instance:
     vrid: int
     addresses: Tuple[VirtualAddress, ...]
     dual_stack: bool = False
+    bare_family: Family = Family.IPV4
     priority: int = PRIORITY_DEFAULT
     version: int = 3
     advertisement_interval: Nanoseconds = ADVERTISEMENT_INTERVAL_DEFAULT
@@ -107,7 +109,7 @@ class Instance:
     @property
     def family(self) -> Family:
         """The address family, that of all its addresses."""
-        return self.addresses[0].family
+        return self.addresses[0].family if self.addresses else self.bare_family
 
     @property
     def is_owner(self) -> bool:

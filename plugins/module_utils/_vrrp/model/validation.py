@@ -48,7 +48,7 @@ _UNICAST_ONLY = ("unicast_ttl", "unicast_ttl_min", "unicast_ttl_max", "check_uni
 
 def contradictions(path: str, values: Settings) -> List[Problem]:
     """Return the problems between the settings of one entry, each of which is legal alone."""
-    found = [
+    found = list(_family_problems(values)) or [
         *_address_problems(values),
         *_interval_problems(values),
         *_version_problems(values),
@@ -61,13 +61,23 @@ def contradictions(path: str, values: Settings) -> List[Problem]:
     return [Problem(f"{path}.{one.path}", one.text) for one in found]
 
 
+def _family_problems(values: Settings) -> Iterator[Problem]:
+    """Problems of an entry with its ``family``, which others build upon."""
+    if values.get("addresses"):
+        if "family" in values:
+            yield Problem("family", "is for an instance without addresses")
+    elif values.get("priority") == PRIORITY_OWNER:
+        yield Problem("priority", "255 is for the owner of addresses, and there are none")
+
+
 def _address_problems(values: Settings) -> Iterator[Problem]:
-    everything = [*values["addresses"], *values.get("excluded_addresses", ())]
+    listed = values.get("addresses", ())
+    everything = [*listed, *values.get("excluded_addresses", ())]
     if len({address.packed for address in everything}) < len(everything):
         yield Problem("addresses", "an address is listed twice")
     ipv6_max = IPV6_SIGNED_ADDRESSES_MAX if "hmac" in values else IPV6_ADDRESSES_MAX
     for family, limit in ((Family.IPV4, IPV4_ADDRESSES_MAX), (Family.IPV6, ipv6_max)):
-        own = [address for address in values["addresses"] if address.family is family]
+        own = [address for address in listed if address.family is family]
         derived = len(derived_addresses(values, own))
         if len(own) + derived > limit:
             with_derived = " and a derived link-local one" if derived else ""
@@ -191,7 +201,8 @@ def _peer_problems(values: Settings, families: Sequence[Family]) -> Iterator[Pro
 
 def _virtual_address_problems(values: Settings) -> Iterator[Problem]:
     """Problems with virtual addresses where hosts need addresses of their own."""
-    virtual = {one.packed for one in (*values["addresses"], *values.get("excluded_addresses", ()))}
+    listed = (*values.get("addresses", ()), *values.get("excluded_addresses", ()))
+    virtual = {one.packed for one in listed}
     source, is_owner = values.get("source_address"), values.get("priority") == PRIORITY_OWNER
     if source is not None and source in virtual and not is_owner:
         why = "is a virtual address, which a backup does not have"

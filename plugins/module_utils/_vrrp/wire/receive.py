@@ -90,7 +90,7 @@ def _wrong_authentication_type(datagram: Datagram, instance: Instance) -> bool:
 def _first_not_link_local(datagram: Datagram, instance: Instance) -> bool:
     # Erratum 8300: the first IPv6 address MUST be the link-local one (fe80::/10). keepalived sends
     # the list that is configured, mostly without one, and accepts the same.
-    if datagram.family is Family.IPV4 or not instance.strict_link_local:
+    if datagram.family is Family.IPV4 or not instance.strict_link_local or not datagram.message[3]:
         return False
     return not is_link_local(datagram.message[FIXED_LENGTH:])
 
@@ -101,7 +101,7 @@ _MESSAGE_CHECKS: Tuple[Tuple[DropReason, _Check], ...] = (
     (DropReason.VERSION, _wrong_version),
     (DropReason.TYPE, lambda d, _i: d.message[0] & 0x0F != ADVERTISEMENT_TYPE),
     (DropReason.LENGTH, _wrong_length),
-    (DropReason.COUNT_ZERO, lambda d, _i: d.message[3] == 0),
+    (DropReason.COUNT_ZERO, lambda d, i: d.message[3] == 0 and bool(i.addresses)),
     (DropReason.CHECKSUM, _wrong_checksum),
     (DropReason.TTL, _wrong_ttl),
     (DropReason.AUTHENTICATION_TYPE, _wrong_authentication_type),

@@ -132,7 +132,7 @@ def packet_filter_of(instance: Instance, parent_index: int) -> PacketFilter | No
         prefix = ARP_TABLE_PREFIX if is_ipv4 else FILTER_TABLE_PREFIX
         own = tuple(one.packed for one in instance.addresses if not one.interface)
         return PacketFilter(prefix + place, own, parent_index)
-    if instance.accept_mode or instance.is_owner:
+    if instance.accept_mode or instance.is_owner or not instance.served_addresses:
         return None
     table = FILTER_TABLE_PREFIX + place
     return PacketFilter(table, tuple(one.packed for one in instance.served_addresses))

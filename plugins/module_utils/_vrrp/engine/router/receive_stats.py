@@ -90,11 +90,12 @@ def _counters_of(received: Received) -> List[str]:
 
 
 def _starts_link_local(received: Received) -> bool:
-    """Whether the first address is the one that RFC 9568 section 5.2.9 wants: link-local in IPv6,
-    any in IPv4.
+    """Whether the first address, if there is one, is what RFC 9568 section 5.2.9 wants: link-local
+    in IPv6, any in IPv4.
     """
-    is_ipv4 = received.datagram.family is Family.IPV4
-    return is_ipv4 or is_link_local(received.advertisement.addresses[0])
+    if received.datagram.family is Family.IPV4:
+        return True
+    return all(is_link_local(one) for one in received.advertisement.addresses[:1])
 
 
 def _other_addresses(router: Router, received: Received) -> bool:
