@@ -17,7 +17,7 @@ from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["_vrrp", "fuzz.targets"]):
+with atheris.instrument_imports(include=["_vrrp", "ansible_collections", "fuzz.targets"]):
     from fuzz import targets
 
 from fuzz.options import make_parser

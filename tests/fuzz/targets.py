@@ -24,6 +24,21 @@ from _vrrp.wire.checksum import pseudo_header, with_checksum
 from _vrrp.wire.datagram import Datagram, DropReason, ReceiveContext
 from _vrrp.wire.receive import receive
 from _vrrp.wire.sequence import ReplayGuard
+from ansible_collections.failover.vrrp.plugins.module_utils._keepalived.lines import (
+    Expander,
+    Files,
+    TooLongError,
+)
+from ansible_collections.failover.vrrp.plugins.module_utils._keepalived.reading import (
+    read_configuration,
+)
+from ansible_collections.failover.vrrp.plugins.module_utils._keepalived.verdicts import VerdictKind
+from ansible_collections.failover.vrrp.plugins.module_utils._keepalived.words import (
+    CLOSE,
+    OPEN,
+    split,
+)
+from support.keepalived_cases import keepalived_cases
 from support.vectors import DISCARDED, VALID
 
 Target = Callable[[bytes], None]
@@ -112,10 +127,31 @@ def configuration(data: bytes) -> None:
         json.dumps(describe_settings(instance))
 
 
+def keepalived(data: bytes) -> None:
+    """The text of a keepalived.conf: every line has a verdict, and where nothing is refused, the
+    instances are legal.
+    """
+    text = data.decode(errors="replace")
+    files = Files({_KEEPALIVED: text}.get, lambda _directory, _pattern: [])
+    found = read_configuration(files, _KEEPALIVED)
+    judged = {one.place for one in found.verdicts}
+    try:
+        lines = list(Expander(files, "").lines(_KEEPALIVED))
+    except TooLongError:
+        lines = []
+    unjudged = [one for one in lines if split(one.text) and one.place not in judged]
+    assert all(set(split(one.text)) <= {OPEN, CLOSE} for one in unjudged), unjudged
+    assert "tulip-secret" not in str(found.verdicts)
+    if not any(one.kind is VerdictKind.REFUSED for one in found.verdicts):
+        build_config(json.loads(json.dumps({"instances": found.instances})))
+
+
+_KEEPALIVED = "keepalived.conf"
 TARGETS: dict[str, Target] = {
     "packet": packet,
     "request": request,
     "configuration": configuration,
+    "keepalived": keepalived,
 }
 
 
@@ -126,6 +162,8 @@ def seeds(name: str) -> list[bytes]:
         messages.append(bytes.fromhex(_SIGNED))
         kinds = [kind | bit for kind in range(len(_KINDS)) for bit in (0, _REPAIRED)]
         return [bytes([kind, 255]) + one for kind in kinds for one in messages]
+    if name == "keepalived":
+        return [one["text"].encode() for one in keepalived_cases()]
     if name == "request":
         wanted = {"version": 1, "command": "set-intent", "instance": "web", "intent": "backup"}
         return [encode_line(wanted), b'{"version":1,"command":"status","instances":["web"]}\n']

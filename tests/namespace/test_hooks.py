@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
 from support.programs import script
-from support.routers import Agent, instance
+from support.routers import AGENT, Agent, instance
 from support.segment import Segment, eventually
 
 MOMENTS = ("master", "backup", "initialize", "leaving_master")
@@ -43,6 +44,59 @@ def test_hooks_of_each_state_run_in_order(segment: Segment, tmp_path: Path) -> N
         "leaving_master web ipv4 MASTER MASTER",
         "initialize web ipv4 MASTER INITIALIZE",
     ]
+
+
+def test_a_hook_may_have_the_arguments_of_a_notify_script(segment: Segment, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.touch()
+    command = script(tmp_path / "notify", f'echo "$@" >> {log}')
+    states = ("master", "backup", "initialize")
+    hooks = [
+        {"event": event, "command": f"{command} x", "user": "root", "notify_arguments": kind}
+        for event in states
+        for kind in ("instance", "group")
+    ]
+    agent = Agent(segment.host(), instance(hooks=hooks, sync_group="G1", priority=120)).start()
+    watching = agent.host.start(
+        *AGENT, "ctl", "--socket", str(agent.socket), "watch", "--notify", stdout=subprocess.PIPE
+    )
+    agent.wait_for("MASTER")
+    agent.host.unplug()
+    agent.wait_for("INITIALIZE")
+    agent.host.plug_in()
+    agent.wait_for("MASTER")
+    agent.stop()
+    reached = ["BACKUP", "MASTER", "FAULT", "BACKUP", "MASTER", "STOP"]
+    assert lines(tmp_path) == [
+        f"x {about} {state} 120" for state in reached for about in ("INSTANCE web", "GROUP G1")
+    ]
+    written, _errors = watching.communicate(timeout=10)
+    assert written.splitlines()[-4:] == [
+        f'INSTANCE "web" {state} 120' for state in ("FAULT", "BACKUP", "MASTER", "STOP")
+    ]
+
+
+def test_faults_and_stops_have_hooks_of_their_own(segment: Segment, tmp_path: Path) -> None:
+    moments = ("initialize", "fault", "stop")
+    agent = Agent(segment.host(), hooked(tmp_path, "echo $1 >> LOG", *moments)).start()
+    agent.wait_for("MASTER")
+    agent.host.unplug()
+    agent.wait_for("INITIALIZE")
+    agent.host.plug_in()
+    agent.wait_for("MASTER")
+    agent.stop()
+    assert lines(tmp_path) == ["initialize", "fault", "initialize", "stop"]
+
+
+def test_a_hook_that_fails_runs_again_until_it_succeeds(segment: Segment, tmp_path: Path) -> None:
+    text = 'echo try >> LOG; [ "$(wc -l < LOG)" -ge 3 ]'
+    settings = hooked(tmp_path, text, "master")
+    settings["hooks"][0].update(retries=5, retry_delay=0.1)
+    agent = Agent(segment.host(), settings).start()
+    agent.wait_for("MASTER")
+    succeeded = "exit status 0 (attempt 3 of 6)"
+    eventually(lambda: agent.status()["hooks"][0].get("result") == succeeded)
+    assert lines(tmp_path) == ["try"] * 3
 
 
 def test_addresses_stay_until_the_leaving_hook_has_ended(segment: Segment, tmp_path: Path) -> None:

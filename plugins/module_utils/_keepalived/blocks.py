@@ -69,11 +69,15 @@ def _statements(words: List[str]) -> Iterator[List[str]]:
 
 def _take(words: List[str], place: Place, open_blocks: List[Statement]) -> Iterator[Fault]:
     inside = open_blocks[-1]
-    if words == [OPEN]:
+    if words == [OPEN] and len(open_blocks) > _DEPTH_MAX:
+        yield Fault(place, "blocks are nested too deeply")
+        open_blocks.append(inside)  # What follows is still read, as a part of this one.
+    elif words == [OPEN]:
         last = inside.inner[-1] if inside.inner else None
-        if last is None or last.is_block or len(open_blocks) > _DEPTH_MAX:
+        if last is None or last.is_block:
             yield Fault(place, "a brace opens no block")
-            last = Statement(place, "", is_block=True)
+            last = Statement(place, "")
+            inside.inner.append(last)
         last.is_block = True
         open_blocks.append(last)
     elif words == [CLOSE]:

@@ -121,6 +121,7 @@ def test_a_transition_is_shown_in_one_line() -> None:
     transition: Any = {
         "instance": "web", "label": "web", "event": "heard", "old": "MASTER", "new": "BACKUP",
         "cause": "192.0.2.12 is master with priority 200", "at": "2026-11-22T12:00:00.000+00:00",
+        "priority": 100,
     }  # fmt: skip
     assert transition_line(transition) == (
         "2026-11-22T12:00:00.000+00:00 web: MASTER -> BACKUP "

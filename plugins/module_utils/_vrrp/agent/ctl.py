@@ -18,6 +18,7 @@ from ..base.text import visible_lines
 from ..control.client import ControlClient
 from ..control.render import forecast, report, table, transition_line
 from ..model.intent import WANTED_STATES, IntentKind
+from ..model.notification import notification
 from ..model.status import Status
 
 _INTENTS = {
@@ -49,7 +50,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--output", metavar="FILE", help="the file (vrrp-diagnose-HOST-TIME.tar.gz)"
     )
     watch = commands.add_parser("watch", help="show every transition as it happens")
-    watch.add_argument("--json", action="store_true", help="print JSON, one object a line")
+    form = watch.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON, one object a line")
+    form.add_argument(
+        "--notify", action="store_true", help='print lines as keepalived: INSTANCE "web" MASTER 100'
+    )
     reload = commands.add_parser("reload", help="read the configuration file again")
     reload.add_argument(
         "--at", type=float, metavar="SECONDS", help="apply it then, in seconds since 1970"
@@ -120,8 +125,12 @@ def _json(status: Status) -> str:
 
 
 def _watch(client: ControlClient, arguments: argparse.Namespace) -> None:
-    for transition in client.watch():
-        _write(json.dumps(transition) if arguments.json else transition_line(transition))
+    for one in client.watch():
+        if arguments.notify:
+            about = one["new"], one["cause"], one["priority"]
+            _write(notification(one["instance"], *about))
+        else:
+            _write(json.dumps(one) if arguments.json else transition_line(one))
 
 
 def _reload(client: ControlClient, arguments: argparse.Namespace) -> None:

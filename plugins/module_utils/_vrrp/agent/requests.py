@@ -79,6 +79,7 @@ class ControlRequests:
             "old": transition.old,
             "new": transition.new,
             "cause": transition.cause,
+            "priority": transition.priority,
             "at": to_wall_time(transition.at, now, self._wall.at(now)),
         }
 

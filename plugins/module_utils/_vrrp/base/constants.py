@@ -75,6 +75,9 @@ RESIGN_EXTRA_HALF_INTERVALS = 3
 # advertises before it installs and announces, which takes it up to a few milliseconds.
 RESIGN_LINGER = milliseconds(50)
 
+# The reason of routers that leave because the agent ends.
+AGENT_STOPPING = "the agent is stopping"
+
 # How long after its claim a router raises its bid when it is outbid by one: until then it hears the
 # old holder, which answers a claim at once. Later it hears a newer claim.
 CLAIM_CONTEST_PERIOD = milliseconds(200)

@@ -185,6 +185,7 @@ class Transition:
     new: str
     cause: str
     at: Nanoseconds
+    priority: int
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import AbstractSet, Iterator, List, Mapping, Sequence, Tuple
 
+from ..base.constants import AGENT_STOPPING
 from ..base.errors import ControlError
 from ..base.units import Nanoseconds, earliest
 from ..fsm.events import Resign, TimerExpired, Unannounced
@@ -336,7 +337,7 @@ class Engine:
         has_hooks = any(router.instance.hooks for router in self._routers)
         return [replace(targets, has_hooks=has_hooks), *self._commands.run_due(now)]
 
-    def stop(self, now: Nanoseconds, cause: str = "the agent is stopping") -> Actions:
+    def stop(self, now: Nanoseconds, cause: str = AGENT_STOPPING) -> Actions:
         """Stop: masters resign and serve until a successor is heard; see ``stopped``."""
         if not self._participation.phase.owns_host:
             self._participation.phase = Phase.ABANDONED
@@ -354,7 +355,7 @@ class Engine:
     def refuse_export(self) -> None:
         """Raise ControlError while something is under way that only this process can finish."""
         if self._participation.phase.is_stopping:
-            raise ControlError("busy", "the agent is stopping")
+            raise ControlError("busy", AGENT_STOPPING)
         refuse_if_busy(self._routers)
         if not self._commands.idle:
             raise ControlError("busy", "a hook is still running; try again when it has ended")

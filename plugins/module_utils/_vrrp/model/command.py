@@ -14,12 +14,16 @@ from typing import Tuple
 
 from ..base.units import Nanoseconds
 
+INSTANCE, GROUP = "instance", "group"
+
 
 @dataclass(frozen=True)
 class Command:
     """``arguments`` begin with the absolute path of the program; no shell is involved.
 
     ``user`` is empty for the user of commands that name none. After ``timeout`` it is killed.
+    ``notifies`` asks for the four arguments that keepalived gives to a notify script: about the
+    ``instance``, or its sync ``group``; empty for none.
     As text, a command is its program alone: arguments may be secrets, and the status, which
     everybody may read, shows commands.
     """
@@ -27,6 +31,7 @@ class Command:
     arguments: Tuple[str, ...]
     user: str
     timeout: Nanoseconds
+    notifies: str = ""
 
     def __str__(self) -> str:
         program = shlex.quote(self.arguments[0])

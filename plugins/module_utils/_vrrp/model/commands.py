@@ -13,14 +13,15 @@ that describe a change of state.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Dict, List, Mapping, Tuple
 
 from ..base.constants import PRIORITY_OWNER, SCRIPT_USER
 from ..base.text import visible
-from .command import Command
-from .hook import Hook
+from .command import GROUP, Command
+from .hook import Hook, HookTrigger
 from .instance import Config, Instance
+from .notification import notified_state
 from .tracking import ScriptCheck
 
 _STATES = ("INITIALIZE", "BACKUP", "MASTER")
@@ -65,6 +66,24 @@ class NumberedCommand:
             "VRRP_PRIORITY": str(_priority(values.get("VRRP_PRIORITY"))),
             "VRRP_REASON": visible(str(values.get("VRRP_REASON", ""))[:_REASON_MAX]),
         }
+
+    def command_for(self, environment: Mapping[str, str]) -> Command:
+        """Return the command of a run with these variables, with the arguments that it asks for:
+        TYPE NAME STATE PRIORITY, as keepalived has them.
+        """
+        if self.instance is None or not self.command.notifies:
+            return self.command
+        group = self.instance.sync_group if self.command.notifies == GROUP else ""
+        about = ("GROUP", group) if group else ("INSTANCE", self.instance.name)
+        further = (*about, _notified_state(environment), environment["VRRP_PRIORITY"])
+        return replace(self.command, arguments=(*self.command.arguments, *further))
+
+
+def _notified_state(environment: Mapping[str, str]) -> str:
+    """Return the word of keepalived for an event of a hook."""
+    if environment["VRRP_EVENT"] == HookTrigger.LOWER_PRIORITY_MASTER.value:
+        return "MASTER_RX_LOWER_PRI"
+    return notified_state(environment["VRRP_STATE"], environment["VRRP_REASON"])
 
 
 def _priority(value: object) -> int:

@@ -14,7 +14,7 @@ from typing import Tuple
 
 from ..base.errors import Problem
 from ..base.units import Nanoseconds, seconds
-from .command import Command, read_arguments
+from .command import GROUP, INSTANCE, Command, read_arguments
 from .fields import read_period, read_user
 from .readers import Reader, RefusedError, list_of, one_of, record, whole_number
 
@@ -24,13 +24,15 @@ _RETRY_DELAY_DEFAULT: Nanoseconds = seconds(1)
 
 
 class HookTrigger(Enum):
-    """The occasion of a hook: entering a state, a master about to give up its addresses, or one
-    that hears another of lower priority.
+    """The occasion of a hook: entering a state, and of INITIALIZE whether for a fault or a stop of
+    the agent; a master about to give up its addresses, or one that hears another of lower priority.
     """
 
     MASTER = "master"
     BACKUP = "backup"
     INITIALIZE = "initialize"
+    FAULT = "fault"
+    STOP = "stop"
     LEAVING_MASTER = "leaving_master"
     LOWER_PRIORITY_MASTER = "lower_priority_master"
 
@@ -53,6 +55,7 @@ _hook = record(
         "command": read_arguments,
         "user": read_user,
         "timeout": read_period,
+        "notify_arguments": one_of({one: one for one in (INSTANCE, GROUP)}),
         "retries": whole_number(0, _RETRIES_MAX),
         "retry_delay": read_period,
     },
@@ -66,7 +69,8 @@ def _read_hook(value: object) -> Hook:
     retries, delay = given.get("retries", 0), given.get("retry_delay", _RETRY_DELAY_DEFAULT)
     if "retry_delay" in given and not retries:
         raise RefusedError([Problem(".retry_delay", "has no effect without retries")])
-    command = Command(given["command"], given.get("user", ""), timeout)
+    notifies = given.get("notify_arguments", "")
+    command = Command(given["command"], given.get("user", ""), timeout, notifies)
     return Hook(given["event"], command, retries, delay)
 
 

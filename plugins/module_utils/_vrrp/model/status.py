@@ -223,3 +223,4 @@ class TransitionMessage(TypedDict):
     new: str
     cause: str
     at: str
+    priority: int

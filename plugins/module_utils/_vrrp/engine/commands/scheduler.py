@@ -19,6 +19,7 @@ from ...base.units import Nanoseconds, earliest
 from ...fsm.state import MASTER, Master
 from ...model.command import CommandResult
 from ...model.hook import HookTrigger
+from ...model.notification import notified_state
 from ...model.status import HookStatus
 from ...model.tracking import Check, ScriptCheck
 from ..actions import Action, Log, RunCommand
@@ -108,7 +109,10 @@ class CommandScheduler:
             if not router.leaving_hooks_called:
                 actions.extend(self.queue_hooks(router, HookTrigger.LEAVING_MASTER, old, now))
         router.leaving_hooks_called = False
-        return [*actions, *self.queue_hooks(router, _TRIGGERS[router.state_name], old, now)]
+        state = router.state_name
+        for name in dict.fromkeys((state, notified_state(state, router.state.reason))):
+            actions.extend(self.queue_hooks(router, _TRIGGERS[name], old, now))
+        return actions
 
     def _start_next(self, queue: HookQueue, now: Nanoseconds) -> List[Action]:
         number = self._number()

@@ -270,7 +270,7 @@ class Router:
             self._inputs, self.egress_link, self._interfaces, self.wanted, self._messages
         )
         actions = [action for one in decided for action in rendering.render(one)]
-        moves = transitions(self._inputs, event, before, after, now)
+        moves = transitions(self._inputs, self.effective_priority, event, (before, after), now)
         actions.extend(moves)
         undone = [one for one in decided if isinstance(one, fsm.DrainUndone)]
         made, probed, counted = rendering.advertised, rendering.has_probed, rendering.counted

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import List, Sequence
+from typing import List, Sequence, Tuple
 
 from ...base.slots import slotted
 from ...base.units import Nanoseconds
@@ -40,13 +40,20 @@ class RouterStep:
 
 
 def transitions(
-    inputs: RouterInputs, event: Event, before: State, after: State, now: Nanoseconds
+    inputs: RouterInputs,
+    priority: int,
+    event: Event,
+    states: Tuple[State, State],
+    now: Nanoseconds,
 ) -> List[Transition]:
-    """Return the transition between two states; none between states of one name."""
+    """Return the transition from one state to another, with the effective ``priority``; none
+    between states of one name.
+    """
+    before, after = states
     old, new = state_name(before), state_name(after)
     if old == new:
         return []
     name, instance = inputs.name, inputs.instance
     family, reason = instance.family, after.reason
     happened = before.event if isinstance(before, TakingOver) else name_of(event)
-    return [Transition(name, instance.name, family, happened, old, new, reason, now)]
+    return [Transition(name, instance.name, family, happened, old, new, reason, now, priority)]

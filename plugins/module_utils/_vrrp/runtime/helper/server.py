@@ -148,7 +148,7 @@ class HelperServer:
         except (LookupError, ValueError, TypeError, AttributeError) as error:
             self._finished(number, CommandResult(None, f"the helper refused it: {error}"))
             return
-        command = wanted.command
+        command = wanted.command_for(environment)
         if not command.user:
             command = replace(command, user=self._user)
         key = (str(message["config"]), str(message["command"]))

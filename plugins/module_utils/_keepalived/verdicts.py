@@ -1,0 +1,138 @@
+# Copyright: (c) 2026, the failover.vrrp contributors
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/license/bsd-2-clause)
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# This module is PRIVATE to the collection and can change at any time.
+
+"""The verdicts on the words of a configuration: none is ignored in silence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Callable, Iterable, List, Mapping, NamedTuple, Tuple, TypeVar, Union
+
+from .blocks import Statement
+from .lines import Fault, Place
+
+UNKNOWN = "keepalived does not know the word either, and ignores it"
+_SECRET_WORDS = {"auth_pass": 0, "key": 1}  # The words before the secret.
+
+
+class VerdictKind(Enum):
+    """The fate of a word: it has become a setting; it says what holds anyway; it does not matter
+    here; or something is lost.
+    """
+
+    MAPPED = "mapped"
+    EQUAL = "equal"
+    DROPPED = "dropped"
+    REFUSED = "refused"
+
+
+class Outcome(NamedTuple):
+    """A verdict with the setting, or the reason."""
+
+    kind: VerdictKind
+    text: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The verdict on a statement, which is shown without secrets."""
+
+    place: Place
+    statement: str
+    kind: VerdictKind
+    text: str
+
+
+class Verdicts:
+    """All verdicts, in the order in which they were made. Mutable."""
+
+    def __init__(self) -> None:
+        self._all: List[Tuple[Statement, Outcome]] = []
+
+    @property
+    def all(self) -> List[Verdict]:
+        """All verdicts, by file and line."""
+        found = [Verdict(one.place, _shown(one), *outcome) for one, outcome in self._all]
+        return sorted(found, key=lambda one: (one.place.file, one.place.line))
+
+    def add(self, statement: Statement, outcome: Outcome) -> None:
+        """Add the outcome of a statement."""
+        self._all.append((statement, outcome))
+
+    def amend(self, statement: Statement, outcome: Outcome) -> None:
+        """Replace the outcome of a statement, which another one has changed."""
+        self._all = [(one, outcome if one is statement else before) for one, before in self._all]
+
+    def add_all(self, statement: Statement, outcome: Outcome) -> None:
+        """Add the same outcome for a statement and everything in its braces."""
+        self.add(statement, outcome)
+        for one in statement.inner:
+            self.add_all(one, outcome)
+
+    def complete(self, statements: Iterable[Statement]) -> None:
+        """Add a verdict on each statement without one: in braces where keepalived expects none."""
+        judged = {id(one) for one, _outcome in self._all}
+        for one in statements:
+            if id(one) not in judged:
+                self.add(one, dropped(UNKNOWN))
+            self.complete(one.inner)
+
+    def add_fault(self, fault: Fault) -> None:
+        """Add something that could not be read."""
+        self.add(Statement(fault.place, ""), refused(fault.text))
+
+
+def mapped(setting: str) -> Outcome:
+    """Return the outcome of a statement that has become a setting."""
+    return Outcome(VerdictKind.MAPPED, setting)
+
+
+def equal(why: str) -> Outcome:
+    """Return the outcome of a statement that says what holds anyway."""
+    return Outcome(VerdictKind.EQUAL, why)
+
+
+def dropped(why: str) -> Outcome:
+    """Return the outcome of a statement that does not matter here."""
+    return Outcome(VerdictKind.DROPPED, why)
+
+
+def refused(why: str) -> Outcome:
+    """Return the outcome of a statement with which something is lost."""
+    return Outcome(VerdictKind.REFUSED, why)
+
+
+Subject = TypeVar("Subject")
+Handler = Callable[[Subject, Statement], Outcome]
+Entry = Union[Outcome, Handler[Subject]]  # The outcome of a word, whatever its arguments are.
+
+
+def take(
+    subject: Subject,
+    statements: Iterable[Statement],
+    entries: Mapping[str, Entry[Subject]],
+    verdicts: Verdicts,
+) -> None:
+    """Let the handler of its word take each statement, and remember the outcome. A handler of a
+    block takes what is in the braces itself, and raises ValueError for what it refuses.
+    """
+    for one in statements:
+        handler = entries.get(one.word, dropped(UNKNOWN))
+        if isinstance(handler, Outcome):
+            verdicts.add_all(one, handler)
+            continue
+        try:
+            verdicts.add(one, handler(subject, one))
+        except ValueError as error:
+            verdicts.add(one, refused(str(error)))
+
+
+def _shown(statement: Statement) -> str:
+    hidden = _SECRET_WORDS.get(statement.word)
+    if hidden is None or len(statement.arguments) <= hidden:
+        return str(statement)
+    return " ".join((statement.word, *statement.arguments[:hidden], "..."))
