@@ -331,8 +331,8 @@ WRONG_OPTIONS = [
         ".hooks[0].retry_delay: has no effect without retries",
     ),
     (
-        {"hooks": [{"event": "fault", "command": "/bin/x"}]},
-        ".hooks[0].event: 'fault' is not master, ",
+        {"hooks": [{"event": "failed", "command": "/bin/x"}]},
+        ".hooks[0].event: 'failed' is not master, ",
     ),
     ({"hooks": [{"event": "master"}]}, ".hooks[0].command: missing"),
     (

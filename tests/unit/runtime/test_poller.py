@@ -14,6 +14,14 @@ import pytest
 from _vrrp.model.tracking import ArgumentsMatch, ProcessSelection
 from _vrrp.runtime.helper import poller
 from _vrrp.runtime.helper.poller import count_processes, read_content
+from support.segment import eventually
+
+
+def started(command: list[Path | str]) -> subprocess.Popen[bytes]:
+    """A process whose command line the kernel shows: it does a little after the start."""
+    process = subprocess.Popen(command)
+    eventually(Path(f"/proc/{process.pid}/cmdline").read_bytes)
+    return process
 
 
 def test_the_beginning_of_a_file_is_read(tmp_path: Path) -> None:
@@ -37,7 +45,7 @@ def test_what_is_no_regular_file_is_not_read(tmp_path: Path) -> None:
 def test_a_process_that_has_ended_does_not_count(tmp_path: Path) -> None:
     program = tmp_path / "a (strange) one"
     program.symlink_to("/bin/sleep")
-    process = subprocess.Popen([program, "10"])
+    process = started([program, "10"])
     selection = ProcessSelection("a (strange) one")
     assert count_processes([selection]) == {"a (strange) one": 1}
     process.kill()
@@ -72,7 +80,7 @@ def test_processes_are_selected_by_their_arguments(
     program.symlink_to("/bin/sleep")
     name = str(program) if by_path else program.name
     selection = ProcessSelection(name, arguments, ArgumentsMatch(match))
-    process = subprocess.Popen([program, "10", "20"])
+    process = started([program, "10", "20"])
     try:
         assert count_processes([selection]) == {selection.key: int(counts)}
     finally:
