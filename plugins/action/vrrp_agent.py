@@ -18,7 +18,7 @@ from ansible_collections.failover.vrrp.plugins.module_utils._install import bund
 from ansible_collections.failover.vrrp.plugins.module_utils._install.templates import (
     HELPER_SOCKET_TEXT,
     TIME_SYNC_TEXT,
-    UNIT_TEXT,
+    agent_unit,
     helper_unit,
 )
 from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.agent.version import VERSION
@@ -87,7 +87,7 @@ def _sources() -> list[bundle.Source]:
     agent = os.path.join(os.path.dirname(here), "module_utils", "_vrrp")
     # The unit is not imported, but another unit is another version.
     helper = helper_unit(as_root=False) + helper_unit(as_root=True) + HELPER_SOCKET_TEXT
-    texts = UNIT_TEXT + TIME_SYNC_TEXT + helper
+    texts = agent_unit() + TIME_SYNC_TEXT + helper
     unit = ("vrrp-agent.service", texts.encode())
     return [*bundle.read_package(agent), *bundle.read_package(_pyroute2()), unit]
 

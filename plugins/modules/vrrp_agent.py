@@ -56,6 +56,25 @@ options:
     type: bool
     default: false
     version_added: 0.1.0
+  scheduling:
+    description:
+      - The scheduling of the agent's process, for hosts on which other programs use all processors. A change takes a restart by systemd.
+    type: dict
+    version_added: 0.1.0
+    suboptions:
+      nice:
+        description: The nice value, V(-20) to V(19).
+        type: int
+      cpu_affinity:
+        description: The processors that it may run on, such as V(0 2-3).
+        type: str
+      realtime_priority:
+        description: The priority of the real-time policy SCHED_RR, V(1) to V(99).
+        type: int
+      no_swap:
+        description: Keep its memory from being swapped out.
+        type: bool
+        default: false
   hold_back:
     description:
       - Leave the configuration as it is when it would change the packets of an instance that the host has already, such as its
@@ -191,6 +210,9 @@ from ansible_collections.failover.vrrp.plugins.module_utils._install.previous im
     go_back,
     previous_version,
 )
+from ansible_collections.failover.vrrp.plugins.module_utils._install.scheduling import (
+    read_scheduling,
+)
 from ansible_collections.failover.vrrp.plugins.module_utils._install.service import restart
 from ansible_collections.failover.vrrp.plugins.module_utils._install.uninstall import (
     uninstall_agent,
@@ -222,6 +244,7 @@ def bring_to_state(module: AnsibleModule, host: Host) -> dict[str, t.Any]:
     wanted = Wanted(
         bundle, archive, pythons, config, parameters["firewall"], parameters["hold_back"],
         parameters["apply_at"], parameters["nonlocal_bind"],
+        read_scheduling(parameters["scheduling"] or {}),
     )  # fmt: skip
     outcome = install_agent(host, wanted)
     result = {
@@ -257,6 +280,15 @@ def main() -> None:
             "secrets": {"type": "dict", "no_log": True},
             "firewall": {"type": "bool", "default": True},
             "nonlocal_bind": {"type": "bool", "default": False},
+            "scheduling": {
+                "type": "dict",
+                "options": {
+                    "nice": {"type": "int"},
+                    "cpu_affinity": {"type": "str"},
+                    "realtime_priority": {"type": "int"},
+                    "no_swap": {"type": "bool", "default": False},
+                },
+            },
             "hold_back": {"type": "bool", "default": False},
             "apply_at": {"type": "float"},
             "python": {"type": "path"},

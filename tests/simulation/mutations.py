@@ -178,8 +178,8 @@ MUTATIONS = [
     Mutation(
         "a lost membership of the group is not noticed",
         "engine/coordination/demultiplexer.py",
-        "membership = link.losses_of(family)",
-        "membership = 0",
+        "joined = link.losses_of(family)",
+        "joined = 0",
     ),
     Mutation(
         "an address on an interface that is down is no fault",

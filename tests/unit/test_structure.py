@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Iterator
 
 import pytest
+from simulation.mutations import MUTATIONS, Mutation
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "plugins" / "module_utils" / "_vrrp"
@@ -130,3 +131,9 @@ def test_only_the_named_files_start_processes() -> None:
         if isinstance(node, ast.Call) and ast.unparse(node.func).startswith(STARTS_PROCESS)
     }
     assert found == set(MAY_START_PROCESSES)
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
+def test_the_text_of_a_planted_bug_stands_once(mutation: Mutation) -> None:
+    # Whether the simulation finds it takes minutes.
+    assert (PACKAGE / mutation.file).read_text().count(mutation.right) == 1

@@ -30,8 +30,9 @@ from .nonlocal_bind import ensure_nonlocal_bind
 from .other_daemons import refuse_other_daemons
 from .peer_changes import changes_seen_by_peers
 from .previous import ensure_current
+from .scheduling import DEFAULT, Scheduling
 from .service import ensure_service
-from .templates import HELPER_SOCKET_TEXT, TIME_SYNC_TEXT, UNIT_TEXT, helper_unit, program
+from .templates import HELPER_SOCKET_TEXT, TIME_SYNC_TEXT, agent_unit, helper_unit, program
 from .users import ensure_users
 from .versions import ensure_version, is_current
 
@@ -54,6 +55,7 @@ class Wanted:
     hold_back: bool = False
     apply_at: float | None = None
     nonlocal_bind: bool = False
+    scheduling: Scheduling = DEFAULT
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def install_agent(host: Host, wanted: Wanted) -> InstallResult:
     if wanted.firewall:
         refuse_firewalls(host, _instances(wanted.config))
     ensure_users(host)
-    python = ensure_version(host, wanted.bundle, wanted.archive, wanted.pythons)
+    python = ensure_version(host, wanted.bundle, wanted.archive, wanted.pythons, wanted.scheduling)
     before = read(CONFIG)
     text = _validated(host, wanted, python, before)
     held_back = changes_seen_by_peers(before, text) if wanted.hold_back and text else {}
@@ -90,7 +92,7 @@ def install_agent(host: Host, wanted: Wanted) -> InstallResult:
     if config is not None and wanted.config is not None:
         write_config(host, config)
     _ensure_programs(host, python)
-    _ensure_units(host, config)
+    _ensure_units(host, config, wanted.scheduling)
     if wanted.firewall:
         open_for_vrrp(host, _instances(wanted.config))
     ensure_nonlocal_bind(host, wanted.nonlocal_bind)
@@ -130,7 +132,7 @@ def _ensure_programs(host: Host, python: str) -> None:
     host.write(paths.CONTROL, program(python, "control"), Ownership(0o755))
 
 
-def _ensure_units(host: Host, text: str | None) -> None:
+def _ensure_units(host: Host, text: str | None, scheduling: Scheduling) -> None:
     """Write the units; that of the helper, and the order at boot, are as the configuration needs
     them.
     """
@@ -138,7 +140,7 @@ def _ensure_units(host: Host, text: str | None) -> None:
     units = {
         paths.HELPER_SOCKET_UNIT: HELPER_SOCKET_TEXT,
         paths.HELPER_UNIT: helper_unit(needs_root(config)),
-        paths.UNIT: UNIT_TEXT,
+        paths.UNIT: agent_unit(scheduling),
     }
     changed = [host.write(path, text) for path, text in units.items()]
     if any(one.hmac is not None and one.hmac.needs_clock for one in config.instances):

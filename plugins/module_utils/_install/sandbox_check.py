@@ -13,26 +13,23 @@ import os
 from typing import Tuple
 
 from .host import Host, read
+from .scheduling import Scheduling
 from .templates import HELPER_SANDBOX, SANDBOX, check_unit
 
 _UNITS = "/run/systemd/system"
 _ERRORS = "/run/vrrp-agent-check.errors"
 _EXEC_FAILED = "203"  # EXIT_EXEC (systemd.exec(5)).
-# The name of a unit, its sandbox, and the modules that it has to load.
-_TESTS: Tuple[Tuple[str, str, str], ...] = (
-    ("vrrp-agent-check.service", SANDBOX, "_vrrp.agent.agent, _vrrp.agent.cleanup"),
-    ("vrrp-agent-helper-check.service", HELPER_SANDBOX, "_vrrp.runtime.helper.server"),
-)
+_AGENT, _HELPER = "vrrp-agent-check.service", "vrrp-agent-helper-check.service"
 
 
-CHECK_UNITS = (*(os.path.join(_UNITS, name) for name, _sandbox, _modules in _TESTS), _ERRORS)
+CHECK_UNITS = (*(os.path.join(_UNITS, name) for name in (_AGENT, _HELPER)), _ERRORS)
 
 
-def load_problem(host: Host, python: str, directory: str) -> str | None:
+def load_problem(host: Host, python: str, directory: str, scheduling: Scheduling) -> str | None:
     """Return the reason why the agent or its helper can't be loaded from a directory by an
     interpreter, in the sandbox of its unit; None when both can. Raises OSError.
     """
-    for name, sandbox, modules in _TESTS:
+    for name, sandbox, modules in _tests(scheduling):
         code = f"import sys; sys.path.insert(0, {directory!r}); import {modules}"
         # An import by root compiles the modules; other users can't write there.
         status, output = host.ask(python, "-IS", "-c", code)
@@ -42,6 +39,15 @@ def load_problem(host: Host, python: str, directory: str) -> str | None:
         if problem is not None:
             return problem
     return None
+
+
+def _tests(scheduling: Scheduling) -> Tuple[Tuple[str, str, str], ...]:
+    """Return the name of each unit, its sandbox, and the modules that it has to load."""
+    agent = "".join(f"{one}\n" for one in scheduling.lines) + SANDBOX
+    return (
+        (_AGENT, agent, "_vrrp.agent.agent, _vrrp.agent.cleanup"),
+        (_HELPER, HELPER_SANDBOX, "_vrrp.runtime.helper.server"),
+    )
 
 
 def _problem_in_sandbox(host: Host, name: str, text: str) -> str | None:

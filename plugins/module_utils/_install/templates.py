@@ -14,6 +14,7 @@ from .._vrrp.agent.version import UNIT_VARIABLE
 from .._vrrp.base.constants import OPERATORS_GROUP, SCRIPT_USER
 from .._vrrp.base.paths import HELPER_SOCKET
 from .paths import CONTROL, CURRENT, DAEMON, HELPER_SOCKET_NAME, USER
+from .scheduling import DEFAULT, Scheduling
 
 # The agent starts only itself and reads only its own files, so the unit forbids everything else.
 # The two capabilities are for addresses (NET_ADMIN) and raw sockets (NET_RAW). No file that the
@@ -89,10 +90,18 @@ StateDirectory=vrrp-agent
 WantedBy=multi-user.target
 """
 
-# A process started by a restart without a gap still runs under the unit of the old one; the
-# environment variable VRRP_AGENT_UNIT has the digest of that unit.
-UNIT_DIGEST = hashlib.sha256(_UNIT.encode()).hexdigest()[:12]
-UNIT_TEXT = _UNIT.replace("User=", f"Environment={UNIT_VARIABLE}={UNIT_DIGEST}\nUser=", 1)
+
+def agent_unit(scheduling: Scheduling = DEFAULT) -> str:
+    """Return the unit of the agent.
+
+    A process started by a restart without a gap still runs under the unit of the old one; the
+    environment variable VRRP_AGENT_UNIT has the digest of that unit.
+    """
+    lines = "".join(f"{one}\n" for one in scheduling.lines)
+    text = _UNIT.replace("User=", f"{lines}User=", 1)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+    return text.replace("User=", f"Environment={UNIT_VARIABLE}={digest}\nUser=", 1)
+
 
 # The signatures of advertisements contain the time. Only the order at boot changes, so another
 # unit need not be restarted for it.

@@ -17,12 +17,19 @@ from .bundle import unpack
 from .host import Host, HostError, read
 from .interpreter import NEEDED, closed_part
 from .sandbox_check import load_problem
-from .templates import UNIT_TEXT, program
+from .scheduling import DEFAULT, Scheduling
+from .templates import agent_unit, program
 
 _READABLE = 0o755
 
 
-def ensure_version(host: Host, bundle: str, archive: str | None, pythons: Iterable[str]) -> str:
+def ensure_version(
+    host: Host,
+    bundle: str,
+    archive: str | None,
+    pythons: Iterable[str],
+    scheduling: Scheduling = DEFAULT,
+) -> str:
     """Unpack a version if the host does not have it; returns the first of the interpreters by which
     the units can run it. Raises HostError or BundleError.
     """
@@ -37,7 +44,7 @@ def ensure_version(host: Host, bundle: str, archive: str | None, pythons: Iterab
     if is_new:
         host.change(f"unpack the agent {bundle}", lambda: _unpack(bundle, archive))
     try:
-        return _working_python(host, bundle, pythons)
+        return _working_python(host, bundle, pythons, scheduling)
     except HostError:
         if is_new and not host.check_mode:
             shutil.rmtree(target)  # Otherwise the next run would take it for a working version.
@@ -50,13 +57,13 @@ def _unpack(bundle: str, archive: str | None) -> None:
     unpack(archive, bundle, paths.VERSIONS)
 
 
-def _working_python(host: Host, bundle: str, pythons: Iterable[str]) -> str:
+def _working_python(host: Host, bundle: str, pythons: Iterable[str], scheduling: Scheduling) -> str:
     """Return the first interpreter by which the units can run the version; raises HostError."""
     problems = []
     for python in pythons:
-        if host.check_mode or _is_in_use(bundle, python):
+        if host.check_mode or _is_in_use(bundle, python, agent_unit(scheduling)):
             return python
-        problem = load_problem(host, python, os.path.join(paths.VERSIONS, bundle))
+        problem = load_problem(host, python, os.path.join(paths.VERSIONS, bundle), scheduling)
         if problem is None:
             return python
         problems.append(f"{python}: {problem}")
@@ -67,9 +74,9 @@ def _working_python(host: Host, bundle: str, pythons: Iterable[str]) -> str:
     )
 
 
-def _is_in_use(bundle: str, python: str) -> bool:
-    """Whether the version was installed with that interpreter, and so has been tested."""
-    is_same = read(paths.DAEMON) == program(python, "main") and read(paths.UNIT) == UNIT_TEXT
+def _is_in_use(bundle: str, python: str, unit: str) -> bool:
+    """Whether the version was installed with that interpreter and unit, and so has been tested."""
+    is_same = read(paths.DAEMON) == program(python, "main") and read(paths.UNIT) == unit
     return is_same and is_current(bundle)
 
 

@@ -103,7 +103,7 @@ def _group(version: int, defaults: Globals, statement: Statement) -> Outcome:
 _MAIL = refused("no mails are sent: run a hook, or let the monitoring send them")
 _MAIL_SERVER = dropped("it is for mails, which smtp_alert asks for")
 _SNMP = dropped("there is no SNMP: vrrpctl status --json, vrrpctl watch --json")
-_PROCESS = dropped("the agent has settings of its own for its process (vrrp_nice and others)")
+_PROCESS = dropped("the agent has settings of its own for its process (vrrp_scheduling)")
 _CHECKERS = dropped("it is for virtual servers, with which keepalived goes on by itself (--check)")
 _FIREWALL = dropped("the agent uses nftables, in tables of its own")
 _DEBUG = dropped("it is for the search for faults in keepalived")

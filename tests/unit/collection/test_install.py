@@ -25,6 +25,7 @@ from ansible_collections.failover.vrrp.plugins.module_utils._install.host import
     Ownership,
     write_atomically,
 )
+from ansible_collections.failover.vrrp.plugins.module_utils._install.scheduling import DEFAULT
 from ansible_collections.failover.vrrp.plugins.modules import vrrp_agent
 
 
@@ -212,7 +213,7 @@ def test_an_agent_whose_signatures_need_the_time_starts_after_it_is_right(
     entry = {"name": "web", "interface": "eth0", "vrid": 51, "addresses": ["192.0.2.1/24"]}
     signed = {} if hmac is None else {"hmac": {"keys": [{"id": 1, "secret": "x" * 32}], **hmac}}
     host = Host(lambda _command: (0, "", ""), lambda name: name, check_mode=False)
-    install._ensure_units(host, json.dumps({"instances": [{**entry, **signed}]}))
+    install._ensure_units(host, json.dumps({"instances": [{**entry, **signed}]}), DEFAULT)
     assert drop_in.exists() is waits
     assert not waits or "After=time-sync.target" in drop_in.read_text()
     assert "reload the systemd units" in host.changes

@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Sequence
+from typing import Any, Sequence
 
 import pytest
 from ansible_collections.failover.vrrp.plugins.module_utils._install import (
@@ -22,10 +23,15 @@ from ansible_collections.failover.vrrp.plugins.module_utils._install.bundle impo
     pack,
 )
 from ansible_collections.failover.vrrp.plugins.module_utils._install.host import Host, HostError
+from ansible_collections.failover.vrrp.plugins.module_utils._install.scheduling import (
+    DEFAULT,
+    Scheduling,
+    read_scheduling,
+)
 from ansible_collections.failover.vrrp.plugins.module_utils._install.templates import (
     HELPER_SANDBOX,
     SANDBOX,
-    UNIT_TEXT,
+    agent_unit,
     check_unit,
     helper_unit,
     program,
@@ -70,12 +76,12 @@ def _redirect(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(sandbox_check, "_UNITS", str(tmp_path / "units"))
 
 
-def ensure(library: Path, systemd: Systemd, *pythons: str) -> str:
+def ensure(library: Path, systemd: Systemd, *pythons: str, scheduling: Scheduling = DEFAULT) -> str:
     """Have the version on the host; returns the interpreter."""
     archive = library / "bundle.zip"
     archive.write_bytes(pack(SOURCES))
     host = Host(systemd, lambda name: name, check_mode=False)
-    return versions.ensure_version(host, BUNDLE, str(archive), pythons)
+    return versions.ensure_version(host, BUNDLE, str(archive), pythons, scheduling)
 
 
 @pytest.mark.finding("E5")
@@ -101,7 +107,7 @@ def test_what_is_in_use_already_is_not_tested_again(library: Path) -> None:
     ensure(library, systemd, "/usr/bin/python3")
     (library / "CURRENT").symlink_to(f"versions/{BUNDLE}")
     (library / "DAEMON").write_text(program("/usr/bin/python3", "main"))
-    (library / "UNIT").write_text(UNIT_TEXT)
+    (library / "UNIT").write_text(agent_unit())
     systemd.started.clear()
     ensure(library, systemd, "/usr/bin/python3")
     assert systemd.started == []
@@ -127,6 +133,34 @@ def test_a_directory_that_the_agent_can_not_enter_is_named(
     monkeypatch.setattr(paths, "DAEMON", str(closed / "vrrp-agent"))
     with pytest.raises(HostError, match=rf"can't enter {closed}: let others do so"):
         ensure(library, Systemd({"/usr/bin/python3"}), "/usr/bin/python3")
+
+
+def test_another_scheduling_is_tested_in_the_sandbox_and_is_another_unit(library: Path) -> None:
+    systemd = Systemd({"/usr/bin/python3"})
+    scheduling = read_scheduling(
+        {"nice": -5, "realtime_priority": 10, "cpu_affinity": "0 2-3", "no_swap": True}
+    )
+    ensure(library, systemd, "/usr/bin/python3", scheduling=scheduling)
+    unit = agent_unit(scheduling)
+    for line in ("Nice=-5", "CPUSchedulingPriority=10", "CPUAffinity=0 2-3", "MemorySwapMax=0"):
+        assert f"{line}\n" in systemd.started[0]
+        assert f"{line}\n" in unit
+    assert "CPUSchedulingPolicy" not in systemd.started[1]
+    digests = {re.findall(r"VRRP_AGENT_UNIT=(\w+)", one)[0] for one in (unit, agent_unit())}
+    assert len(digests) == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ({"nice": 20}, "scheduling.nice: 20 is not in -20..19"),
+        ({"realtime_priority": 0}, "scheduling.realtime_priority: 0 is not in 1..99"),
+        ({"cpu_affinity": "0\nUser=root"}, "scheduling.cpu_affinity: '0.*' is no list such as"),
+    ],
+)
+def test_a_wrong_scheduling_is_refused(given: dict[str, Any], problem: str) -> None:
+    with pytest.raises(HostError, match=problem):
+        read_scheduling(given)
 
 
 def test_code_is_quoted_for_a_unit() -> None:

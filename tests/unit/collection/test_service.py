@@ -12,14 +12,14 @@ import pytest
 from ansible_collections.failover.vrrp.plugins.module_utils._install import key_rotation, service
 from ansible_collections.failover.vrrp.plugins.module_utils._install.host import Host, HostError
 from ansible_collections.failover.vrrp.plugins.module_utils._install.templates import (
-    UNIT_DIGEST,
-    UNIT_TEXT,
+    agent_unit,
 )
 from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.base.errors import (
     NOT_RESTARTED,
     ControlError,
 )
 
+DIGEST = agent_unit().partition("Environment=VRRP_AGENT_UNIT=")[2].partition("\n")[0]
 SHOW = ("systemctl", "show", "--property=UnitFileState,ActiveState", "vrrp-agent.service")
 CONFIG = '{"instances": [{"name": "web", "hmac": {"keys": [{"id": 1, "secret": "x"}]}}]}'
 WANTED = {"instances": [{"name": "web", "hmac": {"keys": [{"id": 2, "secret": "y"}]}}]}
@@ -90,12 +90,12 @@ def test_keys_are_left_alone_on_a_host_whose_agent_does_not_answer(
 
 def runs_under(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     """Let an agent run that was started under the unit of this version; another may be there."""
-    status = {"agent": {"unit": UNIT_DIGEST, "bundle": "new", "config": "c"}}
+    status = {"agent": {"unit": DIGEST, "bundle": "new", "config": "c"}}
     monkeypatch.setattr(service, "running_status", lambda: status)
     monkeypatch.setattr(service, "read", lambda _path: text)
 
 
-@pytest.mark.parametrize("text", ["", UNIT_TEXT.replace(UNIT_DIGEST, "another")])
+@pytest.mark.parametrize("text", ["", agent_unit().replace(DIGEST, "another")])
 def test_an_agent_under_another_unit_is_restarted_by_systemd(
     monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
@@ -118,7 +118,7 @@ def test_a_version_before_that_does_not_run_is_an_error(monkeypatch: pytest.Monk
 def test_a_process_that_cannot_hand_over_to_the_version_before_is_restarted_by_systemd(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    runs_under(monkeypatch, UNIT_TEXT)
+    runs_under(monkeypatch, agent_unit())
     monkeypatch.setattr(Client, "restart", refuse_restart)
     restarted = host()
     with pytest.raises(HostError, match="old is back, and does not run"):
@@ -135,7 +135,7 @@ def refuse_restart(_client: Client) -> int:
 
 @pytest.mark.usefixtures("written")
 def test_a_restart_that_did_not_take_place_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    runs_under(monkeypatch, UNIT_TEXT)
+    runs_under(monkeypatch, agent_unit())
     monkeypatch.setattr(service, "_NOTIFIED_WITHIN", 0.0)
     with pytest.raises(HostError, match="is the same process"):
         service.restart(host())
@@ -145,7 +145,7 @@ def test_a_restart_that_did_not_take_place_is_an_error(monkeypatch: pytest.Monke
 def test_systemd_may_learn_of_the_new_process_a_moment_later(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    runs_under(monkeypatch, UNIT_TEXT)
+    runs_under(monkeypatch, agent_unit())
     monkeypatch.setattr(service, "_POLL", 0.0)
     known = iter(["MainPID=1", "MainPID=1", "MainPID=1", "MainPID=2"])
     service.restart(Host(lambda _command: (0, next(known), ""), lambda name: name, False))
