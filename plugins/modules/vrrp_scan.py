@@ -226,7 +226,7 @@ def read_instances(instances: t.Sequence[t.Mapping[str, t.Any]]) -> list[Planned
 
 def _family(instance: t.Mapping[str, t.Any]) -> Family:
     families = {Family.of(packed(one)) for one in instance["addresses"]}
-    families.update(one for one in Family if one.label == instance["family"])
+    families.update(one for one in Family if one.label == instance.get("family"))
     if len(families) != 1:
         raise ScanError(f"{instance['name']}: addresses and family: not of one family")
     return families.pop()

@@ -62,7 +62,7 @@ WRONG = {
         config(instance(addresses=["192.0.2.9/24", "fe80::9/64"], unicast_peers=["192.0.2.12"])),
         "instances[0].unicast_peers: no IPv6 peer is listed, but there are IPv6 addresses",
     ),
-    "no address": (config(instance(addresses=[])), "instances[0].addresses: there are 0 entries"),
+    "no address": (config(instance(addresses=[])), "instances[0].addresses: missing; an instance"),
     "no addresses": (config(without("addresses")), "instances[0].addresses: missing"),
     "an address that is none": (
         config(instance(addresses=["192.0.2.256/24"])),

@@ -24,7 +24,8 @@ def neighbours(host: Host) -> str:
 def test_hosts_of_one_group_hear_each_other_and_no_others(
     segment: Segment, pair: StartPair, address: str, group: str
 ) -> None:
-    settings = {"addresses": [with_length(address)], "multicast_group": group}
+    addresses = [with_length(address)]
+    settings = {"addresses": addresses, "multicast_group": group, "advertisement_interval": 1}
     capture = Capture(segment.host(), f"dst host {group} and ip proto 112 or ip6 proto 112")
     first, second = pair(**settings)
     eventually(lambda: any(f"> {group}" in line for line in capture.packets()))
