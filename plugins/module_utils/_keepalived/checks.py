@@ -160,6 +160,7 @@ _KINDS: Mapping[str, Tuple[str, Mapping[str, Entry[Definition]]]] = {
 }
 _REQUIRED = {"track_scripts": "command", "track_files": "path", "track_processes": "name"}
 DEFINING_WORDS = tuple(_KINDS)
+CHECK_WORDS = frozenset((*_SCRIPT, *_FILE, *_PROCESS))
 
 
 # --- The checks that an instance, or a sync group, tracks ---

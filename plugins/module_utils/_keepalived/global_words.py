@@ -109,6 +109,7 @@ _FIREWALL = dropped("the agent uses nftables, in tables of its own")
 _DEBUG = dropped("it is for the search for faults in keepalived")
 _BUFFERS = dropped("the agent sizes its buffers itself")
 _FIFO = refused("there is no FIFO: let the program read vrrpctl watch --notify")
+OWN_CONCERNS = (_PROCESS, _CHECKERS, _DEBUG, _BUFFERS)
 ANSWERS_AGAIN = equal("announced again whenever a master of lower priority was heard")
 
 GLOBAL_WORDS: Mapping[str, Entry[Globals]] = {

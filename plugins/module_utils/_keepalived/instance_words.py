@@ -64,7 +64,7 @@ def read_draft(
     later = [one for one in statement.inner if one.word in _AFTER_ADDRESSES]
     listing = [one for one in statement.inner if one not in named and one not in later]
     for group in (named, listing, later):  # Addresses say of which family it is.
-        take(draft, group, _WORDS, verdicts)
+        take(draft, group, WORDS, verdicts)
     return draft
 
 
@@ -268,7 +268,7 @@ _HMAC: Mapping[str, Entry[Draft]] = {
     "anti_replay": _of_hmac("replay"),
     "time_window": _of_hmac("window"),
 }
-_WORDS: Mapping[str, Entry[Draft]] = {
+WORDS: Mapping[str, Entry[Draft]] = {
     "state": _remembered("preempt: true, as the first state is MASTER"),
     "interface": _interface,
     "virtual_router_id": _whole("vrid", 1, 255),

@@ -58,8 +58,8 @@ def read_configuration(
     for fault in (*faults, *expander.faults, *brace_faults):
         reader.verdicts.add_fault(fault)
     for words in _PHASES:
-        own = [one for one in statements if (one.word if one.word in _TOP else "") in words]
-        take(reader, own, _TOP, reader.verdicts)
+        own = [one for one in statements if (one.word if one.word in TOP_WORDS else "") in words]
+        take(reader, own, TOP_WORDS, reader.verdicts)
     found = reader.result()
     reader.verdicts.complete(statements)
     return replace(found, verdicts=reader.verdicts.all)
@@ -179,7 +179,7 @@ def _instance(reader: _Reader, statement: Statement) -> Outcome:
 
 def _sync_group(reader: _Reader, statement: Statement) -> Outcome:
     group = _Group(first(statement), reader.verdicts, reader.defaults.script_user)
-    take(group, statement.inner, _GROUP_WORDS, reader.verdicts)
+    take(group, statement.inner, GROUP_WORDS, reader.verdicts)
     reader.groups.append(group)
     return mapped("sync_group of its instances")
 
@@ -242,7 +242,7 @@ def _virtual_servers(reader: _Reader, statement: Statement) -> Outcome:
 
 _STAYS = dropped("keepalived goes on with it, beside the agent: keepalived --check")
 _STATIC = refused("keepalived sets it while it runs: give it to the network configuration")
-_GROUP_WORDS: Mapping[str, Entry[_Group]] = {
+GROUP_WORDS: Mapping[str, Entry[_Group]] = {
     "group": _members,
     **dict.fromkeys(TRACKING, _group_track),
     "track_bfd": NO_BFD,
@@ -253,7 +253,7 @@ _GROUP_WORDS: Mapping[str, Entry[_Group]] = {
     "global_tracking": equal("the checks of an instance count for its whole group"),
     "sync_group_tracking_weight": _group_weights,
 }
-_TOP: Mapping[str, Entry[_Reader]] = {
+TOP_WORDS: Mapping[str, Entry[_Reader]] = {
     **{word: _global_word for word in (
         "net_namespace", "net_namespace_ipvs", "instance", "use_pid_dir",
         "linkbeat_use_polling", "child_wait_time",
@@ -272,7 +272,7 @@ _TOP: Mapping[str, Entry[_Reader]] = {
 }  # fmt: skip
 _LATER = ("vrrp_instance", "vrrp_sync_group", *DEFINING_WORDS)
 _PHASES = (
-    ("", *(word for word in _TOP if word not in _LATER)),
+    ("", *(word for word in TOP_WORDS if word not in _LATER)),
     DEFINING_WORDS,
     ("vrrp_instance",),
     ("vrrp_sync_group",),
