@@ -147,9 +147,8 @@ def _output_of(running: subprocess.Popen[bytes]) -> str:
     timer.start()
     last: Deque[bytes] = deque(maxlen=_OUTPUT_MAX // _PORTION)
     size = 0
-    with running:
-        assert running.stdout is not None
-        for portion in iter(partial(running.stdout.read, _PORTION), b""):
+    with running as process:
+        for portion in iter(partial(process.stdout.read, _PORTION), b"") if process.stdout else ():
             last.append(portion)
             size += len(portion)
     timer.cancel()
