@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +112,40 @@ def test_a_script_runs_as_its_user(segment: Segment) -> None:
     agent.configure(instance(track_scripts=[{**check, "user": "no-such-user"}]))
     agent.ctl("reload")
     eventually(lambda: "there is no user no-such-user" in tracked(agent)["why"])
+
+
+def test_built_in_checks_follow_services_of_another_host(segment: Segment) -> None:
+    far = segment.host()
+    served = segment.directory / "served"
+    served.mkdir()
+    (served / "health").write_text("all is well")
+    serve = (sys.executable, "-m", "http.server", "8080", "--bind", far.address)
+    web = far.start(*serve, "--directory", str(served), stderr=subprocess.DEVNULL)
+    common = {"interval": 0.2, "fall": 2, "rise": 1}
+    url = f"http://{far.address}:8080/health"
+    checks = {
+        "track_ping": [{"host": far.address, "weight": -1, **common}],
+        "track_tcp": [{"host": far.address, "port": 8080, "weight": -2, **common}],
+        "track_http": [{"url": url, "text": "is well", "weight": -4, **common}],
+        "track_dns": [{"host": far.address, "query": "a.example", "weight": -8, **common}],
+    }
+    agent = Agent(segment.host(), instance(priority=100, **checks)).start()
+    agent.wait_for("MASTER")
+    # No name server is there, so that its check fails from the beginning.
+    eventually(lambda: agent.status()["effective_priority"] == 92)
+    (served / "health").write_text("nothing is well".replace("is well", "works"))
+    eventually(lambda: agent.status()["effective_priority"] == 88)
+    web.kill()
+    web.wait(5)
+    eventually(lambda: agent.status()["effective_priority"] == 86)
+    why = {one["check"]: one["why"] for one in agent.status()["tracked"]}
+    assert why[f"tcp {far.address} port 8080"] == "Connection refused"
+    assert why[f"dns a.example of {far.address}"] == "Connection refused"
+    far.unplug()
+    eventually(lambda: agent.status()["effective_priority"] == 85)
+    far.plug_in()
+    far.start(*serve, "--directory", str(served), stderr=subprocess.DEVNULL)
+    eventually(lambda: agent.status()["effective_priority"] == 88)
 
 
 def test_a_file_multiplies_its_weight_by_its_number(segment: Segment, tmp_path: Path) -> None:

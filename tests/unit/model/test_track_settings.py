@@ -24,6 +24,16 @@ WRONG = [
         {"track_scripts": [{"command": "/bin/true", "interval": 0.01}]},
         ".track_scripts[0].interval: 0.01 is not in 0.1..3600 seconds",
     ),
+    ({"track_ping": [{"host": "a b"}]}, ".track_ping[0].host: 'a b' is not an IP address or"),
+    ({"track_tcp": [{"host": "::1"}]}, ".track_tcp[0].port: missing"),
+    ({"track_http": [{"url": "ftp://a/"}]}, ".track_http[0].url: 'ftp://a/' is not a URL such as"),
+    ({"track_http": [{"url": "http://a:x/"}]}, ".track_http[0].url: 'http://a:x/' is not a URL"),
+    ({"track_http": [{"url": "http://u:p@a/"}]}, ".track_http[0].url: the URL has a user or"),
+    (
+        {"track_http": [{"url": "http://a/", "verify": False}]},
+        ".track_http[0].verify: has no effect without https",
+    ),
+    ({"track_dns": [{"host": "a", "query": "b", "type": "X"}]}, ".track_dns[0].type: 'X' is not"),
     ({"track_files": [{"path": "number"}]}, ".track_files[0].path: 'number' is not an absolute"),
     (
         {"track_processes": [{"name": "sbin/x"}]},

@@ -4,7 +4,7 @@
 #
 # This module is PRIVATE to the collection and can change at any time.
 
-"""The command line: run, check, ctl, cleanup, helper.
+"""The command line: run, check, ctl, cleanup, helper, checker.
 
 Each command imports its modules when it is chosen: ``ctl`` must not load netlink.
 """
@@ -12,6 +12,7 @@ Each command imports its modules when it is chosen: ``ctl`` must not load netlin
 from __future__ import annotations
 
 import argparse
+import socket
 import sys
 from typing import Sequence
 
@@ -73,6 +74,7 @@ def make_parser() -> argparse.ArgumentParser:
     helper.add_argument(
         "--user", default="", help="the user of commands that name none (that of the helper)"
     )
+    commands.add_parser("checker", help="run built-in checks for the helper, which starts this")
     commands.add_parser("accept", help="read a ruleset from nft, print the rules that let VRRP in")
     ctl.add_arguments(commands.add_parser("ctl", help="query or control a running agent"))
     return parser
@@ -191,6 +193,13 @@ def _helper(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _checker(_arguments: argparse.Namespace) -> int:
+    from ..runtime.checker.server import CheckerServer
+
+    CheckerServer(socket.socket(fileno=sys.stdin.fileno())).run()
+    return 0
+
+
 def _accept(_arguments: argparse.Namespace) -> int:
     from ..linux.nft_rules import closed_chains, insertions, parse
 
@@ -204,5 +213,6 @@ _COMMANDS = {
     "ctl": ctl.run,
     "cleanup": _cleanup,
     "helper": _helper,
+    "checker": _checker,
     "accept": _accept,
 }

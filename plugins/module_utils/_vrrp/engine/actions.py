@@ -20,6 +20,7 @@ from ..model.family import Family
 from ..model.intent import Intents
 from ..model.prefix import Prefix
 from ..model.signing import Hmac
+from ..model.target import Target
 from .host.devices import Macvlan, PacketFilter
 from .host.resources import Resource
 
@@ -166,10 +167,10 @@ class Confirm:
 
 @dataclass(frozen=True)
 class RunCommand:
-    """Run a command; its result is reported under ``number``."""
+    """Run a command, or a built-in check; its result is reported under ``number``."""
 
     number: int
-    command: Command
+    command: Union[Command, Target]
     environment: Mapping[str, str]
 
 

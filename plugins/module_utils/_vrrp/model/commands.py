@@ -14,7 +14,7 @@ that describe a change of state.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Dict, List, Mapping, Tuple
+from typing import Dict, List, Mapping, Tuple, Union
 
 from ..base.constants import PRIORITY_OWNER, SCRIPT_USER
 from ..base.text import visible
@@ -22,6 +22,7 @@ from .command import GROUP, Command
 from .hook import Hook, HookTrigger
 from .instance import Config, Instance
 from .notification import notified_state
+from .target import Target
 from .tracking import ScriptCheck
 
 _STATES = ("INITIALIZE", "BACKUP", "MASTER")
@@ -32,15 +33,15 @@ _DIGITS_MAX = 3
 @dataclass(frozen=True)
 class NumberedCommand:
     """A command of a configuration: that of a ``hook`` of an ``instance``, or of a tracked script,
-    which has neither.
+    which has neither, or the target of a built-in check.
     """
 
-    command: Command
+    command: Union[Command, Target]
     instance: Instance | None = None
     hook: Hook | None = None
 
     @property
-    def identity(self) -> Tuple[Command, str, str, str]:
+    def identity(self) -> Tuple[Union[Command, Target], str, str, str]:
         """The command, and for a hook the name and the family of the instance, and the event."""
         if self.instance is None or self.hook is None:
             return self.command, "", "", ""
@@ -67,11 +68,13 @@ class NumberedCommand:
             "VRRP_REASON": visible(str(values.get("VRRP_REASON", ""))[:_REASON_MAX]),
         }
 
-    def command_for(self, environment: Mapping[str, str]) -> Command:
+    def command_for(self, environment: Mapping[str, str]) -> Union[Command, Target]:
         """Return the command of a run with these variables, with the arguments that it asks for:
         TYPE NAME STATE PRIORITY, as keepalived has them.
         """
-        if self.instance is None or not self.command.notifies:
+        if self.instance is None or not isinstance(self.command, Command):
+            return self.command
+        if not self.command.notifies:
             return self.command
         group = self.instance.sync_group if self.command.notifies == GROUP else ""
         about = ("GROUP", group) if group else ("INSTANCE", self.instance.name)

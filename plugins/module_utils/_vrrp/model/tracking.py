@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import json
 import shlex
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from enum import Enum
 from typing import Any, Callable, Dict, Mapping, Tuple, Union
 
 from ..base.constants import TRACK_WEIGHT_MAX
 from ..base.errors import Problem
 from ..base.units import Nanoseconds, seconds
+from . import target
 from .command import Command, read_arguments
 from .fields import (
     read_flag,
@@ -37,6 +38,7 @@ from .readers import (
     record,
     whole_number,
 )
+from .target import Target
 
 _SCRIPT_INTERVAL_DEFAULT = seconds(1)
 
@@ -67,10 +69,11 @@ class InterfaceCheck:
 class ScriptCheck:
     """Up after ``rise`` successes in a row, down after ``fall`` failures in a row; the first result
     counts at once, but with ``init_fail`` the check is down until it has been up. The status shows
-    its ``name``, or its program where it has none.
+    its ``name``, or its program where it has none. With a target in place of a command it is a
+    built-in check.
     """
 
-    command: Command
+    command: Union[Command, Target]
     interval: Nanoseconds
     rise: int
     fall: int
@@ -78,7 +81,8 @@ class ScriptCheck:
     init_fail: bool = False
 
     def __str__(self) -> str:
-        return f"script {self.name or self.command}"
+        kind = "script" if isinstance(self.command, Command) else self.command.kind
+        return f"{kind} {self.name or self.command}"
 
 
 @dataclass(frozen=True)
@@ -215,20 +219,20 @@ _read_process = matching(
     "the name of a program without its directory, or an absolute path as in its command line",
 )
 _interface = record({"interface": read_interface, **_WEIGHT}, ["interface"])
-_script = record(
-    {
-        "name": read_name,
-        "command": read_arguments,
-        "interval": read_period,
-        "timeout": read_period,
-        "rise": whole_number(1, 100),
-        "fall": whole_number(1, 100),
-        "user": read_user,
-        "init_fail": read_flag,
-        **_WEIGHT,
-    },
-    ["command"],
-)
+_RUNS: Mapping[str, Reader[Any]] = {
+    "name": read_name,
+    "interval": read_period,
+    "timeout": read_period,
+    "rise": whole_number(1, 100),
+    "fall": whole_number(1, 100),
+    "init_fail": read_flag,
+    **_WEIGHT,
+}
+_script = record({"command": read_arguments, "user": read_user, **_RUNS}, ["command"])
+_ping = record({**target.PING, **_RUNS}, ["host"])
+_tcp = record({**target.TCP, **_RUNS}, ["host", "port"])
+_http = record({**target.HTTP, **_RUNS}, ["url"])
+_dns = record({**target.DNS, **_RUNS}, ["host", "query"])
 _file = record({"path": read_path, **_WEIGHT}, ["path"])
 _process = record(
     {
@@ -246,9 +250,30 @@ _process = record(
 
 
 def _script_check(given: Settings) -> ScriptCheck:
+    return _run_check(Command(given["command"], given.get("user", ""), _timeout(given)), given)
+
+
+def _target_check(kind: str) -> Callable[[Settings], ScriptCheck]:
+    """Return the maker of the built-in checks of a kind."""
+    made = target.TARGETS[kind]
+    names = {one.name for one in fields(made)} - {"timeout"}
+
+    def make(given: Settings) -> ScriptCheck:
+        target.refuse_contradictions(kind, given)
+        own = {key: value for key, value in given.items() if key in names}
+        return _run_check(made(timeout=_timeout(given), **own), given)
+
+    return make
+
+
+def _timeout(given: Settings) -> Nanoseconds:
     interval: Nanoseconds = given.get("interval", _SCRIPT_INTERVAL_DEFAULT)
     timeout: Nanoseconds = given.get("timeout", interval)
-    command = Command(given["command"], given.get("user", ""), timeout)
+    return timeout
+
+
+def _run_check(command: Union[Command, Target], given: Settings) -> ScriptCheck:
+    interval: Nanoseconds = given.get("interval", _SCRIPT_INTERVAL_DEFAULT)
     rise, fall = given.get("rise", 1), given.get("fall", 1)
     init_fail = given.get("init_fail", False)
     return ScriptCheck(command, interval, rise, fall, given.get("name", ""), init_fail)
@@ -287,6 +312,10 @@ def _tracked(
 TRACK_READERS: Dict[str, Reader[Tuple[Tracked, ...]]] = {
     "track_interfaces": _tracked(_interface, lambda given: InterfaceCheck(given["interface"])),
     "track_scripts": _tracked(_script, _script_check),
+    "track_ping": _tracked(_ping, _target_check("ping")),
+    "track_tcp": _tracked(_tcp, _target_check("tcp")),
+    "track_http": _tracked(_http, _target_check("http")),
+    "track_dns": _tracked(_dns, _target_check("dns")),
     "track_files": _tracked(_file, lambda given: FileCheck(given["path"])),
     "track_processes": _tracked(_process, _process_check),
 }

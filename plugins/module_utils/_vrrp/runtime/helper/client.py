@@ -14,7 +14,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections import deque
-from typing import Callable, Deque, Dict, List, Mapping, Set, Tuple
+from typing import Callable, Deque, Dict, List, Mapping, Set, Tuple, Union
 
 from ...base.constants import (
     HELPER_HEARTBEAT_INTERVAL,
@@ -29,6 +29,7 @@ from ...engine.actions import PollTargets, RunCommand
 from ...model.command import Command, CommandResult
 from ...model.commands import commands_of, needs_root
 from ...model.instance import Config
+from ...model.target import Target
 from .. import clock
 from ..json_stream import JsonObject, JsonStream
 from ..log import LOGGER
@@ -39,7 +40,7 @@ OnEnd = Callable[[int, CommandResult], None]
 OnTargets = Callable[[Mapping[str, "str | None"], Mapping[str, int]], None]
 
 # The commands of a configuration: the number of each by its identity.
-Numbers = Dict[Tuple[Command, str, str, str], int]
+Numbers = Dict[Tuple[Union[Command, Target], str, str, str], int]
 
 _NOTHING = PollTargets(frozenset(), frozenset())
 _EXITED = "the helper process has exited: what it was running has no result"

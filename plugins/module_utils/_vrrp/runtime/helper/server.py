@@ -41,13 +41,14 @@ from typing import Dict, Mapping, Tuple
 
 from ...base.constants import HELPER_HEARTBEAT_INTERVAL
 from ...base.units import Nanoseconds, earliest
-from ...model.command import CommandResult
+from ...model.command import Command, CommandResult
 from ...model.commands import NumberedCommand
 from .. import clock
 from ..json_stream import JsonObject, JsonStream
 from ..loop import Loop
 from ..sd_notify import Notifier
 from ..signals import signal_socket
+from .checker import CheckerClient
 from .configurations import Allowed, Configurations
 from .poller import Poller
 from .processes import ProcessRunner
@@ -70,6 +71,7 @@ class HelperServer:
         self._loop = Loop()
         self._processes = ProcessRunner(self._loop, self._finished)
         self._poller = Poller(user)
+        self._checker = CheckerClient(self._loop, user, self._finished)
         # The configuration and the number of each command that runs: none runs twice at once.
         self._running: Dict[int, Tuple[str, str]] = {}
         self._signals = signal_socket([signal.SIGCHLD])
@@ -90,6 +92,7 @@ class HelperServer:
         """Wait until there is something to do, and do it."""
         self._loop.run_once(self._next_deadline())
         self._processes.reap(clock.now())
+        self._checker.run_due(clock.now())
         self._poll_targets()
         self._send_heartbeat(clock.now())
         self._loop.want(self._stream, write=self._stream.is_pending)
@@ -97,6 +100,7 @@ class HelperServer:
     def close(self) -> None:
         """Kill what runs, and disconnect."""
         self._processes.kill()
+        self._checker.close()
         self._loop.close()
         self._stream.close()
 
@@ -105,8 +109,8 @@ class HelperServer:
 
     def _next_deadline(self) -> Nanoseconds | None:
         commands, targets = self._processes.next_deadline(), self._poller.next_deadline()
-        watchdog = self._notifier.next_deadline()
-        return earliest((commands, targets, self._heartbeat_at, watchdog))
+        watchdog, checks = self._notifier.next_deadline(), self._checker.next_deadline()
+        return earliest((commands, targets, self._heartbeat_at, watchdog, checks))
 
     def _read(self) -> None:
         messages = self._stream.receive()
@@ -149,13 +153,16 @@ class HelperServer:
             self._finished(number, CommandResult(None, f"the helper refused it: {error}"))
             return
         command = wanted.command_for(environment)
-        if not command.user:
-            command = replace(command, user=self._user)
         key = (str(message["config"]), str(message["command"]))
         if key in self._running.values():
             self._finished(number, CommandResult(None, "it is running already", is_lost=True))
             return
         self._running[number] = key
+        if not isinstance(command, Command):
+            self._checker.start(number, command, clock.now())
+            return
+        if not command.user:
+            command = replace(command, user=self._user)
         is_hook = wanted.hook is not None
         self._processes.start(number, command, environment, is_hook, clock.now())
 
