@@ -27,6 +27,8 @@ lab_hosts:
         hooks: [{{event: master, command: /usr/local/sbin/note-master, user: root}}]
         track_scripts:
           - {{command: /usr/local/bin/check-web --password=tulip, interval: 0.5, timeout: 10}}
+        track_tcp: [{{host: 127.0.0.1, port: 22, interval: 0.5, weight: -1}}]
+        track_ping: [{{host: 127.0.0.1, interval: 0.5, weight: -1}}]
       - name: api
         interface: eth0
         vrid: 52
@@ -152,6 +154,18 @@ def test_a_script_reads_no_secret_and_changes_nothing(booted: Booted) -> None:
     assert shown.splitlines() == ["vrrp-script"]
     everything = booted.run("node1", "vrrpctl status --json; journalctl -u vrrp-agent")
     assert not [one for one in (SECRET, CREDENTIAL, "tulip") if one in everything]
+
+
+def test_built_in_checks_have_no_rights_also_beside_a_helper_that_is_root(booted: Booted) -> None:
+    def results() -> dict[str, bool]:
+        found = json.loads(booted.run("node1", "vrrpctl status --json"))["instances"][0]["tracked"]
+        return {one["check"]: one["up"] for one in found if one["check"][:4] in ("tcp ", "ping")}
+
+    eventually(lambda: results() == {"tcp 127.0.0.1 port 22": True, "ping 127.0.0.1": True})
+    as_root = "ps -C vrrp-agent -o user=,args= | grep -c '^root.*helper'"
+    assert booted.run("node1", as_root).strip() == "1"
+    checker = "pgrep -f \"[m]ain..'checker'\""
+    assert booted.run("node1", f"ps -o user:20= -p $({checker})").split() == ["vrrp-script"]
 
 
 def test_an_operator_changes_states_and_reads_no_secret(booted: Booted) -> None:

@@ -28,7 +28,8 @@ from .other_configurations import OtherRouters, routers_of
 
 _REMEDY = (
     "two daemons of one host do not hear each other, and both would serve: stop and disable it "
-    "first (a playbook failover.vrrp.migrate, which moves its instances, does not exist yet)"
+    "first (the playbook failover.vrrp.migrate reads its instances, and docs/keepalived.md has the "
+    "order of a move)"
 )
 
 
