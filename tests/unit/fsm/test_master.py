@@ -95,6 +95,13 @@ def test_a_master_announces_again_a_second_after_it_has_heard_a_lower_priority()
     assert state.announce_at == (NOW + 50 * MS, NOW + S)
 
 
+def test_a_master_whose_advertisements_are_refused_takes_no_clients_back() -> None:
+    # The other one serves, and can't hear that it has to give up; this one is about to withdraw.
+    refused = replace(ROUTER, silent_since=NOW - 2 * S)
+    state, actions = after(MASTER, heard(99), parameters=refused)
+    assert (state, actions) == (MASTER, [act.Advertise(100)])
+
+
 @pytest.mark.finding("B5")
 def test_masters_of_lower_priority_draw_every_answer_and_few_announcements() -> None:
     state: State = replace(MASTER, announce_at=(), adver_at=NOW + 100 * S)

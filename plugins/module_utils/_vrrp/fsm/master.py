@@ -97,6 +97,9 @@ def heard(parameters: Parameters, state: Master, event: Heard, now: Nanoseconds)
     # A lower-priority advertisement: "Send an ADVERTISEMENT immediately to assert the {Active}
     # state to the sending VRRP Router and to update any learning bridges with the correct Active
     # VRRP Router path." The Adver_Timer is not reset.
+    if parameters.silent_since is not None:
+        # The kernel refuses advertisements: the other goes on, and this router withdraws soon.
+        return state, [Advertise(parameters.priority)]
     after, announcement = _announce_again(state, now)
     return after, [Advertise(parameters.priority), *announcement]
 
