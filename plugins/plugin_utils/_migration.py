@@ -137,11 +137,10 @@ def _lacking(
     for host in readings:
         if host not in names:
             yield f"{host}: {readings[host].get('config_file')} has no instance"
-    everyone = [name for own in names.values() for name in own]
-    for name in dict.fromkeys(everyone):
-        if everyone.count(name) == 1 and len(names) > 1:
-            host = next(host for host, own in names.items() if name in own)
-            yield f"{name}: only {host} has it: give the instance one name on all hosts"
+    for name in dict.fromkeys(name for own in names.values() for name in own):
+        having = [host for host, own in names.items() if name in own]
+        if len(having) == 1 and len(names) > 1:
+            yield f"{name}: only {having[0]} has it: give the instance one name on all hosts"
 
 
 def _refused(readings: t.Mapping[str, Reading]) -> t.Iterator[str]:

@@ -72,8 +72,9 @@ def ensure_service(
         _start(host)
         return ServiceResult()
     status = _status_after_scheduled_reload(config)
-    if status is None or status["agent"]["bundle"] != bundle:
-        return ServiceResult(True, status is None or _has_other_unit(status))
+    has_other_unit = status is None or _has_other_unit(status)
+    if status is None or status["agent"]["bundle"] != bundle or has_other_unit:
+        return ServiceResult(True, has_other_unit)
     if config is None or status["agent"]["config"] == digest(config):
         return ServiceResult(status=status)
     if apply_at is None:

@@ -107,6 +107,16 @@ def test_an_agent_under_another_unit_is_restarted_by_systemd(
     )
 
 
+@pytest.mark.parametrize(("digest", "expected"), [(DIGEST, False), ("another", True)])
+def test_another_unit_alone_takes_a_restart(
+    monkeypatch: pytest.MonkeyPatch, digest: str, expected: bool
+) -> None:
+    runs_under(monkeypatch, agent_unit().replace(DIGEST, digest))
+    runs = host({SHOW: "UnitFileState=enabled\nActiveState=active\n"})
+    found = service.ensure_service(runs, "new", None, None)
+    assert (found.restart_required, found.unit_changed) == (expected, expected)
+
+
 @pytest.mark.usefixtures("written")
 def test_a_version_before_that_does_not_run_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     runs_under(monkeypatch, "")
