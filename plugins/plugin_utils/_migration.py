@@ -20,7 +20,8 @@ import yaml
 VAULT = "vault_vrrp"  # The variable with the secrets, by the name of the instance.
 _SECRETS = ("password", "hmac")
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:-]{0,63}")
-_TEMPLATE = re.compile(r"\{[{%#]|[%#}]\}")
+# Also what chooses delimiters of its own: "#jinja2:".
+_TEMPLATE = re.compile(r"\{[{%#]|[%#}]\}|#\s*jinja2", re.IGNORECASE)
 
 Settings = t.Mapping[str, t.Any]
 Reading = t.Mapping[str, t.Any]

@@ -36,7 +36,7 @@ def routers_of(name: str, arguments: Sequence[str], root: str = "") -> OtherRout
     its root directory; none for a program whose configuration is unknown.
     """
     if name.startswith("keepalived"):
-        return keepalived_routers(options_of(arguments).path, root)
+        return keepalived_routers(*options_of(arguments), root=root)
     if name != "vrrpd":
         return OtherRouters()
     found = [frr_routers(root + path) for path in FRR_CONFIGS]
@@ -44,11 +44,11 @@ def routers_of(name: str, arguments: Sequence[str], root: str = "") -> OtherRout
     return OtherRouters(routers, frozenset().union(*(one.addresses for one in found)))
 
 
-def keepalived_routers(path: str, root: str = "") -> OtherRouters:
+def keepalived_routers(path: str, config_id: str = "", root: str = "") -> OtherRouters:
     """Return the virtual routers in a keepalived.conf and the files that it includes, all of them
     below a root directory.
     """
-    found = read_configuration(host_files(root), path).instances
+    found = read_configuration(host_files(root), path, config_id).instances
     routers = frozenset((one["interface"], one["vrid"]) for one in found if _is_complete(one))
     served = (entry for one in found for entry in _entries(one))
     return OtherRouters(routers, _addresses(served))

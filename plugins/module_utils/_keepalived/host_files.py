@@ -71,7 +71,12 @@ def _matches(root: str, directory: str, pattern: str) -> List[str]:
 def options_of(arguments: Sequence[str]) -> ServiceOptions:
     """Return the options in the arguments of a keepalived."""
     path = _value(arguments, *_FILE_OPTIONS) or CONFIG
-    return ServiceOptions(path, _value(arguments, *_ID_OPTIONS))
+    return ServiceOptions(path, _value(arguments, *_ID_OPTIONS) or _host_name())
+
+
+def _host_name() -> str:
+    """Return the name of the host without its domain, which the config-id is by default."""
+    return os.uname().nodename.partition(".")[0]
 
 
 def _value(arguments: Sequence[str], short: str, long: str) -> str:

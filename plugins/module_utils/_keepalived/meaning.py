@@ -156,7 +156,9 @@ def _set_destinations(draft: Draft, defaults: Globals, made: Settings) -> None:
         draft.amend("unicast_peer", mapped(why))
     else:
         made["unicast_peers"] = sorted({*peers, source}, key=lambda one: (len(one), one))
-    if draft.is_ipv6 and "unicast_ttl" not in made:
+    if "unicast_ttl" in made:  # keepalived checks none, unless min_ttl is given.
+        made.setdefault("unicast_ttl_min", 1)
+    elif draft.is_ipv6:
         made.setdefault("unicast_ttl_min", _HOP_LIMIT_UNICAST)
 
 

@@ -93,6 +93,11 @@ def test_what_is_refused_is_listed_with_its_place() -> None:
 
 def test_a_text_of_a_host_is_no_template_of_the_controller(tmp_path: Any) -> None:
     evil = "/bin/x {{ lookup('ansible.builtin.pipe', 'echo owned') }}"
+    chosen = "#jinja2: variable_start_string:'<%', variable_end_string:'%>'\n<% 7*6 %>"
+    assert (
+        "!unsafe"
+        in migration_files({"a": reading({**COMMON, "x": chosen})}, "vrrp")["files"][GROUP]
+    )
     hooks = [{"event": "master", "command": evil}, {"event": "backup", "command": "/bin/{% x %}"}]
     found = migration_files({"a": reading({**COMMON, "hooks": hooks})}, "vrrp")
     path = tmp_path / "vrrp.yml"

@@ -167,11 +167,11 @@ def test_what_another_process_includes_is_read_below_its_root_alone(tmp_path: Pa
     outside.mkdir()
     (outside / "more.conf").write_text(MORE)
     (inside / "keepalived.conf").write_text(f"{CONFIG_OF_ONE}\ninclude {outside}/*.conf\n")
-    found = keepalived_routers("/etc/keepalived.conf", str(tmp_path / "root"))
+    found = keepalived_routers("/etc/keepalived.conf", root=str(tmp_path / "root"))
     assert found.routers == {("eth0", 51)}
     (inside / "more.conf").write_text(MORE)
     (inside / "keepalived.conf").write_text(f"{CONFIG_OF_ONE}\ninclude /etc/more.*\n")
-    found = keepalived_routers("/etc/keepalived.conf", str(tmp_path / "root"))
+    found = keepalived_routers("/etc/keepalived.conf", root=str(tmp_path / "root"))
     assert found.routers == {("eth0", 51), ("eth1", 52)}
 
 

@@ -34,7 +34,7 @@ EXEC_START = (
 @pytest.mark.parametrize(
     ("arguments", "path", "config_id"),
     [
-        ([], CONFIG, ""),
+        ([], CONFIG, os.uname().nodename.partition(".")[0]),
         (["--dont-fork", "-f", "/srv/k.conf", "-i", "high"], "/srv/k.conf", "high"),
         (["-f/srv/k.conf", "--config-id=low"], "/srv/k.conf", "low"),
         (["--use-file=/srv/k.conf", "--config-id", "low"], "/srv/k.conf", "low"),

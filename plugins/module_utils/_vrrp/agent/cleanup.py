@@ -14,6 +14,7 @@ The unit runs this after every exit of the agent, and an agent runs it before it
 
 from __future__ import annotations
 
+import ipaddress
 import socket
 from typing import AbstractSet, Callable, Mapping
 
@@ -48,6 +49,7 @@ def clean_up(storage: Storage, signed: Mapping[str, int]) -> None:
 def _clean_up_recoveries(storage: Storage, signed: Mapping[str, int]) -> None:
     recoveries = storage.load_recoveries()
     destinations = {where for one in recoveries for where, _what in one.resignations}
+    destinations = {one for one in destinations if ipaddress.ip_address(one).is_multicast}
     remove_group_neighbours({*destinations, *(family.group for family in Family)})
     if not recoveries:
         return

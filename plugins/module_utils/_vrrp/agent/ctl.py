@@ -127,7 +127,7 @@ def _json(status: Status) -> str:
 def _watch(client: ControlClient, arguments: argparse.Namespace) -> None:
     for one in client.watch():
         if arguments.notify:
-            about = one["new"], one["cause"], one["priority"]
+            about = one["new"], one["cause"], one.get("priority", 0)
             _write(notification(one["instance"], *about))
         else:
             _write(json.dumps(one) if arguments.json else transition_line(one))

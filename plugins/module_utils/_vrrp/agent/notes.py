@@ -27,5 +27,5 @@ def notes(config: Config) -> Iterator[str]:
 
 
 def _derives(instance: Instance) -> bool:
-    is_first = instance.packed_addresses[0] == derived_link_local(instance.vrid)
+    is_first = instance.packed_addresses[:1] == (derived_link_local(instance.vrid),)
     return is_first and instance.derive_link_local and len(instance.addresses) > 1

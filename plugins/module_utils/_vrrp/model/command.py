@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Tuple
 
 from ..base.units import Nanoseconds
@@ -31,7 +31,7 @@ class Command:
     arguments: Tuple[str, ...]
     user: str
     timeout: Nanoseconds
-    notifies: str = ""
+    notifies: str = field(default="", repr=False)  # An older version keeps results by the rest.
 
     def __str__(self) -> str:
         program = shlex.quote(self.arguments[0])

@@ -94,7 +94,8 @@ def tcp(target: Settings) -> None:
 def http_get(target: Settings) -> None:
     """Request a URL, and compare the status and the text."""
     parts = urlsplit(target["url"])
-    connection = _connection(parts.scheme, str(parts.hostname), parts.port, target)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    connection = _connection(parts.scheme, str(parts.hostname), port, target)
     try:
         path = parts.path or "/"
         connection.request("GET", f"{path}?{parts.query}" if parts.query else path)
