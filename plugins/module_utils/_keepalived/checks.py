@@ -26,15 +26,11 @@ _COUNT_MAX = 100
 
 @dataclass
 class Definition:
-    """A check as it is defined. ``is_usable`` is false for one that keepalived leaves out, too.
-    Mutable.
-    """
+    """A check as it is defined. Mutable."""
 
     name: str
     setting: str
-    default_user: str = ""
     check: Check = field(default_factory=dict)
-    is_usable: bool = True
 
 
 Definitions = Dict[Tuple[str, str], Definition]  # By the setting and the name.
@@ -45,7 +41,7 @@ def define(
 ) -> Outcome:
     """Read a definition; returns its outcome, raises ValueError."""
     setting, words = _KINDS[statement.word]
-    made = Definition(first(statement), setting, default_user)
+    made = Definition(first(statement), setting)
     if setting == "track_files":
         made.check["weight"] = 1  # As keepalived has it.
     take(made, statement.inner, words, verdicts)
@@ -194,7 +190,7 @@ def _one(statement: Statement, setting: str, definitions: Definitions) -> Check 
         made: Check = {"interface": statement.word}
     else:
         defined = definitions.get((setting, statement.word))
-        if defined is None or not defined.is_usable:
+        if defined is None:
             return None
         made = dict(defined.check)
     words = iter(statement.arguments)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Callable, Iterable, List, Mapping, NamedTuple, Tuple, TypeVar, Union
+from typing import Callable, Dict, Iterable, List, Mapping, NamedTuple, Tuple, TypeVar, Union
 
 from .blocks import Statement
 from .lines import Fault, Place
@@ -51,21 +51,22 @@ class Verdicts:
     """All verdicts, in the order in which they were made. Mutable."""
 
     def __init__(self) -> None:
-        self._all: List[Tuple[Statement, Outcome]] = []
+        # By the identity of the statement, which is kept alive.
+        self._all: Dict[int, Tuple[Statement, Outcome]] = {}
 
     @property
     def all(self) -> List[Verdict]:
         """All verdicts, by file and line."""
-        found = [Verdict(one.place, _shown(one), *outcome) for one, outcome in self._all]
+        found = [Verdict(one.place, _shown(one), *outcome) for one, outcome in self._all.values()]
         return sorted(found, key=lambda one: (one.place.file, one.place.line))
 
     def add(self, statement: Statement, outcome: Outcome) -> None:
         """Add the outcome of a statement."""
-        self._all.append((statement, outcome))
+        self._all[id(statement)] = statement, outcome
 
     def amend(self, statement: Statement, outcome: Outcome) -> None:
         """Replace the outcome of a statement, which another one has changed."""
-        self._all = [(one, outcome if one is statement else before) for one, before in self._all]
+        self._all[id(statement)] = statement, outcome
 
     def add_all(self, statement: Statement, outcome: Outcome) -> None:
         """Add the same outcome for a statement and everything in its braces."""
@@ -75,9 +76,8 @@ class Verdicts:
 
     def complete(self, statements: Iterable[Statement]) -> None:
         """Add a verdict on each statement without one: in braces where keepalived expects none."""
-        judged = {id(one) for one, _outcome in self._all}
         for one in statements:
-            if id(one) not in judged:
+            if id(one) not in self._all:
                 self.add(one, dropped(UNKNOWN))
             self.complete(one.inner)
 
