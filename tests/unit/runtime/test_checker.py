@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.server
+import json
 import os
 import signal
 import socket
@@ -22,7 +24,9 @@ from _vrrp.base.units import seconds
 from _vrrp.model.command import CommandResult
 from _vrrp.model.target import DnsTarget, HttpTarget, PingTarget, TcpTarget, plain
 from _vrrp.runtime import clock
-from _vrrp.runtime.checker.server import problem_of
+from _vrrp.runtime.checker.attempt import Attempt
+from _vrrp.runtime.checker.checks import CHECKS
+from _vrrp.runtime.checker.server import Answer, CheckerServer, answer_of
 from _vrrp.runtime.helper.checker import CheckerClient
 from _vrrp.runtime.loop import Loop
 
@@ -68,7 +72,11 @@ def certificate(tmp_path: Path) -> Path:
 
 
 def problem(target: Any) -> str:
-    return problem_of(plain(target))
+    return answer(target).error
+
+
+def answer(target: Any) -> Answer:
+    return answer_of(plain(target), Attempt(target.timeout))
 
 
 def url(server: http.server.HTTPServer, path: str, scheme: str = "http") -> str:
@@ -129,6 +137,24 @@ def test_what_is_no_http_is_no_answer() -> None:
         threading.Thread(target=greet).start()
         target = HttpTarget(f"http://{LOCAL}:{listening.getsockname()[1]}/", TIMEOUT)
         assert problem(target) == "no HTTP: BadStatusLine"
+
+
+@pytest.mark.parametrize("host", ["a..b", "a" * 64 + ".example", "xn--\\u00e4"])
+def test_a_host_that_can_be_no_name_is_no_answer(host: str) -> None:
+    assert problem(TcpTarget(host, 80, TIMEOUT))
+    assert problem(HttpTarget(f"http://{host}/", TIMEOUT))
+
+
+def test_a_user_that_may_not_ping_knows_nothing_of_the_host(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_arguments: object) -> socket.socket:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr("_vrrp.runtime.checker.checks.socket.socket", refuse)
+    assert answer(PingTarget(LOCAL, TIMEOUT)) == Answer(
+        "the user of the check may not ping: let net.ipv4.ping_group_range include its group", True
+    )
 
 
 def test_a_service_that_accepts_and_says_nothing_is_late() -> None:
@@ -201,7 +227,7 @@ def test_one_process_runs_all_checks(client: Client) -> None:
     with socket.create_server((LOCAL, 0)) as listening:
         port = listening.getsockname()[1]
         for number in range(20):
-            client.checker.start(number, TcpTarget(LOCAL, port, seconds(5)), clock.now())
+            client.checker.start(number, TcpTarget(LOCAL, port, seconds(5 + number)), clock.now())
         assert all(client.wait(number) == CommandResult(0) for number in range(20))
     assert client.checker.next_deadline() is None
     refused = TcpTarget(LOCAL, port, seconds(5))
@@ -212,8 +238,105 @@ def test_one_process_runs_all_checks(client: Client) -> None:
 def test_a_check_that_hangs_fails_in_time_and_is_not_counted_later(client: Client) -> None:
     with socket.create_server((LOCAL, 0)) as listening:
         target = HttpTarget(f"http://{LOCAL}:{listening.getsockname()[1]}/", TIMEOUT)
-        client.checker.start(1, target, clock.now() - TIMEOUT)
+        client.checker.start(1, target, clock.now())
         assert client.wait(1) == CommandResult(None, "no answer within 0.5 s")
+
+
+@pytest.fixture
+def trickling() -> Iterator[int]:
+    """The port of a server whose header never ends, a byte every 50 ms."""
+    with socket.create_server((LOCAL, 0)) as listening:
+        over = threading.Event()
+
+        def trickle(connection: socket.socket) -> None:
+            with connection, contextlib.suppress(OSError):
+                connection.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+                while not over.wait(0.05):
+                    connection.sendall(b"x")
+
+        def serve() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    trickler = threading.Thread(target=trickle, args=(listening.accept()[0],))
+                    trickler.start()
+
+        threading.Thread(target=serve).start()
+        yield listening.getsockname()[1]
+        over.set()
+        listening.shutdown(socket.SHUT_RDWR)
+
+
+def test_a_server_that_answers_a_byte_at_a_time_holds_no_thread(
+    client: Client, trickling: int
+) -> None:
+    # More checks one after the other than may wait for one target.
+    slow = HttpTarget(f"http://{LOCAL}:{trickling}/", seconds(0.2))
+    late = CommandResult(None, "no answer within 0.2 s")
+    for number in range(6):
+        client.checker.start(number, slow, clock.now())
+        assert client.wait(number) == late
+    dead = TcpTarget(LOCAL, trickling, seconds(5))
+    client.checker.start(6, dead, clock.now())
+    assert client.wait(6).succeeded
+
+
+class Hanging:
+    """A server of checks whose every check hangs until ``go_on`` is set."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.go_on = threading.Event()
+        monkeypatch.setitem(CHECKS, "tcp", lambda _target, _attempt: self.go_on.wait())
+        ours, theirs = socket.socketpair()
+        self.helper = ours.makefile("rwb")
+        ours.close()
+        self.thread = threading.Thread(target=CheckerServer(theirs).run)
+        self.thread.start()
+
+    def ask(self, number: int, host: str, timeout: float) -> None:
+        request = {"run": number, **plain(TcpTarget(host, 80, seconds(timeout)))}
+        self.helper.write(json.dumps(request).encode() + b"\n")
+        self.helper.flush()
+
+    def answer(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.helper.readline())
+        return found
+
+
+@pytest.fixture
+def hanging(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hanging]:
+    made = Hanging(monkeypatch)
+    yield made
+    made.go_on.set()
+    made.helper.close()
+    made.thread.join()
+
+
+def test_a_target_that_hangs_takes_no_thread_of_the_others(hanging: Hanging) -> None:
+    for number in range(4):
+        hanging.ask(number, "hangs.example", 0.05)
+        late = {"ended": number, "error": "no answer within 0.05 s", "is_lost": False}
+        assert hanging.answer() == late
+    hanging.ask(4, "hangs.example", 0.05)
+    assert hanging.answer()["error"] == "4 checks before still wait"
+    hanging.ask(5, "works.example", 10)
+    hanging.go_on.set()
+    assert hanging.answer() == {"ended": 5, "error": "", "is_lost": False}
+
+
+def test_a_check_without_a_thread_does_not_fail(
+    hanging: Hanging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("_vrrp.runtime.checker.server._THREADS_MAX", 1)
+    hanging.ask(1, "hangs.example", 10)
+    hanging.ask(2, "works.example", 10)
+    assert hanging.answer() == {"ended": 2, "error": "1 other checks run", "is_lost": True}
+
+
+def test_a_checker_that_starts_slowly_fails_no_check(client: Client) -> None:
+    with socket.create_server((LOCAL, 0)) as listening:
+        target = TcpTarget(LOCAL, listening.getsockname()[1], seconds(0.02))
+        client.checker.start(1, target, clock.now())  # Before Python has started.
+        assert client.wait(1).succeeded or client.wait(1).is_lost
 
 
 def test_a_checker_that_dies_makes_no_check_fail_and_is_replaced(client: Client) -> None:

@@ -5,21 +5,23 @@
 # This module is PRIVATE to the collection and can change at any time.
 
 """Built-in checks, one function for each kind: each returns when the service has answered as it
-has to, and raises OSError or ValueError when it has not.
+has to, and raises OSError, ValueError or HTTPException when it has not.
 """
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import os
 import socket
 import ssl
 import struct
 from typing import Any, Callable, Dict, Mapping, Tuple
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from ...model.target import RecordType
 from ...wire.checksum import internet_checksum
+from .attempt import Attempt
 
 Settings = Mapping[str, Any]
 
@@ -29,6 +31,7 @@ _ECHO_REPLY = {socket.AF_INET: 0, socket.AF_INET6: 129}
 _ECHO_PROTOCOLS = {socket.AF_INET: socket.IPPROTO_ICMP, socket.AF_INET6: socket.IPPROTO_ICMPV6}
 _ANSWER_MAX = 65535
 _CLASS_IN = 1
+_HEADER_LENGTH = 12
 _RECURSION_DESIRED = 0x0100
 
 
@@ -38,16 +41,20 @@ def _addresses(host: str, port: int, kind: int) -> Tuple[int, Any]:
     return family, address
 
 
-def ping(target: Settings) -> None:
-    """Send an echo request, and wait for the reply."""
+def ping(target: Settings, attempt: Attempt) -> None:
+    """Send an echo request, and wait for the reply; raises PingRefusedError."""
     family, address = _addresses(target["host"], 0, socket.SOCK_DGRAM)
     identifier = os.urandom(4)
     with _PingSocket(family) as (opened, is_raw):
-        opened.settimeout(target["timeout"])
         opened.connect(address)
         opened.send(_echo_request(family, identifier))
-        while not _is_reply(opened.recv(_ANSWER_MAX), family, is_raw, identifier):
+        while not _is_reply(_receive(opened, attempt), family, is_raw, identifier):
             pass
+
+
+def _receive(opened: socket.socket, attempt: Attempt) -> bytes:
+    opened.settimeout(attempt.remaining())
+    return opened.recv(_ANSWER_MAX)
 
 
 class _PingSocket:
@@ -61,7 +68,7 @@ class _PingSocket:
         try:
             self._opened = socket.socket(family, socket.SOCK_DGRAM, protocol)
         except PermissionError:
-            self._opened = socket.socket(family, socket.SOCK_RAW, protocol)
+            self._opened = _raw_socket(family, protocol)
             self._is_raw = True
 
     def __enter__(self) -> Tuple[socket.socket, bool]:
@@ -69,6 +76,19 @@ class _PingSocket:
 
     def __exit__(self, *_reason: object) -> None:
         self._opened.close()
+
+
+class PingRefusedError(Exception):
+    """This process may not ping: nothing is known about the host."""
+
+
+def _raw_socket(family: int, protocol: int) -> socket.socket:
+    try:
+        return socket.socket(family, socket.SOCK_RAW, protocol)
+    except PermissionError:
+        raise PingRefusedError(
+            "the user of the check may not ping: let net.ipv4.ping_group_range include its group"
+        ) from None
 
 
 def _echo_request(family: int, payload: bytes) -> bytes:
@@ -85,26 +105,22 @@ def _is_reply(packet: bytes, family: int, is_raw: bool, payload: bytes) -> bool:
     return is_echo and message[8:] == payload
 
 
-def tcp(target: Settings) -> None:
+def tcp(target: Settings, attempt: Attempt) -> None:
     """Open a connection, and close it."""
     address = (target["host"], target["port"])
-    socket.create_connection(address, target["timeout"]).close()
+    socket.create_connection(address, attempt.remaining()).close()
 
 
-def http_get(target: Settings) -> None:
+def http_get(target: Settings, attempt: Attempt) -> None:
     """Request a URL, and compare the status and the text."""
     parts = urlsplit(target["url"])
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    connection = _connection(parts.scheme, str(parts.hostname), port, target)
-    try:
-        path = parts.path or "/"
-        connection.request("GET", f"{path}?{parts.query}" if parts.query else path)
-        answer = connection.getresponse()
-        body = answer.read(_BODY_MAX) if target["text"] else b""
-    except http.client.HTTPException as error:
-        raise ValueError(f"no HTTP: {type(error).__name__}") from None
-    finally:
-        connection.close()
+    path = parts.path or "/"
+    with contextlib.closing(_connection(parts, target, attempt)) as connection:
+        connection.connect()
+        with attempt.using(connection.sock):
+            connection.request("GET", f"{path}?{parts.query}" if parts.query else path)
+            answer = connection.getresponse()
+            body = answer.read(_BODY_MAX) if target["text"] else b""
     accepted = target["status"] or range(200, 300)
     if answer.status not in accepted:
         raise ValueError(f"status {answer.status}")
@@ -113,28 +129,29 @@ def http_get(target: Settings) -> None:
 
 
 def _connection(
-    scheme: str, host: str, port: int | None, target: Settings
+    parts: SplitResult, target: Settings, attempt: Attempt
 ) -> http.client.HTTPConnection:
-    if scheme == "http":
-        return http.client.HTTPConnection(host, port, timeout=target["timeout"])
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    host, timeout = str(parts.hostname), attempt.remaining()
+    if parts.scheme == "http":
+        return http.client.HTTPConnection(host, port, timeout=timeout)
     context = ssl.create_default_context(cafile=target["ca_file"] or None)
     if not target["verify"]:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-    return http.client.HTTPSConnection(host, port, timeout=target["timeout"], context=context)
+    return http.client.HTTPSConnection(host, port, timeout=timeout, context=context)
 
 
-def dns(target: Settings) -> None:
+def dns(target: Settings, attempt: Attempt) -> None:
     """Ask a DNS server (RFC 1035 section 4.1), and look whether it has answered with a record."""
     family, address = _addresses(target["host"], target["port"], socket.SOCK_DGRAM)
     number = os.urandom(2)
     with socket.socket(family, socket.SOCK_DGRAM) as opened:
-        opened.settimeout(target["timeout"])
         opened.connect(address)
         opened.send(_question(number, target["query"], RecordType[target["type"]]))
-        answer = opened.recv(_ANSWER_MAX)
-        while answer[:2] != number or len(answer) < 12:
-            answer = opened.recv(_ANSWER_MAX)
+        answer = _receive(opened, attempt)
+        while answer[:2] != number or len(answer) < _HEADER_LENGTH:
+            answer = _receive(opened, attempt)
     _number, flags, _questions, records = struct.unpack_from("!HHHH", answer)
     code = flags & 0x0F
     if code:
@@ -152,7 +169,7 @@ def _question(number: bytes, name: str, kind: RecordType) -> bytes:
     return head + encoded + struct.pack("!HH", kind.value, _CLASS_IN)
 
 
-CHECKS: Dict[str, Callable[[Settings], None]] = {
+CHECKS: Dict[str, Callable[[Settings, Attempt], None]] = {
     "ping": ping,
     "tcp": tcp,
     "http": http_get,

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Callable, Dict
 
 from ...base.text import visible
-from ...base.units import Nanoseconds, to_seconds
+from ...base.units import Nanoseconds, seconds
 from ...model.command import CommandResult
 from ...model.target import Target, plain
+from .. import clock
 from ..identity import Identity
 from ..json_stream import JsonStream
 from ..loop import Loop
@@ -25,6 +26,10 @@ from ..loop import Loop
 _LINE_MAX = 1 << 16
 _ERROR_MAX = 200
 _KILLED_WITHIN = 1.0  # Seconds.
+# The checker answers for a check within its timeout. It needs a while to start, and is replaced
+# when nothing was heard of it for long.
+_ANSWER_GRACE = seconds(1.5)
+_SILENCE_MAX = seconds(30)
 
 
 class CheckerClient:
@@ -38,13 +43,14 @@ class CheckerClient:
         self._on_end = on_end
         self._process: subprocess.Popen[bytes] | None = None
         self._stream: JsonStream | None = None
+        self._heard_at: Nanoseconds = 0
         self._deadlines: Dict[int, Nanoseconds] = {}
-        self._timeouts: Dict[int, Nanoseconds] = {}
 
     def start(self, number: int, target: Target, now: Nanoseconds) -> None:
         """Start a check; one that can't be started has no result."""
-        self._deadlines[number] = now + target.timeout
-        self._timeouts[number] = target.timeout
+        if not self._deadlines:
+            self._heard_at = now
+        self._deadlines[number] = now + target.timeout + _ANSWER_GRACE
         try:
             stream = self._stream or self._launch()
         except (OSError, KeyError, subprocess.SubprocessError) as error:
@@ -58,10 +64,13 @@ class CheckerClient:
         return min(self._deadlines.values(), default=None)
 
     def run_due(self, now: Nanoseconds) -> None:
-        """Report the checks whose time is over as failed; a later result does not count."""
-        for number in [one for one, at in self._deadlines.items() if at <= now]:
-            why = f"no answer within {to_seconds(self._timeouts[number]):g} s"
-            self._end(number, CommandResult(None, why))
+        """Report the checks for which the checker does not answer as without a result."""
+        overdue = [one for one, at in self._deadlines.items() if at <= now]
+        if overdue and now - self._heard_at > _SILENCE_MAX:
+            self._lose()
+            return
+        for number in overdue:
+            self._end(number, CommandResult(None, "the checker does not answer", is_lost=True))
 
     def close(self) -> None:
         """End the checker."""
@@ -105,11 +114,13 @@ class CheckerClient:
         if messages is None:
             self._lose()
             return
+        self._heard_at = clock.now()
         for message in messages:
             number, error = message.get("ended"), str(message.get("error", ""))
             if isinstance(number, int) and number in self._deadlines:
-                why = visible(error[:_ERROR_MAX])
-                self._end(number, CommandResult(None, why) if error else CommandResult(0))
+                why, is_lost = visible(error[:_ERROR_MAX]), message.get("is_lost") is True
+                failed = CommandResult(None, why, is_lost=is_lost)
+                self._end(number, failed if error else CommandResult(0))
 
     def _lose(self) -> None:
         """Report what runs as without a result: the checker has ended."""
@@ -118,5 +129,5 @@ class CheckerClient:
             self._end(number, CommandResult(None, "the checker has ended", is_lost=True))
 
     def _end(self, number: int, result: CommandResult) -> None:
-        del self._deadlines[number], self._timeouts[number]
+        del self._deadlines[number]
         self._on_end(number, result)
