@@ -68,7 +68,9 @@ def test_a_hook_may_have_the_arguments_of_a_notify_script(segment: Segment, tmp_
     agent.stop()
     reached = ["BACKUP", "MASTER", "FAULT", "BACKUP", "MASTER", "STOP"]
     assert lines(tmp_path) == [
-        f"x {about} {state} 120" for state in reached for about in ("INSTANCE web", "GROUP G1")
+        f"x {line}"
+        for state in reached
+        for line in (f"INSTANCE web {state} 120", f"GROUP G1 {state} 0")
     ]
     written, _errors = watching.communicate(timeout=10)
     assert written.splitlines()[-4:] == [

@@ -78,7 +78,8 @@ class NumberedCommand:
             return self.command
         group = self.instance.sync_group if self.command.notifies == GROUP else ""
         about = ("GROUP", group) if group else ("INSTANCE", self.instance.name)
-        further = (*about, _notified_state(environment), environment["VRRP_PRIORITY"])
+        priority = "0" if group else environment["VRRP_PRIORITY"]  # A group has none.
+        further = (*about, _notified_state(environment), priority)
         return replace(self.command, arguments=(*self.command.arguments, *further))
 
 
