@@ -161,11 +161,11 @@ def test_the_oldest_hooks_are_dropped_when_states_change_faster_than_hooks_run()
 def test_a_hook_that_a_router_waits_for_is_never_dropped() -> None:
     triggers = (HookTrigger.LEAVING_MASTER, HookTrigger.BACKUP)
     hooks = [Hook(trigger, Command(("/bin/x",), "", 1)) for trigger in triggers]
-    awaited = HookRun("web/ipv4", hooks[0], {}, ticket=1)
+    awaited = HookRun("web/ipv4", hooks[0], {}, 0, ticket=1)
     queue = HookQueue()
     assert queue.enqueue([awaited]) == []
     # The other family of the instance uses the same queue.
-    others = [HookRun("web/ipv6", hooks[1], {"VRRP_REASON": str(number)}) for number in range(20)]
+    others = [HookRun("web/ipv6", hooks[1], {}, number) for number in range(1, 21)]
     assert queue.enqueue(others) == others[:5]
     assert queue.start_next(1, 0) == awaited
 
@@ -331,6 +331,23 @@ def test_a_hook_does_not_run_again_for_a_state_that_has_passed() -> None:
     assert called(node) == ["master", "initialize"]
 
 
+@pytest.mark.parametrize("trigger", ["initialize", "fault"])
+def test_a_hook_runs_again_beside_those_of_the_same_event(trigger: str) -> None:
+    hooks = [
+        {"event": event, "command": f"/bin/{event}", "retries": int(event == trigger)}
+        for event in ("initialize", "fault")
+    ]
+    cluster = Cluster()
+    node = cluster.node(hooks=hooks)
+    cluster.run(5)
+    node.set_link(up=False)
+    cluster.run(0.1)
+    for _hook in hooks:
+        node.finish(int(called(node)[-1] == trigger))
+        cluster.run(10)
+    assert sorted(called(node)) == sorted(["initialize", "fault", trigger])
+
+
 def test_a_resignation_waits_for_the_last_attempt_of_its_hook() -> None:
     cluster = Cluster()
     first = retried(cluster, "leaving_master", priority=200)
@@ -349,10 +366,10 @@ def test_a_resignation_waits_for_the_last_attempt_of_its_hook() -> None:
 def test_a_hook_of_the_other_family_does_not_keep_one_from_running_again() -> None:
     hook = Hook(HookTrigger.MASTER, Command(("/bin/x",), "", 1), retries=1, retry_delay=5)
     queue = HookQueue()
-    queue.enqueue([HookRun("web/ipv4", hook, {})])
+    queue.enqueue([HookRun("web/ipv4", hook, {}, 1)])
     queue.start_next(1, 0)
     queue.finish(1, CommandResult(1), 0)
-    queue.enqueue([HookRun("web/ipv6", hook, {})])
+    queue.enqueue([HookRun("web/ipv6", hook, {}, 2)])
     again = queue.start_next(2, 5)
     assert again is not None
     assert (again.router, again.attempt) == ("web/ipv4", 2)

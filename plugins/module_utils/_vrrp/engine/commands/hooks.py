@@ -22,12 +22,14 @@ from ...model.status import HookResult
 @dataclass(frozen=True)
 class HookRun:
     """A hook to run for a router; with a ``ticket``, the router's resignation is deferred until
-    the hook has ended. ``attempt`` counts its runs for one event, from 1.
+    the hook has ended. ``event`` is the number of what it is called for, and ``attempt`` counts its
+    runs for that, from 1.
     """
 
     router: str
     hook: Hook
     environment: Mapping[str, str]
+    event: int
     ticket: int = 0
     attempt: int = 1
 
@@ -147,4 +149,4 @@ class HookQueue:
 def _is_outdated(run: HookRun, later: Iterable[HookRun]) -> bool:
     """Whether no router waits for a hook, and those of a later event of its router follow."""
     same = (one for one in later if one.router == run.router)
-    return not run.ticket and any(one.environment is not run.environment for one in same)
+    return not run.ticket and any(one.event != run.event for one in same)

@@ -12,7 +12,7 @@ The engine decides which program to run; the helper reports its result, by numbe
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Dict, List, Set, Tuple
+from typing import Dict, List, Sequence, Set, Tuple
 
 from ...base.constants import COMMAND_GRACE
 from ...base.units import Nanoseconds, earliest
@@ -37,6 +37,7 @@ class CommandScheduler:
     def __init__(self, tracking: Tracking) -> None:
         self._tracking = tracking
         self._numbers = 0
+        self._events = 0
         self._scripts: Dict[int, Tuple[ScriptCheck, Nanoseconds]] = {}
         self._queues: Dict[str, HookQueue] = {}
         self._queue_by_id: Dict[int, HookQueue] = {}
@@ -73,20 +74,26 @@ class CommandScheduler:
         return [(number, _NO_ANSWER) for number in [*hooks, *scripts] if number is not None]
 
     def queue_hooks(
-        self, router: Router, trigger: HookTrigger, old: str, now: Nanoseconds, ticket: int = 0
+        self,
+        router: Router,
+        triggers: Sequence[HookTrigger],
+        old: str,
+        now: Nanoseconds,
+        ticket: int = 0,
     ) -> List[Action]:
-        """Queue the hooks of this trigger after those already queued.
+        """Queue the hooks of one event, to which these triggers belong, after those already queued.
 
         With a ``ticket``, the end of the last one releases the router's deferred resignation.
         """
-        hooks = router.instance.hooks_on(trigger)
+        hooks = [one for trigger in triggers for one in router.instance.hooks_on(trigger)]
         if not hooks:
             return []
-        environment = _environment(router, trigger, old)
+        self._events += 1
         runs = [
-            HookRun(router.name, one, environment, ticket if one is hooks[-1] else 0)
+            HookRun(router.name, one, _environment(router, one.trigger, old), self._events)
             for one in hooks
         ]
+        runs[-1] = replace(runs[-1], ticket=ticket)
         queue = self._queues.setdefault(router.instance.name, HookQueue())
         notes: List[Action] = [
             Log(router.name, f"hook queue full, dropped: {run.hook.command}")
@@ -102,17 +109,17 @@ class CommandScheduler:
                 return []
             # Its leaving hooks have run, and it stays master: a drain was undone or cancelled.
             router.leaving_hooks_called = False
-            return self.queue_hooks(router, HookTrigger.MASTER, old, now)
+            return self.queue_hooks(router, (HookTrigger.MASTER,), old, now)
         actions: List[Action] = []
         if old == MASTER:
             router.update(replace(router.inputs, deferred=None))
             if not router.leaving_hooks_called:
-                actions.extend(self.queue_hooks(router, HookTrigger.LEAVING_MASTER, old, now))
+                actions.extend(self.queue_hooks(router, (HookTrigger.LEAVING_MASTER,), old, now))
         router.leaving_hooks_called = False
         state = router.state_name
-        for name in dict.fromkeys((state, notified_state(state, router.state.reason))):
-            actions.extend(self.queue_hooks(router, _TRIGGERS[name], old, now))
-        return actions
+        names = dict.fromkeys((state, notified_state(state, router.state.reason)))
+        triggers = [_TRIGGERS[name] for name in names]
+        return [*actions, *self.queue_hooks(router, triggers, old, now)]
 
     def _start_next(self, queue: HookQueue, now: Nanoseconds) -> List[Action]:
         number = self._number()

@@ -69,8 +69,8 @@ class DeferredResignations:
             return []
         self._count += 1
         router.awaited_hook, router.leaving_hooks_called = self._count, True
-        trigger, state = HookTrigger.LEAVING_MASTER, router.state_name
-        return self._commands.queue_hooks(router, trigger, state, now, ticket=self._count)
+        triggers, state = (HookTrigger.LEAVING_MASTER,), router.state_name
+        return self._commands.queue_hooks(router, triggers, state, now, ticket=self._count)
 
     def _group_of(self, router: Router) -> Sequence[Router]:
         """The masters that resign with a router. One removed from the configuration resigns

@@ -69,8 +69,8 @@ class OtherMasters:
         logs = router.log_limited(SECOND_MASTER, words, now)
         if not logs:
             return []
-        trigger, state = HookTrigger.LOWER_PRIORITY_MASTER, router.state_name
-        return [*logs, *self._commands.queue_hooks(router, trigger, state, now)]
+        triggers, state = (HookTrigger.LOWER_PRIORITY_MASTER,), router.state_name
+        return [*logs, *self._commands.queue_hooks(router, triggers, state, now)]
 
     def answered(self, router: Router, address: bytes, mac: str, now: Nanoseconds) -> Actions:
         """Take note that another host answers for the address of a master. A second master that is
