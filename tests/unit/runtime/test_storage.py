@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 from _vrrp.engine.actions import Recovery
 from _vrrp.engine.host.resources import AddressResource, LinkUp, RouteResource
-from _vrrp.model.address import parse_address
+from _vrrp.model.address import VirtualAddress, parse_address
 from _vrrp.model.prefix import read_prefix
 from _vrrp.model.route import VirtualRoute
 from _vrrp.model.signing import Hmac, HmacKey
 from _vrrp.runtime.storage import Storage
 
 ROUTE = VirtualRoute(read_prefix("198.51.100.0/24"), bytes([192, 0, 2, 1]), "", b"", 100, 20)
+PEER = bytes([198, 51, 100, 2])
 RECOVERY = Recovery(
     "web",
     "vrrp4.51.2",
@@ -26,6 +27,8 @@ RECOVERY = Recovery(
         RouteResource("eth0", ROUTE),
         AddressResource("eth0", parse_address("192.0.2.100/24")),
         AddressResource("eth1", parse_address("2001:db8::1/64")),
+        # The first address of the peer's network: no host of that can have it, but this one can.
+        AddressResource("eth0", VirtualAddress(bytes([198, 51, 100, 0]), 30, peer=PEER)),
         LinkUp("vrrp4.51.2"),
     ),
     bytes([192, 0, 2, 11]),

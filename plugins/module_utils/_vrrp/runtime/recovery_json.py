@@ -9,12 +9,11 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import replace
 from typing import Any, Callable, Dict, Sequence
 
 from ..engine.actions import Recovery
 from ..engine.host.resources import AddressResource, LinkUp, Resource, RouteResource
-from ..model.address import parse_address
+from ..model.address import VirtualAddress
 from ..model.family import text
 from ..model.prefix import read_prefix
 from ..model.route import NextHop, RouteType, VirtualRoute
@@ -93,7 +92,8 @@ def _resource_entry(resource: Resource) -> Entry:
         return {
             "kind": "address",
             "interface": resource.interface,
-            "address": str(resource.address),
+            "address": text(resource.address.packed),
+            "prefix_length": resource.address.prefix_length,
             "peer": _written(resource.address.peer),
         }
     if isinstance(resource, RouteResource):
@@ -127,7 +127,10 @@ def _next_hop(entry: Sequence[object]) -> NextHop:
 
 
 def _address(entry: Entry) -> Resource:
-    address = replace(parse_address(entry["address"]), peer=_packed(entry.get("peer")))
+    # Not validated again: beside a peer an address may be an end of the network of that.
+    packed = _packed(_name(entry["address"]))
+    length = _number(entry["prefix_length"], len(packed) * 8)
+    address = VirtualAddress(packed, length, peer=_packed(entry.get("peer")))
     return AddressResource(_name(entry["interface"]), address)
 
 
