@@ -41,6 +41,7 @@ def clean_up(storage: Storage, signed: Mapping[str, int]) -> None:
 
     Signatures have later numbers than those that the routers have ``signed`` with.
     """
+    _try(lambda: remove_group_neighbours({family.group for family in Family}))
     _try(lambda: _clean_up_recoveries(storage, signed))
     _try(_remove_marked)
     _try(lambda: _restore_sysctls(storage))
@@ -50,7 +51,7 @@ def _clean_up_recoveries(storage: Storage, signed: Mapping[str, int]) -> None:
     recoveries = storage.load_recoveries()
     destinations = {where for one in recoveries for where, _what in one.resignations}
     destinations = {one for one in destinations if ipaddress.ip_address(one).is_multicast}
-    remove_group_neighbours({*destinations, *(family.group for family in Family)})
+    remove_group_neighbours(destinations)
     if not recoveries:
         return
     table = ResourceTable()
