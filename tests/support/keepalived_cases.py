@@ -11,12 +11,12 @@ from typing import Any
 
 import yaml
 
-_FILE = Path(__file__).parents[1] / "unit" / "keepalived" / "cases.yml"
+_DIRECTORY = Path(__file__).parents[1] / "unit" / "keepalived"
+_FILES = ("cases.yml", "pitfalls.yml")
 
 
 def keepalived_cases() -> list[dict[str, Any]]:
     """Return the cases: ``text``, further ``files``, the ``instances`` and ``verdicts``, which are
     those that are not mapped, by line.
     """
-    found: list[dict[str, Any]] = yaml.safe_load(_FILE.read_text())
-    return found
+    return [case for file in _FILES for case in yaml.safe_load((_DIRECTORY / file).read_text())]

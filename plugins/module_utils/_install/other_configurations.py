@@ -25,10 +25,13 @@ _LENGTH_MAX = 1 << 20
 
 @dataclass(frozen=True)
 class OtherRouters:
-    """The virtual routers of another daemon: (interface, VRID), and packed addresses."""
+    """The virtual routers of another daemon: (interface, VRID), and packed addresses;
+    ``is_complete`` unless its configuration is too long to be read.
+    """
 
     routers: FrozenSet[Tuple[str, int]] = frozenset()
     addresses: FrozenSet[bytes] = frozenset()
+    is_complete: bool = True
 
 
 def routers_of(name: str, arguments: Sequence[str], root: str = "") -> OtherRouters:
@@ -48,14 +51,11 @@ def keepalived_routers(path: str, config_id: str = "", root: str = "") -> OtherR
     """Return the virtual routers in a keepalived.conf and the files that it includes, all of them
     below a root directory.
     """
-    found = read_configuration(host_files(root), path, config_id).instances
-    routers = frozenset((one["interface"], one["vrid"]) for one in found if _is_complete(one))
-    served = (entry for one in found for entry in _entries(one))
-    return OtherRouters(routers, _addresses(served))
-
-
-def _is_complete(instance: Mapping[str, Any]) -> bool:
-    return "vrid" in instance and bool(instance["interface"])
+    reading = read_configuration(host_files(root), path, config_id)
+    found = [one for one in reading.instances if "vrid" in one and one["interface"]]
+    routers = frozenset((one["interface"], one["vrid"]) for one in found)
+    served = (entry for one in reading.instances for entry in _entries(one))
+    return OtherRouters(routers, _addresses(served), reading.is_complete)
 
 
 def _entries(instance: Mapping[str, Any]) -> Iterator[str]:

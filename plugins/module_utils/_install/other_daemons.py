@@ -110,6 +110,8 @@ def _has_mark(address: Mapping[str, Any]) -> bool:
 def _shared(
     daemon: Daemon, others: OtherRouters, present: AbstractSet[str], instances: Sequence[Instance]
 ) -> Iterator[str]:
+    if not others.is_complete:
+        yield f"{daemon} of this host has a configuration that is too long to be read"
     for instance in instances:
         if (instance.interface, instance.vrid) in others.routers:
             which = f"VRID {instance.vrid} on {instance.interface}"

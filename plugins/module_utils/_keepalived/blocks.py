@@ -48,7 +48,9 @@ def parse_blocks(lines: Iterable[Line]) -> Tuple[List[Statement], List[Fault]]:
     for line in lines:
         for words in _statements(split(line.text)):
             faults.extend(_take(words, line.place, open_blocks))
-    faults.extend(Fault(one.place, f"the block {one} is not closed") for one in open_blocks[1:])
+    faults.extend(
+        Fault(one.place, f"the block {one.word} is not closed") for one in open_blocks[1:]
+    )
     return top.inner, faults
 
 

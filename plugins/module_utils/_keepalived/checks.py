@@ -10,18 +10,18 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass, field
-from typing import Any, Dict, List, Mapping, Tuple
+from typing import Dict, List, Mapping, Tuple
 
 from .blocks import Statement
 from .commands import command_line
 from .values import decimal, first, whole
 from .verdicts import Entry, Handler, Outcome, Verdicts, dropped, equal, mapped, refused, take
-
-Check = Dict[str, Any]  # An entry of ``track_scripts`` and its like.
+from .weights import Check, Weights, weighed
 
 _WEIGHT_MAX = 253
 _SECONDS_MAX = 3600
 _COUNT_MAX = 100
+_PROCESSES_MAX = 10_000
 
 
 @dataclass
@@ -71,10 +71,15 @@ def _init_fail(made: Definition, _statement: Statement) -> Outcome:
 
 
 def _weight(made: Definition, statement: Statement) -> Outcome:
-    made.check["weight"] = whole(first(statement), -_WEIGHT_MAX - 1, _WEIGHT_MAX + 1)
+    made.check["weight"] = _weight_of(first(statement))
     if "reverse" in statement.arguments:
         made.check["reverse"] = True
     return mapped("weight")
+
+
+def _weight_of(text: str) -> int:
+    """Read a weight; keepalived takes 254 as 253."""
+    return max(-_WEIGHT_MAX, min(_WEIGHT_MAX, whole(text, -_WEIGHT_MAX - 1, _WEIGHT_MAX + 1)))
 
 
 def _seconds(setting: str, *names: str) -> Handler[Definition]:
@@ -85,6 +90,17 @@ def _seconds(setting: str, *names: str) -> Handler[Definition]:
         return mapped(setting)
 
     return handle
+
+
+def _quorum_max(made: Definition, statement: Statement) -> Outcome:
+    """Read the most processes there may be; none there may be makes the least none, too."""
+    most = whole(first(statement), 0, _PROCESSES_MAX)
+    if most < made.check.get("quorum", 1) and (most or made.check.get("quorum", 1) > 1):
+        return dropped("it is less than quorum: keepalived ignores it")
+    made.check["quorum_max"] = most
+    if most == 0:
+        made.check["quorum"] = 0
+    return mapped("quorum_max")
 
 
 def _count(setting: str, most: int = _COUNT_MAX, least: int = 1) -> Handler[Definition]:
@@ -101,7 +117,7 @@ def _file(made: Definition, statement: Statement) -> Outcome:
 
 
 def _process(made: Definition, statement: Statement) -> Outcome:
-    name, *arguments = shlex.split(first(statement)) + list(statement.arguments[1:])
+    name, *arguments = first(statement), *statement.arguments[1:]
     made.check["name"] = name
     if arguments:
         made.check["arguments"] = shlex.join(arguments)
@@ -141,8 +157,8 @@ _PROCESS: Mapping[str, Entry[Definition]] = {
     "process": _process,
     "param_match": _match,
     "weight": _weight,
-    "quorum": _count("quorum", 10_000, 0),
-    "quorum_max": _count("quorum_max", 10_000, 0),
+    "quorum": _count("quorum", _PROCESSES_MAX, 0),
+    "quorum_max": _quorum_max,
     "delay": _seconds("up_delay and down_delay", "up_delay", "down_delay"),
     "fork_delay": _seconds("up_delay"),
     "terminate_delay": _seconds("down_delay"),
@@ -163,11 +179,9 @@ CHECK_WORDS = frozenset((*_SCRIPT, *_FILE, *_PROCESS))
 
 
 def tracked(
-    statement: Statement, definitions: Definitions, has_weights: bool, verdicts: Verdicts
+    statement: Statement, definitions: Definitions, weights: Weights, verdicts: Verdicts
 ) -> Tuple[str, List[Check]]:
-    """Return the setting and the checks of a block, and judge each of its lines. Without
-    ``has_weights`` each is a fault, as in a sync group.
-    """
+    """Return the setting and the checks of a block, and judge each of its lines."""
     setting = TRACKING[statement.word]
     found: List[Check] = []
     for one in statement.inner:
@@ -179,9 +193,10 @@ def tracked(
         if made is None:
             verdicts.add(one, dropped(f"{one.word} is not defined: keepalived ignores it, too"))
             continue
-        note = "" if has_weights else _without_weight(made)
-        found.append(made)
-        verdicts.add(one, mapped(f"{setting}{note}"))
+        counted, outcome = weighed(made, setting, weights)
+        if counted is not None:
+            found.append(counted)
+        verdicts.add(one, outcome)
     return setting, found
 
 
@@ -196,17 +211,12 @@ def _one(statement: Statement, setting: str, definitions: Definitions) -> Check 
     words = iter(statement.arguments)
     for word in words:
         if word == "weight":
-            made["weight"] = whole(next(words, ""), -_WEIGHT_MAX - 1, _WEIGHT_MAX + 1)
+            made["weight"] = _weight_of(next(words, ""))
         elif word in ("reverse", "noreverse", "no_reverse"):
             made["reverse"] = word == "reverse"
         else:
             raise ValueError(f"{word} is not known here")
     return {name: value for name, value in made.items() if (name, value) != ("reverse", False)}
-
-
-def _without_weight(made: Check) -> str:
-    weight = made.pop("weight", 0)
-    return ", without its weight, which keepalived ignores in a sync group" if weight else ""
 
 
 TRACKING: Mapping[str, str] = {

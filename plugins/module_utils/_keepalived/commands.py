@@ -18,7 +18,7 @@ from .verdicts import Outcome, dropped, mapped
 Hook = Dict[str, Any]
 
 _SHELL_WORDS = ("|", "||", "&&", ";", "&", "[[", "[", "if", "test", "!")
-_SHELL_SIGNS = "|&;<>$`*"
+_SHELL_SIGNS = "|&;<>"
 _EVENTS: Mapping[str, Tuple[str, ...]] = {
     "notify_master": ("master",),
     "notify_backup": ("backup",),

@@ -12,25 +12,29 @@ import ipaddress
 from dataclasses import dataclass, field
 from typing import Any, Dict, List, Mapping, Tuple
 
+from .addresses import OTHER_FAMILY, take_addresses
 from .addresses import Entry as Address
-from .addresses import take_addresses
 from .blocks import Statement
-from .checks import NO_BFD, SOURCE_IS_TRACKED, TRACKING, Check
+from .checks import NO_BFD, SOURCE_IS_TRACKED, TRACKING
 from .commands import DELETED, NOTIFYING_WORDS, Hook, hooks_of
 from .global_words import ANSWERS_AGAIN, refresh_of
 from .lines import Place
 from .routing import Preferences, take_routes, take_rules
 from .values import decimal, first, flag, whole
 from .verdicts import Entry, Handler, Outcome, Verdicts, dropped, equal, mapped, refused, take
+from .weights import Check
 
 _MAC = 6
+_IPV4, _IPV6 = 4, 6
+_MASTER, _BACKUP = "MASTER", "BACKUP"
 _PASSWORD_MAX = 8
 
 
 @dataclass
 class Draft:
-    """An instance as far as it is read. ``words`` are the statements whose meaning depends on
-    others, by word; ``tracks`` are read when all checks are known. Mutable.
+    """An instance as far as it is read. ``words`` are its statements by word, the last one of each;
+    ``tracks`` are read when all checks are known. ``family`` is 4 or 6, None as long as nothing
+    has said it. Mutable.
     """
 
     name: str
@@ -46,13 +50,35 @@ class Draft:
     hooks: List[Hook] = field(default_factory=list)
     tracks: List[Statement] = field(default_factory=list)
     checks: Dict[str, List[Check]] = field(default_factory=dict)
-    is_ipv6: bool = False
+    states: List[Statement] = field(default_factory=list)
+    family: int | None = None
     is_strict: bool | None = None
+    has_password_type: bool = False
+
+    @property
+    def is_ipv6(self) -> bool:
+        """Whether the family is IPv6; without a word on it, it is IPv4."""
+        return self.family == _IPV6
+
+    @property
+    def begins_as_master(self) -> bool | None:
+        """The first state is MASTER, which no later BACKUP takes back; None if none is given."""
+        begins = None
+        for one in self.states:
+            if one.arguments[:1] != (_BACKUP,) or not begins:
+                begins = one.arguments[:1] == (_MASTER,)
+        return begins
+
+    def is_of_family(self, address: str) -> bool:
+        """Whether an address is of the family; the first one decides on it."""
+        family = _IPV6 if ":" in address else _IPV4
+        self.family = self.family or family
+        return self.family == family
 
     def amend(self, word: str, outcome: Outcome) -> None:
         """Replace the outcome of a word, if it was given: another one has changed its meaning."""
         if word in self.words:
-            self.verdicts.amend(self.words[word], outcome)
+            self.verdicts.add(self.words[word], outcome)
 
 
 def read_draft(
@@ -60,6 +86,8 @@ def read_draft(
 ) -> Draft:
     """Read an instance; raises ValueError for one without a name."""
     draft = Draft(first(statement), statement.place, verdicts, preferences, default_user)
+    draft.words = {one.word: one for one in statement.inner}
+    draft.states = list(statement.named("state"))
     named = [one for one in statement.inner if one.word in ("interface", "native_ipv6")]
     later = [one for one in statement.inner if one.word in _AFTER_ADDRESSES]
     listing = [one for one in statement.inner if one not in named and one not in later]
@@ -96,7 +124,10 @@ def _interface(draft: Draft, statement: Statement) -> Outcome:
 
 def _address(setting: str) -> Handler[Draft]:
     def handle(draft: Draft, statement: Statement) -> Outcome:
-        draft.settings[setting] = _ip(first(statement))
+        address = _ip(first(statement))
+        if not draft.is_of_family(address):
+            return OTHER_FAMILY
+        draft.settings[setting] = address
         return mapped(setting)
 
     return handle
@@ -117,25 +148,37 @@ def _flag(setting: str, meant: bool) -> Handler[Draft]:
     return handle
 
 
-def _remembered(outcome_later: str) -> Handler[Draft]:
-    """Make the handler of a word that other words decide upon, in ``meaning.py``."""
+def _preempt(draft: Draft, statement: Statement) -> Outcome:
+    draft.settings["preempt"] = statement.word == "preempt"
+    if "nopreempt" in draft.words and draft.settings["preempt"]:
+        draft.amend("nopreempt", dropped("a later preempt takes it back"))
+    return equal("the default") if draft.settings["preempt"] else mapped("preempt: false")
 
-    def handle(draft: Draft, statement: Statement) -> Outcome:
-        draft.words[statement.word] = statement
-        return mapped(outcome_later)
 
-    return handle
+def _version(draft: Draft, statement: Statement) -> Outcome:
+    version = whole(first(statement), 2, 3)
+    if draft.settings.setdefault("version", version) != version:
+        return dropped("keepalived goes by the first one")
+    if version == 2 and draft.is_ipv6:
+        del draft.settings["version"]
+        return dropped("there is no IPv6 in version 2: keepalived ignores it, and uses version 3")
+    return mapped("version")
 
 
 def _peers(draft: Draft, statement: Statement) -> Outcome:
-    draft.words["unicast_peer"] = statement
-    peers: List[str] = draft.settings.setdefault("unicast_peers", [])
+    peers: List[str] = []
     for one in statement.inner:
         try:
+            if not draft.is_of_family(_ip(one.word)):
+                draft.verdicts.add(one, OTHER_FAMILY)
+                continue
             peers.append(_ip(one.word))
             draft.verdicts.add(one, _limits(draft, one.arguments))
         except ValueError as error:
             draft.verdicts.add(one, refused(str(error)))
+    if not peers:
+        return dropped("keepalived uses multicast, too, where the list has no peer")
+    draft.settings.setdefault("unicast_peers", []).extend(peers)
     return mapped("unicast_peers")
 
 
@@ -154,7 +197,7 @@ def _virtual_mac(draft: Draft, statement: Statement) -> Outcome:
     draft.settings["virtual_mac"] = True
     for one in statement.arguments:
         if one.count(":") in (_MAC - 2, _MAC - 1):
-            draft.words["use_vmac address"] = Statement(statement.place, "use_vmac", (one,))
+            draft.settings["virtual_mac_address"] = one
         else:
             draft.settings["virtual_mac_name"] = one
     return mapped("virtual_mac, with its name and address")
@@ -165,14 +208,14 @@ def _listed(attribute: str, setting: str) -> Handler[Draft]:
         found = take_addresses(statement, draft.interface, setting, draft.verdicts)
         getattr(draft, attribute).extend(found)
         if attribute == "addresses" and draft.addresses:
-            draft.is_ipv6 = ":" in draft.addresses[0][1]["address"]
+            draft.is_of_family(draft.addresses[0][1]["address"])
         return mapped(setting)
 
     return handle
 
 
 def _ipv6_alone(draft: Draft, _statement: Statement) -> Outcome:
-    draft.is_ipv6 = True
+    draft.family = draft.family or _IPV6
     return equal("the addresses say so; without any, it is the family")
 
 
@@ -200,14 +243,14 @@ def _hook(draft: Draft, statement: Statement) -> Outcome:
 
 
 def _authentication(draft: Draft, statement: Statement) -> Outcome:
-    draft.words["authentication"] = statement
     take(draft, statement.inner, _AUTHENTICATION, draft.verdicts)
     return mapped("password")
 
 
 def _auth_type(draft: Draft, statement: Statement) -> Outcome:
     draft.words["auth_type"] = statement
-    if first(statement) != "PASS":
+    draft.has_password_type = first(statement) == "PASS"
+    if not draft.has_password_type:
         raise ValueError("use PASS, or better hmac: no other implementation has IPsec AH")
     return mapped("password")
 
@@ -269,16 +312,16 @@ _HMAC: Mapping[str, Entry[Draft]] = {
     "time_window": _of_hmac("window"),
 }
 WORDS: Mapping[str, Entry[Draft]] = {
-    "state": _remembered("preempt: true, as the first state is MASTER"),
+    "state": equal("it is where keepalived begins; elections decide"),
     "interface": _interface,
     "virtual_router_id": _whole("vrid", 1, 255),
     "priority": _whole("priority", 1, 255),
     "advert_int": _seconds("advertisement_interval", 255),
-    "version": _whole("version", 2, 3),
+    "version": _version,
     "down_timer_adverts": _whole("down_intervals", 1, 100),
-    "preempt": equal("the default"),
-    "nopreempt": _remembered("preempt: false"),
-    "preempt_delay": _remembered("preempt_delay"),
+    "preempt": _preempt,
+    "nopreempt": _preempt,
+    "preempt_delay": _seconds("preempt_delay", 1000),
     "accept": _flag("accept_mode", True),
     "no_accept": _flag("accept_mode", False),
     "strict_mode": _strict,
@@ -290,7 +333,7 @@ WORDS: Mapping[str, Entry[Draft]] = {
     "unicast_peer": _peers,
     "unicast_ttl": _whole("unicast_ttl", 1, 255),
     "check_unicast_src": equal("advertisements of others are discarded by default"),
-    "unicast_fault_no_peer": dropped("a list without a peer is refused"),
+    "unicast_fault_no_peer": dropped("there are peers"),
     "old_unicast_checksum": dropped("both forms of the checksum are accepted"),
     "v3_checksum_as_v2": _checksum,
     "virtual_ipaddress": _listed("addresses", "addresses"),

@@ -8,18 +8,23 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Dict, List, Mapping
 
 from .addresses import OTHER_FAMILY, Entry, is_ipv6, plain
 from .global_words import Globals
 from .instance_words import Draft
-from .values import decimal, first
-from .verdicts import dropped, equal, mapped, refused
+from .values import legal_name
+from .verdicts import dropped, mapped, refused
 
 Settings = Dict[str, Any]
 
+PRIORITY_OWNER = 255
 _PRIORITY_DEFAULT = 100  # As keepalived has it.
+_MAC_WITHOUT_VRID = 4  # Colons: the last part is the VRID.
+_NOT_STRICT = "keepalived ignores it with vrrp_strict"
+_NO_IPV6_IN_VERSION_2 = refused(
+    "keepalived sends IPv6 in version 2, which no RFC has: let all of them use version 3 first"
+)
 _HOP_LIMIT_UNICAST = 64  # Of IPv6 unicast that keepalived sends, unless unicast_ttl says otherwise.
 _OUR_DEFAULTS: Mapping[str, object] = {
     "version": None,  # Always written: keepalived has another default.
@@ -38,17 +43,17 @@ _OUR_DEFAULTS: Mapping[str, object] = {
 
 def settings_of(draft: Draft, defaults: Globals) -> Settings:
     """Return the settings of an instance, in the order in which a person writes them."""
-    made: Settings = {"name": _name(draft), "interface": draft.interface}
+    made: Settings = {"name": legal_name(draft.name), "interface": draft.interface}
     made.update({**defaults.instance, **draft.settings})
-    made.setdefault("priority", _PRIORITY_DEFAULT)
+    made["priority"] = priority_of(draft)
     made["version"] = _version(draft, defaults)
     _set_addresses(draft, made)
     _set_interval(draft, made)
-    _set_preemption(draft, made)
-    _set_strict(draft, defaults, made)
+    _set_preemption(draft, defaults, made)
     _set_authentication(draft, defaults, made)
     _set_destinations(draft, defaults, made)
-    _set_virtual_mac(draft, made)
+    _set_virtual_mac(draft, defaults, made)
+    _set_strict(draft, defaults, made)
     made.update({setting: checks for setting, checks in draft.checks.items() if checks})
     if draft.hooks:
         made["hooks"] = draft.hooks
@@ -59,16 +64,23 @@ def _is_default(name: str, value: object) -> bool:
     return value == [] or (name in _OUR_DEFAULTS and _OUR_DEFAULTS[name] == value)
 
 
-def _name(draft: Draft) -> str:
-    name = re.sub(r"[^A-Za-z0-9_.:-]", "_", draft.name)[:64]
-    return name if re.match(r"[A-Za-z0-9_]", name) else f"vrrp{name}"
+def priority_of(draft: Draft) -> int:
+    """Return the priority of an instance; without one, the first state decides on it."""
+    if "priority" not in draft.settings and draft.begins_as_master:
+        draft.amend("state", mapped("priority: 255, as keepalived has it where none is given"))
+        return PRIORITY_OWNER
+    priority: int = draft.settings.get("priority", _PRIORITY_DEFAULT)
+    return priority
 
 
 def _version(draft: Draft, defaults: Globals) -> int:
-    if draft.is_ipv6:
-        return 3  # There is no IPv6 in version 2: keepalived says so, and uses version 3.
     version: int = draft.settings.get("version", defaults.version or 2)
-    return version
+    if not draft.is_ipv6:
+        return version
+    if "version" in draft.settings and version == 2:
+        strict = dropped("there is no IPv6 in version 2: keepalived uses version 3")
+        draft.amend("version", strict if _is_strict(draft, defaults) else _NO_IPV6_IN_VERSION_2)
+    return 3
 
 
 def _set_addresses(draft: Draft, made: Settings) -> None:
@@ -77,7 +89,7 @@ def _set_addresses(draft: Draft, made: Settings) -> None:
         if is_ipv6(entry) is draft.is_ipv6:
             own.append(entry)
         else:
-            draft.verdicts.amend(statement, OTHER_FAMILY)
+            draft.verdicts.add(statement, OTHER_FAMILY)
     made["addresses"] = plain(own)
     if not own:
         made["family"] = "ipv6" if draft.is_ipv6 else "ipv4"
@@ -93,31 +105,41 @@ def _set_interval(draft: Draft, made: Settings) -> None:
         made["advertisement_interval"] = max(1, int(interval + 0.5))
 
 
-def _set_preemption(draft: Draft, made: Settings) -> None:
-    state = draft.words.get("state")
-    is_master = state is not None and state.arguments[:1] == ("MASTER",)
-    if state is not None:
-        draft.amend("state", equal("it is where keepalived begins; elections decide"))
-    if is_master:
-        why = dropped("keepalived ignores it where the first state is MASTER")
-        draft.amend("nopreempt", why)
-        draft.amend("preempt_delay", why)
-        return
-    if "nopreempt" in draft.words:
-        made["preempt"] = False
+def _set_preemption(draft: Draft, defaults: Globals, made: Settings) -> None:
+    ignored = _ignored_preemption(draft, defaults, made["priority"] == PRIORITY_OWNER)
+    for word, why in ignored.items():
+        made.pop("preempt" if word == "nopreempt" else word, None)
+        draft.amend(word, dropped(why))
+    if made.get("preempt", True):
+        made.pop("preempt", None)
+    elif "preempt_delay" in made:
+        del made["preempt_delay"]
         draft.amend("preempt_delay", dropped("it has no effect with nopreempt"))
-    elif "preempt_delay" in draft.words:
-        try:
-            made["preempt_delay"] = decimal(first(draft.words["preempt_delay"]), 0, 1000)
-        except ValueError as error:
-            draft.amend("preempt_delay", refused(str(error)))
+
+
+def _ignored_preemption(draft: Draft, defaults: Globals, is_owner: bool) -> Mapping[str, str]:
+    """Return the words on preemption that keepalived ignores, and why."""
+    is_strict = _is_strict(draft, defaults)
+    begins = is_owner if is_strict or draft.begins_as_master is None else draft.begins_as_master
+    if begins:
+        why = "keepalived ignores it where the first state is MASTER"
+        return dict.fromkeys(("nopreempt", "preempt_delay"), why)
+    ignored = {"nopreempt": "keepalived ignores it with priority 255"} if is_owner else {}
+    return {**ignored, "preempt_delay": _NOT_STRICT} if is_strict else ignored
 
 
 def _set_strict(draft: Draft, defaults: Globals, made: Settings) -> None:
     if not _is_strict(draft, defaults):
         return
-    is_owner = made["priority"] == 255
+    is_owner = made["priority"] == PRIORITY_OWNER
     made.setdefault("accept_mode", is_owner)
+    if made["version"] == 2 and not is_owner and made["accept_mode"]:
+        made["accept_mode"] = False
+        draft.amend("accept", dropped(_NOT_STRICT))
+    if made.pop("down_intervals", None) is not None:
+        draft.amend("down_timer_adverts", dropped(_NOT_STRICT))
+    if "unicast_peers" in made:
+        draft.amend("unicast_peer", refused("keepalived refuses the instance: it is strict"))
     if draft.is_ipv6:
         made["strict_link_local"] = True
         made.pop("derive_link_local", None)
@@ -128,20 +150,33 @@ def _is_strict(draft: Draft, defaults: Globals) -> bool:
 
 
 def _set_authentication(draft: Draft, defaults: Globals, made: Settings) -> None:
-    why = ""
-    if "password" in made and made["version"] == 3:
-        why = "version 3 has no passwords: keepalived ignores it, too"
-    elif "password" in made and _is_strict(draft, defaults):
-        why = "keepalived ignores passwords with vrrp_strict"
-    if not why:
-        return
-    del made["password"]
-    for word in ("authentication", "auth_type", "auth_pass"):
-        draft.amend(word, dropped(why))
+    why = _ignored_password(draft, defaults, made)
+    if why:
+        made.pop("password", None)
+        for word in ("authentication", "auth_type", "auth_pass"):
+            draft.amend(word, dropped(why))
+
+
+def _ignored_password(draft: Draft, defaults: Globals, made: Settings) -> str:
+    """Return why keepalived uses no password; empty where it does, or none is meant."""
+    has_password = "password" in made
+    if not has_password and not draft.has_password_type:
+        return ""
+    whys = {
+        "keepalived uses no password without auth_type PASS": not draft.has_password_type,
+        "keepalived uses no authentication without auth_pass": not has_password,
+        "version 3 has no passwords: keepalived ignores it, too": made["version"] == 3,
+        "keepalived ignores passwords with vrrp_strict": _is_strict(draft, defaults),
+        "keepalived uses auth_hmac instead": "hmac" in made,
+    }
+    return next((why for why, holds in whys.items() if holds), "")
 
 
 def _set_destinations(draft: Draft, defaults: Globals, made: Settings) -> None:
     peers = made.get("unicast_peers")
+    if peers is None and "unicast_fault_no_peer" in draft.words:
+        why = "give unicast_peer: without one, keepalived takes no part"
+        draft.amend("unicast_fault_no_peer", refused(why))
     if peers is None:
         group = defaults.groups.get(6 if draft.is_ipv6 else 4)
         if group is not None:
@@ -162,11 +197,13 @@ def _set_destinations(draft: Draft, defaults: Globals, made: Settings) -> None:
         made.setdefault("unicast_ttl_min", _HOP_LIMIT_UNICAST)
 
 
-def _set_virtual_mac(draft: Draft, made: Settings) -> None:
-    statement = draft.words.get("use_vmac address")
-    if statement is None:
+def _set_virtual_mac(draft: Draft, defaults: Globals, made: Settings) -> None:
+    address = made.pop("virtual_mac_address", None)
+    if address is None:
         return
-    address = first(statement)
-    if address.count(":") == 4:  # The last part is the VRID.
+    if _is_strict(draft, defaults):
+        draft.amend("use_vmac", mapped("virtual_mac; keepalived is strict and ignores the address"))
+        return
+    if address.count(":") == _MAC_WITHOUT_VRID:
         address = f"{address}:{int(made.get('vrid', 0)):02x}"
     made["virtual_mac_address"] = address.lower()

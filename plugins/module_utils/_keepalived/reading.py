@@ -11,21 +11,22 @@ Pure, and never raises on what is in the files.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import Any, Dict, List, Mapping, Sequence, Tuple
 
 from .._vrrp.base.errors import ConfigError
 from .._vrrp.model.config import build_config
 from .blocks import Statement, parse_blocks
-from .checks import DEFINING_WORDS, NO_BFD, TRACKING, Definitions, define, tracked
-from .commands import DELETED, NOTIFYING_WORDS, hooks_of
+from .checks import DEFINING_WORDS, NO_BFD, Definitions, define, tracked
 from .global_words import GLOBAL_WORDS, Globals
+from .groups import Group, read_group, weights_of
 from .instance_words import Draft, read_draft
 from .lines import Expander, Fault, Files, Line, Place, TooLongError
-from .meaning import settings_of
+from .meaning import PRIORITY_OWNER, priority_of, settings_of
 from .routing import Preferences
-from .values import decimal, first, flag, names
-from .verdicts import Entry, Outcome, Verdict, Verdicts, dropped, equal, mapped, refused, take
+from .values import decimal, first, legal_name, names
+from .verdicts import Entry, Outcome, Verdict, Verdicts, dropped, mapped, refused, take
+from .weights import Weights
 
 DEFAULT_USER = "root"  # Unless there is a user keepalived_script.
 
@@ -33,12 +34,14 @@ DEFAULT_USER = "root"  # Unless there is a user keepalived_script.
 @dataclass(frozen=True)
 class Reading:
     """The ``instances``, each as an entry of ``vrrp_instances``, and the verdicts on all words.
-    ``has_virtual_servers``: keepalived is needed for more than VRRP.
+    ``has_virtual_servers``: keepalived is needed for more than VRRP. ``is_complete`` unless there
+    was more than can be read.
     """
 
     instances: Sequence[Mapping[str, Any]]
     verdicts: Sequence[Verdict]
     has_virtual_servers: bool = False
+    is_complete: bool = True
 
 
 def read_configuration(
@@ -52,17 +55,17 @@ def read_configuration(
     name no user.
     """
     expander = Expander(files, config_id, dict(environment or {}))
-    lines, faults = _lines(expander, path)
+    lines, unread = _lines(expander, path)
     statements, brace_faults = parse_blocks(lines)
     reader = _Reader(default_user)
-    for fault in (*faults, *expander.faults, *brace_faults):
+    for fault in (*unread, *expander.faults, *brace_faults):
         reader.verdicts.add_fault(fault)
     for words in _PHASES:
         own = [one for one in statements if (one.word if one.word in TOP_WORDS else "") in words]
         take(reader, own, TOP_WORDS, reader.verdicts)
-    found = reader.result()
-    reader.verdicts.complete(statements)
-    return replace(found, verdicts=reader.verdicts.all)
+    instances = reader.instances()
+    verdicts = reader.verdicts.complete(statements)
+    return Reading(instances, verdicts, reader.has_virtual_servers, not unread)
 
 
 def _lines(expander: Expander, path: str) -> Tuple[List[Line], List[Fault]]:
@@ -74,19 +77,6 @@ def _lines(expander: Expander, path: str) -> Tuple[List[Line], List[Fault]]:
     return found, []
 
 
-@dataclass
-class _Group:
-    """A sync group: the names of its instances, the checks and hooks of the whole group."""
-
-    name: str
-    verdicts: Verdicts
-    user: str
-    members: Tuple[str, ...] = ()
-    tracks: List[Statement] = field(default_factory=list)
-    hooks: List[Dict[str, Any]] = field(default_factory=list)
-    has_weights: bool = False
-
-
 class _Reader:
     """Collects the parts of a configuration as they are read. Mutable."""
 
@@ -96,47 +86,50 @@ class _Reader:
         self.definitions: Definitions = {}
         self.preferences = Preferences()
         self.drafts: List[Draft] = []
-        self.groups: List[_Group] = []
+        self.groups: List[Group] = []
         self.delays: Dict[str, Dict[str, float]] = {}
         self.pauses: Dict[str, float] = {}
         self.has_virtual_servers = False
 
-    def result(self) -> Reading:
-        """Return what was read; contradictions between settings become verdicts."""
+    def instances(self) -> List[Mapping[str, Any]]:
+        """Return the instances; contradictions between settings become verdicts."""
         for group in self.groups:
             self._join(group)
-        instances = [self._instance(draft) for draft in self.drafts]
+        instances: List[Mapping[str, Any]] = [self._instance(draft) for draft in self.drafts]
         for place, why in _problems(instances):
             draft = self.drafts[place]
             statement = Statement(draft.place, "vrrp_instance", (draft.name,))
             self.verdicts.add(statement, refused(why))
-        return Reading(instances, self.verdicts.all, self.has_virtual_servers)
+        return instances
 
     def _instance(self, draft: Draft) -> Dict[str, Any]:
         group = next((one for one in self.groups if draft.name in one.members), None)
+        weights = weights_of(priority_of(draft), group)
         for statement in draft.tracks:
-            has_weights = group is None or group.has_weights
-            self._track(draft, statement, has_weights)
+            self._track(draft, statement, weights)
         made = settings_of(draft, self.defaults)
         if group is not None:
-            made["sync_group"] = group.name
+            made["sync_group"] = legal_name(group.name)
         made.update(self.delays.get(draft.interface, {}))
         if draft.interface in self.pauses:
             made["announce_interval"] = self.pauses[draft.interface]
         return made
 
-    def _track(self, draft: Draft, statement: Statement, has_weights: bool) -> None:
-        setting, found = tracked(statement, self.definitions, has_weights, self.verdicts)
-        draft.checks.setdefault(setting, []).extend(found)
+    def _track(self, draft: Draft, statement: Statement, weights: Weights) -> None:
+        setting, found = tracked(statement, self.definitions, weights, self.verdicts)
+        checks = draft.checks.setdefault(setting, [])
+        checks.extend(one for one in found if one not in checks)
 
-    def _join(self, group: _Group) -> None:
-        """Give the checks and hooks of a group to its first instance: they count for all."""
-        leader = next((one for one in self.drafts if one.name in group.members), None)
-        if leader is None:
-            return
+    def _join(self, group: Group) -> None:
+        """Give the checks of a group to each of its instances, and the hooks to the first."""
+        members = [one for one in self.drafts if one.name in group.members]
+        has_owner = any(priority_of(one) == PRIORITY_OWNER for one in members)
+        weights = Weights.OF_A_GROUP_WITH_AN_OWNER if has_owner else Weights.KEPT
         for statement in group.tracks:
-            self._track(leader, statement, has_weights=group.has_weights)
-        leader.hooks.extend(group.hooks)
+            for draft in members:
+                self._track(draft, statement, weights)
+        for draft in members[:1]:
+            draft.hooks.extend(group.hooks)
 
 
 def _problems(instances: Sequence[Mapping[str, Any]]) -> List[Tuple[int, str]]:
@@ -178,33 +171,9 @@ def _instance(reader: _Reader, statement: Statement) -> Outcome:
 
 
 def _sync_group(reader: _Reader, statement: Statement) -> Outcome:
-    group = _Group(first(statement), reader.verdicts, reader.defaults.script_user)
-    take(group, statement.inner, GROUP_WORDS, reader.verdicts)
-    reader.groups.append(group)
+    user = reader.defaults.script_user
+    reader.groups.append(read_group(statement, user, reader.verdicts))
     return mapped("sync_group of its instances")
-
-
-def _members(group: _Group, statement: Statement) -> Outcome:
-    group.members = names(statement)
-    for one in statement.inner:
-        group.verdicts.add(one, mapped("sync_group"))
-    return mapped("sync_group")
-
-
-def _group_track(group: _Group, statement: Statement) -> Outcome:
-    group.tracks.append(statement)
-    return mapped("checks of its first instance, which count for all")
-
-
-def _group_hook(group: _Group, statement: Statement) -> Outcome:
-    hooks, outcome = hooks_of(statement, group.user, "group")
-    group.hooks.extend(hooks)
-    return mapped(f"{outcome.text}, of its first instance") if hooks else outcome
-
-
-def _group_weights(group: _Group, statement: Statement) -> Outcome:
-    group.has_weights = flag(statement)
-    return mapped("the weights of checks")
 
 
 def _delays(reader: _Reader, statement: Statement) -> Outcome:
@@ -242,17 +211,6 @@ def _virtual_servers(reader: _Reader, statement: Statement) -> Outcome:
 
 _STAYS = dropped("keepalived goes on with it, beside the agent: keepalived --check")
 _STATIC = refused("keepalived sets it while it runs: give it to the network configuration")
-GROUP_WORDS: Mapping[str, Entry[_Group]] = {
-    "group": _members,
-    **dict.fromkeys(TRACKING, _group_track),
-    "track_bfd": NO_BFD,
-    **dict.fromkeys(NOTIFYING_WORDS, _group_hook),
-    "notify_deleted": DELETED,
-    "notify_priority_changes": dropped("vrrpctl watch reports all changes"),
-    "smtp_alert": refused("no mails are sent: run a hook, or let the monitoring send them"),
-    "global_tracking": equal("the checks of an instance count for its whole group"),
-    "sync_group_tracking_weight": _group_weights,
-}
 TOP_WORDS: Mapping[str, Entry[_Reader]] = {
     **{word: _global_word for word in (
         "net_namespace", "net_namespace_ipvs", "instance", "use_pid_dir",

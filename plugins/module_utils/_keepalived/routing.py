@@ -28,18 +28,21 @@ _PROTOCOLS = {
 _NUMBER_MAX = (1 << 32) - 1
 _TYPES = ("blackhole", "unreachable", "prohibit")
 _PREFERENCE_FIRST = 16384
+_SELECTORS = ("from", "to")
 
 
 class Preferences:
-    """The preferences that keepalived gives to rules without one, in their order. Mutable."""
+    """The preferences of the rules that name none, in their order, as keepalived counts them for
+    each family. Mutable.
+    """
 
     def __init__(self) -> None:
-        self._next = _PREFERENCE_FIRST
+        self._next = {False: _PREFERENCE_FIRST, True: _PREFERENCE_FIRST}
 
-    def take(self) -> int:
-        """Return the next one, which is one less than the one before."""
-        self._next -= 1
-        return self._next + 1
+    def take(self, is_ipv6: bool) -> int:
+        """Return the next one of a family, which is one less than the one before."""
+        self._next[is_ipv6] -= 1
+        return self._next[is_ipv6] + 1
 
 
 def take_routes(statement: Statement, is_ipv6: bool, verdicts: Verdicts) -> List[Entry]:
@@ -137,14 +140,15 @@ def _rule(words: List[str], preferences: Preferences) -> Tuple[Entry, str]:
             entry[name] = read(_argument(word, value))
         else:
             raise ValueError(f"{word} of a rule is not known here")
-    if {"from", "to"} & set(entry):
+    is_ipv6 = entry.get("family") == "ipv6" or any(":" in entry.get(one, "") for one in _SELECTORS)
+    if set(_SELECTORS) & set(entry):
         entry.pop("family", None)
-    for name in ("from", "to"):
+    for name in _SELECTORS:
         if entry.get(name) == "all":
             del entry[name]
     if "priority" in entry:
         return entry, ""
-    entry["priority"] = preferences.take()
+    entry["priority"] = preferences.take(is_ipv6)
     return entry, f", with the priority {entry['priority']} that keepalived chooses"
 
 

@@ -50,6 +50,12 @@ def flag(statement: Statement) -> bool:
     return word in _TRUE
 
 
+def legal_name(text: str) -> str:
+    """Return a name of keepalived as one that an instance or a group may have here."""
+    name = re.sub(r"[^A-Za-z0-9_.:-]", "_", text)[:64]
+    return name if re.match(r"[A-Za-z0-9_]", name) else f"vrrp{name}"
+
+
 def names(statement: Statement) -> Tuple[str, ...]:
     """Return the words in the braces of a statement, several of which may be on one line."""
     return tuple(word for one in statement.inner for word in (one.word, *one.arguments))

@@ -10,13 +10,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Callable, Dict, Iterable, List, Mapping, NamedTuple, Tuple, TypeVar, Union
+from typing import (
+    Callable,
+    Dict,
+    Iterable,
+    List,
+    Mapping,
+    NamedTuple,
+    Sequence,
+    Tuple,
+    TypeVar,
+    Union,
+)
 
 from .blocks import Statement
 from .lines import Fault, Place
+from .shown import shown_without_secrets, without_arguments
 
 UNKNOWN = "keepalived does not know the word either, and ignores it"
-_SECRET_WORDS = {"auth_pass": 0, "key": 1}  # The words before the secret.
 
 
 class VerdictKind(Enum):
@@ -54,18 +65,8 @@ class Verdicts:
         # By the identity of the statement, which is kept alive.
         self._all: Dict[int, Tuple[Statement, Outcome]] = {}
 
-    @property
-    def all(self) -> List[Verdict]:
-        """All verdicts, by file and line."""
-        found = [Verdict(one.place, _shown(one), *outcome) for one, outcome in self._all.values()]
-        return sorted(found, key=lambda one: (one.place.file, one.place.line))
-
     def add(self, statement: Statement, outcome: Outcome) -> None:
-        """Add the outcome of a statement."""
-        self._all[id(statement)] = statement, outcome
-
-    def amend(self, statement: Statement, outcome: Outcome) -> None:
-        """Replace the outcome of a statement, which another one has changed."""
+        """Add the outcome of a statement, or replace it: another statement has changed it."""
         self._all[id(statement)] = statement, outcome
 
     def add_all(self, statement: Statement, outcome: Outcome) -> None:
@@ -74,16 +75,33 @@ class Verdicts:
         for one in statement.inner:
             self.add_all(one, outcome)
 
-    def complete(self, statements: Iterable[Statement]) -> None:
-        """Add a verdict on each statement without one: in braces where keepalived expects none."""
+    def complete(self, statements: Sequence[Statement]) -> List[Verdict]:
+        """Return the verdicts on all statements, by file and line. One that nobody has read is in
+        braces where keepalived expects none.
+        """
+        self._add_missing(statements)
+        texts = shown_without_secrets(statements)
+        found = [_verdict(*one, texts) for one in self._all.values()]
+        return sorted(found, key=lambda one: (one.place.file, one.place.line))
+
+    def _add_missing(self, statements: Iterable[Statement]) -> None:
         for one in statements:
             if id(one) not in self._all:
                 self.add(one, dropped(UNKNOWN))
-            self.complete(one.inner)
+            self._add_missing(one.inner)
 
     def add_fault(self, fault: Fault) -> None:
         """Add something that could not be read."""
         self.add(Statement(fault.place, ""), refused(fault.text))
+
+
+def _verdict(statement: Statement, outcome: Outcome, texts: Mapping[int, str]) -> Verdict:
+    """Return a verdict; ``texts`` are those of statements that may hold secrets."""
+    hidden = texts.get(id(statement))
+    if hidden is None:
+        return Verdict(statement.place, str(statement), *outcome)
+    text = without_arguments(outcome.text, statement)
+    return Verdict(statement.place, hidden, outcome.kind, text)
 
 
 def mapped(setting: str) -> Outcome:
@@ -129,10 +147,3 @@ def take(
             verdicts.add(one, handler(subject, one))
         except ValueError as error:
             verdicts.add(one, refused(str(error)))
-
-
-def _shown(statement: Statement) -> str:
-    hidden = _SECRET_WORDS.get(statement.word)
-    if hidden is None or len(statement.arguments) <= hidden:
-        return str(statement)
-    return " ".join((statement.word, *statement.arguments[:hidden], "..."))

@@ -153,6 +153,15 @@ def test_a_configuration_that_is_no_file_or_includes_without_end_is_given_up(
     assert keepalived_routers(str(config)).routers == {("eth0", 51)}
 
 
+@pytest.mark.usefixtures("keepalived")
+def test_a_configuration_that_is_too_long_may_share_anything(tmp_path: Path) -> None:
+    config = tmp_path / "keepalived.conf"
+    config.write_text("#\n" * 200_000 + CONFIG_OF_ONE)
+    assert keepalived_routers(str(config)) == OtherRouters(is_complete=False)
+    with pytest.raises(HostError, match=r"keepalived .* has a configuration that is too long"):
+        refuse_other_daemons(host(), {"instances": [INSTANCE]})
+
+
 CONFIG_OF_ONE = """
 vrrp_instance web {
     interface eth0

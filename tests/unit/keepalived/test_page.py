@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.failover.vrrp.plugins.module_utils._keepalived import (
     checks,
     global_words,
+    groups,
     instance_words,
     reading,
 )
@@ -24,7 +25,7 @@ _ALONE = {"umask", "child_wait_time", "net_namespace_ipvs"}
 
 
 def known_words() -> set[str]:
-    tables = (instance_words.WORDS, reading.TOP_WORDS, reading.GROUP_WORDS, checks.CHECK_WORDS)
+    tables = (instance_words.WORDS, reading.TOP_WORDS, groups.GROUP_WORDS, checks.CHECK_WORDS)
     words = {word for table in tables for word in table} - {"global_defs"}
     for word, entry in global_words.GLOBAL_WORDS.items():
         is_listed = not isinstance(entry, Outcome) or entry not in global_words.OWN_CONCERNS
