@@ -18,20 +18,21 @@ from typing import Any, Dict, Iterable, List, Mapping, Sequence, Tuple
 
 from .._vrrp.base.errors import ConfigError
 from .._vrrp.base.paths import CONFIG
-from .._vrrp.model.commands import needs_root
+from .._vrrp.model.commands import commands_of, needs_root
 from .._vrrp.model.config import build_config, parse_config
 from .._vrrp.model.instance import Config, Instance
 from .._vrrp.model.status import Status
+from .._vrrp.model.target import PingTarget
 from . import paths
 from .config_file import text_of, validate, write_config
 from .firewalls.firewalls import open_for_vrrp, refuse_firewalls
 from .host import Host, HostError, Ownership, read
-from .nonlocal_bind import ensure_nonlocal_bind
 from .other_daemons import refuse_other_daemons
 from .peer_changes import changes_seen_by_peers
 from .previous import ensure_current
 from .scheduling import DEFAULT, Scheduling
 from .service import ensure_service
+from .sysctls import ensure_sysctls, wanted_sysctls
 from .templates import HELPER_SOCKET_TEXT, TIME_SYNC_TEXT, agent_unit, helper_unit, program
 from .users import ensure_users
 from .versions import ensure_version, is_current
@@ -95,7 +96,7 @@ def install_agent(host: Host, wanted: Wanted) -> InstallResult:
     _ensure_units(host, config, wanted.scheduling)
     if wanted.firewall:
         open_for_vrrp(host, _instances(wanted.config))
-    ensure_nonlocal_bind(host, wanted.nonlocal_bind)
+    ensure_sysctls(host, wanted_sysctls(wanted.nonlocal_bind, _has_pings(config)))
     run = ensure_service(host, wanted.bundle, config, before, wanted.apply_at)
     return InstallResult(run.restart_required, run.unit_changed, run.status, held_back)
 
@@ -125,6 +126,10 @@ def _check_command(wanted: Wanted, python: str) -> Tuple[str, ...]:
         "raise SystemExit(main(['check', sys.argv[1]]))"
     )
     return python, "-IS", "-c", code
+
+
+def _has_pings(text: str | None) -> bool:
+    return any(isinstance(one.command, PingTarget) for one in commands_of(_parse(text)))
 
 
 def _ensure_programs(host: Host, python: str) -> None:

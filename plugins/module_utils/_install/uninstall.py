@@ -14,8 +14,8 @@ from .._vrrp.base.paths import CONFIG_DIRECTORY, RUNTIME_DIRECTORY, STATE_DIRECT
 from . import paths
 from .firewalls import firewalls
 from .host import Host, HostError
-from .nonlocal_bind import ensure_nonlocal_bind
 from .sandbox_check import CHECK_UNITS
+from .sysctls import ensure_sysctls
 from .users import remove_users
 
 _REMOVED = (
@@ -65,7 +65,7 @@ def uninstall_agent(host: Host) -> None:
         host.remove_if_empty(paths.TIME_SYNC_DROP_IN_DIRECTORY)
         host.command("reload the systemd units", "systemctl", "daemon-reload")
     firewalls.close(host)
-    ensure_nonlocal_bind(host, False)
+    ensure_sysctls(host, {})
     for path in _REMOVED:
         host.remove_tree(path)
     remove_users(host)
