@@ -115,6 +115,15 @@ running:
   description: Whether keepalived runs.
   returned: success
   type: bool
+runs_vrrp:
+  description: Whether keepalived runs, and does VRRP. With the option C(--check) it serves virtual servers alone.
+  returned: success
+  type: bool
+start_command:
+  description: The command by which the service starts keepalived; empty where it is not installed.
+  returned: success
+  type: str
+  sample: /usr/sbin/keepalived --dont-fork $DAEMON_ARGS
 enabled:
   description: Whether keepalived starts with the host.
   returned: success
@@ -139,8 +148,8 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.failover.vrrp.plugins.module_utils._keepalived.host_files import (
-    ServiceOptions,
     arguments_of_unit,
+    command_of_unit,
     host_files,
     options_of,
 )
@@ -157,12 +166,14 @@ _UNIT = "keepalived.service"
 _SCRIPT_USER = "keepalived_script"
 
 
-def service_options(module: AnsibleModule) -> ServiceOptions:
-    """Return the options of the service, as far as it is installed."""
+def start_command(module: AnsibleModule) -> str:
+    """Return the command by which the service starts keepalived; empty where it is not
+    installed.
+    """
     status, output, _errors = module.run_command(
         ["systemctl", "show", "--property=ExecStart", "--value", _UNIT]
     )
-    return options_of(arguments_of_unit(output if status == 0 else "", host_files()))
+    return command_of_unit(output if status == 0 else "")
 
 
 def default_user() -> str:
@@ -222,7 +233,9 @@ def plain_verdicts(reading: Reading) -> list[dict[str, t.Any]]:
 
 def run(module: AnsibleModule) -> dict[str, t.Any]:
     """Read the configuration; returns the result."""
-    options = service_options(module)
+    command = start_command(module)
+    options = options_of(arguments_of_unit(command, host_files()))
+    is_active = is_in_state(module, "is-active")
     path = module.params["path"] or options.path
     given = module.params["config_id"]
     config_id = options.config_id if given is None else given
@@ -237,7 +250,9 @@ def run(module: AnsibleModule) -> dict[str, t.Any]:
         "instances": instances,
         "verdicts": plain_verdicts(reading),
         "has_virtual_servers": reading.has_virtual_servers,
-        "running": is_in_state(module, "is-active"),
+        "running": is_active,
+        "runs_vrrp": is_active and options.has_vrrp,
+        "start_command": command,
         "enabled": is_in_state(module, "is-enabled"),
         "version": version(module),
         "serving": served(instances, addresses_of_host(module)),

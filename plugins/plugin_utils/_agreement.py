@@ -40,6 +40,18 @@ _SECRET: dict[str, t.Callable[[Instance], object]] = {
 }
 
 
+def differences(first: Instance, second: Instance) -> t.Iterator[tuple[str, str, str]]:
+    """Yield the settings that two hosts of one instance have to agree on, and do not, with both
+    values, which are empty for secrets.
+    """
+    for key, value in _COMMON.items():
+        if value(first) != value(second):
+            yield key, str(value(first)), str(value(second))
+    for key, secret in _SECRET.items():
+        if secret(first) != secret(second):
+            yield key, "", ""
+
+
 @dataclass(frozen=True)
 class Member:
     """A host of a cluster, with its instance in one address family."""
@@ -113,14 +125,9 @@ def _equal_priorities(members: t.Sequence[Member]) -> t.Iterator[Disagreement]:
 def _unequal(members: t.Sequence[Member]) -> t.Iterator[Disagreement]:
     first = members[0]
     for member in members[1:]:
-        for key, secret in _SECRET.items():
-            if secret(member.instance) != secret(first.instance):
-                yield Disagreement(member.host, key, f"not the same as on {first.host}: {_MEND}")
-        for key, value in _COMMON.items():
-            here, there = value(member.instance), value(first.instance)
-            if here != there:
-                what = f"{here}, but {there} on {first.host}: {_MEND}"
-                yield Disagreement(member.host, key, what)
+        for key, here, there in differences(member.instance, first.instance):
+            what = f"{here}, but {there} on" if here else "not the same as on"
+            yield Disagreement(member.host, key, f"{what} {first.host}: {_MEND}")
 
 
 def _peers(members: t.Sequence[Member], size: int) -> t.Iterator[Disagreement]:

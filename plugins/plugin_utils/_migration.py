@@ -32,8 +32,9 @@ class _Template(str):
 
 
 def migration_files(readings: t.Mapping[str, Reading], group: str) -> dict[str, t.Any]:
-    """Return the files of an inventory by their paths, what is refused, and what hosts contradict
-    each other in, a line each, from the results of ``vrrp_keepalived_info`` by host.
+    """Return the files of an inventory by their paths, what is refused, what hosts contradict each
+    other in, and in which order they would move, a line each, from the results of
+    ``vrrp_keepalived_info`` by host.
 
     What all hosts of an instance have in common is in the variables of the ``group``, and the rest
     in those of the hosts. A host that lacks an instance has all of its own.
@@ -57,6 +58,7 @@ def migration_files(readings: t.Mapping[str, Reading], group: str) -> dict[str, 
         "files": files,
         "refused": list(_refused(readings)),
         "contradictions": [*contradictions, *_lacking(readings, names)],
+        "order": list(_order({host: readings[host] for host in names})),
     }
 
 
@@ -142,6 +144,17 @@ def _lacking(
         having = [host for host, own in names.items() if name in own]
         if len(having) == 1 and len(names) > 1:
             yield f"{name}: only {having[0]} has it: give the instance one name on all hosts"
+
+
+def _order(readings: t.Mapping[str, Reading]) -> t.Iterator[str]:
+    """Yield the hosts that serve nothing, which move first, and then the others."""
+    serving = {host: list(found.get("serving", ())) for host, found in readings.items()}
+    first = [host for host, names in serving.items() if not names]
+    if first:
+        yield f"first {' and '.join(first)}, which serve{'' if len(first) > 1 else 's'} nothing"
+    for host, names in serving.items():
+        if names:
+            yield f"{'then ' if first else ''}{host}, which serves {' and '.join(names)}"
 
 
 def _refused(readings: t.Mapping[str, Reading]) -> t.Iterator[str]:

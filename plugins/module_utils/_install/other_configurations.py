@@ -39,7 +39,8 @@ def routers_of(name: str, arguments: Sequence[str], root: str = "") -> OtherRout
     its root directory; none for a program whose configuration is unknown.
     """
     if name.startswith("keepalived"):
-        return keepalived_routers(*options_of(arguments), root=root)
+        options = options_of(arguments)
+        return keepalived_routers(options.path, options.config_id, root)
     if name != "vrrpd":
         return OtherRouters()
     found = [frr_routers(root + path) for path in FRR_CONFIGS]

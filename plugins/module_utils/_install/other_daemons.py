@@ -28,8 +28,7 @@ from .other_configurations import OtherRouters, routers_of
 
 _REMEDY = (
     "two daemons of one host do not hear each other, and both would serve: stop and disable it "
-    "first (the playbook failover.vrrp.migrate reads its instances, and docs/keepalived.md has the "
-    "order of a move)"
+    "first (the playbook failover.vrrp.migrate moves hosts from keepalived without losing a packet)"
 )
 
 

@@ -24,14 +24,18 @@ _FILES_MAX = 256
 _ENTRIES_MAX = 10_000  # Of a directory.
 _LENGTH_MAX = 1 << 20
 _ASSIGNMENT = re.compile(r"(?:export\s+)?([A-Za-z_]\w*)=(.*)", re.ASCII)
+_VRRP_OPTIONS, _CHECK_OPTIONS = {"-P", "--vrrp"}, {"-C", "--check"}
 _FILE_OPTIONS, _ID_OPTIONS = ("-f", "--use-file"), ("-i", "--config-id")
 
 
 class ServiceOptions(NamedTuple):
-    """The configuration file, and the config-id that its conditions compare with."""
+    """The configuration file, the config-id that its conditions compare with, and whether
+    keepalived does VRRP.
+    """
 
     path: str = CONFIG
     config_id: str = ""
+    has_vrrp: bool = True
 
 
 def host_files(root: str = "") -> Files:
@@ -71,7 +75,9 @@ def _matches(root: str, directory: str, pattern: str) -> List[str]:
 def options_of(arguments: Sequence[str]) -> ServiceOptions:
     """Return the options in the arguments of a keepalived."""
     path = _value(arguments, *_FILE_OPTIONS) or CONFIG
-    return ServiceOptions(path, _value(arguments, *_ID_OPTIONS) or _host_name())
+    # Either of these options leaves out what the other one names.
+    has_vrrp = _CHECK_OPTIONS.isdisjoint(arguments) or not _VRRP_OPTIONS.isdisjoint(arguments)
+    return ServiceOptions(path, _value(arguments, *_ID_OPTIONS) or _host_name(), has_vrrp)
 
 
 def _host_name() -> str:
@@ -90,14 +96,19 @@ def _value(arguments: Sequence[str], short: str, long: str) -> str:
     return ""
 
 
-def arguments_of_unit(exec_start: str, files: Files) -> List[str]:
-    """Return the arguments with which systemd starts keepalived: ``exec_start`` is the property
-    ExecStart of its unit, and its variables are in the files of the distributions.
-    """
+def command_of_unit(exec_start: str) -> str:
+    """Return the command in the property ExecStart of a unit, as systemctl shows it."""
     found = re.search(r"argv\[\]=(.*?) ;", exec_start)
+    return found[1] if found else ""
+
+
+def arguments_of_unit(command: str, files: Files) -> List[str]:
+    """Return the arguments with which systemd starts keepalived by a command, whose variables are
+    in the files of the distributions.
+    """
     values = _environment(files)
     arguments: List[str] = []
-    for word in (found[1] if found else "").split():
+    for word in command.split():
         name = word.strip("${}")
         if word.startswith("$"):
             arguments.extend(_split(values.get(name, "")))

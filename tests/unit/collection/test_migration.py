@@ -80,6 +80,17 @@ def test_secrets_are_in_a_file_of_their_own() -> None:
     assert again["contradictions"] == ["web: the hosts have different passwords or keys"]
 
 
+def test_the_hosts_that_serve_nothing_come_first() -> None:
+    serving = {"a": ["web"], "b": [], "c": []}
+    readings = {host: reading(COMMON, serving=names) for host, names in serving.items()}
+    assert migration_files(readings, "vrrp")["order"] == [
+        "first b and c, which serve nothing",
+        "then a, which serves web",
+    ]
+    alone = {host: reading(COMMON, serving=["web"]) for host in ("a", "b")}
+    assert migration_files(alone, "vrrp")["order"] == ["a, which serves web", "b, which serves web"]
+
+
 def test_what_is_refused_is_listed_with_its_place() -> None:
     verdicts = [
         {"file": "/k.conf", "line": line, "statement": "word", "verdict": verdict, "text": "why"}

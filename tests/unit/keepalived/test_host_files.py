@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.failover.vrrp.plugins.module_utils._keepalived.host_files import (
     CONFIG,
     arguments_of_unit,
+    command_of_unit,
     host_files,
     options_of,
 )
@@ -32,16 +33,19 @@ EXEC_START = (
 
 
 @pytest.mark.parametrize(
-    ("arguments", "path", "config_id"),
+    ("arguments", "expected"),
     [
-        ([], CONFIG, os.uname().nodename.partition(".")[0]),
-        (["--dont-fork", "-f", "/srv/k.conf", "-i", "high"], "/srv/k.conf", "high"),
-        (["-f/srv/k.conf", "--config-id=low"], "/srv/k.conf", "low"),
-        (["--use-file=/srv/k.conf", "--config-id", "low"], "/srv/k.conf", "low"),
+        ([], (CONFIG, os.uname().nodename.partition(".")[0], True)),
+        (["--dont-fork", "-f", "/srv/k.conf", "-i", "high"], ("/srv/k.conf", "high", True)),
+        (["-f/srv/k.conf", "--config-id=low", "-P"], ("/srv/k.conf", "low", True)),
+        (["--use-file=/srv/k.conf", "--config-id", "low", "-C"], ("/srv/k.conf", "low", False)),
+        (["-f/srv/k.conf", "-ilow", "--check", "--vrrp"], ("/srv/k.conf", "low", True)),
     ],
 )
-def test_options_are_found_in_arguments(arguments: list[str], path: str, config_id: str) -> None:
-    assert options_of(arguments) == (path, config_id)
+def test_options_are_found_in_arguments(
+    arguments: list[str], expected: tuple[str, str, bool]
+) -> None:
+    assert options_of(arguments) == expected
 
 
 @pytest.mark.parametrize(
@@ -59,7 +63,8 @@ def test_the_arguments_of_a_unit_have_the_values_of_its_environment(
     text: str, expected: list[str]
 ) -> None:
     files = Files({"/etc/default/keepalived": text}.get, lambda _directory, _pattern: [])
-    assert arguments_of_unit(EXEC_START, files) == expected
+    assert arguments_of_unit(command_of_unit(EXEC_START), files) == expected
+    assert command_of_unit("") == ""
     assert arguments_of_unit("", files) == []
 
 
