@@ -47,9 +47,9 @@ def test_an_own_address_that_is_away_for_200_ms_costs_hardly_a_packet(
     time.sleep(0.2)
     first.host.run("ip", "address", "add", with_length(own), "dev", "eth0")
     time.sleep(1)
-    # Without a network of its own, nothing tells the host the way to the client meanwhile. Otherwise
-    # the kernel removes the route of the network, and adds it again for the virtual address: what
-    # arrives in between has no way back.
+    # Without a network of its own, nothing tells the host the way to the client meanwhile.
+    # Otherwise the kernel removes the route of the network, and adds it again for the virtual
+    # address: what arrives in between has no way back.
     tolerated = 400 if "/32" in str(settings) else 2
     assert probe.finish()["unanswered"] <= tolerated
     assert second.status()["transitions"] == 1
