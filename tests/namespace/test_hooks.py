@@ -78,6 +78,30 @@ def test_a_hook_may_have_the_arguments_of_a_notify_script(segment: Segment, tmp_
     ]
 
 
+def test_a_hook_of_a_sync_group_runs_once_for_all_of_it(segment: Segment, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.touch()
+    command = script(tmp_path / "notify", f'echo "$@" >> {log}')
+    hooks = [
+        {"event": event, "command": str(command), "user": "root", "group": True,
+         "notify_arguments": "group"}
+        for event in ("master", "backup", "fault", "stop")
+    ]  # fmt: skip
+    first = instance(hooks=hooks, sync_group="G1")
+    second = instance(name="db", vrid=52, addresses=["192.0.2.101/24"], sync_group="G1")
+    agent = Agent(segment.host(), first, second).start()
+    agent.wait_for("MASTER")
+    eventually(lambda: "GROUP G1 MASTER 0" in lines(tmp_path))
+    agent.host.unplug()
+    agent.wait_for("INITIALIZE")
+    eventually(lambda: "GROUP G1 FAULT 0" in lines(tmp_path))
+    agent.host.plug_in()
+    agent.wait_for("MASTER")
+    agent.stop()
+    states = ["BACKUP", "MASTER", "FAULT", "BACKUP", "MASTER", "STOP"]
+    assert lines(tmp_path) == [f"GROUP G1 {state} 0" for state in states]
+
+
 def test_faults_and_stops_have_hooks_of_their_own(segment: Segment, tmp_path: Path) -> None:
     moments = ("initialize", "fault", "stop")
     agent = Agent(segment.host(), hooked(tmp_path, "echo $1 >> LOG", *moments)).start()

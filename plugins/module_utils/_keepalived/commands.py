@@ -28,6 +28,7 @@ _EVENTS: Mapping[str, Tuple[str, ...]] = {
     "notify": ("master", "backup", "initialize"),
 }
 NOTIFYING_WORDS = tuple(_EVENTS)
+GROUP_NOTIFYING_WORDS = tuple(one for one in _EVENTS if one != "notify_master_rx_lower_pri")
 
 
 def command_line(text: str) -> Tuple[str, str]:

@@ -13,7 +13,7 @@ from typing import Any, Dict, List, Mapping, Tuple
 
 from .blocks import Statement
 from .checks import NO_BFD, TRACKING
-from .commands import DELETED, NOTIFYING_WORDS, hooks_of
+from .commands import DELETED, GROUP_NOTIFYING_WORDS, hooks_of
 from .meaning import PRIORITY_OWNER
 from .values import first, flag, names
 from .verdicts import Entry, Outcome, Verdicts, dropped, equal, mapped, refused, take
@@ -63,8 +63,8 @@ def _track(group: Group, statement: Statement) -> Outcome:
 
 def _hook(group: Group, statement: Statement) -> Outcome:
     hooks, outcome = hooks_of(statement, group.user, "group")
-    group.hooks.extend(hooks)
-    return mapped(f"{outcome.text}, of its first instance") if hooks else outcome
+    group.hooks.extend({**hook, "group": True} for hook in hooks)
+    return mapped(f"{outcome.text} of the whole group") if hooks else outcome
 
 
 def _has_weights(group: Group, statement: Statement) -> Outcome:
@@ -76,7 +76,7 @@ GROUP_WORDS: Mapping[str, Entry[Group]] = {
     "group": _members,
     **dict.fromkeys(TRACKING, _track),
     "track_bfd": NO_BFD,
-    **dict.fromkeys(NOTIFYING_WORDS, _hook),
+    **dict.fromkeys(GROUP_NOTIFYING_WORDS, _hook),
     "notify_deleted": DELETED,
     "notify_priority_changes": dropped("vrrpctl watch reports all changes"),
     "smtp_alert": refused("no mails are sent: run a hook, or let the monitoring send them"),

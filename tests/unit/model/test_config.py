@@ -340,6 +340,14 @@ WRONG_OPTIONS = [
         ".hooks[0].user: 'a b' is",
     ),
     ({"sync_group": ""}, ".sync_group: '' is not a name"),
+    (
+        {"hooks": [{"event": "master", "command": "/bin/x", "group": True}]},
+        ".hooks[0].group: has no effect without sync_group",
+    ),
+    (
+        {"hooks": [{"event": "leaving_master", "command": "/bin/x", "group": True}]},
+        ".hooks[0].group: a group has no event leaving_master",
+    ),
 ]
 
 

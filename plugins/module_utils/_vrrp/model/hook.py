@@ -15,7 +15,7 @@ from typing import Tuple
 from ..base.errors import Problem
 from ..base.units import Nanoseconds, seconds
 from .command import GROUP, INSTANCE, Command, read_arguments
-from .fields import read_period, read_user
+from .fields import read_flag, read_period, read_user
 from .readers import Reader, RefusedError, list_of, one_of, record, whole_number
 
 _TIMEOUT_DEFAULT: Nanoseconds = seconds(10)
@@ -40,15 +40,24 @@ class HookTrigger(Enum):
 @dataclass(frozen=True)
 class Hook:
     """A command and the event that triggers it. One that fails runs again up to ``retries`` times,
-    each time ``retry_delay`` after its end.
+    each time ``retry_delay`` after its end. With ``group`` it is a hook of the sync group as a
+    whole.
     """
 
     trigger: HookTrigger
     command: Command
     retries: int = 0
     retry_delay: Nanoseconds = _RETRY_DELAY_DEFAULT
+    group: bool = False
 
 
+_OF_GROUPS = (
+    HookTrigger.MASTER,
+    HookTrigger.BACKUP,
+    HookTrigger.INITIALIZE,
+    HookTrigger.FAULT,
+    HookTrigger.STOP,
+)
 _hook = record(
     {
         "event": one_of({trigger.value: trigger for trigger in HookTrigger}),
@@ -58,6 +67,7 @@ _hook = record(
         "notify_arguments": one_of({one: one for one in (INSTANCE, GROUP)}),
         "retries": whole_number(0, _RETRIES_MAX),
         "retry_delay": read_period,
+        "group": read_flag,
     },
     ["event", "command"],
 )
@@ -69,9 +79,12 @@ def _read_hook(value: object) -> Hook:
     retries, delay = given.get("retries", 0), given.get("retry_delay", _RETRY_DELAY_DEFAULT)
     if "retry_delay" in given and not retries:
         raise RefusedError([Problem(".retry_delay", "has no effect without retries")])
+    is_of_group = given.get("group", False)
+    if is_of_group and given["event"] not in _OF_GROUPS:
+        raise RefusedError([Problem(".group", f"a group has no event {given['event'].value}")])
     notifies = given.get("notify_arguments", "")
     command = Command(given["command"], given.get("user", ""), timeout, notifies)
-    return Hook(given["event"], command, retries, delay)
+    return Hook(given["event"], command, retries, delay, is_of_group)
 
 
 read_hooks: Reader[Tuple[Hook, ...]] = list_of(_read_hook)

@@ -170,9 +170,12 @@ class Instance:
         """The keys that its advertisements are signed with; None when they are not signed."""
         return self.hmac if self.hmac is not None and self.hmac.signs else None
 
-    def hooks_on(self, trigger: HookTrigger) -> Tuple[Hook, ...]:
-        """Return the hooks that run on this event, in order."""
-        return tuple(hook for hook in self.hooks if hook.trigger is trigger)
+    def hooks_on(self, trigger: HookTrigger, group: bool = False) -> Tuple[Hook, ...]:
+        """Return the hooks that run on this event, in order; with ``group``, those of the event of
+        its sync group.
+        """
+        own = (hook for hook in self.hooks if hook.group is group)
+        return tuple(hook for hook in own if hook.trigger is trigger)
 
 
 @dataclass(frozen=True)

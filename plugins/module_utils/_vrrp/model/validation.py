@@ -57,6 +57,7 @@ def contradictions(path: str, values: Settings) -> List[Problem]:
         *_preempt_problems(values),
         *_macvlan_problems(values),
         *_route_problems(values),
+        *_hook_problems(values),
     ]
     return [Problem(f"{path}.{one.path}", one.text) for one in found]
 
@@ -133,6 +134,13 @@ def _interval_problems(values: Settings) -> Iterator[Problem]:
         yield Problem(path, f"{given} is not in {limits} seconds (version {version})")
     elif interval % step:
         yield Problem(path, f"{given} is not in steps of {to_seconds(step):g} (version {version})")
+
+
+def _hook_problems(values: Settings) -> Iterator[Problem]:
+    if not values.get("sync_group"):
+        for index, hook in enumerate(values.get("hooks", ())):
+            if hook.group:
+                yield Problem(f"hooks[{index}].group", "has no effect without sync_group")
 
 
 def _preempt_problems(values: Settings) -> Iterator[Problem]:

@@ -25,6 +25,7 @@ from ...model.tracking import Check, ScriptCheck
 from ..actions import Action, Log, RunCommand
 from ..router.router import Router
 from ..tracking.tracking import Tracking
+from .group_states import GroupStates
 from .hooks import HookQueue, HookRun
 
 _TRIGGERS = {trigger.value.upper(): trigger for trigger in HookTrigger}
@@ -38,6 +39,7 @@ class CommandScheduler:
         self._tracking = tracking
         self._numbers = 0
         self._events = 0
+        self._groups = GroupStates()
         self._scripts: Dict[int, Tuple[ScriptCheck, Nanoseconds]] = {}
         self._queues: Dict[str, HookQueue] = {}
         self._queue_by_id: Dict[int, HookQueue] = {}
@@ -86,18 +88,24 @@ class CommandScheduler:
         With a ``ticket``, the end of the last one releases the router's deferred resignation.
         """
         hooks = [one for trigger in triggers for one in router.instance.hooks_on(trigger)]
-        if not hooks:
-            return []
-        self._events += 1
+        states = (old, router.state_name)
         runs = [
-            HookRun(router.name, one, _environment(router, one.trigger, old), self._events)
+            HookRun(router.name, one, _environment(router, one.trigger, states, router), 0)
             for one in hooks
         ]
-        runs[-1] = replace(runs[-1], ticket=ticket)
+        if runs:
+            runs[-1] = replace(runs[-1], ticket=ticket)
+        return self._queue(router, runs, now)
+
+    def _queue(self, router: Router, runs: Sequence[HookRun], now: Nanoseconds) -> List[Action]:
+        """Queue the hooks of one event of an instance."""
+        if not runs:
+            return []
+        self._events += 1
         queue = self._queues.setdefault(router.instance.name, HookQueue())
         notes: List[Action] = [
             Log(router.name, f"hook queue full, dropped: {run.hook.command}")
-            for run in queue.enqueue(runs)
+            for run in queue.enqueue([replace(one, event=self._events) for one in runs])
         ]
         return [*notes, *self._start_next(queue, now)]
 
@@ -116,10 +124,29 @@ class CommandScheduler:
             if not router.leaving_hooks_called:
                 actions.extend(self.queue_hooks(router, (HookTrigger.LEAVING_MASTER,), old, now))
         router.leaving_hooks_called = False
-        state = router.state_name
-        names = dict.fromkeys((state, notified_state(state, router.state.reason)))
-        triggers = [_TRIGGERS[name] for name in names]
+        triggers = _triggers_of(router.state_name, router)
         return [*actions, *self.queue_hooks(router, triggers, old, now)]
+
+    def group_changed(
+        self, members: Sequence[Router], router: Router, old: str, now: Nanoseconds
+    ) -> List[Action]:
+        """Queue the hooks of a whole sync group, if its state has changed by that of a member,
+        whose state was ``old``.
+        """
+        change = self._groups.changed(members, router, old)
+        if change is None:
+            return []
+        actions: List[Action] = []
+        # Both families of an instance have its hooks.
+        for member in {one.instance.name: one for one in reversed(members)}.values():
+            runs = [
+                HookRun(member.name, hook, _environment(member, trigger, states, change.cause), 0)
+                for states in [(change.old, change.new)]
+                for trigger in _triggers_of(change.new, change.cause)
+                for hook in member.instance.hooks_on(trigger, group=True)
+            ]
+            actions.extend(self._queue(member, runs, now))
+        return actions
 
     def _start_next(self, queue: HookQueue, now: Nanoseconds) -> List[Action]:
         number = self._number()
@@ -162,15 +189,28 @@ class CommandScheduler:
         ]
 
 
-def _environment(router: Router, trigger: HookTrigger, old: str) -> Dict[str, str]:
-    """Return the environment variables that describe a transition to a hook."""
+def _triggers_of(state: str, cause: Router) -> List[HookTrigger]:
+    """Return the events that entering a state is, by the reason of the router that has caused
+    it.
+    """
+    names = dict.fromkeys((state, notified_state(state, cause.state.reason)))
+    return [_TRIGGERS[name] for name in names]
+
+
+def _environment(
+    router: Router, trigger: HookTrigger, states: Tuple[str, str], cause: Router
+) -> Dict[str, str]:
+    """Return the environment variables that describe a transition to a hook, from the old state to
+    the new one.
+    """
+    old, new = states
     return {
         "VRRP_INSTANCE": router.instance.name,
         "VRRP_FAMILY": router.instance.family.label,
         "VRRP_INTERFACE": router.instance.interface,
         "VRRP_EVENT": trigger.value,
         "VRRP_OLD_STATE": old,
-        "VRRP_STATE": router.state_name,
+        "VRRP_STATE": new,
         "VRRP_PRIORITY": str(router.effective_priority),
-        "VRRP_REASON": router.state.reason,
+        "VRRP_REASON": cause.state.reason,
     }

@@ -138,6 +138,9 @@ class RouterSet:
         self._timers.schedule(router)
         if made.is_move or router.leaving_hooks_called:
             actions.extend(self._commands.router_changed(router, old, now))
+        if made.is_move and router.instance.sync_group:
+            members = self.group_members(router) or (router,)
+            actions.extend(self._commands.group_changed(members, router, old, now))
         for one in made.undone:
             actions.extend(self._revert_drain(router, one, now))
         return actions
