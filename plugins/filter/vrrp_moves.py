@@ -21,7 +21,8 @@ from ansible_collections.failover.vrrp.plugins.plugin_utils._resolve import own_
 from ansible_collections.failover.vrrp.plugins.plugin_utils._role_spec import role_options
 
 # Where the playbook keeps the results of a host.
-_READING, _STATUS = "__vrrp_keepalived", "__vrrp_status"
+_READING = "__vrrp_keepalived"
+_STATUS = "__vrrp_status"
 _NOTHING = HostConfig({}, (), ())
 
 
