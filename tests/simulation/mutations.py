@@ -14,12 +14,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Mutation:
-    """``right`` stands once in a file of the agent, and is replaced by ``wrong``."""
+    """``right`` stands once in a file of the agent, and is replaced by ``wrong``. The search for it
+    begins at the seed ``first``, near one that has found it.
+    """
 
     name: str
     file: str
     right: str
     wrong: str
+    first: int = 0
 
 
 MUTATIONS = [
@@ -174,6 +177,7 @@ MUTATIONS = [
         "engine/host/repairs.py",
         "retry_at = self._limit.next_at(key)",
         "retry_at = 10**9 * self._limit.next_at(key)",
+        first=850,
     ),
     Mutation(
         "a lost membership of the group is not noticed",

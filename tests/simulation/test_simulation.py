@@ -55,6 +55,8 @@ def test_a_planted_bug_is_found(mutation: Mutation, tmp_path: Path) -> None:
         "1",
         "--seeds",
         str(SEEDS_MAX),
+        "--first",
+        str(mutation.first),
     ]
     environment = {**os.environ, "PYTHONPATH": f"{tmp_path}:{TESTS}"}
     # Less than a test may take, so that the program ends with it.
