@@ -26,7 +26,7 @@ SYSCTLS = "/proc/sys"
 FILE = "/etc/sysctl.d/60-vrrp-agent.conf"
 _NONLOCAL_BIND = ("net.ipv4.ip_nonlocal_bind", "net.ipv6.ip_nonlocal_bind")
 _PING_GROUPS = "net.ipv4.ping_group_range"  # For IPv6, too.
-_ALL_GROUPS = "0 2147483647"  # As systemd sets it by default.
+_NO_GROUPS = "1 0"
 _BEFORE = re.compile(r"^# (\S+) = (\d[\d ]*)$", re.MULTILINE)
 _HEAD = """\
 # Written by the Ansible collection failover.vrrp. It was before:
@@ -38,8 +38,10 @@ def wanted_sysctls(nonlocal_bind: bool, has_pings: bool) -> Dict[str, str]:
     group of the user that pings may do so anyway.
     """
     wanted = dict.fromkeys(_NONLOCAL_BIND, "1") if nonlocal_bind else {}
-    if has_pings and (_PING_GROUPS in _recorded() or not _may_ping()):
-        wanted[_PING_GROUPS] = _ALL_GROUPS
+    before = _recorded().get(_PING_GROUPS) or _value(_PING_GROUPS) or _NO_GROUPS
+    groups = _with_group_of_pings(before)
+    if has_pings and groups != before:
+        wanted[_PING_GROUPS] = groups
     return wanted
 
 
@@ -60,13 +62,16 @@ def _recorded() -> Dict[str, str]:
     return dict(_BEFORE.findall(read(FILE) or ""))
 
 
-def _may_ping() -> bool:
+def _with_group_of_pings(groups: str) -> str:
+    """Return a range of groups that includes that of the user that pings. No wider than needed: in
+    a container the kernel refuses groups that do not exist there.
+    """
     try:
         group = pwd.getpwnam(SCRIPT_USER).pw_gid
     except KeyError:  # In check mode, before the first installation.
-        group = 1
-    low, _separator, high = (_value(_PING_GROUPS) or "1 0").partition(" ")
-    return int(low) <= group <= int(high)
+        return groups if groups != _NO_GROUPS else f"the group of {SCRIPT_USER}"
+    low, high = map(int, groups.split())
+    return f"{min(low, group)} {max(high, group)}" if low <= high else f"{group} {group}"
 
 
 def _text(before: Mapping[str, str], wanted: Mapping[str, str]) -> str:

@@ -80,17 +80,17 @@ def ping_groups(root: Path) -> str:
 
 def test_pings_are_permitted_while_there_are_any(root: Path) -> None:
     file = root / "60-vrrp-agent.conf"
-    change = "set net.ipv4.ping_group_range to 0 2147483647"
+    change = "set net.ipv4.ping_group_range to 990 990"
     assert ensure(False, has_pings=True) == [f"write {file}", change]
     assert file.read_text().splitlines()[1:] == [
         "# net.ipv4.ping_group_range = 1 0",
-        "net.ipv4.ping_group_range = 0 2147483647",
+        "net.ipv4.ping_group_range = 990 990",
     ]
     assert ensure(False, has_pings=True) == []
     # The other setting comes and goes without a change of this one.
     assert ensure(True, has_pings=True)[1:] == ["set net.ipv4.ip_nonlocal_bind to 1"]
     assert ensure(False, has_pings=True)[1:] == ["set net.ipv4.ip_nonlocal_bind to 0"]
-    assert ping_groups(root) == "0 2147483647"
+    assert ping_groups(root) == "990 990"
     ensure(False)
     assert (ping_groups(root), file.exists()) == ("1 0", False)
 
@@ -99,3 +99,22 @@ def test_pings_are_permitted_while_there_are_any(root: Path) -> None:
 def test_a_host_that_permits_pings_is_left_alone(root: Path, groups: str) -> None:
     (root / "net" / "ipv4" / "ping_group_range").write_text(groups)
     assert ensure(False, has_pings=True) == []
+
+
+def test_a_range_of_groups_is_widened_no_further_than_needed(root: Path) -> None:
+    (root / "net" / "ipv4" / "ping_group_range").write_text("100\t200\n")
+    ensure(False, has_pings=True)
+    assert ping_groups(root) == "100 990"
+    ensure(False)
+    assert ping_groups(root) == "100 200"
+
+
+def test_check_mode_knows_no_group_before_the_first_installation(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(name: str) -> object:
+        raise KeyError(name)
+
+    monkeypatch.setattr(pwd, "getpwnam", unknown)
+    changes = ensure(False, has_pings=True, check_mode=True)
+    assert changes[-1] == "set net.ipv4.ping_group_range to the group of vrrp-script"
