@@ -54,6 +54,20 @@ def test_a_hook_of_a_group_runs_once_when_all_members_have_the_state() -> None:
     assert reasons == ["eth0 is down"] * 2
 
 
+def test_a_hook_of_a_group_ends_no_retry_of_an_instance() -> None:
+    cluster = Cluster()
+    hooks = [
+        {"event": "master", "command": "/bin/own", "retries": 2, "retry_delay": 3},
+        {"event": "master", "command": "/bin/group", "group": True},
+    ]
+    node = cluster.node(hooks=hooks, sync_group="edge")
+    cluster.run(5)
+    for _run in range(4):
+        node.finish(int(called(node)[-1] == "own"))
+        cluster.run(4)
+    assert called(node) == ["own", "own", "own", "group"]
+
+
 def test_the_hooks_of_a_group_run_once_for_both_families() -> None:
     cluster = Cluster()
     node = grouped(cluster, "master", addresses=["192.0.2.100/24", "2001:db8::100/64"])

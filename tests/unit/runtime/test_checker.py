@@ -339,6 +339,38 @@ def test_a_checker_that_starts_slowly_fails_no_check(client: Client) -> None:
         assert client.wait(1).succeeded or client.wait(1).is_lost
 
 
+def test_a_checker_that_says_nothing_is_replaced(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = "_vrrp.runtime.helper.checker"
+    monkeypatch.setattr(f"{module}._ANSWER_GRACE", seconds(0.05))
+    monkeypatch.setattr(f"{module}._STARTS_WITHIN", 0)
+    with socket.create_server((LOCAL, 0)) as listening:
+        target = TcpTarget(LOCAL, listening.getsockname()[1], seconds(0.05))
+        client.checker.start(0, TcpTarget(LOCAL, target.port, seconds(5)), clock.now())
+        assert client.wait(0).succeeded
+        silent = client.checker._process
+        assert silent is not None
+        os.kill(silent.pid, signal.SIGSTOP)
+        for number in (1, 2, 3):  # One after the other.
+            assert client.checker._process is silent
+            client.checker.start(number, target, clock.now())
+            assert client.wait(number).is_lost
+        client.checker.start(4, TcpTarget(LOCAL, target.port, seconds(5)), clock.now())
+        assert client.wait(4).succeeded
+
+
+def test_a_checker_without_a_thread_loses_the_check(
+    hanging: Hanging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    hanging.ask(1, "works.example", 10)
+    assert hanging.answer() == {"ended": 1, "error": "can't start new thread", "is_lost": True}
+
+
 def test_a_checker_that_dies_makes_no_check_fail_and_is_replaced(client: Client) -> None:
     with socket.create_server((LOCAL, 0)) as listening:
         port = listening.getsockname()[1]

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Dict, Iterable, Sequence
+from typing import Dict, FrozenSet, Iterable, Sequence, Tuple
 
 from ...fsm.state import MASTER
 from ..router.router import Router
@@ -27,10 +27,10 @@ class GroupChange:
 
 
 class GroupStates:
-    """The last known state of each group, by its name. Mutable."""
+    """The last known state of each group, by its name and its members. Mutable."""
 
     def __init__(self) -> None:
-        self._states: Dict[str, str] = {}
+        self._states: Dict[str, Tuple[FrozenSet[str], str]] = {}
 
     def changed(self, members: Sequence[Router], router: Router, old: str) -> GroupChange | None:
         """Return the change that a member makes by leaving its ``old`` state; None if the state of
@@ -38,10 +38,11 @@ class GroupStates:
         """
         name = router.instance.sync_group
         now = group_state(one.state_name for one in members)
-        before = self._states.get(name) or group_state(
-            old if one is router else one.state_name for one in members
-        )
-        self._states[name] = now
+        names = frozenset(one.name for one in members)
+        known, before = self._states.get(name, (frozenset(), now))
+        if known != names:
+            before = group_state(old if one is router else one.state_name for one in members)
+        self._states[name] = names, now
         if now == before:
             return None
         cause = next((one for one in members if one.state_name == now), router)

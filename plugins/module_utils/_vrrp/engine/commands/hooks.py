@@ -147,6 +147,9 @@ class HookQueue:
 
 
 def _is_outdated(run: HookRun, later: Iterable[HookRun]) -> bool:
-    """Whether no router waits for a hook, and those of a later event of its router follow."""
-    same = (one for one in later if one.router == run.router)
+    """Whether no router waits for a hook, and those of a later event of its router, or of its sync
+    group, follow.
+    """
+    alike = (one for one in later if one.hook.group is run.hook.group)
+    same = (one for one in alike if one.router == run.router)
     return not run.ticket and any(one.event != run.event for one in same)

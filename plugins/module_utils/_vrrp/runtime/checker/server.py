@@ -113,16 +113,27 @@ class CheckerServer:
         elif sum(self._threads.values()) >= _THREADS_MAX:
             self._send(number, Answer(f"{_THREADS_MAX} other checks run", is_lost=True))
         else:
-            attempt = Attempt(seconds(request["timeout"]))
-            self._running[number] = _Run(target, attempt, request["timeout"])
-            self._threads[target] += 1
-            arguments = (number, target, request, attempt)
+            self._start_thread(number, target, request)
+
+    def _start_thread(self, number: int, target: str, request: JsonObject) -> None:
+        attempt = Attempt(seconds(request["timeout"]))
+        arguments = (number, target, request, attempt)
+        try:
             threading.Thread(target=self._check, args=arguments, daemon=True).start()
+        except RuntimeError as error:  # The unit, or the machine, has no thread left.
+            self._send(number, Answer(str(error), is_lost=True))
+            return
+        self._running[number] = _Run(target, attempt, request["timeout"])
+        self._threads[target] += 1
 
     def _check(self, number: int, target: str, request: JsonObject, attempt: Attempt) -> None:
         """Run a check. In a thread of its own."""
-        self._ended.put((number, target, answer_of(request, attempt)))
-        self._wake.send(b"\0")
+        answer = Answer("the check has ended by a fault of its own", is_lost=True)
+        try:
+            answer = answer_of(request, attempt)
+        finally:
+            self._ended.put((number, target, answer))
+            self._wake.send(b"\0")
 
     def _collect(self) -> None:
         self._wake_up.recv(_CHUNK)

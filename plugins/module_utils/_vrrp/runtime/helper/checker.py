@@ -27,9 +27,10 @@ _LINE_MAX = 1 << 16
 _ERROR_MAX = 200
 _KILLED_WITHIN = 1.0  # Seconds.
 # The checker answers for a check within its timeout. It needs a while to start, and is replaced
-# when nothing was heard of it for long.
+# when it has answered for none of several checks.
 _ANSWER_GRACE = seconds(1.5)
-_SILENCE_MAX = seconds(30)
+_STARTS_WITHIN = seconds(10)
+_UNANSWERED_MAX = 3
 
 
 class CheckerClient:
@@ -43,13 +44,12 @@ class CheckerClient:
         self._on_end = on_end
         self._process: subprocess.Popen[bytes] | None = None
         self._stream: JsonStream | None = None
-        self._heard_at: Nanoseconds = 0
+        self._launched_at: Nanoseconds = 0
+        self._unanswered = 0  # Checks since it has last answered.
         self._deadlines: Dict[int, Nanoseconds] = {}
 
     def start(self, number: int, target: Target, now: Nanoseconds) -> None:
         """Start a check; one that can't be started has no result."""
-        if not self._deadlines:
-            self._heard_at = now
         self._deadlines[number] = now + target.timeout + _ANSWER_GRACE
         try:
             stream = self._stream or self._launch()
@@ -66,11 +66,12 @@ class CheckerClient:
     def run_due(self, now: Nanoseconds) -> None:
         """Report the checks for which the checker does not answer as without a result."""
         overdue = [one for one, at in self._deadlines.items() if at <= now]
-        if overdue and now - self._heard_at > _SILENCE_MAX:
-            self._lose()
-            return
         for number in overdue:
+            self._unanswered += 1
             self._end(number, CommandResult(None, "the checker does not answer", is_lost=True))
+        may_have_started = now - self._launched_at > _STARTS_WITHIN
+        if self._unanswered >= _UNANSWERED_MAX and may_have_started:
+            self._lose()
 
     def close(self) -> None:
         """End the checker."""
@@ -85,6 +86,7 @@ class CheckerClient:
 
     def _launch(self) -> JsonStream:
         self.close()
+        self._launched_at, self._unanswered = clock.now(), 0
         ours, theirs = socket.socketpair()
         identity = Identity.of(self._user)
         root = str(Path(__file__).resolve().parents[3])
@@ -114,7 +116,7 @@ class CheckerClient:
         if messages is None:
             self._lose()
             return
-        self._heard_at = clock.now()
+        self._unanswered = 0
         for message in messages:
             number, error = message.get("ended"), str(message.get("error", ""))
             if isinstance(number, int) and number in self._deadlines:
