@@ -50,6 +50,8 @@ def weights_of(priority: int, group: Group | None) -> Weights:
 
 
 def _members(group: Group, statement: Statement) -> Outcome:
+    if group.members:
+        return dropped("keepalived goes by the first list of the group")
     group.members = names(statement)
     for one in statement.inner:
         group.verdicts.add(one, mapped("sync_group"))

@@ -24,7 +24,8 @@ _FILES_MAX = 256
 _ENTRIES_MAX = 10_000  # Of a directory.
 _LENGTH_MAX = 1 << 20
 _ASSIGNMENT = re.compile(r"(?:export\s+)?([A-Za-z_]\w*)=(.*)", re.ASCII)
-_VRRP_OPTIONS, _CHECK_OPTIONS = {"-P", "--vrrp"}, {"-C", "--check"}
+_CHECK_LONG, _CHECK_SHORT = "--check", "C"
+_WITH_VALUES = "figSpracbsA"  # Short options that the rest of the word belongs to.
 _FILE_OPTIONS, _ID_OPTIONS = ("-f", "--use-file"), ("-i", "--config-id")
 
 
@@ -75,9 +76,16 @@ def _matches(root: str, directory: str, pattern: str) -> List[str]:
 def options_of(arguments: Sequence[str]) -> ServiceOptions:
     """Return the options in the arguments of a keepalived."""
     path = _value(arguments, *_FILE_OPTIONS) or CONFIG
-    # Either of these options leaves out what the other one names.
-    has_vrrp = _CHECK_OPTIONS.isdisjoint(arguments) or not _VRRP_OPTIONS.isdisjoint(arguments)
+    has_vrrp = _CHECK_LONG not in arguments and not any(map(_has_check, arguments))
     return ServiceOptions(path, _value(arguments, *_ID_OPTIONS) or _host_name(), has_vrrp)
+
+
+def _has_check(argument: str) -> bool:
+    """Whether an argument has the short option by which keepalived runs its checkers alone."""
+    if not argument.startswith("-") or argument.startswith("--"):
+        return False
+    flags = itertools.takewhile(lambda one: one not in _WITH_VALUES, argument[1:])
+    return _CHECK_SHORT in flags
 
 
 def _host_name() -> str:

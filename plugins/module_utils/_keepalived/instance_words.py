@@ -24,6 +24,7 @@ from .values import decimal, first, flag, whole
 from .verdicts import Entry, Handler, Outcome, Verdicts, dropped, equal, mapped, refused, take
 from .weights import Check
 
+PRIORITY_DEFAULT = 100  # As keepalived has it.
 _MAC = 6
 _IPV4, _IPV6 = 4, 6
 _MASTER, _BACKUP = "MASTER", "BACKUP"
@@ -102,6 +103,15 @@ def _whole(setting: str, low: int, high: int) -> Handler[Draft]:
         return mapped(setting)
 
     return handle
+
+
+def _priority(draft: Draft, statement: Statement) -> Outcome:
+    try:
+        draft.settings["priority"] = whole(first(statement), 1, 255)
+    except ValueError as error:
+        draft.settings["priority"] = PRIORITY_DEFAULT
+        raise ValueError(f"{error}, and takes {PRIORITY_DEFAULT}") from None
+    return mapped("priority")
 
 
 def _seconds(setting: str, high: float = 3600) -> Handler[Draft]:
@@ -315,7 +325,7 @@ WORDS: Mapping[str, Entry[Draft]] = {
     "state": equal("it is where keepalived begins; elections decide"),
     "interface": _interface,
     "virtual_router_id": _whole("vrid", 1, 255),
-    "priority": _whole("priority", 1, 255),
+    "priority": _priority,
     "advert_int": _seconds("advertisement_interval", 255),
     "version": _version,
     "down_timer_adverts": _whole("down_intervals", 1, 100),
@@ -343,7 +353,10 @@ WORDS: Mapping[str, Entry[Draft]] = {
     "virtual_rules": _rules,
     "promote_secondaries": equal("set on interfaces with virtual addresses, and restored"),
     "use_vmac": _virtual_mac,
-    "vmac_xmit_base": dropped("unicast leaves through the interface, multicast by the macvlan"),
+    "vmac_xmit_base": refused(
+        "the agent sends multicast by the macvlan, and a keepalived with this word does not hear "
+        "it: remove the word from all of them first"
+    ),
     "use_vmac_addr": refused("addresses on other interfaces have no virtual MAC address here"),
     "use_ipvlan": refused("there are no ipvlans: use virtual_mac, or neither"),
     "vrf": refused("give an interface in the VRF"),

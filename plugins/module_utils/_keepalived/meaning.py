@@ -12,14 +12,13 @@ from typing import Any, Dict, List, Mapping
 
 from .addresses import OTHER_FAMILY, Entry, is_ipv6, plain
 from .global_words import Globals
-from .instance_words import Draft
+from .instance_words import PRIORITY_DEFAULT, Draft
 from .values import legal_name
-from .verdicts import dropped, mapped, refused
+from .verdicts import dropped, equal, mapped, refused
 
 Settings = Dict[str, Any]
 
 PRIORITY_OWNER = 255
-_PRIORITY_DEFAULT = 100  # As keepalived has it.
 _MAC_WITHOUT_VRID = 4  # Colons: the last part is the VRID.
 _NOT_STRICT = "keepalived ignores it with vrrp_strict"
 _NO_IPV6_IN_VERSION_2 = refused(
@@ -54,6 +53,7 @@ def settings_of(draft: Draft, defaults: Globals) -> Settings:
     _set_destinations(draft, defaults, made)
     _set_virtual_mac(draft, defaults, made)
     _set_strict(draft, defaults, made)
+    _judge_vmac_xmit_base(draft, made)
     made.update({setting: checks for setting, checks in draft.checks.items() if checks})
     if draft.hooks:
         made["hooks"] = draft.hooks
@@ -69,7 +69,7 @@ def priority_of(draft: Draft) -> int:
     if "priority" not in draft.settings and draft.begins_as_master:
         draft.amend("state", mapped("priority: 255, as keepalived has it where none is given"))
         return PRIORITY_OWNER
-    priority: int = draft.settings.get("priority", _PRIORITY_DEFAULT)
+    priority: int = draft.settings.get("priority", PRIORITY_DEFAULT)
     return priority
 
 
@@ -207,3 +207,9 @@ def _set_virtual_mac(draft: Draft, defaults: Globals, made: Settings) -> None:
     if address.count(":") == _MAC_WITHOUT_VRID:
         address = f"{address}:{int(made.get('vrid', 0)):02x}"
     made["virtual_mac_address"] = address.lower()
+
+
+def _judge_vmac_xmit_base(draft: Draft, made: Settings) -> None:
+    if "unicast_peers" in made or not made.get("virtual_mac"):
+        why = "unicast leaves through the interface" if "unicast_peers" in made else "no use_vmac"
+        draft.amend("vmac_xmit_base", equal(why))

@@ -144,7 +144,10 @@ def _problems(instances: Sequence[Mapping[str, Any]]) -> List[Tuple[int, str]]:
 def _placed(problem: str) -> Tuple[int, str]:
     """Return the place of an instance that a problem names, and the rest of it."""
     path, _separator, why = problem.partition("]")
-    return int(path.partition("[")[2]), why.lstrip(".")
+    setting, separator, text = why.lstrip(".").partition(": ")
+    if setting.startswith("hmac"):  # Its value may be a secret at the wrong place.
+        text = "keepalived has a value that is not legal here"
+    return int(path.partition("[")[2]), f"{setting}{separator}{text}"
 
 
 # --- Blocks outside of all others ---
@@ -166,14 +169,24 @@ def _definition(reader: _Reader, statement: Statement) -> Outcome:
 
 def _instance(reader: _Reader, statement: Statement) -> Outcome:
     user = reader.defaults.script_user
-    reader.drafts.append(read_draft(statement, reader.preferences, user, reader.verdicts))
-    return mapped("an entry of vrrp_instances")
+    draft = read_draft(statement, reader.preferences, user, reader.verdicts)
+    reader.drafts.append(draft)
+    return _named(draft.name, "an entry of vrrp_instances")
 
 
 def _sync_group(reader: _Reader, statement: Statement) -> Outcome:
     user = reader.defaults.script_user
-    reader.groups.append(read_group(statement, user, reader.verdicts))
-    return mapped("sync_group of its instances")
+    group = read_group(statement, user, reader.verdicts)
+    reader.groups.append(group)
+    return _named(group.name, "sync_group of its instances")
+
+
+def _named(name: str, what: str) -> Outcome:
+    """Return the outcome of a block with a name, which may be none here."""
+    made = legal_name(name)
+    if made == name:
+        return mapped(what)
+    return refused(f"{what}, with the name {made}, which scripts and hooks are given from then on")
 
 
 def _delays(reader: _Reader, statement: Statement) -> Outcome:

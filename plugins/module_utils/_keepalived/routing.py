@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Dict, Iterator, List, Tuple
 
 from .._vrrp.model.route import read_routes
@@ -182,6 +183,15 @@ def _number(value: str) -> int:
     return whole(value, 1, _NUMBER_MAX)
 
 
+def _mark(value: str) -> int:
+    """Read a mark, which may be hexadecimal."""
+    mark, slash, _mask = value.partition("/")
+    if slash:
+        raise ValueError(f"the mask of fwmark {value} has no counterpart")
+    is_hexadecimal = re.fullmatch(r"0[xX][0-9A-Fa-f]{1,8}", mark, re.ASCII)
+    return int(mark, 16) if is_hexadecimal else _number(mark)
+
+
 def _protocol(value: str) -> int:
     return _PROTOCOLS[value] if value in _PROTOCOLS else whole(value, 0, 255)
 
@@ -218,7 +228,7 @@ _RULE_WORDS = {
     "iif": ("incoming_interface", _text),
     "dev": ("incoming_interface", _text),
     "oif": ("outgoing_interface", _text),
-    "fwmark": ("mark", _number),
+    "fwmark": ("mark", _mark),
     "uidrange": ("uid_range", _text),
     "ipproto": ("ip_protocol", _text),
     "ip_proto": ("ip_protocol", _text),

@@ -19,6 +19,10 @@ _HARMLESS = ("key", "active_key", "mode", "anti_replay", "time_window")
 _HIDDEN = "..."
 
 
+# Checks of real servers may have passwords in the arguments of scripts, and in URLs.
+_OF_SERVERS = ("virtual_server", "virtual_server_group", "SSL")
+
+
 def shown_without_secrets(statements: Iterable[Statement]) -> Dict[int, str]:
     """Return the text of each statement that may hold a part of a secret, by its identity: it has
     a word such as auth_pass, is in the braces of one, or follows one on its line, as a password
@@ -27,7 +31,7 @@ def shown_without_secrets(statements: Iterable[Statement]) -> Dict[int, str]:
     texts: Dict[int, str] = {}
     places: Set[Place] = set()
     for one, is_inside in _walk(statements, False):
-        if is_inside or one.place in places or _SECRET.search(one.word):
+        if is_inside or one.place in places or _may_be_secret(one):
             places.add(one.place)
             texts[id(one)] = _shown(one)
     return texts
@@ -44,7 +48,12 @@ def _walk(statements: Iterable[Statement], is_inside: bool) -> Iterator[Tuple[St
     """Yield all statements in their order, and whether each is in the braces of a secret one."""
     for one in statements:
         yield one, is_inside
-        yield from _walk(one.inner, is_inside or bool(_SECRET.search(one.word)))
+        is_block = one.word in _OF_SERVERS or _may_be_secret(one)
+        yield from _walk(one.inner, is_inside or is_block)
+
+
+def _may_be_secret(statement: Statement) -> bool:
+    return bool(_SECRET.search(statement.word))
 
 
 def _shown(statement: Statement) -> str:

@@ -58,6 +58,8 @@ def find_clashes(
     and serve is no clash. Neither is a sender that agrees with the plan, such as keepalived in the
     same group.
     """
+    # A host with virtual MAC addresses may answer for one address with that of another router.
+    virtual = {virtual_mac_address(one.family, one.vrid).hex(":") for one in planned}
     member_macs = {one.mac for one in answers if one.address in members}
     for router in planned:
         others = [one for one in senders if one.source not in members and _is_same(router, one)]
@@ -65,8 +67,7 @@ def find_clashes(
             yield from _contradictions(router, sender)
         # Those that advertise it with other settings have been named.
         advertising = {one.mac for one in senders if _is_same(router, one)}
-        virtual = virtual_mac_address(router.family, router.vrid).hex(":")
-        known = member_macs | advertising | {virtual}
+        known = member_macs | advertising | virtual
         for answer in answers:
             if _is_served(router, answer) and answer.mac not in known:
                 yield _in_use(router, answer)

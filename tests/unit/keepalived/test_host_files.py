@@ -39,7 +39,8 @@ EXEC_START = (
         (["--dont-fork", "-f", "/srv/k.conf", "-i", "high"], ("/srv/k.conf", "high", True)),
         (["-f/srv/k.conf", "--config-id=low", "-P"], ("/srv/k.conf", "low", True)),
         (["--use-file=/srv/k.conf", "--config-id", "low", "-C"], ("/srv/k.conf", "low", False)),
-        (["-f/srv/k.conf", "-ilow", "--check", "--vrrp"], ("/srv/k.conf", "low", True)),
+        (["-f/srv/Check.conf", "-ilow", "--check", "--vrrp"], ("/srv/Check.conf", "low", False)),
+        (["-DC", "-f/srv/k.conf", "-ilow"], ("/srv/k.conf", "low", False)),
     ],
 )
 def test_options_are_found_in_arguments(

@@ -74,6 +74,9 @@ def test_each_line_is_shown_with_its_words_and_without_secrets() -> None:
         "vrrp_instance a {\n auth_hmac {\n key tulip 1\n }\n}\n",
         "vrrp_instance a {\n auth_hmac {\n key 1 file:tulip 2\n }\n}\n",
         "vrrp_instance a {\n AUTH_PASS tulip\n}\n",
+        "vrrp_instance a {\n interface eth0\n auth_hmac {\n mode tulip\n }\n}\n",
+        "virtual_server 192.0.2.1 80 {\n real_server 192.0.2.2 80 {\n"
+        ' MISC_CHECK {\n misc_path "/bin/check --password tulip"\n }\n }\n}\n',
     ],
 )
 def test_a_password_that_keepalived_does_not_see_is_not_shown(text: str) -> None:

@@ -163,3 +163,11 @@ def test_an_address_that_a_host_of_the_cluster_serves_is_no_clash() -> None:
     assert clashes(None, own, served, members=(OWN,)) == []
     assert clashes(None, Answer("eth0", VIRTUAL, "00:00:5e:00:01:33")) == []
     assert clashes(None, Answer("eth0", VIRTUAL, "00:00:5e:00:01:34")) != []
+
+
+def test_a_virtual_mac_of_another_planned_router_is_no_clash() -> None:
+    # keepalived with use_vmac answers by IPv4 from the macvlan of an IPv6 instance, too.
+    other = replace(PLANNED, name="six", family=Family.IPV6, vrid=75, addresses=(), version=3)
+    answer = Answer("eth0", VIRTUAL, "00:00:5e:00:02:4b")
+    assert list(find_clashes([PLANNED], [], [answer], frozenset())) != []
+    assert list(find_clashes([PLANNED, other], [], [answer], frozenset())) == []
