@@ -119,6 +119,10 @@ runs_vrrp:
   description: Whether keepalived runs, and does VRRP. With the option C(--check) it serves virtual servers alone.
   returned: success
   type: bool
+starts_vrrp:
+  description: Whether keepalived starts with the host, and does VRRP then.
+  returned: success
+  type: bool
 start_command:
   description: The command by which the service starts keepalived; empty where it is not installed.
   returned: success
@@ -235,7 +239,7 @@ def run(module: AnsibleModule) -> dict[str, t.Any]:
     """Read the configuration; returns the result."""
     command = start_command(module)
     options = options_of(arguments_of_unit(command, host_files()))
-    is_active = is_in_state(module, "is-active")
+    is_active, is_enabled = (is_in_state(module, one) for one in ("is-active", "is-enabled"))
     path = module.params["path"] or options.path
     given = module.params["config_id"]
     config_id = options.config_id if given is None else given
@@ -253,7 +257,8 @@ def run(module: AnsibleModule) -> dict[str, t.Any]:
         "running": is_active,
         "runs_vrrp": is_active and options.has_vrrp,
         "start_command": command,
-        "enabled": is_in_state(module, "is-enabled"),
+        "starts_vrrp": is_enabled and options.has_vrrp,
+        "enabled": is_enabled,
         "version": version(module),
         "serving": served(instances, addresses_of_host(module)),
         **({"secrets": secrets} if module.params["secrets"] else {}),

@@ -35,7 +35,7 @@ def test_hosts_of_one_group_hear_each_other_and_no_others(
     assert group in neighbours(first.host)
     first.clean_up()
     assert group not in neighbours(first.host)
-    # The clean-up has sent priority 0 to the group, be it before the other host takes over or later.
+    # The clean-up has sent priority 0 to the group, before the other host takes over or later.
     eventually(lambda: any("prio 0" in line and f"> {group}" in line for line in capture.packets()))
     second.wait_for("MASTER")
 

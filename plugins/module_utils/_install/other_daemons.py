@@ -28,7 +28,7 @@ from .other_configurations import OtherRouters, routers_of
 
 _REMEDY = (
     "two daemons of one host do not hear each other, and both would serve: stop and disable it "
-    "first (the playbook failover.vrrp.migrate moves hosts from keepalived without losing a packet)"
+    "first (the playbook failover.vrrp.migrate moves hosts from keepalived while they serve)"
 )
 
 

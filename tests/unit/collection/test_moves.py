@@ -34,18 +34,24 @@ def stopped(instances: tuple[dict[str, Any], ...] = (WEB,)) -> dict[str, Any]:
     return {"instances": list(instances), "serving": [], "runs_vrrp": False}
 
 
-def agent(*masters: str, instances: tuple[dict[str, Any], ...] = (WEB,)) -> dict[str, Any]:
+def agent(
+    *masters: str, instances: tuple[dict[str, Any], ...] = (WEB,), **settings: Any
+) -> dict[str, Any]:
     """Return a result of vrrp_info of a host that serves these instances."""
     entries = [
         {
+            "name": one["name"],
             "interface": one["interface"],
             "family": "ipv4",
             "vrid": one["vrid"],
             "state": "MASTER" if one["name"] in masters else "BACKUP",
+            "intent": "auto",
+            "intent_by": None,
+            **settings,
         }
         for one in instances
     ]
-    return {"instances": entries}
+    return {"instances": entries, "agent": {"intent": "auto"}}
 
 
 def found(
@@ -119,13 +125,15 @@ def test_the_owner_of_addresses_is_not_displaced() -> None:
     [
         ({"version": 3}, "version: 3 in keepalived, and 2 in the inventory"),
         ({"addresses": ["192.0.2.7/24"]}, "addresses: 192.0.2.7 in keepalived, and 192.0.2.100"),
-        ({"password": "tulip"}, "password: differ"),
+        ({"password": "tulip"}, "password: not the same in keepalived and in the inventory"),
+        ({"source_address": "192.0.2.12"}, "source_address: 192.0.2.12 in keepalived, and none"),
+        ({"virtual_mac": True}, "virtual_mac: true in keepalived, and false in the inventory"),
         ({"advertisement_interval": 3}, "advertisement_interval: 3 in keepalived, and 1"),
         ({"excluded_addresses": ["192.0.2.8/24"]}, "excluded_addresses: 192.0.2.8 in keepalived"),
         ({"unicast_peers": ["192.0.2.11"]}, "unicast_peers: 192.0.2.11 in keepalived, and none"),
         ({"vrid": 60}, "keepalived has web (VRID 60 on eth0, ipv4), and vrrp_instances has not"),
         ({"vrid": 60}, "vrrp_instances has web (VRID 51 on eth0, ipv4), and keepalived has not"),
-        ({"no_such": 1}, "keepalived: instances[0].no_such: unknown"),
+        ({"vrid": 0}, "keepalived: web: instances[0].vrid: 0 is not in 1..255"),
     ],
 )
 def test_settings_that_peers_see_must_not_change(settings: dict[str, Any], problem: str) -> None:
@@ -156,6 +164,93 @@ def test_every_instance_has_one_master_before_hosts_move(
     assert found(readings)["problems"] == [problem]
 
 
+def test_what_is_wrong_with_one_instance_hides_no_other() -> None:
+    both = (WEB, DB)
+    wrong = ({**WEB, "vrid": 0}, DB)
+    # A setting that peers do not see may have been mended in the inventory.
+    mended = ({**WEB, "track_scripts": [{"command": "/bin/x", "timeout": 0}]}, DB)
+    readings = {"a": keepalived("web", "db", instances=mended), "b": keepalived(instances=wrong)}
+    problems = found(readings, instances=both)["problems"]
+    assert problems == ["b: keepalived: web: instances[0].vrid: 0 is not in 1..255"]
+
+
+def test_other_priorities_are_noticed() -> None:
+    readings = {"a": keepalived("web"), "b": keepalived(instances=({**WEB, "priority": 7},))}
+    result = found(readings)
+    assert result["problems"] == []
+    assert result["notices"] == [
+        "b: web (VRID 51 on eth0, ipv4): priority: 7 in keepalived, and 100 in the inventory"
+    ]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"state": "INITIALIZE"},
+        {"intent": "backup", "intent_by": "alice"},
+        {"intent": "master", "intent_by": "alice"},
+    ],
+)
+def test_a_host_that_an_operator_wants_elsewhere_takes_nothing_over(
+    settings: dict[str, Any],
+) -> None:
+    readings = {"a": keepalived("web"), "b": stopped(), "c": stopped()}
+    # c has the higher priority.
+    assert found(readings, {"b": agent(), "c": agent()})["takers"] == {"a": {"web": "c"}}
+    statuses = {"b": agent(), "c": agent(**settings)}
+    assert found(readings, statuses)["takers"] == {"a": {"web": "b"}}
+    drained = {"b": {**agent(), "agent": {"intent": "backup"}}, "c": agent(**settings)}
+    assert found(readings, drained)["takers"] == {"a": {}}
+
+
+def test_one_host_takes_over_what_moves_together() -> None:
+    both = (WEB, DB)
+    readings = {host: keepalived(*(["web", "db"] if host == "a" else []), instances=both)
+                for host in HOSTS}  # fmt: skip
+    assert found(readings, instances=both)["takers"] == {"a": {"web": "c", "db": "c"}}
+
+
+def test_an_instance_of_one_host_alone_is_away_meanwhile() -> None:
+    result = found({"a": keepalived("web")})
+    assert "nobody else has web, so that it is away meanwhile" in result["steps"][0]
+    back = found({"a": stopped()}, {"a": agent("web")}, back=True)
+    assert "nobody else has web, so that it is away meanwhile" in back["steps"][0]
+
+
+def test_keepalived_that_starts_with_the_host_has_not_stopped() -> None:
+    readings = {"a": {**stopped(), "starts_vrrp": True}, "b": stopped()}
+    result = found(readings, {"a": agent("web"), "b": agent()})
+    # It serves by the agent, so nobody takes anything over.
+    assert (result["first"], result["last"]) == (["a"], [])
+
+
+@pytest.mark.parametrize("virtual_mac", [True, False])
+def test_keepalived_that_would_not_hear_the_agent_is_a_problem(virtual_mac: bool) -> None:
+    web = {**WEB, "virtual_mac": virtual_mac}
+    verdict = {"file": "/k.conf", "line": 7, "statement": "vmac_xmit_base"}
+    readings = {
+        "a": keepalived("web", instances=(web,), verdicts=[verdict]),
+        "b": keepalived(instances=(web,)),
+    }
+    problem = "a: /k.conf:7: vmac_xmit_base: keepalived would not hear the agent: remove it"
+    assert found(readings, instances=(web,))["problems"] == [problem] * virtual_mac
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"instances": None},
+        {"instances": "web"},
+        {"instances": [{"name": "web"}]},
+        {"instances": [{**agent("web")["instances"][0], "vrid": "z"}]},
+        {"instances": [], "agent": 7},
+    ],
+)
+def test_a_host_whose_answer_makes_no_sense_is_a_problem(answer: dict[str, Any]) -> None:
+    problems = found({"a": keepalived("web"), "b": stopped()}, {"b": answer})["problems"]
+    assert any(one.startswith("b: its answer makes no sense: ") for one in problems)
+
+
 def test_a_host_without_keepalived_or_with_both_is_a_problem() -> None:
     readings = {"a": keepalived("web"), "b": keepalived(instances=())}
     assert found(readings)["problems"][0].startswith("b: keepalived has no instance")
@@ -178,8 +273,8 @@ def test_the_way_back_begins_with_hosts_that_serve_nothing() -> None:
     assert (result["first"], result["last"], result["problems"]) == (["b", "c"], ["a"], [])
     assert result["served"] == {"a": ["web"]}
     assert result["steps"][-1] == (
-        "a serves web: another host takes over; the agent is removed, and keepalived is enabled "
-        "and starts"
+        "a serves web: another host takes over web; the agent is removed, and keepalived is "
+        "enabled and starts"
     )
     readings = {"a": keepalived("web"), "b": keepalived(), "c": stopped()}
     result = found(readings, back=True)
