@@ -64,6 +64,7 @@ def _state(
         frozenset(by_keepalived | _served_by_agent(status)),
         frozenset(_able(status)),
         runs_keepalived,
+        bool(reading.get("start_command")),
         bool(reading.get("starts_vrrp")),
         "instances" in status,
         members,

@@ -30,7 +30,8 @@ class HostState:
     """A host with the instances of its keepalived, and those of the agent in the inventory, one for
     each family. ``serving`` are the routers that it serves, by whichever of the two, and ``able``
     the names of the instances that its agent can take over. ``members`` are the hosts of its
-    clusters by the name of the instance. ``starts_keepalived``: its VRRP starts with the host.
+    clusters by the name of the instance. ``has_keepalived`` where it is installed, and
+    ``starts_keepalived`` where its VRRP starts with the host.
     """
 
     theirs: t.Sequence[Instance] = ()
@@ -38,6 +39,7 @@ class HostState:
     serving: t.AbstractSet[Router] = frozenset()
     able: t.AbstractSet[str] = frozenset()
     runs_keepalived: bool = False
+    has_keepalived: bool = True
     starts_keepalived: bool = False
     runs_agent: bool = False
     members: t.Mapping[str, t.Sequence[str]] = field(default_factory=dict)
@@ -49,10 +51,8 @@ class HostState:
         return list(dict.fromkeys(names))
 
     def is_at(self, back: bool) -> bool:
-        """Whether it has moved: has the agent alone, or, on the way back, keepalived alone."""
-        if back:
-            return self.runs_keepalived and not self.runs_agent
-        return self.runs_agent and not (self.runs_keepalived or self.starts_keepalived)
+        """Whether it has moved: runs the agent alone, or, on the way back, keepalived alone."""
+        return (self.runs_agent, self.runs_keepalived) == (not back, back)
 
     def gives_up(self, back: bool) -> bool:
         """Whether it serves something by the daemon that stops in its move."""
@@ -93,7 +93,12 @@ def moves(hosts: t.Mapping[str, HostState], back: bool = False) -> Moves:
         parts = _given_up(hosts[host], takers.get(host, {}), back)
         steps.append(f"{host} serves {_list(served[host])}: {', '.join(parts)}; {_EXCHANGE[back]}")
     problems = [*_problems(hosts, moving), *_masters(hosts)]
-    return Moves(first, last, served, takers, steps, list(_notices(hosts, moving)), problems)
+    if back:
+        problems += [
+            f"{host}: {_NOT_INSTALLED}" for host in moving if not hosts[host].has_keepalived
+        ]
+    notices = [*_notices(hosts, moving), *_starting(hosts, back)]
+    return Moves(first, last, served, takers, steps, notices, problems)
 
 
 def _takers(
@@ -112,7 +117,11 @@ def _takers(
             able = [one for one in able if not hosts[one].runs_agent or name in hosts[one].able]
             if able and not _is_owner(hosts[host], name):
                 taking = set(own.values())
-                own[name] = max(able, key=lambda x: (x in taking, _priority(hosts[x], name)))
+                # In a turn, hosts whose turns come later have no agent yet.
+                own[name] = max(
+                    able,
+                    key=lambda x: (x in taking, hosts[x].runs_agent, _priority(hosts[x], name)),
+                )
         ready.append(host)
     return found
 
@@ -146,6 +155,15 @@ def _list(words: t.Iterable[str]) -> str:
     return " and ".join(words)
 
 
+def _starting(hosts: t.Mapping[str, HostState], back: bool) -> t.Iterator[str]:
+    """Yield hosts that have moved, and would start the other daemon with the host, or none."""
+    for host, state in hosts.items():
+        if state.is_at(back) and state.starts_keepalived is not back:
+            what = "is not enabled, and does not start" if back else "is enabled, and starts"
+            yield f"{host}: keepalived {what} with the host"
+
+
+_NOT_INSTALLED = "keepalived is not installed: install it before"
 _PAIR = 2
 _AWAY = "so that it is away as long as a stop of keepalived takes"
 _EXCHANGE = {

@@ -27,11 +27,18 @@ def keepalived(
     *serving: str, instances: tuple[dict[str, Any], ...] = (WEB,), **fields: Any
 ) -> dict[str, Any]:
     """Return a result of vrrp_keepalived_info of a host on which keepalived runs."""
-    return {"instances": list(instances), "serving": list(serving), "runs_vrrp": True, **fields}
+    return {
+        "instances": list(instances),
+        "serving": list(serving),
+        "runs_vrrp": True,
+        "starts_vrrp": True,
+        "start_command": "/usr/sbin/keepalived",
+        **fields,
+    }
 
 
 def stopped(instances: tuple[dict[str, Any], ...] = (WEB,)) -> dict[str, Any]:
-    return {"instances": list(instances), "serving": [], "runs_vrrp": False}
+    return keepalived(instances=instances, runs_vrrp=False, starts_vrrp=False)
 
 
 def agent(
@@ -217,11 +224,26 @@ def test_an_instance_of_one_host_alone_is_away_meanwhile() -> None:
     assert "nobody else has web, so that it is away meanwhile" in back["steps"][0]
 
 
-def test_keepalived_that_starts_with_the_host_has_not_stopped() -> None:
+def test_the_daemon_that_starts_with_the_host_is_noticed() -> None:
     readings = {"a": {**stopped(), "starts_vrrp": True}, "b": stopped()}
     result = found(readings, {"a": agent("web"), "b": agent()})
-    # It serves by the agent, so nobody takes anything over.
-    assert (result["first"], result["last"]) == (["a"], [])
+    assert (result["first"], result["last"]) == ([], [])
+    assert result["notices"] == ["a: keepalived is enabled, and starts with the host"]
+    disabled = {"a": keepalived("web", starts_vrrp=False), "b": keepalived()}
+    notices = found(disabled, back=True)["notices"]
+    assert notices == ["a: keepalived is not enabled, and does not start with the host"]
+
+
+def test_there_is_no_way_back_without_keepalived() -> None:
+    readings = {"a": {**stopped(), "start_command": ""}, "b": stopped()}
+    result = found(readings, {"a": agent("web"), "b": agent()}, back=True)
+    assert result["problems"] == ["a: keepalived is not installed: install it before"]
+
+
+def test_a_host_with_the_agent_takes_over_rather_than_one_whose_turn_comes() -> None:
+    readings = {"a": keepalived("web"), "b": stopped(), "c": keepalived()}
+    # c has the higher priority, and no agent yet.
+    assert found(readings, {"b": agent()})["takers"] == {"a": {"web": "b"}}
 
 
 @pytest.mark.parametrize("virtual_mac", [True, False])
