@@ -50,9 +50,8 @@ _CHUNK = 4096
 
 @dataclass(frozen=True)
 class _Run:
-    """A check that runs; checks of one ``target`` are equal but for their numbers."""
+    """A check that has not been answered yet."""
 
-    target: str
     attempt: Attempt
     timeout: float  # Seconds.
 
@@ -107,7 +106,7 @@ class CheckerServer:
             self._start(one.pop("run"), one)
 
     def _start(self, number: int, request: JsonObject) -> None:
-        target = json.dumps(request, sort_keys=True)
+        target = json.dumps(request, sort_keys=True)  # Checks of one are equal but for the number.
         if self._threads[target] >= _THREADS_OF_A_TARGET_MAX:
             self._send(number, Answer(f"{_THREADS_OF_A_TARGET_MAX} checks before still wait"))
         elif sum(self._threads.values()) >= _THREADS_MAX:
@@ -123,7 +122,7 @@ class CheckerServer:
         except RuntimeError as error:  # The unit, or the machine, has no thread left.
             self._send(number, Answer(str(error), is_lost=True))
             return
-        self._running[number] = _Run(target, attempt, request["timeout"])
+        self._running[number] = _Run(attempt, request["timeout"])
         self._threads[target] += 1
 
     def _check(self, number: int, target: str, request: JsonObject, attempt: Attempt) -> None:
