@@ -22,14 +22,14 @@ from ...model.status import HookResult
 @dataclass(frozen=True)
 class HookRun:
     """A hook to run for a router; with a ``ticket``, the router's resignation is deferred until
-    the hook has ended. ``event`` is the number of what it is called for, and ``attempt`` counts its
-    runs for that, from 1.
+    the hook has ended. ``event`` is the number of what it is called for, 0 until it is queued, and
+    ``attempt`` counts its runs for that, from 1.
     """
 
     router: str
     hook: Hook
     environment: Mapping[str, str]
-    event: int
+    event: int = 0
     ticket: int = 0
     attempt: int = 1
 

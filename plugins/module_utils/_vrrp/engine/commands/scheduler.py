@@ -90,7 +90,7 @@ class CommandScheduler:
         hooks = [one for trigger in triggers for one in router.instance.hooks_on(trigger)]
         states = (old, router.state_name)
         runs = [
-            HookRun(router.name, one, _environment(router, one.trigger, states, router), 0)
+            HookRun(router.name, one, _environment(router, one.trigger, states, router))
             for one in hooks
         ]
         if runs:
@@ -98,7 +98,7 @@ class CommandScheduler:
         return self._queue(router, runs, now)
 
     def _queue(self, router: Router, runs: Sequence[HookRun], now: Nanoseconds) -> List[Action]:
-        """Queue the hooks of one event of an instance."""
+        """Number one event of an instance, and queue its hooks."""
         if not runs:
             return []
         self._events += 1
@@ -140,7 +140,7 @@ class CommandScheduler:
         # Both families of an instance have its hooks.
         for member in {one.instance.name: one for one in reversed(members)}.values():
             runs = [
-                HookRun(member.name, hook, _environment(member, trigger, states, change.cause), 0)
+                HookRun(member.name, hook, _environment(member, trigger, states, change.cause))
                 for states in [(change.old, change.new)]
                 for trigger in _triggers_of(change.new, change.cause)
                 for hook in member.instance.hooks_on(trigger, group=True)
