@@ -78,8 +78,17 @@ agent:
     unit:
       description: The digest of the systemd unit under which it was started.
       type: str
+    started:
+      description: The time at which its process was started (UTC).
+      type: str
     config:
       description: The digest of the current configuration.
+      type: str
+    config_loaded:
+      description: The time at which it was last taken from the file (UTC).
+      type: str
+    config_problem:
+      description: The reason why the agent has refused the file since then, null if it has not.
       type: str
     scheduled_config:
       description: The digest of a configuration that the agent will apply later.
@@ -209,7 +218,7 @@ instances:
       type: list
       elements: dict
     hooks:
-      description: Its hooks, each with the result of its last run.
+      description: Its hooks, each with the result of its last run, and how often it has run and failed.
       type: list
       elements: dict
     settings:
@@ -227,6 +236,12 @@ instances:
     transitions:
       description: The number of changes of state. A restart without a gap keeps it.
       type: int
+    transition_counts:
+      description:
+        - The number of changes to each C(state) for each reason, C(event_type), with its C(count). The reasons have the names of
+          RFC 8347, such as V(master-timeout), and those that it lacks, such as V(operator).
+      type: list
+      elements: dict
     counters:
       description: The numbers of advertisements sent, received and discarded, by the name of the counter.
       type: dict

@@ -140,3 +140,19 @@ def test_what_can_not_be_applied_is_refused_when_it_is_scheduled(
     time.elapsed = 700
     assert configuration.next_deadline() is None
     assert applied == []
+
+
+def test_a_refused_file_is_reported_until_one_is_taken(
+    time: Clock, file: Path, configuration: Reload
+) -> None:
+    time.elapsed = 10
+    file.write_text(text(vrid=256))
+    with pytest.raises(ConfigError):
+        configuration.reload()
+    assert configuration.problem == "instances[0].vrid: 256 is not in 1..255"
+    assert configuration.loaded_at == 0
+    time.elapsed = 20
+    file.write_text(text(vrid=52))
+    configuration.reload()
+    assert configuration.problem is None
+    assert configuration.loaded_at == seconds(20)

@@ -23,10 +23,11 @@ from support.cluster import Cluster, Node
 def requests_to(node: Node) -> ControlRequests:
     """The requests to the agent of a node."""
     about: AgentStatus = {
-        "version": "1", "bundle": None, "unit": None, "pid": 7, "config": "c",
-        "scheduled_config": None, "intent": "auto", "intent_forced": False, "intent_since": None,
-        "intent_by": None, "unsaved_intents": None, "unsaved_sequence_numbers": None,
-        "late_wakeups": 0, "longest_lateness": 0.0, "other_vrrp": False,
+        "version": "1", "bundle": None, "unit": None, "pid": 7, "started": "",
+        "config": "c", "config_loaded": "", "config_problem": None, "scheduled_config": None,
+        "intent": "auto", "intent_forced": False, "intent_since": None, "intent_by": None,
+        "unsaved_intents": None, "unsaved_sequence_numbers": None, "late_wakeups": 0,
+        "longest_lateness": 0.0, "other_vrrp": False,
     }  # fmt: skip
     return ControlRequests(
         node.engine,

@@ -311,7 +311,9 @@ def test_a_hook_that_has_succeeded_does_not_run_again() -> None:
     node.finish(0)
     cluster.run(60)
     assert called(node) == ["master"] * 2
-    assert node.status()["hooks"][0]["result"] == "exit status 0 (attempt 2 of 3)"
+    shown = node.status()["hooks"][0]
+    assert shown["result"] == "exit status 0 (attempt 2 of 3)"
+    assert (shown["exit_status"], shown["runs"], shown["failures"]) == (0, 2, 1)
 
 
 def test_a_hook_does_not_run_again_for_a_state_that_has_passed() -> None:

@@ -12,25 +12,21 @@
 from __future__ import annotations
 
 import gc
-import os
 import signal
 import socket
 from typing import List, Mapping
 
 from ..base.constants import ADVERTISEMENT_INTERVAL_DEFAULT
 from ..base.errors import ConfigError, ControlError
-from ..base.units import Nanoseconds, seconds, to_seconds
-from ..control.protocol import digest
+from ..base.units import Nanoseconds, seconds
 from ..engine.actions import Action, Transition
 from ..engine.engine import Engine
 from ..engine.host.observed import Observed
 from ..engine.signer import Signer
-from ..engine.status import intent_status
 from ..linux.packet_socket import FrameSender
 from ..linux.resources import ResourceTable
 from ..model.command import CommandResult
 from ..model.instance import Config, observed_interfaces
-from ..model.status import AgentStatus
 from ..runtime import clock
 from ..runtime.address_prober import AddressProber
 from ..runtime.agent_lock import AgentLock
@@ -50,6 +46,7 @@ from ..runtime.sd_notify import Notifier
 from ..runtime.sequence_file import SequenceFile
 from ..runtime.signals import signal_socket
 from ..runtime.storage import Storage
+from .about import About, AgentSources
 from .cleanup import clean_up, forget_recoveries
 from .host_check import interfaces_of, refuse_on_host
 from .packets import Packets
@@ -57,7 +54,6 @@ from .paths import Paths
 from .reload import Reload
 from .requests import ControlRequests
 from .restart import Handover, Restart
-from .version import VERSION, bundle, unit
 
 # The steady state creates no reference cycles, and a takeover has no time for a collection.
 _GC_THRESHOLD = 50_000
@@ -71,19 +67,16 @@ class Agent:
     on the host before ``begin`` or ``enter_standby``. Raises ConfigError.
     """
 
-    _deadline: Nanoseconds | None  # The next one.
-    _due_since: Nanoseconds | None  # The time since when one is due.
+    _deadline: Nanoseconds | None = None  # The next one.
+    _due_since: Nanoseconds | None = None  # The time since when one is due.
 
     def __init__(self, paths: Paths, text: str, control: socket.socket) -> None:
         self._configuration = Reload(paths.config, text, self._refuse_on_host, self._apply_config)
-        # The link to the installed version may point to another version later.
-        self._bundle = bundle()
         self._owns_host = self._done = False
         self._lock = AgentLock()
         self._storage = Storage(paths.runtime)
         self.loop = Loop(self._look)
         self._lateness = Lateness()
-        self._deadline = self._due_since = None
         self._patience = ADVERTISEMENT_INTERVAL_DEFAULT
         self._notifier = Notifier()
         self._intent_file = IntentFile(paths.state, self.loop)
@@ -113,9 +106,13 @@ class Agent:
         self._restarts = Restart(
             self.loop, self._refuse_restart, self._export_state, self._replaced
         )
+        sources = AgentSources(
+            self._engine, self._configuration, self._intent_file, self._sequence_file,
+            self._host_watcher, self._lateness,
+        )  # fmt: skip
         self._requests = ControlRequests(
             self._engine,
-            about=self._about,
+            about=About(sources).status,
             perform=self._perform,
             when_saved=self._intent_file.when_saved,
             reload=self._reload,
@@ -379,22 +376,6 @@ class Agent:
         self._owns_host, self._done = False, True
 
     # --- The operator ---
-
-    def _about(self) -> AgentStatus:
-        return {
-            "version": VERSION,
-            "bundle": self._bundle,
-            "unit": unit(),
-            "pid": os.getpid(),
-            "config": digest(self._configuration.text),
-            "scheduled_config": self._configuration.scheduled_digest,
-            **intent_status(self._engine.report.host_intent),
-            "unsaved_intents": self._intent_file.problem,
-            "unsaved_sequence_numbers": self._sequence_file.problem,
-            "late_wakeups": self._lateness.count,
-            "other_vrrp": self._host_watcher.has_other_vrrp,
-            "longest_lateness": to_seconds(self._lateness.longest),
-        }
 
     def _publish(self, transition: Transition) -> None:
         self._server.publish(self._requests.transition_message(transition))

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Callable
 
-from ..base.errors import ControlError
+from ..base.errors import ConfigError, ControlError
 from ..base.units import Nanoseconds, seconds
 from ..control.protocol import digest
 from ..model.instance import Config
@@ -39,7 +39,9 @@ class Reload:
     """The configuration of the file at ``path``, at first that of ``text``. Mutable.
 
     ``refuse`` raises ConfigError for a configuration that is wrong on this host, and ``apply`` puts
-    one into effect. Raises ConfigError.
+    one into effect. ``loaded_at`` is the time at which it was last taken from the file, and
+    ``problem`` the reason why the file was refused after that, None if it was not. Raises
+    ConfigError.
     """
 
     def __init__(
@@ -55,6 +57,8 @@ class Reload:
         self._refuse = refuse
         self._apply = apply
         self._scheduled: _Scheduled | None = None
+        self.loaded_at = clock.now()
+        self.problem: str | None = None
 
     @property
     def scheduled_digest(self) -> str | None:
@@ -68,6 +72,13 @@ class Reload:
         A later reload takes the place of one that has not been applied yet. Raises ConfigError, or
         ControlError for a moment that is too far ahead, and then changes nothing.
         """
+        try:
+            return self._reload(at)
+        except ConfigError as error:
+            self.problem = str(error)
+            raise
+
+    def _reload(self, at: float | None) -> bool:
         text = read(self._path)
         config = parse(text)
         self._refuse(config)
@@ -77,7 +88,7 @@ class Reload:
             ahead = f"more than {_DELAY_MAX // seconds(1)} seconds ahead of this host's clock"
             raise ControlError("bad_request", f"at: {ahead}")
         if delay > 0 and text == self.text:
-            self._scheduled = None
+            self._loaded()
             return False  # There is nothing to wait for.
         self._scheduled = _Scheduled(clock.now() + delay, text, config)
         if delay > 0:
@@ -97,7 +108,10 @@ class Reload:
 
     def _take(self, scheduled: _Scheduled) -> None:
         changed = scheduled.config != self.config
-        self._scheduled = None
+        self._loaded()
         self.config, self.text = scheduled.config, scheduled.text
         self._apply(scheduled.config)
         LOGGER.info("configuration %s", "applied" if changed else "read again, nothing changed")
+
+    def _loaded(self) -> None:
+        self._scheduled, self.problem, self.loaded_at = None, None, clock.now()

@@ -76,6 +76,7 @@ class ControlRequests:
             "label": transition.router,
             "family": transition.family.label,
             "event": transition.event,
+            "event_type": transition.event_type.value,
             "old": transition.old,
             "new": transition.new,
             "cause": transition.cause,

@@ -37,7 +37,9 @@ def _state(instance: InstanceStatus) -> Iterator[Section]:
     yield "priority", [priority_text(instance)]
     intent = intent_text(instance) + origin_text(instance)
     yield "intent", [intent, *_change(instance["intent_change"])]
-    yield "transitions", [str(instance["transitions"])]
+    counts = instance.get("transition_counts", [])  # An older agent does not count them.
+    reasons = [f"{one['state']}, {one['event_type']}: {one['count']}" for one in counts]
+    yield "transitions", [str(instance["transitions"]), *reasons]
     if instance["leaving"]:
         yield "leaving", ["removed from the configuration, serves until there is another master"]
 

@@ -16,6 +16,7 @@ from ..base.constants import VRRP_PROTOCOL, VRRP_TTL
 from ..base.slots import slotted
 from ..base.units import Nanoseconds
 from ..model.command import Command
+from ..model.event_type import EventType
 from ..model.family import Family
 from ..model.intent import Intents
 from ..model.prefix import Prefix
@@ -182,6 +183,7 @@ class Transition:
     instance: str
     family: Family
     event: str
+    event_type: EventType
     old: str
     new: str
     cause: str

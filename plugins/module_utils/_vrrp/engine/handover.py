@@ -19,6 +19,7 @@ from ..base.errors import NOT_INHERITED, NOT_RESTARTED, ControlError
 from ..base.units import Nanoseconds
 from ..fsm import transitions
 from ..fsm.state import Backup, Initialize, Master, Peer, Resigning, State
+from ..model.status import TransitionCount
 from .host.link_states import LinkStateExport
 from .router.problems import ProblemState
 from .router.router import Router
@@ -78,7 +79,7 @@ class RouterState(TypedDict):
     master: Union[MasterState, None]
     resume_by: Union[Nanoseconds, None]
     since: Nanoseconds
-    transitions: int
+    transitions: List[TransitionCount]
     hold_priority: int
     counters: Dict[str, int]
     send_failures: SendFailuresState
@@ -140,7 +141,7 @@ def export_router(router: Router) -> RouterState:
         "master": _export_master(found.state) if isinstance(found.state, Master) else None,
         "resume_by": found.state.resume_by if isinstance(found.state, Initialize) else None,
         "since": found.since,
-        "transitions": found.transitions,
+        "transitions": list(found.transitions),
         "hold_priority": found.hold_priority,
         "counters": dict(found.counters),
         "send_failures": {

@@ -137,7 +137,8 @@ def router_status(
         "master": _master(router.master),
         "since": to_wall_time(router.since, now, wall),
         "seconds_in_state": to_seconds(now - router.since),
-        "transitions": router.transitions,
+        "transitions": router.transitions.total,
+        "transition_counts": router.transitions.export(),
         "counters": dict(sorted(router.counters.items())),
     }
 

@@ -9,10 +9,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Union
 
 from ..base.units import Nanoseconds
+from ..model.event_type import EventType
 from .state import Peer, Purpose
 
 
@@ -25,13 +26,14 @@ class Startup:
 class Interrupted:
     """The router can't take part any more. ``retry_after``: try again after this time, not by
     itself for None. ``notify_peers``: send priority 0 first. ``resumable``: it may be over before a
-    peer takes over.
+    peer takes over. ``event_type`` is that of the cause.
     """
 
     cause: str
     retry_after: Nanoseconds | None = None
     notify_peers: bool = False
     resumable: bool = False
+    event_type: EventType = field(default=EventType.NONE, compare=False)
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Replaced:
     """Stop at once; a master notifies its peers. The configuration replaces this router."""
 
     cause: str
+    event_type: EventType = field(default=EventType.RECONFIGURED, compare=False)
 
 
 @dataclass(frozen=True)
@@ -67,10 +70,17 @@ class Elected:
 
 @dataclass(frozen=True)
 class Resign:
-    """Give mastership to any other router."""
+    """Give mastership to any other router. ``event_type`` is that of the cause, by default the one
+    of the purpose.
+    """
 
     purpose: Purpose
     cause: str
+    event_type: EventType = field(default=EventType.NONE, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.event_type is EventType.NONE:
+            object.__setattr__(self, "event_type", _RESIGNATIONS[self.purpose])
 
 
 @dataclass(frozen=True)
@@ -115,6 +125,13 @@ Event = Union[
     Unannounced,
     Confirmed,
 ]
+
+
+_RESIGNATIONS = {
+    Purpose.DRAIN: EventType.OPERATOR,
+    Purpose.STOP: EventType.SHUTDOWN,
+    Purpose.GROUP: EventType.SYNC_GROUP,
+}
 
 
 def name_of(event: Event) -> str:

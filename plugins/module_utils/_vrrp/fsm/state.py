@@ -24,12 +24,13 @@ successor; the status shows it as a master. All ``*_at`` are points in time in n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Tuple, Union
 
 from ..base.slots import slotted
 from ..base.units import Nanoseconds
+from ..model.event_type import EventType
 
 MASTER = "MASTER"  # The name of the states in which a router serves.
 
@@ -48,11 +49,13 @@ class Peer:
 class Initialize:
     """Takes no part, for a ``reason``. ``retry_at`` is the time of the next attempt to start, if
     any. ``resume_by``: until this time no peer can have taken over from it, if it was master.
+    ``event_type``: the type of the event that keeps it out.
     """
 
     reason: str
     retry_at: Nanoseconds | None = None
     resume_by: Nanoseconds | None = None
+    event_type: EventType = field(default=EventType.STARTUP, compare=False)
 
 
 @slotted
@@ -102,9 +105,9 @@ class Stage(Enum):
 @slotted
 @dataclass(frozen=True)
 class TakingOver:
-    """Is about to be master, because of ``event``. ``displaces``: a living master serves until it
-    hears this router, which advertises last then; else it has advertised first, and does so next at
-    ``adver_at``.
+    """Is about to be master, because of ``event``, which is of ``event_type``. ``displaces``: a
+    living master serves until it hears this router, which advertises last then; else it has
+    advertised first, and does so next at ``adver_at``.
     """
 
     event: str
@@ -112,6 +115,7 @@ class TakingOver:
     stage: Stage
     displaces: bool
     adver_at: Nanoseconds
+    event_type: EventType = field(default=EventType.NONE, compare=False)
 
 
 class Purpose(Enum):
@@ -131,7 +135,8 @@ class Resigning:
     """Has sent priority 0 and still serves. ``adver_at`` is the time to repeat it.
 
     A successor has to be heard by ``give_up_at``. Once one is heard, ``successor`` is that peer and
-    ``give_up_at`` the time at which the addresses are removed.
+    ``give_up_at`` the time at which the addresses are removed. ``event_type`` is that of the event
+    that made it resign.
     """
 
     reason: str
@@ -139,6 +144,7 @@ class Resigning:
     adver_at: Nanoseconds
     give_up_at: Nanoseconds
     successor: Peer | None = None
+    event_type: EventType = field(default=EventType.NONE, compare=False)
 
 
 State = Union[Initialize, Backup, TakingOver, Master, Resigning]

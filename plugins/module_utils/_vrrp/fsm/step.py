@@ -19,6 +19,7 @@ from typing import Any, Callable, Dict, List, Tuple, Type
 from ..base.units import Nanoseconds, earliest
 from . import backup, initialize, master, resigning, taking_over
 from .actions import Action, RemoveAddresses
+from .event_types import with_event_type
 from .events import (
     Claim,
     Confirmed,
@@ -50,7 +51,7 @@ def step(parameters: Parameters, state: State, event: Event, now: Nanoseconds) -
             return state, before
     handler = TABLE[type(state), type(event)]
     after, actions = handler(parameters, state, event, now)
-    return after, before + actions
+    return with_event_type(parameters, state, event, after), before + actions
 
 
 def next_deadline(state: State) -> Nanoseconds | None:

@@ -61,10 +61,16 @@ class ProblemStatus(TypedDict):
 
 
 class HookResult(TypedDict, total=False):
-    """The last run of a hook; empty before the first."""
+    """The last run of a hook, and how often it has run and failed; empty before the first.
+
+    ``exit_status`` is None for a hook that could not be run, or was ended.
+    """
 
     result: str
+    exit_status: Union[int, None]
     seconds: float
+    runs: int
+    failures: int
 
 
 class HookStatus(HookResult):
@@ -131,6 +137,14 @@ class IntentStatus(TypedDict):
     intent_by: Union[str, None]
 
 
+class TransitionCount(TypedDict):
+    """The number of transitions to a state for one reason, by its type (RFC 8347)."""
+
+    state: str
+    event_type: str
+    count: int
+
+
 class InstanceStatus(IntentStatus):
     """One virtual router."""
 
@@ -160,6 +174,7 @@ class InstanceStatus(IntentStatus):
     since: str
     seconds_in_state: float
     transitions: int
+    transition_counts: List[TransitionCount]
     counters: Dict[str, int]
 
 
@@ -173,6 +188,7 @@ class EngineStatus(TypedDict):
 class AgentStatus(IntentStatus):
     """The agent: ``bundle`` and ``unit`` are None for one run from a checkout, ``config`` is the
     digest of the current configuration, and ``scheduled_config`` that of one that is applied later.
+    ``config_problem`` is the reason why a later state of the file was refused, None if it was not.
 
     ``intent`` is that for the host as a whole: ``backup`` when it is drained, otherwise ``auto``.
 
@@ -187,7 +203,10 @@ class AgentStatus(IntentStatus):
     bundle: Union[str, None]
     unit: Union[str, None]
     pid: int
+    started: str
     config: str
+    config_loaded: str
+    config_problem: Union[str, None]
     scheduled_config: Union[str, None]
     unsaved_intents: Union[str, None]
     unsaved_sequence_numbers: Union[str, None]
@@ -219,6 +238,7 @@ class TransitionMessage(TypedDict):
     label: str
     family: str
     event: str
+    event_type: str
     old: str
     new: str
     cause: str

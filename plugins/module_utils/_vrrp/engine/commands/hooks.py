@@ -119,9 +119,13 @@ class HookQueue:
         if self._running is None or self._running.number != number:
             return None
         turn, self._running = self._running, None
+        before = self.result_of(turn.run.hook)
         self._results[turn.run.hook] = {
             "result": f"{result}{turn.run.which}",
+            "exit_status": result.status,
             "seconds": to_seconds(now - turn.started_at),
+            "runs": before.get("runs", 0) + 1,
+            "failures": before.get("failures", 0) + (not result.succeeded),
         }
         if not self._may_retry(turn.run, result):
             return turn.run

@@ -13,6 +13,7 @@ from typing import Dict, Iterable, Iterator, List, Sequence, Set
 
 from ...base.units import Nanoseconds
 from ...fsm.state import Backup, Initialize
+from ...model.event_type import EventType
 from ...model.family import Family, text
 from ...model.instance import Instance
 from ...model.tracking import InterfaceCheck
@@ -30,11 +31,13 @@ NO_OWN_PEER = "none of the addresses in unicast_peers, which have to include tha
 
 @dataclass(frozen=True)
 class Obstacle:
-    """The ``cause`` why a router can't take part. ``hard``: it can't serve, so it can't wait for a
-    successor either. ``mute``: it can't advertise either, not even that it resigns.
+    """The ``cause`` why a router can't take part, and its type. ``hard``: it can't serve, so it
+    can't wait for a successor either. ``mute``: it can't advertise either, not even that it
+    resigns.
     """
 
     cause: str
+    event_type: EventType
     hard: bool
     mute: bool = False
 
@@ -123,18 +126,25 @@ class Obstacles:
         """Return why a router, or another member of its sync group, can't take part; None if all
         can.
         """
-        own = self._own_obstacle(router)
+        own = self._obstacle_on_host(router)
         if own is None:
             fault = self._tracking.evaluate(tracked_for(router, members)).fault
-            own = Obstacle(fault, hard=False) if fault else None
+            own = Obstacle(fault, EventType.TRACKING_DOWN, hard=False) if fault else None
         return own or self._obstacle_of_members(router, members, now)
 
-    def _own_obstacle(self, router: Router) -> Obstacle | None:
+    def _obstacle_on_host(self, router: Router) -> Obstacle | None:
+        """Return why a router can't take part on its interfaces; None when it can."""
         cause = self._silencing_reason(router)
         if cause is not None:
-            return Obstacle(cause, hard=True, mute=True)
-        cause = self._missing_address(router) or self._unserved_reason(router)
-        return None if cause is None else Obstacle(cause, hard=True)
+            return Obstacle(cause, EventType.INTERFACE_DOWN, hard=True, mute=True)
+        cause = self._missing_address(router)
+        if cause is not None:
+            return Obstacle(cause, EventType.NO_PRIMARY_IP_ADDRESS, hard=True)
+        cause = self._taken_reason(router)
+        if cause is not None:
+            return Obstacle(cause, EventType.NO_VIRTUAL_IP_ADDRESSES, hard=True)
+        cause = self._unserved_reason(router)
+        return Obstacle(cause, EventType.INTERFACE_DOWN, hard=True) if cause else None
 
     def _obstacle_of_members(
         self, router: Router, members: Sequence[Router], now: Nanoseconds
@@ -142,16 +152,12 @@ class Obstacles:
         for member in members:
             if member is router:
                 continue
-            cause = self._unusable_reason(member) or reason_to_wait(member, now)
+            obstacle = self._obstacle_on_host(member)
+            cause = obstacle.cause if obstacle else reason_to_wait(member, now)
             if cause:
                 blocked = blocked_by(router.instance.sync_group, member, cause)
-                return Obstacle(blocked, hard=False)
+                return Obstacle(blocked, EventType.SYNC_GROUP, hard=False)
         return None
-
-    def _unusable_reason(self, router: Router) -> str | None:
-        """Return why a router can't take part on its interfaces; None when it can."""
-        silencing = self._silencing_reason(router)
-        return silencing or self._missing_address(router) or self._unserved_reason(router)
 
     def _silencing_reason(self, router: Router) -> str | None:
         """Return why a router can't advertise; None when it can."""
@@ -191,11 +197,15 @@ class Obstacles:
         idle = isinstance(router.state, (Initialize, Backup))
         return f"the {device} does not exist yet" if idle else None
 
-    def _unserved_reason(self, router: Router) -> str | None:
-        """Return why a router can't serve its addresses; None when it can."""
+    def _taken_reason(self, router: Router) -> str | None:
+        """Return who else serves the addresses of a router on this host; None for nobody."""
         taken = None if router.instance.is_owner else self._host.taken_by_another(router.wanted)
-        if taken is not None:
-            return f"another VRRP program of this host serves {taken} on {taken.interface}"
+        if taken is None:
+            return None
+        return f"another VRRP program of this host serves {taken} on {taken.interface}"
+
+    def _unserved_reason(self, router: Router) -> str | None:
+        """Return which interface is missing for a router to serve on; None for none."""
         for name in sorted(router.instance.tracked_interfaces):
             link = self.links.get(name)
             if link is None or self._is_down(router, link):

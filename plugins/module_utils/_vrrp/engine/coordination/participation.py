@@ -21,6 +21,7 @@ from ...fsm.events import (
     Startup,
 )
 from ...fsm.state import Backup, Initialize, Master, Purpose, TakingOver
+from ...model.event_type import EventType
 from ...model.tracking import Check
 from ..actions import BUSY, Action, Install, OpenSockets, Provision, Send
 from ..host.host import Host
@@ -137,7 +138,9 @@ class Participation:
         if isinstance(action, Install) and self._obstacles.tolerates_address_loss(router):
             return []  # IPv6 is off for a moment: the address is added again when it is back.
         notify_peers = not isinstance(action, OpenSockets)
-        interrupted = Interrupted(error, RETRY_INTERVAL, notify_peers)
+        is_unserved = isinstance(action, Install)
+        kind = EventType.NO_VIRTUAL_IP_ADDRESSES if is_unserved else EventType.NOT_SENDING
+        interrupted = Interrupted(error, RETRY_INTERVAL, notify_peers, event_type=kind)
         return self._routers.step(router, interrupted, now)
 
     def _sending_failed(self, router: Router, error: str, now: Nanoseconds) -> Actions:
@@ -149,7 +152,9 @@ class Participation:
         patience = 1 if is_taking_over else router.instance.down_intervals + 1
         if router.record_send_failure() < patience:
             return []
-        interrupted = Interrupted(error, router.withdraw_silent(), notify_peers=True)
+        interrupted = Interrupted(
+            error, router.withdraw_silent(), notify_peers=True, event_type=EventType.NOT_SENDING
+        )
         return self._routers.step(router, interrupted, now)
 
     def settle_groups(self, now: Nanoseconds) -> Actions:
@@ -183,16 +188,17 @@ class Participation:
         """Withdraw a router because of an obstacle; a master serves until it has a successor, if it
         can.
         """
+        cause, kind = obstacle.cause, obstacle.event_type
         if isinstance(router.state, Backup):
-            return self._routers.step(router, Interrupted(obstacle.cause), now)
+            return self._routers.step(router, Interrupted(cause, event_type=kind), now)
         if obstacle.hard:
             # A lost carrier that was to be waited for has been away for longer than peers wait.
             resumable = obstacle.mute and not router.instance.link_delays.down
             interrupted = Interrupted(
-                obstacle.cause, notify_peers=not obstacle.mute, resumable=resumable
+                cause, notify_peers=not obstacle.mute, resumable=resumable, event_type=kind
             )
             return self._routers.step(router, interrupted, now)
-        return self._routers.step(router, Resign(Purpose.STOP, obstacle.cause), now)
+        return self._routers.step(router, Resign(Purpose.STOP, cause, kind), now)
 
     def _start_if_possible(
         self, router: Router, obstacle: Obstacle | None, now: Nanoseconds
@@ -201,7 +207,11 @@ class Participation:
             return []
         if obstacle is None and reason_to_wait(router, now):
             return []
-        cause = obstacle.cause if obstacle else self._verdict(router).pending
-        if cause:
-            return self._routers.step(router, Interrupted(cause), now)
+        if obstacle is not None:
+            interrupted = Interrupted(obstacle.cause, event_type=obstacle.event_type)
+            return self._routers.step(router, interrupted, now)
+        pending = self._verdict(router).pending
+        if pending:
+            interrupted = Interrupted(pending, event_type=EventType.STARTUP)
+            return self._routers.step(router, interrupted, now)
         return self._routers.step(router, Startup(), now)

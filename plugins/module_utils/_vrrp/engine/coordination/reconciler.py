@@ -15,6 +15,7 @@ from ...base.constants import RETRY_INTERVAL
 from ...base.units import Nanoseconds
 from ...fsm.events import Interrupted, Unannounced
 from ...fsm.state import Master
+from ...model.event_type import EventType
 from ..actions import AGENT, Action, Confirm, Install, Log, Remove
 from ..host.host import Host
 from ..host.reconcile import Add, Drop, Operation
@@ -86,7 +87,7 @@ class Reconciler:
             ]
             if lost and isinstance(router.state, Master) and self._can_notify(router):
                 cause = lost[0].text
-                interrupted = Interrupted(cause, RETRY_INTERVAL, notify_peers=True)
+                interrupted = _address_lost(cause)
                 actions.extend(self._routers.step(router, interrupted, now))
         return actions
 
@@ -100,7 +101,7 @@ class Reconciler:
             text = f"{cause}; {fault.resource} is tried again every 10 seconds"
             actions.extend(router.log_limited(cause, text, now))
             if fault.resource in router.wanted.essential and self._can_notify(router):
-                interrupted = Interrupted(cause, RETRY_INTERVAL, notify_peers=True)
+                interrupted = _address_lost(cause)
                 actions.extend(self._routers.step(router, interrupted, now))
         return actions
 
@@ -203,6 +204,11 @@ _ADDED_AGAIN = (
     "is added again and again by another program, although this host does not serve it; it is "
     "removed every 10 seconds"
 )
+
+
+def _address_lost(cause: str) -> Interrupted:
+    kind = EventType.NO_VIRTUAL_IP_ADDRESSES
+    return Interrupted(cause, RETRY_INTERVAL, notify_peers=True, event_type=kind)
 
 
 def _listed(resources: Iterable[Resource]) -> str:

@@ -14,6 +14,7 @@ from typing import List, Tuple
 from ...base.units import Nanoseconds
 from ...fsm.events import Event, Reconfigured, Reinstated, Replaced, Resign
 from ...fsm.state import Purpose
+from ...model.event_type import EventType
 from ...model.instance import Config, Instance
 from ..actions import Action
 from ..host.host import Host
@@ -48,7 +49,8 @@ class Reconfiguration:
         routers = {one.name: one for one in diff.removed}
         for router in diff.removed:
             router.retired = True
-            resign = Resign(Purpose.STOP, "removed from the configuration")
+            cause = "removed from the configuration"
+            resign = Resign(Purpose.STOP, cause, EventType.RECONFIGURED)
             actions.extend(self._routers.step(router, resign, now))
         # An address that moves is wanted by its new router before the old one can leave it.
         events: List[Tuple[Router, Event]] = []

@@ -56,8 +56,8 @@ class Rendering:
     """
 
     __slots__ = (
-        "_egress_link", "_inputs", "_interfaces", "_messages", "_wanted", "advertised", "counted",
-        "has_probed",
+        "_egress_link", "_interfaces", "_messages", "_wanted", "advertised", "counted",
+        "has_probed", "inputs",
     )  # fmt: skip
 
     def __init__(
@@ -68,7 +68,7 @@ class Rendering:
         wanted: Wanted,
         messages: MessageCache,
     ) -> None:
-        self._inputs, self._egress_link, self._messages = inputs, egress_link, messages
+        self.inputs, self._egress_link, self._messages = inputs, egress_link, messages
         self._interfaces, self._wanted = interfaces, wanted
         self.advertised: List[int] = []
         self.has_probed = False
@@ -80,23 +80,23 @@ class Rendering:
         return render(self, action) if render else []
 
     def _confirm(self, _action: fsm.Confirm) -> List[RouterAction]:
-        return [Confirm(self._inputs.name)]
+        return [Confirm(self.inputs.name)]
 
     def _release(self, _action: fsm.RemoveAddresses) -> List[RouterAction]:
-        return [Release(self._inputs.name)]
+        return [Release(self.inputs.name)]
 
     def _install(self, _action: fsm.InstallAddresses) -> List[RouterAction]:
         if self._interfaces.vip_link is None:
             return []
-        name, wanted = self._inputs.name, self._wanted
+        name, wanted = self.inputs.name, self._wanted
         return [Install(name, wanted.essential, wanted.optional)]
 
     def _announce(self, action: fsm.Announce) -> List[RouterAction]:
-        instance = self._inputs.instance
+        instance = self.inputs.instance
         count = instance.announce_refresh_count if action.refresh else instance.announce_count
         frames = announcements(instance, self._interfaces)
         return [
-            Announcing(self._inputs.name, index, made, count, instance.announce_interval)
+            Announcing(self.inputs.name, index, made, count, instance.announce_interval)
             for index, made in frames.items()
         ]
 
@@ -106,16 +106,16 @@ class Rendering:
         self.counted.append(ADVERTISEMENTS_SENT)
         if priority == PRIORITY_RESIGN:
             self.counted.append("priority_zero_sent")
-        instance, source = self._inputs.instance, self._inputs.address
+        instance, source = self.inputs.instance, self.inputs.address
         return self._send(self._messages.messages(instance, source, priority))
 
     def _probe(self, _action: fsm.Probe) -> List[RouterAction]:
         self.has_probed = True
-        return self._send(probes(self._inputs.instance, self._inputs.address))
+        return self._send(probes(self.inputs.instance, self.inputs.address))
 
     def _send(self, messages: Iterable[Tuple[bytes, bytes]]) -> List[RouterAction]:
         """Return the actions that send these (destination, message)."""
-        inputs, link = self._inputs, self._egress_link
+        inputs, link = self.inputs, self._egress_link
         instance, index = inputs.instance, link.index if link else 0
         ttl, hmac = instance.unicast_ttl, instance.signing_hmac
         return [

@@ -18,11 +18,10 @@ from typing import FrozenSet, Iterable, List, Mapping, Tuple
 
 from ...base.constants import PRIORITY_MIN
 from ...base.units import Nanoseconds
-from ...fsm import actions as fsm
 from ...fsm.events import Confirmed, Event, Resign, TimerExpired
 from ...fsm.parameters import Parameters
 from ...fsm.state import Initialize, Master, Peer, State, TakingOver, master_seen, state_name
-from ...fsm.step import next_deadline, step
+from ...fsm.step import next_deadline
 from ...fsm.transitions import postponed
 from ...model.instance import Instance
 from ...model.intent import Intent, IntentChange
@@ -40,9 +39,10 @@ from .precomputed import PrecomputedStep, PrecomputedSteps, StepBasis
 from .problems import Problems
 from .recovery import RecoveryCache
 from .rendering import ADVERTISEMENTS_SENT, Rendering
-from .router_step import RouterStep, transitions
+from .router_step import RouterStep, compute_step
 from .send_failures import SendFailures
 from .snapshot import RouterSnapshot
+from .transition_counts import TransitionCounts
 
 _NO_INTERFACES = InterfaceMap({})
 _NEGLIGIBLE_PART = 20  # A delay of so small a part of an interval is none.
@@ -88,7 +88,7 @@ class Router:
     def __init__(self, instance: Instance, intent: Intent, now: Nanoseconds) -> None:
         self.queued_at: Nanoseconds | None = None
         self.since = now
-        self.transitions = 0
+        self.transitions = TransitionCounts()
         self.link: Link | None = None
         self.intent_change: IntentChange | None = None
         self.retired = False
@@ -265,16 +265,10 @@ class Router:
 
     def _compute(self, before: State, event: Event, now: Nanoseconds) -> RouterStep:
         """Return the step that follows from an event; changes only the cache of messages."""
-        after, decided = step(self.parameters, before, event, now)
         rendering = Rendering(
             self._inputs, self.egress_link, self._interfaces, self.wanted, self._messages
         )
-        actions = [action for one in decided for action in rendering.render(one)]
-        moves = transitions(self._inputs, self.effective_priority, event, (before, after), now)
-        actions.extend(moves)
-        undone = [one for one in decided if isinstance(one, fsm.DrainUndone)]
-        made, probed, counted = rendering.advertised, rendering.has_probed, rendering.counted
-        return RouterStep(now, after, bool(moves), made, probed, counted, actions, undone)
+        return compute_step(rendering, self.parameters, before, event, now)
 
     def _apply(self, made: RouterStep) -> None:
         """Change the router as the step says."""
@@ -287,9 +281,9 @@ class Router:
         if made.has_probed:
             self._send_failures.probe_due(self._sent_count)
         self._send_failures.state_changed(before, made.state)
-        if made.is_move:
+        if made.moved_by is not None:
             self.since = made.at
-            self.transitions += 1
+            self.transitions.record(self.state_name, made.moved_by)
 
     def performed(self, now: Nanoseconds) -> None:
         """Take note that all actions of its last change of state have been performed by now: so it
@@ -377,7 +371,7 @@ class Router:
         return RouterSnapshot(
             self.state,
             self.since,
-            self.transitions,
+            self.transitions.export(),
             self._inputs.hold_priority,
             dict(self.counters),
             self._send_failures,
@@ -386,7 +380,8 @@ class Router:
 
     def restore(self, snapshot: RouterSnapshot) -> None:
         """Restore the state and the counters of the same router in another process."""
-        self.since, self.transitions = snapshot.since, snapshot.transitions
+        self.since = snapshot.since
+        self.transitions.restore(snapshot.transitions)
         self.update(replace(self._inputs, hold_priority=snapshot.hold_priority))
         self.replay_guard.restore(snapshot.sequence_numbers)
         self._send_failures = snapshot.send_failures

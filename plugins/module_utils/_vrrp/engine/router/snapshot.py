@@ -9,10 +9,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Mapping
+from typing import Mapping, Sequence
 
 from ...base.units import Nanoseconds
 from ...fsm.state import Initialize, State
+from ...model.status import TransitionCount
 from .send_failures import SendFailures
 
 
@@ -22,7 +23,7 @@ class RouterSnapshot:
 
     state: State
     since: Nanoseconds
-    transitions: int
+    transitions: Sequence[TransitionCount]
     hold_priority: int
     counters: Mapping[str, int]
     send_failures: SendFailures
