@@ -20,9 +20,13 @@ from ansible_collections.failover.vrrp.plugins.module_utils._install.templates i
     TIME_SYNC_TEXT,
     agent_unit,
     helper_unit,
+    metrics_socket,
+    metrics_unit,
 )
 from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.agent.version import VERSION
 from ansible_collections.failover.vrrp.plugins.plugin_utils._module_action import without_orders
+
+_LIBRARIES = ("pyroute2", "prometheus_client")
 
 
 class ActionModule(ActionBase):
@@ -82,21 +86,24 @@ class ActionModule(ActionBase):
 
 
 def _sources() -> list[bundle.Source]:
-    """Return the files of this collection's agent and of this controller's pyroute2."""
+    """Return the files of this collection's agent, and of the libraries of this controller."""
     here = os.path.dirname(os.path.abspath(__file__))
     agent = os.path.join(os.path.dirname(here), "module_utils", "_vrrp")
     # The unit is not imported, but another unit is another version.
     helper = helper_unit(as_root=False) + helper_unit(as_root=True) + HELPER_SOCKET_TEXT
-    texts = agent_unit() + TIME_SYNC_TEXT + helper
+    metrics = metrics_unit(compatible=False, bundle="") + metrics_socket("")
+    texts = agent_unit() + TIME_SYNC_TEXT + helper + metrics
     unit = ("vrrp-agent.service", texts.encode())
-    return [*bundle.read_package(agent), *bundle.read_package(_pyroute2()), unit]
+    packages = [agent, *map(_library, _LIBRARIES)]
+    return [*(file for one in packages for file in bundle.read_package(one)), unit]
 
 
-def _pyroute2() -> str:
-    found = importlib.util.find_spec("pyroute2")
+def _library(name: str) -> str:
+    """Return the directory of a library; raises AnsibleActionFail."""
+    found = importlib.util.find_spec(name)
     if found is None or not found.submodule_search_locations:
         raise AnsibleActionFail(
-            "pyroute2 is needed on the controller, in the Python that runs Ansible: "
+            f"{name} is needed on the controller, in the Python that runs Ansible: "
             "install what the collection's requirements.txt names"
         )
     return found.submodule_search_locations[0]

@@ -15,7 +15,7 @@ version_added: 0.1.0
 description:
   - Installs the agent of this collection on a host, with its configuration, its systemd unit and a firewall rule that
     accepts VRRP.
-  - The controller packs the agent and pyroute2 into one bundle, and transfers it only when the host does not have it. The
+  - The controller packs the agent, pyroute2 and prometheus_client into one bundle, and transfers it only when the host does not have it. The
     host needs Python 3.9 and systemd, but no internet access and no pip.
   - The agent's own code validates a new configuration on the host before it replaces the old one. A running agent applies
     it without giving up mastership.
@@ -75,6 +75,21 @@ options:
         description: Keep its memory from being swapped out.
         type: bool
         default: false
+  metrics:
+    description:
+      - The metrics of the agent, served over HTTP by a process of its own that has no rights on the host. Without O(metrics.listen)
+        none are served; C(vrrpctl metrics) prints them in any case.
+    type: dict
+    version_added: 0.1.0
+    suboptions:
+      listen:
+        description: The address and the port at which they are served, such as V(127.0.0.1:9112), V([::1]:9112), or V(:9112) for all
+          addresses. The firewall is not opened for it.
+        type: str
+      compatible:
+        description: Serve them under the names of the usual exporter of keepalived, too, so that its dashboard works.
+        type: bool
+        default: false
   hold_back:
     description:
       - Leave the configuration as it is when it would change the packets of an instance that the host has already, such as its
@@ -126,7 +141,7 @@ attributes:
     description: Has a part that runs on the controller, which builds and transfers the bundle.
     support: full
 requirements:
-  - pyroute2 0.9 on the controller
+  - pyroute2 0.9 and prometheus_client 0.22 on the controller
 author:
   - failover.vrrp contributors (@failover)
 """
@@ -206,6 +221,7 @@ from ansible_collections.failover.vrrp.plugins.module_utils._install.install imp
     install_agent,
 )
 from ansible_collections.failover.vrrp.plugins.module_utils._install.interpreter import find_pythons
+from ansible_collections.failover.vrrp.plugins.module_utils._install.metrics import read_metrics
 from ansible_collections.failover.vrrp.plugins.module_utils._install.previous import (
     go_back,
     previous_version,
@@ -220,6 +236,37 @@ from ansible_collections.failover.vrrp.plugins.module_utils._install.uninstall i
 from ansible_collections.failover.vrrp.plugins.module_utils._install.versions import current_version
 
 STATES = ("present", "absent", "previous", "restarted")
+ARGUMENTS: dict[str, t.Any] = {
+    "state": {"type": "str", "choices": list(STATES), "default": "present"},
+    "config": {"type": "dict"},
+    "secrets": {"type": "dict", "no_log": True},
+    "firewall": {"type": "bool", "default": True},
+    "nonlocal_bind": {"type": "bool", "default": False},
+    "scheduling": {
+        "type": "dict",
+        "options": {
+            "nice": {"type": "int"},
+            "cpu_affinity": {"type": "str"},
+            "realtime_priority": {"type": "int"},
+            "no_swap": {"type": "bool", "default": False},
+        },
+    },
+    "metrics": {
+        "type": "dict",
+        "options": {
+            "listen": {"type": "str"},
+            "compatible": {"type": "bool", "default": False},
+        },
+    },
+    "hold_back": {"type": "bool", "default": False},
+    "apply_at": {"type": "float"},
+    "python": {"type": "path"},
+    "allow_local": {"type": "bool", "default": False},
+    "upgraded_from": {"type": "str"},
+    "kept": {"type": "str"},
+    "bundle": {"type": "str"},
+    "archive": {"type": "path"},
+}
 
 
 def bring_to_state(module: AnsibleModule, host: Host) -> dict[str, t.Any]:
@@ -244,7 +291,7 @@ def bring_to_state(module: AnsibleModule, host: Host) -> dict[str, t.Any]:
     wanted = Wanted(
         bundle, archive, pythons, config, parameters["firewall"], parameters["hold_back"],
         parameters["apply_at"], parameters["nonlocal_bind"],
-        read_scheduling(parameters["scheduling"] or {}),
+        read_scheduling(parameters["scheduling"] or {}), read_metrics(parameters["metrics"] or {}),
     )  # fmt: skip
     outcome = install_agent(host, wanted)
     result = {
@@ -274,30 +321,7 @@ def main() -> None:
     # Other users have to read what is installed, whatever root's umask is.
     os.umask(0o022)
     module = AnsibleModule(
-        argument_spec={
-            "state": {"type": "str", "choices": list(STATES), "default": "present"},
-            "config": {"type": "dict"},
-            "secrets": {"type": "dict", "no_log": True},
-            "firewall": {"type": "bool", "default": True},
-            "nonlocal_bind": {"type": "bool", "default": False},
-            "scheduling": {
-                "type": "dict",
-                "options": {
-                    "nice": {"type": "int"},
-                    "cpu_affinity": {"type": "str"},
-                    "realtime_priority": {"type": "int"},
-                    "no_swap": {"type": "bool", "default": False},
-                },
-            },
-            "hold_back": {"type": "bool", "default": False},
-            "apply_at": {"type": "float"},
-            "python": {"type": "path"},
-            "allow_local": {"type": "bool", "default": False},
-            "upgraded_from": {"type": "str"},
-            "kept": {"type": "str"},
-            "bundle": {"type": "str"},
-            "archive": {"type": "path"},
-        },
+        argument_spec=ARGUMENTS,
         supports_check_mode=True,
         required_if=[("state", "present", ["bundle"])],
     )

@@ -25,6 +25,7 @@ LAYERS = (
     "control",
     "linux",
     "runtime",
+    "metrics",
     "agent",
 )
 # control is for modules, which must not bring the engine along.
@@ -88,10 +89,11 @@ def test_a_layer_imports_only_layers_before_it(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_the_agent_does_not_import_ansible_and_one_package_imports_pyroute2(path: Path) -> None:
+def test_the_agent_does_not_import_ansible_and_one_package_imports_each_library(path: Path) -> None:
     roots = {module.partition(".")[0] for level, module, _names in imports(path) if not level}
     assert not {root for root in roots if root.startswith("ansible")}
     assert "pyroute2" not in roots or layer_of(path) == "linux"
+    assert "prometheus_client" not in roots or layer_of(path) == "metrics"
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))

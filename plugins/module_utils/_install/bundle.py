@@ -4,7 +4,7 @@
 #
 # This module is PRIVATE to the collection and can change at any time.
 
-"""The bundle: the agent and pyroute2 as one archive, named by a hash of its contents.
+"""The bundle: the agent and its libraries as one archive, named by a hash of its contents.
 
 The controller builds it, the host unpacks it. The hash covers names and contents, not the archive,
 because different machines compress differently.

@@ -27,6 +27,7 @@ from . import paths
 from .config_file import text_of, validate, write_config
 from .firewalls.firewalls import open_for_vrrp, refuse_firewalls
 from .host import Host, HostError, Ownership, read
+from .metrics import NO_METRICS, Metrics, ensure_metrics
 from .other_daemons import refuse_other_daemons
 from .peer_changes import changes_seen_by_peers
 from .previous import ensure_current
@@ -57,6 +58,7 @@ class Wanted:
     apply_at: float | None = None
     nonlocal_bind: bool = False
     scheduling: Scheduling = DEFAULT
+    metrics: Metrics = NO_METRICS
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,7 @@ def install_agent(host: Host, wanted: Wanted) -> InstallResult:
     if wanted.firewall:
         open_for_vrrp(host, _instances(wanted.config))
     ensure_sysctls(host, wanted_sysctls(wanted.nonlocal_bind, _has_pings(config)))
+    ensure_metrics(host, wanted.metrics, wanted.bundle)
     run = ensure_service(host, wanted.bundle, config, before, wanted.apply_at)
     return InstallResult(run.restart_required, run.unit_changed, run.status, held_back)
 

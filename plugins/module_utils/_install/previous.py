@@ -17,6 +17,7 @@ from .._vrrp.base.paths import CONFIG
 from . import paths
 from .config_file import without_secrets
 from .host import Host, HostError, open_private, read
+from .metrics import start_metrics, stop_metrics
 from .peer_changes import changes_seen_by_clients
 from .service import restart_into_previous
 from .versions import current_version, remove_superfluous, switch_to
@@ -30,6 +31,8 @@ _FILES = (
     paths.TIME_SYNC_DROP_IN,
     paths.HELPER_UNIT,
     paths.HELPER_SOCKET_UNIT,
+    paths.METRICS_UNIT,
+    paths.METRICS_SOCKET_UNIT,
 )
 _NAME = "version"
 _PRIVATE = 0o700  # The configuration may hold secrets.
@@ -107,11 +110,13 @@ def go_back(host: Host) -> str | None:
     if not os.path.isdir(os.path.join(paths.VERSIONS, bundle)):
         raise HostError(f"{paths.VERSIONS} has no {bundle}: deploy the version that is wanted")
     _refuse_other_instances()
+    stop_metrics(host)
     # Its files are back before the version is in use again, so that they are never kept in part.
     for path in _FILES:
         _restore(host, path)
     switch_to(host, bundle)
     host.command("reload the systemd units", "systemctl", "daemon-reload")
+    start_metrics(host)
     restart_into_previous(host, bundle)
     host.remove_tree(paths.PREVIOUS)
     remove_superfluous(host, {bundle})

@@ -176,6 +176,82 @@ SocketMode=0600
 RemoveOnStop=true
 """
 
+# It has a socket of systemd and asks the agent, as everybody may; of the host it sees nothing else.
+METRICS_SANDBOX = """\
+DynamicUser=true
+UMask=0077
+LimitCORE=0
+MemoryMax=256M
+TasksMax=32
+CapabilityBoundingSet=
+NoNewPrivileges=true
+RestrictAddressFamilies=AF_UNIX
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallFilter=~@privileged @resources
+SystemCallErrorNumber=EPERM
+DevicePolicy=closed
+LockPersonality=true
+MemoryDenyWriteExecute=true
+NoExecPaths=/run /var /tmp /dev/shm
+PrivateDevices=true
+PrivateMounts=true
+PrivateNetwork=true
+PrivateTmp=true
+PrivateUsers=true
+ProcSubset=pid
+ProtectClock=true
+ProtectControlGroups=true
+ProtectHome=true
+ProtectHostname=true
+ProtectKernelLogs=true
+ProtectKernelModules=true
+ProtectKernelTunables=true
+ProtectProc=invisible
+ProtectSystem=strict
+RemoveIPC=true
+RestrictNamespaces=true
+RestrictRealtime=true
+RestrictSUIDSGID=true
+"""
+
+
+def metrics_unit(compatible: bool, bundle: str) -> str:
+    """Return the unit of the server of metrics, which systemd starts when somebody asks. Another
+    version has another unit, so that it is restarted.
+    """
+    option = " --compatible" if compatible else ""
+    return f"""\
+# Written by the Ansible collection failover.vrrp; changes are overwritten.
+[Unit]
+Description=Metrics of the VRRP agent
+StartLimitIntervalSec=0
+
+[Service]
+ExecStart={DAEMON} metrics{option}
+Environment=VRRP_AGENT_BUNDLE={bundle}
+
+{METRICS_SANDBOX}"""
+
+
+def metrics_socket(listen: str) -> str:
+    """Return the unit of the socket at which the metrics are served, at ``address:port``: it may
+    be one that the host has not got yet.
+    """
+    return f"""\
+# Written by the Ansible collection failover.vrrp; changes are overwritten.
+[Unit]
+Description=Socket of the metrics of the VRRP agent
+
+[Socket]
+ListenStream={listen[1:] if listen.startswith(":") else listen}
+FreeBind=true
+
+[Install]
+WantedBy=sockets.target
+"""
+
+
 _PROGRAM = """\
 #!{python} -IS
 # Written by the Ansible collection failover.vrrp; changes are overwritten.

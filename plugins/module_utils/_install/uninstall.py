@@ -14,6 +14,7 @@ from .._vrrp.base.paths import CONFIG_DIRECTORY, RUNTIME_DIRECTORY, STATE_DIRECT
 from . import paths
 from .firewalls import firewalls
 from .host import Host, HostError
+from .metrics import stop_metrics
 from .sandbox_check import CHECK_UNITS
 from .sysctls import ensure_sysctls
 from .users import remove_users
@@ -32,6 +33,8 @@ _UNITS = (
     paths.TIME_SYNC_DROP_IN,
     paths.HELPER_UNIT,
     paths.HELPER_SOCKET_UNIT,
+    paths.METRICS_UNIT,
+    paths.METRICS_SOCKET_UNIT,
     paths.UNIT,
 )
 _HELPER = (paths.HELPER_SOCKET_NAME, paths.HELPER_UNIT_NAME)
@@ -55,6 +58,7 @@ def _stop(host: Host) -> None:
 
 def uninstall_agent(host: Host) -> None:
     """Stop the agent, whose masters resign, and remove everything; raises HostError."""
+    stop_metrics(host)
     if os.path.exists(paths.UNIT):
         host.change("stop the service", lambda: _stop(host))
         host.command("stop the helper", "systemctl", "stop", *_HELPER)

@@ -15,23 +15,16 @@ from _vrrp.agent.requests import ControlRequests
 from _vrrp.base.errors import ControlError
 from _vrrp.control.protocol import Answer, encode_answer, parse_request
 from _vrrp.engine.actions import SaveIntents
-from _vrrp.model.status import AgentStatus
 from _vrrp.runtime import clock
+from support.agent_status import ABOUT
 from support.cluster import Cluster, Node
 
 
 def requests_to(node: Node) -> ControlRequests:
     """The requests to the agent of a node."""
-    about: AgentStatus = {
-        "version": "1", "bundle": None, "unit": None, "pid": 7, "started": "",
-        "config": "c", "config_loaded": "", "config_problem": None, "scheduled_config": None,
-        "intent": "auto", "intent_forced": False, "intent_since": None, "intent_by": None,
-        "unsaved_intents": None, "unsaved_sequence_numbers": None, "late_wakeups": 0,
-        "longest_lateness": 0.0, "other_vrrp": False,
-    }  # fmt: skip
     return ControlRequests(
         node.engine,
-        about=lambda: about,
+        about=lambda: ABOUT,
         perform=node.do,
         when_saved=lambda then: then("the disk is full" if node.refused else None),
         reload=lambda _at: True,

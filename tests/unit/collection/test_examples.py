@@ -103,12 +103,21 @@ def check_play(play: Mapping[str, Any]) -> None:
         assert (folder / f"{part}.yml").exists()
 
 
+def check_prometheus(document: Mapping[str, Any]) -> None:
+    """Assert that the configuration of Prometheus fits the alert rules; promtool reads it, too."""
+    assert [one["job_name"] for one in document["scrape_configs"]] == ["vrrp"]
+    for name in document["rule_files"]:
+        assert (ROOT / "extensions" / "prometheus" / name).exists()
+
+
 def check_yaml(document: Any) -> None:
     """Assert that an inventory, variables, settings of an instance, plays or tasks are valid."""
     check_keys(document)
     if isinstance(document, list):
         for entry in document:
             (check_play if "hosts" in entry else check_task)(entry)
+    elif "scrape_configs" in document:
+        check_prometheus(document)
     elif set(document) <= set(role_spec()):
         check_variables(document)
     elif set(document) <= set(role_spec()["vrrp_instances"]["options"]):

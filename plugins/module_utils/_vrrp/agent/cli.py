@@ -4,7 +4,7 @@
 #
 # This module is PRIVATE to the collection and can change at any time.
 
-"""The command line: run, check, ctl, cleanup, helper, checker.
+"""The command line: run, check, ctl, cleanup, helper, checker, metrics.
 
 Each command imports its modules when it is chosen: ``ctl`` must not load netlink.
 """
@@ -75,6 +75,12 @@ def make_parser() -> argparse.ArgumentParser:
         "--user", default="", help="the user of commands that name none (that of the helper)"
     )
     commands.add_parser("checker", help="run built-in checks for the helper, which starts this")
+    metrics = commands.add_parser(
+        "metrics", help="serve the metrics of the agent over HTTP; systemd starts this"
+    )
+    metrics.add_argument("--socket", default=CONTROL_SOCKET, metavar="PATH")
+    metrics.add_argument("--listen", metavar="HOST:PORT", help="listen there, without systemd")
+    ctl.add_compatible(metrics)
     commands.add_parser("accept", help="read a ruleset from nft, print the rules that let VRRP in")
     ctl.add_arguments(commands.add_parser("ctl", help="query or control a running agent"))
     return parser
@@ -200,6 +206,15 @@ def _checker(_arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _metrics(arguments: argparse.Namespace) -> int:
+    from ..metrics.server import MetricsServer, inherited_socket, listen
+
+    listening = listen(arguments.listen) if arguments.listen else inherited_socket()
+    with MetricsServer(listening, arguments.socket, arguments.compatible) as server:
+        server.serve_forever()
+    return 0
+
+
 def _accept(_arguments: argparse.Namespace) -> int:
     from ..linux.nft_rules import closed_chains, insertions, parse
 
@@ -214,5 +229,6 @@ _COMMANDS = {
     "cleanup": _cleanup,
     "helper": _helper,
     "checker": _checker,
+    "metrics": _metrics,
     "accept": _accept,
 }

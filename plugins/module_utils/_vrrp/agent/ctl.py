@@ -42,6 +42,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     status.add_argument("--json", action="store_true", help="print JSON")
     show = commands.add_parser("show", help="show all that is known of an instance")
     show.add_argument("name", metavar="NAME", help="the instance")
+    metrics = commands.add_parser("metrics", help="print the metrics of the agent as OpenMetrics")
+    add_compatible(metrics)
     diagnose = commands.add_parser(
         "diagnose", help="write what a report of a fault needs into a file, without secrets"
     )
@@ -76,11 +78,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             )
 
 
+def add_compatible(parser: argparse.ArgumentParser) -> None:
+    """Add the option for the names that users of keepalived know."""
+    parser.add_argument(
+        "--compatible", action="store_true", help="add the names of the exporter of keepalived"
+    )
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Run the command; returns the exit status."""
     try:
-        if arguments.action == "diagnose":
-            return _diagnose(arguments)
+        if arguments.action in _WITHOUT_AGENT:
+            return _WITHOUT_AGENT[arguments.action](arguments)
         with ControlClient(arguments.socket) as client:
             _COMMANDS[arguments.action](client, arguments)
     except ControlError as error:
@@ -116,6 +125,14 @@ def _diagnose(arguments: argparse.Namespace) -> int:
         f"{path}: it holds addresses, names and log lines of this host, but no passwords and keys, "
         "and neither arguments nor outputs of commands"
     )
+    return 0
+
+
+def _metrics(arguments: argparse.Namespace) -> int:
+    """Print the metrics, also when no agent answers: that is one of them."""
+    from ..metrics.exposition import as_open_metrics, registry_of
+
+    sys.stdout.write(as_open_metrics(registry_of(arguments.socket, arguments.compatible)))
     return 0
 
 
@@ -168,6 +185,7 @@ def _write(text: str) -> None:
     sys.stdout.flush()
 
 
+_WITHOUT_AGENT = {"diagnose": _diagnose, "metrics": _metrics}
 _COMMANDS = {
     "status": _status,
     "show": _show,

@@ -76,3 +76,8 @@ def to_wall_time(at: Nanoseconds, now: Nanoseconds, wall: datetime) -> str:
 def wall_time_text(at: float) -> str:
     """Convert seconds since 1970 to a time of day in UTC, to the second."""
     return datetime.fromtimestamp(at, timezone.utc).isoformat(timespec="seconds")
+
+
+def seconds_since_1970(text: str) -> float:
+    """Convert a time of day as the status has it to seconds since 1970; raises ValueError."""
+    return datetime.fromisoformat(text).timestamp()
