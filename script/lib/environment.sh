@@ -89,6 +89,23 @@ need_python() {
     touch "$VENV/complete"
 }
 
+# Have ansible-rulebook, in an environment of its own; its place is $RULEBOOK. It needs Java.
+need_rulebook() {
+    local requirements=$ROOT/script/requirements-rulebook.txt key
+    need_packages default-jre-headless
+    key=$( ("$PYTHON" --version; echo "$PYTHON"; cat "$requirements") | sha256sum | cut -c1-12)
+    RULEBOOK=$CACHE/rulebook-$key
+    JAVA_HOME=$(dirname "$(dirname "$(readlink -f "$(command -v java)")")")
+    export RULEBOOK JAVA_HOME
+    [ -e "$RULEBOOK/complete" ] && return
+    echo "making a virtual environment for rulebooks: a minute, once"
+    rm -rf "$RULEBOOK"
+    "$PYTHON" -m venv "$RULEBOOK"
+    "$RULEBOOK/bin/pip" install --quiet --disable-pip-version-check -r "$requirements" \
+        >"$CACHE/pip.log" 2>&1 || { tail -20 "$CACHE/pip.log"; die "pip failed"; }
+    touch "$RULEBOOK/complete"
+}
+
 # Make the checkout known to Ansible as the collection failover.vrrp.
 need_collection() {
     local place=$ROOT/.cache/collections/ansible_collections/failover

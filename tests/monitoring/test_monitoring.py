@@ -19,50 +19,12 @@ from pathlib import Path
 import pytest
 from support.booted import Booted
 from support.examples import ROOT, blocks
+from support.monitored import DEAF, HOSTS, INVENTORY, NOT_DEAF, PORT, SECRET
 from support.prometheus import RULES, Prometheus, dashboard_queries
 from support.segment import eventually
 
-SECRET = "a secret of these hosts, and of no others"
-INVENTORY = f"""\
-vrrp:
-  children: {{lab_hosts: {{}}}}
-  vars:
-    vrrp_metrics_listen: ":9112"
-    vrrp_metrics_compatible: true
-    vrrp_instances:
-      - name: web
-        interface: eth0
-        vrid: 51
-        addresses: [192.0.2.100/24]
-        virtual_routes: [{{destination: 203.0.113.0/24, via: 198.51.100.1}}]
-        track_scripts: [{{command: /usr/bin/test ! -e /run/broken, interval: 1, weight: 0}}]
-        hooks: [{{event: master, command: /usr/bin/test ! -e /run/hook-fails}}]
-      - name: signed
-        interface: eth0
-        vrid: 52
-        addresses: [192.0.2.101/24]
-        hmac: {{keys: [{{id: 1, secret: "{SECRET}"}}], window: 30}}
-"""
-HOSTS = ("node1", "node2", "node3")
-PORT = 9112
 WITHIN = 30  # Seconds until an alert fires.
 CLEAR_WITHIN = 90  # The status remembers a problem with a peer for a minute.
-
-
-@pytest.fixture(scope="module")
-def booted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Booted]:
-    """Three hosts with the agent, which let the observer read their metrics."""
-    hosts = Booted("vrrp-monitoring", tmp_path_factory.mktemp("monitoring"))
-    (hosts.directory / "hosts.yml").write_text(INVENTORY)
-    try:
-        hosts.up(3)
-        for host in HOSTS:
-            hosts.run(host, f"nft insert rule inet filter input tcp dport {PORT} accept")
-            hosts.run(host, "ip address add 198.51.100.2/24 dev eth0")
-        hosts.playbook("deploy")
-        yield hosts
-    finally:
-        hosts.down()
 
 
 @pytest.fixture(scope="module")
@@ -139,13 +101,7 @@ FAULTS = {
         dict.fromkeys(HOSTS, "vrrpctl backup --force"),
         dict.fromkeys(HOSTS, "vrrpctl auto"),
     ),
-    "VrrpTwoMasters": (
-        {
-            "node2": "nft 'table inet deaf { chain input { type filter hook input priority -300; "
-            "meta l4proto 112 drop; }; }'"
-        },
-        {"node2": "nft delete table inet deaf"},
-    ),
+    "VrrpTwoMasters": ({"node2": DEAF}, {"node2": NOT_DEAF}),
     "VrrpNotTakingPart": ({"node3": "touch /run/broken"}, {"node3": "rm /run/broken"}),
     "VrrpCheckFailing": ({"node2": "touch /run/broken"}, {"node2": "rm /run/broken"}),
     "VrrpNotOnPreferredHost": ({"node2": "vrrpctl master web"}, {"node2": "vrrpctl auto web"}),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import runpy
 import shlex
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -110,12 +111,32 @@ def check_prometheus(document: Mapping[str, Any]) -> None:
         assert (ROOT / "extensions" / "prometheus" / name).exists()
 
 
+def check_rulebook(rulebook: Mapping[str, Any]) -> None:
+    """Assert that the sources of a rulebook exist, and have these options."""
+    for source in rulebook["sources"]:
+        for name, options in source.items():
+            if name != "name":
+                assert set(options) <= set(source_options(name.removeprefix(COLLECTION)))
+
+
+def source_options(name: str) -> Mapping[str, Any]:
+    """Return the options of an event source."""
+    place = ROOT / "extensions" / "eda" / "plugins" / "event_source" / f"{name}.py"
+    options: Mapping[str, Any] = yaml.safe_load(runpy.run_path(str(place))["DOCUMENTATION"])[
+        "options"
+    ]
+    return options
+
+
 def check_yaml(document: Any) -> None:
     """Assert that an inventory, variables, settings of an instance, plays or tasks are valid."""
     check_keys(document)
     if isinstance(document, list):
         for entry in document:
-            (check_play if "hosts" in entry else check_task)(entry)
+            if "sources" in entry:
+                check_rulebook(entry)
+            else:
+                (check_play if "hosts" in entry else check_task)(entry)
     elif "scrape_configs" in document:
         check_prometheus(document)
     elif set(document) <= set(role_spec()):
@@ -233,7 +254,11 @@ CHECKS: dict[str, Callable[[list[str]], None]] = {
     "journalctl": check_unit,
     "pip": check_pip,
 }
-NAMED_ALONE = ("vrrpctl", "ansible-playbook")  # The name of a command within a sentence.
+NAMED_ALONE = (
+    "vrrpctl",
+    "ansible-playbook",
+    "ansible-rulebook",
+)  # The name of a command within a sentence.
 NOT_OURS = ("ansible-test", "ansible-lint")
 
 
