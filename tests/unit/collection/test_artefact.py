@@ -56,3 +56,21 @@ def test_the_action_group_holds_only_modules_with_the_option_socket() -> None:
     modules = ROOT / "plugins" / "modules"
     texts = {one: (modules / f"{one}.py").read_text() for one in runtime["action_groups"]["vrrp"]}
     assert [one for one, text in texts.items() if "attributes.socket" not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "is_shipped"),
+    [
+        ("extensions/eda/plugins/event_source/transitions.py", True),
+        ("extensions/eda/rulebooks/page_on_two_masters.yml", True),
+        ("extensions/grafana/vrrp.json", True),
+        ("extensions/prometheus/vrrp.rules.yml", True),
+        ("extensions/molecule", False),
+    ],
+)
+def test_the_artefact_holds_what_users_are_told_to_take_from_it(
+    path: str, is_shipped: bool
+) -> None:
+    assert (ROOT / path).exists()
+    parts = [ROOT / path, *(one for one in (ROOT / path).parents if ROOT in one.parents)]
+    assert all(shipped(one) for one in parts) is is_shipped
