@@ -68,9 +68,7 @@ def test_the_action_group_holds_only_modules_with_the_option_socket() -> None:
         ("extensions/molecule", False),
     ],
 )
-def test_the_artefact_holds_what_users_are_told_to_take_from_it(
-    path: str, is_shipped: bool
-) -> None:
+def test_the_artefact_holds_the_files_that_the_pages_name(path: str, is_shipped: bool) -> None:
     assert (ROOT / path).exists()
     parts = [ROOT / path, *(one for one in (ROOT / path).parents if ROOT in one.parents)]
     assert all(shipped(one) for one in parts) is is_shipped

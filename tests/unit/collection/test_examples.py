@@ -144,9 +144,16 @@ def check_yaml(document: Any) -> None:
     elif set(document) <= set(role_spec()["vrrp_instances"]["options"]):
         check_variables({"vrrp_instances": [{**INSTANCE, **document}]})
     else:
-        for group in document.values():
-            assert set(group) <= {"hosts", "vars", "children"}
-            check_variables(group["vars"])
+        check_inventory(document)
+
+
+def check_inventory(groups: Mapping[str, Any]) -> None:
+    """Assert that the groups of an inventory are valid, and have variables of the role."""
+    for group in groups.values():
+        assert set(group) <= {"hosts", "vars", "children"}
+        assert "vars" in group or "children" in group
+        check_variables(group.get("vars", {}))
+        check_inventory(group.get("children", {}))
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=place)
@@ -226,8 +233,8 @@ def check_unit(arguments: list[str]) -> None:
 
 def check_pip(arguments: list[str]) -> None:
     """Assert that the requirements file exists."""
-    assert arguments[:2] == ["install", "-r"]
-    assert (ROOT / arguments[2]).exists()
+    assert (arguments[0], arguments[-2]) == ("install", "-r")
+    assert (ROOT / arguments[-1]).exists()
 
 
 def check_nothing(arguments: list[str]) -> None:
@@ -247,6 +254,7 @@ CHECKS: dict[str, Callable[[list[str]], None]] = {
     "script/lint": check_nothing,
     "script/ledger": check_nothing,
     "script/diagram": check_nothing,
+    "script/docs": check_nothing,
     "ansible-playbook": check_playbook,
     "ansible-galaxy": lambda arguments: GalaxyCLI(["ansible-galaxy", *arguments]).parse(),
     "ansible-doc": check_doc,
@@ -254,12 +262,10 @@ CHECKS: dict[str, Callable[[list[str]], None]] = {
     "journalctl": check_unit,
     "pip": check_pip,
 }
-NAMED_ALONE = (
-    "vrrpctl",
-    "ansible-playbook",
-    "ansible-rulebook",
-)  # The name of a command within a sentence.
-NOT_OURS = ("ansible-test", "ansible-lint")
+# The name of a command within a sentence.
+NAMED_ALONE = ("vrrpctl", "vrrp-agent", "ansible-playbook", "ansible-rulebook")
+NOT_OURS = ("ansible-test", "ansible-lint", ".")
+VENV = ["python3", "-m", "venv"]
 
 
 def check_command(line: str) -> None:
@@ -267,6 +273,8 @@ def check_command(line: str) -> None:
     words = list(without_variables(shlex.split(line, comments=True)))
     if words[:3] == ["python3", "-m", "_vrrp"]:
         words = ["vrrp-agent", *words[3:]]
+    if words[:3] == VENV:
+        return
     if (len(words) == 1 and words[0] in NAMED_ALONE) or words[0] in NOT_OURS:
         return
     if words[0].startswith("script/"):
