@@ -83,7 +83,7 @@ MUTATIONS = [
     ),
     Mutation(
         "no look around after a pause",
-        "fsm/step.py",
+        "fsm/transitions.py",
         "return now > last_heard_at(parameters, state) + parameters.tolerated_silence",
         "return False",
     ),

@@ -6,10 +6,23 @@
 
 from __future__ import annotations
 
-from _vrrp.engine.actions import Transition
+from _vrrp.engine.actions import Send, SendBatch, SocketSpec, Transition
+from _vrrp.model.family import Family
+from _vrrp.wire.advertisement import Advertisement, encode
+from _vrrp.wire.datagram import Datagram
 from support.cluster import MS, Cluster, Node, instance, pair
 
 CHECK = {"command": "/bin/check", "interval": 1, "timeout": 600, "weight": 0}
+
+
+SOCKET = SocketSpec(7, Family.IPV4)
+
+
+def advertisement_of(node: Node, priority: int) -> Datagram:
+    """An advertisement of a node, as another one receives it."""
+    group, addresses = bytes([224, 0, 0, 18]), (bytes([192, 0, 2, 100]),)
+    message = Advertisement(3, 51, priority, 1000 * MS, addresses)
+    return Datagram(node.own, group, 255, encode(message, node.own, group))
 
 
 def reasons(node: Node) -> list[str]:
@@ -157,6 +170,45 @@ def test_a_paused_master_steps_down() -> None:
     cluster.now += 20_000 * MS
     cluster.run(1)
     assert reasons(first)[2:3] == ["BACKUP paused"]
+
+
+def test_a_master_that_hears_a_worse_one_after_a_pause_was_paused() -> None:
+    cluster, first, second = pair()
+    first.connected = False
+    cluster.run(10)
+    assert second.state == "MASTER"
+    first.connected = True
+    first.do(first.engine.receive_datagram(SOCKET, advertisement_of(second, 100), cluster.now))
+    assert reasons(first)[2:3] == ["BACKUP paused"]
+
+
+def test_a_master_that_can_not_send_says_so_when_it_hears_its_successor() -> None:
+    cluster, first, _second = pair()
+    first.refused = (Send, SendBatch)
+    cluster.run(10)
+    assert reasons(first)[2].split()[1] == "not-sending"
+
+
+def test_a_delayed_preemption_of_a_sync_group_has_its_reason() -> None:
+    cluster = Cluster()
+    db = {"name": "db", "vrid": 52, "addresses": ["192.0.2.101/24"], "sync_group": "site"}
+    cluster.node(instance(**db), priority=100, sync_group="site")
+    cluster.run(10)
+    better = cluster.node(
+        instance(**db, priority=200, preempt_delay=3),
+        priority=200, preempt_delay=3, sync_group="site",
+    )  # fmt: skip
+    cluster.run(20)
+    assert [one for one in reasons(better) if "MASTER" in one] == [
+        "MASTER preempt-hold-timeout"
+    ] * 2
+
+
+def test_a_first_start_with_a_virtual_mac_is_a_startup() -> None:
+    cluster = Cluster()
+    node = cluster.node(virtual_mac=True)
+    cluster.run(5)
+    assert reasons(node) == ["BACKUP startup", "MASTER master-timeout"]
 
 
 def test_an_instance_that_is_removed() -> None:

@@ -44,7 +44,8 @@ def timer_expired(
     if parameters.forced_backup:
         return restart_listening(parameters, now, "drained; no other master is heard"), []
     if parameters.in_sync_group:
-        return replace(state, master_down_at=now + waited, preempt_at=None, ready=True), []
+        ready = replace(state, master_down_at=now + waited, preempt_at=None, ready=True)
+        return replace(ready, was_delayed=state.preempt_at is not None), []
     return _take_over(parameters, state, event, now)
 
 

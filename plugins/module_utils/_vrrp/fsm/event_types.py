@@ -11,15 +11,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..base.constants import PRIORITY_RESIGN
+from ..base.units import Nanoseconds
 from ..model.event_type import EventType
 from .events import Claim, Event, Heard, Interrupted, Replaced, Resign
 from .parameters import Parameters
-from .state import Backup, Initialize, Resigning, State, TakingOver
+from .state import Backup, Initialize, Purpose, Resigning, State, TakingOver
+from .transitions import was_paused
 
 
-def with_event_type(parameters: Parameters, before: State, event: Event, after: State) -> State:
-    """Return the state after an event with the type of what has led to it, if it keeps that: its
-    end is of a type that follows from it.
+def with_event_type(
+    parameters: Parameters, before: State, event: Event, after: State, now: Nanoseconds
+) -> State:
+    """Return the state after an event, with the type of that event where the state has a field for
+    it: the type of a later transition follows from it.
     """
     if after is before or not isinstance(after, (Initialize, TakingOver, Resigning)):
         return after
@@ -27,20 +31,32 @@ def with_event_type(parameters: Parameters, before: State, event: Event, after: 
         return replace(after, event_type=before.event_type)
     if isinstance(after, TakingOver):
         return replace(after, event_type=_of_takeover(parameters, before, event, after))
-    return replace(after, event_type=event_type_of(parameters, before, event))
+    return replace(after, event_type=event_type_of(parameters, before, event, now))
 
 
-def event_type_of(parameters: Parameters, before: State, event: Event) -> EventType:
-    """Return the type of a transition to a state of another name."""
-    if isinstance(event, (Interrupted, Replaced, Resign)):
+def event_type_of(
+    parameters: Parameters, before: State, event: Event, now: Nanoseconds
+) -> EventType:
+    """Return the type of a transition to a state of another name. A router that was paused steps
+    down for that, whatever event comes first.
+    """
+    if isinstance(event, (Interrupted, Replaced)):
+        return event.event_type
+    if isinstance(before, Resigning) and before.purpose is Purpose.STOP:
+        return before.event_type
+    if was_paused(parameters, before, now):
+        return EventType.PAUSED if parameters.silent_since is None else EventType.NOT_SENDING
+    return _of_event(before, event)
+
+
+def _of_event(before: State, event: Event) -> EventType:
+    if isinstance(event, Resign):
         return event.event_type
     if isinstance(before, Initialize):
         return before.event_type.opposite
     if isinstance(before, (TakingOver, Resigning)):
         return before.event_type
-    if isinstance(event, Heard):
-        return EventType.HIGHER_PRIORITY_BACKUP
-    return EventType.PAUSED if parameters.silent_since is None else EventType.NOT_SENDING
+    return EventType.HIGHER_PRIORITY_BACKUP if isinstance(event, Heard) else EventType.NONE
 
 
 def _of_takeover(
@@ -57,7 +73,7 @@ def _of_takeover(
 
 def _of_election(before: Backup, after: TakingOver) -> EventType:
     if after.displaces:
-        is_delayed = before.preempt_at is not None
+        is_delayed = before.preempt_at is not None or before.was_delayed
         return EventType.PREEMPT_HOLD_TIMEOUT if is_delayed else EventType.LOWER_PRIORITY_MASTER
     if before.master is not None and before.master.priority == PRIORITY_RESIGN:
         return EventType.MASTER_RESIGNED

@@ -65,7 +65,7 @@ class Backup:
 
     ``not_before``: the end of the start-up delay; no takeover earlier. ``preempt_at`` is set while
     a worse master is left alone for the preemption delay. ``ready``: would be master if all of its
-    sync group were ready.
+    sync group were ready; ``was_delayed``: after the preemption delay.
     """
 
     reason: str
@@ -75,6 +75,7 @@ class Backup:
     not_before: Nanoseconds = 0
     preempt_at: Nanoseconds | None = None
     ready: bool = False
+    was_delayed: bool = field(default=False, compare=False)
 
 
 @slotted

@@ -38,20 +38,21 @@ from .events import (
 )
 from .parameters import Parameters
 from .state import Backup, Initialize, Master, Purpose, Resigning, State, TakingOver
-from .transitions import Result, last_heard_at, to_backup
+from .transitions import Result, to_backup, was_paused
 
 
 def step(parameters: Parameters, state: State, event: Event, now: Nanoseconds) -> Result:
     """Handle one event of one virtual router at the time ``now``."""
     before: List[Action] = []
-    if _was_paused(parameters, state, now) and not isinstance(event, (Interrupted, Replaced)):
+    start = state
+    if was_paused(parameters, state, now) and not isinstance(event, (Interrupted, Replaced)):
         state, before = _step_down_after_pause(parameters, state, now)
         if isinstance(event, (Claim, Elected)):
             # A router that claims mastership has to look for a master first, too.
             return state, before
     handler = TABLE[type(state), type(event)]
     after, actions = handler(parameters, state, event, now)
-    return with_event_type(parameters, state, event, after), before + actions
+    return with_event_type(parameters, start, event, after, now), before + actions
 
 
 def next_deadline(state: State) -> Nanoseconds | None:
@@ -69,15 +70,6 @@ def next_deadline(state: State) -> Nanoseconds | None:
 
 
 # --- A pause: stopped machine, SIGSTOP, overload ------------------------------------------------
-
-
-def _was_paused(parameters: Parameters, state: State, now: Nanoseconds) -> bool:
-    """Whether a master was silent so long that a peer is to be expected as master by now."""
-    if not isinstance(state, (Master, Resigning)):
-        return False
-    if isinstance(state, Resigning) and state.successor is not None:
-        return False  # There is another master, which expects this router to be silent.
-    return now > last_heard_at(parameters, state) + parameters.tolerated_silence
 
 
 def _step_down_after_pause(parameters: Parameters, state: State, now: Nanoseconds) -> Result:

@@ -145,3 +145,12 @@ def last_heard_at(parameters: Parameters, state: Union[Master, Resigning]) -> Na
 def peer_takeover_at(parameters: Parameters, state: Union[Master, Resigning]) -> Nanoseconds:
     """Return the time from which a peer may take over, unless it hears this router before."""
     return last_heard_at(parameters, state) + parameters.takeover_after
+
+
+def was_paused(parameters: Parameters, state: State, now: Nanoseconds) -> bool:
+    """Whether a master was silent so long that a peer is to be expected as master by now."""
+    if not isinstance(state, (Master, Resigning)):
+        return False
+    if isinstance(state, Resigning) and state.successor is not None:
+        return False  # There is another master, which expects this router to be silent.
+    return now > last_heard_at(parameters, state) + parameters.tolerated_silence

@@ -62,7 +62,7 @@ class HookQueue:
         self._running: _Running | None = None
         # A hook that has failed, and when it runs again: before those that wait.
         self._retry: Tuple[HookRun, Nanoseconds] | None = None
-        self._results: Dict[Hook, HookResult] = {}
+        self._results: Dict[Tuple[str, Hook], HookResult] = {}
 
     @property
     def idle(self) -> bool:
@@ -119,8 +119,8 @@ class HookQueue:
         if self._running is None or self._running.number != number:
             return None
         turn, self._running = self._running, None
-        before = self.result_of(turn.run.hook)
-        self._results[turn.run.hook] = {
+        before = self.result_of(turn.run.router, turn.run.hook)
+        self._results[turn.run.router, turn.run.hook] = {
             "result": f"{result}{turn.run.which}",
             "exit_status": result.status,
             "seconds": to_seconds(now - turn.started_at),
@@ -145,9 +145,11 @@ class HookQueue:
             return None
         return self._running.number
 
-    def result_of(self, hook: Hook) -> HookResult:
-        """Return the result of the last run of a hook; empty when it has not run."""
-        return self._results.get(hook, {})
+    def result_of(self, router: str, hook: Hook) -> HookResult:
+        """Return the result of the last run of a hook for a router, which is one of the families of
+        the instance; empty when it has not run.
+        """
+        return self._results.get((router, hook), {})
 
 
 def _is_outdated(run: HookRun, later: Iterable[HookRun]) -> bool:

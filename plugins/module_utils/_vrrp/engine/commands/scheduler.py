@@ -184,7 +184,11 @@ class CommandScheduler:
         """Return the hooks of a router as the status shows them."""
         queue = self._queues.get(router.instance.name, HookQueue())
         return [
-            {"event": one.trigger.value, "command": str(one.command), **queue.result_of(one)}
+            {
+                "event": one.trigger.value,
+                "command": str(one.command),
+                **queue.result_of(router.name, one),
+            }
             for one in router.instance.hooks
         ]
 

@@ -134,9 +134,9 @@ class Obstacles:
 
     def _obstacle_on_host(self, router: Router) -> Obstacle | None:
         """Return why a router can't take part on its interfaces; None when it can."""
-        cause = self._silencing_reason(router)
-        if cause is not None:
-            return Obstacle(cause, EventType.INTERFACE_DOWN, hard=True, mute=True)
+        silencing = self._silencing_obstacle(router)
+        if silencing is not None:
+            return silencing
         cause = self._missing_address(router)
         if cause is not None:
             return Obstacle(cause, EventType.NO_PRIMARY_IP_ADDRESS, hard=True)
@@ -159,15 +159,20 @@ class Obstacles:
                 return Obstacle(blocked, EventType.SYNC_GROUP, hard=False)
         return None
 
-    def _silencing_reason(self, router: Router) -> str | None:
-        """Return why a router can't advertise; None when it can."""
-        instance = router.instance
-        link = self.links.get(instance.interface)
+    def _silencing_obstacle(self, router: Router) -> Obstacle | None:
+        """Return why a router can't advertise; None when it can. Until its macvlan exists, a router
+        stays out for the reason that it had before.
+        """
+        name, kind, state = router.instance.interface, EventType.INTERFACE_DOWN, router.state
+        link = self.links.get(name)
         if link is None:
-            return f"{instance.interface} does not exist"
-        if self._is_primary_down(router, link):
-            return self._why_down(link)
-        return self._missing_macvlan(router, link)
+            cause: str | None = f"{name} does not exist"
+        elif self._is_primary_down(router, link):
+            cause = self._why_down(link)
+        else:
+            cause = self._missing_macvlan(router, link)
+            kind = state.event_type if isinstance(state, Initialize) else kind
+        return None if cause is None else Obstacle(cause, kind, hard=True, mute=True)
 
     def _is_primary_down(self, router: Router, link: Link) -> bool:
         """Whether the interface of an instance counts as down. One that is not tracked only has to

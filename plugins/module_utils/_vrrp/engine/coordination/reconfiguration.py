@@ -88,6 +88,7 @@ class Reconfiguration:
             router.retired = True
             replacement = self._new(instance, now)
             replacement.replay_guard.restore(router.replay_guard.latest())
+            replacement.transitions.restore(router.transitions.export())
             return replacement, Replaced("its virtual MAC setting changed")
         if router.instance == instance and not router.retired:
             return router, None

@@ -77,7 +77,7 @@ def transitions(
     name, instance = inputs.name, inputs.instance
     family, reason = instance.family, after.reason
     happened = before.event if isinstance(before, TakingOver) else name_of(event)
-    event_type = event_type_of(parameters, before, event)
+    event_type = event_type_of(parameters, before, event, now)
     return [
         Transition(
             name, instance.name, family, happened, event_type, old, new, reason, now,
