@@ -85,7 +85,7 @@ agent:
       description: The digest of the current configuration.
       type: str
     config_loaded:
-      description: The time at which it was last taken from the file (UTC).
+      description: The time at which the agent last read its file, and accepted it (UTC).
       type: str
     config_problem:
       description: The reason why the agent has refused the file since then, null if it has not.

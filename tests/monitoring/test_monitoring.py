@@ -106,7 +106,7 @@ FAULTS = {
     "VrrpCheckFailing": ({"node2": "touch /run/broken"}, {"node2": "rm /run/broken"}),
     "VrrpNotOnPreferredHost": ({"node2": "vrrpctl master web"}, {"node2": "vrrpctl auto web"}),
     "VrrpNoSuccessor": (
-        dict.fromkeys(("node2", "node3"), "vrrpctl backup"),
+        dict.fromkeys(("node2", "node3"), "vrrpctl backup --force"),
         dict.fromkeys(("node2", "node3"), "vrrpctl auto"),
     ),
     "VrrpHookFailed": (

@@ -99,8 +99,9 @@ def install_agent(host: Host, wanted: Wanted) -> InstallResult:
     if wanted.firewall:
         open_for_vrrp(host, _instances(wanted.config))
     ensure_sysctls(host, wanted_sysctls(wanted.nonlocal_bind, _has_pings(config)))
-    ensure_metrics(host, wanted.metrics, wanted.bundle)
     run = ensure_service(host, wanted.bundle, config, before, wanted.apply_at)
+    # Last: an address that is taken must not keep the agent from its configuration.
+    ensure_metrics(host, wanted.metrics, wanted.bundle)
     return InstallResult(run.restart_required, run.unit_changed, run.status, held_back)
 
 

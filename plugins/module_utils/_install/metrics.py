@@ -18,7 +18,8 @@ from . import paths
 from .host import Host, HostError
 from .templates import metrics_socket, metrics_unit
 
-_ADDRESS = re.compile(r"(?:\[(?P<v6>[^\]]+)\]|(?P<v4>[^:\]]+))?:(?P<port>\d{1,5})", re.ASCII)
+# A scope has a percent sign, which is something else to systemd.
+_ADDRESS = re.compile(r"(?:\[(?P<v6>[^\]%]+)\]|(?P<v4>[^:\]]+))?:(?P<port>\d{1,5})", re.ASCII)
 _PORTS = range(1, 65536)
 
 
@@ -68,16 +69,17 @@ def ensure_metrics(host: Host, wanted: Metrics, bundle: str) -> None:
     has_socket_changed = host.write(paths.METRICS_SOCKET_UNIT, metrics_socket(wanted.listen))
     if has_service_changed or has_socket_changed:
         host.command("reload the systemd units", "systemctl", "daemon-reload")
-        _stop(host)
+        host.command("restart the server of metrics", "systemctl", "stop", *paths.METRICS_UNITS)
     _start(host)
 
 
 def stop_metrics(host: Host) -> None:
     """Stop the server, if there is one, before its units are replaced; raises HostError."""
     if os.path.exists(paths.METRICS_SOCKET_UNIT):
-        host.command(
-            "stop the server of metrics", "systemctl", "disable", "--now", *paths.METRICS_UNITS
-        )
+        name = paths.METRICS_SOCKET_NAME
+        host.command("stop the server of metrics", "systemctl", "disable", "--now", name)
+    if os.path.exists(paths.METRICS_UNIT) and not host.check_mode:
+        host.ask("systemctl", "stop", paths.METRICS_UNIT_NAME)
 
 
 def start_metrics(host: Host) -> None:
@@ -86,17 +88,13 @@ def start_metrics(host: Host) -> None:
         _start(host)
 
 
-def _stop(host: Host) -> None:
-    host.command("restart the server of metrics", "systemctl", "stop", *paths.METRICS_UNITS)
-
-
 def _start(host: Host) -> None:
     """Have the socket enabled and active. The process is started by the first that asks."""
     name = paths.METRICS_SOCKET_NAME
     _status, output = host.ask("systemctl", "show", "--property=UnitFileState,ActiveState", name)
     facts = dict(line.partition("=")[::2] for line in output.splitlines())
     if (facts.get("UnitFileState"), facts.get("ActiveState")) != ("enabled", "active"):
-        host.command("serve metrics", "systemctl", "enable", "--now", name)
+        host.command("enable the server of metrics", "systemctl", "enable", "--now", name)
 
 
 def _remove(host: Host) -> None:

@@ -31,8 +31,8 @@ _FILES = (
     paths.TIME_SYNC_DROP_IN,
     paths.HELPER_UNIT,
     paths.HELPER_SOCKET_UNIT,
-    paths.METRICS_UNIT,
     paths.METRICS_SOCKET_UNIT,
+    paths.METRICS_UNIT,
 )
 _NAME = "version"
 _PRIVATE = 0o700  # The configuration may hold secrets.
@@ -116,10 +116,10 @@ def go_back(host: Host) -> str | None:
         _restore(host, path)
     switch_to(host, bundle)
     host.command("reload the systemd units", "systemctl", "daemon-reload")
-    start_metrics(host)
     restart_into_previous(host, bundle)
     host.remove_tree(paths.PREVIOUS)
     remove_superfluous(host, {bundle})
+    start_metrics(host)
     return bundle
 
 

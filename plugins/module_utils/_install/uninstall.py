@@ -33,8 +33,8 @@ _UNITS = (
     paths.TIME_SYNC_DROP_IN,
     paths.HELPER_UNIT,
     paths.HELPER_SOCKET_UNIT,
-    paths.METRICS_UNIT,
     paths.METRICS_SOCKET_UNIT,
+    paths.METRICS_UNIT,
     paths.UNIT,
 )
 _HELPER = (paths.HELPER_SOCKET_NAME, paths.HELPER_UNIT_NAME)

@@ -172,6 +172,31 @@ def test_a_drain_that_was_asked_for() -> None:
     assert scrape.value("vrrp_transitions_total", state="BACKUP", reason="operator", **WEB) == 1
 
 
+def test_an_agent_before_version_1_has_what_it_knows() -> None:
+    _cluster, first, _second = pair()
+    agent: Any = {**ABOUT}
+    for name in ("started", "config_loaded", "config_problem"):
+        del agent[name]
+    instances: Any = [{**one} for one in first.every()]
+    for one in instances:
+        del one["transition_counts"]
+    status: Status = {"agent": agent, "instances": instances, "counters": {}}
+    names = {one.metric.name for one in exposition.status_samples(status, is_compatible=True)}
+    assert {"vrrp_up", "vrrp_state", "keepalived_up"} <= names
+    assert not names & {"vrrp_start_time_seconds", "vrrp_transitions_total"}
+
+
+def test_a_hook_of_both_families_is_counted_for_each() -> None:
+    cluster = Cluster()
+    both = ["192.0.2.100/24", "2001:db8::100/64"]
+    hooks = [{"event": "backup", "command": "/bin/note"}]
+    node = cluster.node(addresses=both, derive_link_local=False, hooks=hooks)
+    cluster.run(0.1)
+    node.finish()
+    shown = {one["family"]: one["hooks"][0].get("runs", 0) for one in node.every()}
+    assert shown["ipv4"] + shown["ipv6"] == 1
+
+
 def test_no_two_series_are_the_same() -> None:
     cluster = Cluster()
     hooks = [{"event": "master", "command": f"/bin/same {name}"} for name in "ab"]

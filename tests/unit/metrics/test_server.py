@@ -18,6 +18,7 @@ from _vrrp.metrics import exposition
 from _vrrp.metrics.agent import UP
 from _vrrp.metrics.sample import Sample
 from _vrrp.metrics.server import MetricsServer, listen
+from support.segment import eventually
 
 CLIENTS_MAX = 8
 
@@ -48,6 +49,13 @@ class Served:
         text = answer.read().decode()
         client.close()
         return answer.headers["Content-Type"], text
+
+    def try_get(self) -> str:
+        """Scrape; returns nothing when the server turns this client away."""
+        try:
+            return self.get()[1]
+        except (OSError, http.client.HTTPException):
+            return ""
 
     def stop(self) -> None:
         """Stop it."""
@@ -90,6 +98,20 @@ def test_clients_beyond_the_limit_are_turned_away_and_the_others_served(served: 
     assert turned_away.recv(1) == b""
     for one in (*silent, turned_away):
         one.close()
+    assert "vrrp_up 1.0" in eventually(served.try_get, 5)
+
+
+def test_slow_clients_make_room_for_others_after_a_time(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("_vrrp.metrics.server._PATIENCE", 0.2)
+    slow = [socket.create_connection(served.address, timeout=10) for _ in range(CLIENTS_MAX)]
+    for one in slow:
+        one.send(b"GET ")  # The rest never comes, or comes byte by byte.
+    for one in slow:
+        assert one.recv(1) == b""
+        one.close()
+    assert "vrrp_up 1.0" in eventually(served.try_get, 5)
 
 
 @pytest.mark.parametrize(

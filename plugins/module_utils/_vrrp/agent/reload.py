@@ -12,7 +12,7 @@ The replacement is applied at once, or at a moment that several hosts share.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Callable
+from typing import Callable, Tuple
 
 from ..base.errors import ConfigError, ControlError
 from ..base.units import Nanoseconds, seconds
@@ -39,9 +39,8 @@ class Reload:
     """The configuration of the file at ``path``, at first that of ``text``. Mutable.
 
     ``refuse`` raises ConfigError for a configuration that is wrong on this host, and ``apply`` puts
-    one into effect. ``loaded_at`` is the time at which it was last taken from the file, and
-    ``problem`` the reason why the file was refused after that, None if it was not. Raises
-    ConfigError.
+    one into effect. ``loaded_at`` is the time at which the file was last read and accepted, and
+    ``problem`` the reason why it was refused after that, None if it was not. Raises ConfigError.
     """
 
     def __init__(
@@ -72,23 +71,14 @@ class Reload:
         A later reload takes the place of one that has not been applied yet. Raises ConfigError, or
         ControlError for a moment that is too far ahead, and then changes nothing.
         """
-        try:
-            return self._reload(at)
-        except ConfigError as error:
-            self.problem = str(error)
-            raise
-
-    def _reload(self, at: float | None) -> bool:
-        text = read(self._path)
-        config = parse(text)
-        self._refuse(config)
+        text, config = self._read()
         changed = config != self.config
         delay = 0 if at is None else seconds(at) - clock.wall_nanoseconds()
         if delay > _DELAY_MAX:
             ahead = f"more than {_DELAY_MAX // seconds(1)} seconds ahead of this host's clock"
             raise ControlError("bad_request", f"at: {ahead}")
         if delay > 0 and text == self.text:
-            self._loaded()
+            self._scheduled = None
             return False  # There is nothing to wait for.
         self._scheduled = _Scheduled(clock.now() + delay, text, config)
         if delay > 0:
@@ -96,6 +86,18 @@ class Reload:
         else:
             self._take(self._scheduled)
         return changed
+
+    def _read(self) -> Tuple[str, Config]:
+        """Return the file's text and its configuration; raises ConfigError, which is kept."""
+        try:
+            text = read(self._path)
+            config = parse(text)
+            self._refuse(config)
+        except ConfigError as error:
+            self.problem = str(error)
+            raise
+        self.problem, self.loaded_at = None, clock.now()
+        return text, config
 
     def next_deadline(self) -> Nanoseconds | None:
         """Return the time of the next call of ``run_due``."""
@@ -108,10 +110,7 @@ class Reload:
 
     def _take(self, scheduled: _Scheduled) -> None:
         changed = scheduled.config != self.config
-        self._loaded()
+        self._scheduled = None
         self.config, self.text = scheduled.config, scheduled.text
         self._apply(scheduled.config)
         LOGGER.info("configuration %s", "applied" if changed else "read again, nothing changed")
-
-    def _loaded(self) -> None:
-        self._scheduled, self.problem, self.loaded_at = None, None, clock.now()

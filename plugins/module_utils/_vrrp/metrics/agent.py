@@ -19,7 +19,7 @@ BUILD = info("vrrp_build_info", "The version of the agent, and the installed bun
 START = gauge("vrrp_start_time_seconds", "The time at which the agent's process was started.")
 CONFIG_LOADED = gauge(
     "vrrp_config_last_reload_success_timestamp_seconds",
-    "The time at which the agent last took its configuration from the file.",
+    "The time at which the agent last read its configuration file, and accepted it.",
 )
 CONFIG_SUCCESSFUL = gauge(
     "vrrp_config_last_reload_successful",
@@ -68,13 +68,9 @@ def agent_samples(agent: AgentStatus, counters: Mapping[str, int]) -> Samples:
     """
     yield Sample(UP, (), 1)
     yield Sample(BUILD, (), {"version": agent["version"], "bundle": agent["bundle"] or ""})
-    yield Sample(START, (), seconds_since_1970(agent["started"]))
-    yield Sample(CONFIG_LOADED, (), seconds_since_1970(agent["config_loaded"]))
-    yield Sample(CONFIG_SUCCESSFUL, (), agent["config_problem"] is None)
+    yield from _times(agent)
     yield Sample(CONFIG_SCHEDULED, (), agent["scheduled_config"] is not None)
     yield Sample(HOST_INTENT, (), chosen(agent["intent"], _HOST_INTENTS))
-    if agent["intent_since"] is not None:
-        yield Sample(HOST_INTENT_SINCE, (), seconds_since_1970(agent["intent_since"]))
     yield Sample(INTENTS_SAVED, (), agent["unsaved_intents"] is None)
     yield Sample(SEQUENCE_NUMBERS_SAVED, (), agent["unsaved_sequence_numbers"] is None)
     yield Sample(OTHER_VRRP, (), agent["other_vrrp"])
@@ -82,3 +78,17 @@ def agent_samples(agent: AgentStatus, counters: Mapping[str, int]) -> Samples:
     yield Sample(LONGEST_LATENESS, (), agent["longest_lateness"])
     for reason, count in counters.items():
         yield Sample(UNMATCHED, (reason,), count)
+
+
+def _times(agent: AgentStatus) -> Samples:
+    """Yield what an agent knows of the past; one of a version before 1.0 knows less."""
+    times = {
+        START: agent.get("started"),
+        CONFIG_LOADED: agent.get("config_loaded"),
+        HOST_INTENT_SINCE: agent["intent_since"],
+    }
+    for metric, at in times.items():
+        if at is not None:
+            yield Sample(metric, (), seconds_since_1970(at))
+    if "config_problem" in agent:
+        yield Sample(CONFIG_SUCCESSFUL, (), agent["config_problem"] is None)

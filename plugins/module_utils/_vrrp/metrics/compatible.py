@@ -139,4 +139,5 @@ def _states(
 
 
 def _times_master(instance: InstanceStatus) -> int:
-    return sum(one["count"] for one in instance["transition_counts"] if one["state"] == "MASTER")
+    counts = instance.get("transition_counts", [])  # An agent before 1.0 has none.
+    return sum(one["count"] for one in counts if one["state"] == "MASTER")

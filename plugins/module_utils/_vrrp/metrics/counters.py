@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Dict, Tuple
 
+from ..model.event_type import EventType
 from ..model.status import InstanceStatus
 from ..wire.datagram import DropReason
 from .sample import INSTANCE_LABELS, Metric, Sample, Samples, counter, gauge
@@ -87,6 +88,13 @@ METRICS = (
     RESTORED, HOOK_RUNS, HOOK_FAILURES, HOOK_EXIT_STATUS, HOOK_SECONDS,
 )  # fmt: skip
 _NOT_RUN = -1
+_USUAL = (
+    ("BACKUP", EventType.HIGHER_PRIORITY_BACKUP.value), ("BACKUP", EventType.OPERATOR.value),
+    ("BACKUP", EventType.STARTUP.value), ("INITIALIZE", EventType.INTERFACE_DOWN.value),
+    ("INITIALIZE", EventType.TRACKING_DOWN.value), ("MASTER", EventType.OPERATOR.value),
+    ("MASTER", EventType.LOWER_PRIORITY_MASTER.value),
+    ("MASTER", EventType.MASTER_RESIGNED.value), ("MASTER", EventType.MASTER_TIMEOUT.value),
+)  # fmt: skip
 
 # The metric of each counter of the status, and the value of its further label. All others count
 # discarded packets.
@@ -113,8 +121,7 @@ _ALWAYS = ("advertisements_sent", "advertisements_received", "priority_zero_sent
 
 def counter_samples(instance: InstanceStatus, labels: Tuple[str, ...]) -> Samples:
     """Yield what a virtual router has counted."""
-    for one in instance["transition_counts"]:
-        yield Sample(TRANSITIONS, (*labels, one["state"], one["event_type"]), one["count"])
+    yield from _transitions(instance, labels)
     counters = {**dict.fromkeys(_ALWAYS, 0), **instance["counters"]}
     for name, count in counters.items():
         metric, further = metric_of(name, instance)
@@ -122,10 +129,24 @@ def counter_samples(instance: InstanceStatus, labels: Tuple[str, ...]) -> Sample
     yield from _hooks(instance, labels)
 
 
-def metric_of(name: str, instance: InstanceStatus) -> Tuple[Metric, Tuple[str, ...]]:
-    """Return the metric of a counter, and the values of the labels beside those of the instance.
+def _transitions(instance: InstanceStatus, labels: Tuple[str, ...]) -> Samples:
+    """Yield the transitions by state and reason. Those that are usual begin with 0, as an increase
+    from nothing to 1 is none for Prometheus.
+    """
+    if "transition_counts" not in instance:
+        return  # An agent before 1.0.
+    counts = dict.fromkeys(_USUAL, 0)
+    for one in instance["transition_counts"]:
+        counts[one["state"], one["event_type"]] = one["count"]
+    for (state, reason), count in counts.items():
+        yield Sample(TRANSITIONS, (*labels, state, reason), count)
 
-    Two of them count discarded packets or accepted ones, by the settings of the instance.
+
+def metric_of(name: str, instance: InstanceStatus) -> Tuple[Metric, Tuple[str, ...]]:
+    """Return the metric of a counter, and the values of its labels beside those of the instance.
+
+    The settings of the instance decide whether advertisements with another interval, or without a
+    link-local address in front, are discarded or accepted.
     """
     is_discard = {
         DropReason.INTERVAL_MISMATCH.value: instance["version"] == 2,

@@ -109,7 +109,9 @@ _INTENTS = ("auto", "master", "backup")
 
 def labels_of(instance: InstanceStatus) -> Tuple[str, ...]:
     """Return the values of the labels that name an instance."""
-    name = instance["name"] if not instance["leaving"] else instance["label"]
+    # A router that leaves has the name of another one behind it, which tells the two apart.
+    alias = instance["label"].partition(" (")[1:]
+    name = instance["name"] + "".join(alias)
     return (name, instance["family"], instance["interface"], str(instance["vrid"]))
 
 

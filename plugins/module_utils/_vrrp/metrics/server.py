@@ -12,7 +12,9 @@ host: systemd listens for it.
 
 from __future__ import annotations
 
+import contextlib
 import socket
+import sys
 import threading
 from http.server import ThreadingHTTPServer
 from typing import Any, Type
@@ -35,7 +37,6 @@ class MetricsServer(ThreadingHTTPServer):
 
     def __init__(self, listening: socket.socket, path: str, is_compatible: bool) -> None:
         handler: Type[Any] = MetricsHandler.factory(registry_of(path, is_compatible))
-        handler.timeout = _PATIENCE
         super().__init__(listening.getsockname(), handler, bind_and_activate=False)
         self.socket.close()
         self.socket = listening
@@ -46,17 +47,32 @@ class MetricsServer(ThreadingHTTPServer):
         if not self._free.acquire(blocking=False):
             self.shutdown_request(request)
             return
-        super().process_request(request, client_address)
+        try:
+            super().process_request(request, client_address)
+        except BaseException:
+            self._free.release()  # No thread could be started.
+            raise
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
-        """Serve a client, and make room for the next one."""
+        """Serve a client, however slow, for a time; then make room for the next one."""
+        deadline = threading.Timer(_PATIENCE, _end, (request,))
+        deadline.daemon = True
         try:
+            deadline.start()
             super().process_request_thread(request, client_address)
         finally:
+            deadline.cancel()
             self._free.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Ignore a client that has gone, or sent nothing."""
+        """Log a fault of the server; a client that has gone, or is too slow, is none."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
+
+
+def _end(request: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        request.shutdown(socket.SHUT_RDWR)
 
 
 def listen(address: str) -> socket.socket:
