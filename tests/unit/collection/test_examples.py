@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import runpy
 import shlex
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -121,10 +120,8 @@ def check_rulebook(rulebook: Mapping[str, Any]) -> None:
 
 def source_options(name: str) -> Mapping[str, Any]:
     """Return the options of an event source."""
-    place = ROOT / "extensions" / "eda" / "plugins" / "event_source" / f"{name}.py"
-    options: Mapping[str, Any] = yaml.safe_load(runpy.run_path(str(place))["DOCUMENTATION"])[
-        "options"
-    ]
+    place = ROOT / "extensions" / "eda" / "plugins" / "event_source" / f"{name}.yaml"
+    options: Mapping[str, Any] = yaml.safe_load(place.read_text())["DOCUMENTATION"]["options"]
     return options
 
 

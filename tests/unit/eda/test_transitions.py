@@ -47,13 +47,17 @@ class PlayedAgent:
 
     def __init__(self, status: dict[str, Any]) -> None:
         self.shown: dict[str, Any] | None = status
+        self.is_held = self.is_asked = False
         self.sent: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
 
     async def status(self) -> dict[str, Any]:
-        """Return the status."""
+        """Return the status as it was when it was asked for."""
         if self.shown is None:
             raise PLUGIN["ConnectionLostError"]("no route to host")
-        return self.shown
+        asked, self.is_asked = self.shown, True
+        while self.is_held:
+            await asyncio.sleep(0.001)
+        return asked
 
     async def transitions(self) -> AsyncIterator[dict[str, Any]]:
         """Yield what is sent."""
@@ -68,10 +72,10 @@ class Watched:
     def __init__(self, **agents: PlayedAgent) -> None:
         self.queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         times = {"status_interval": 0.02, "settle": 0.05, "retry_delay": 0.01}
-        self.masters = PLUGIN["Masters"](self.queue, list(agents), times["settle"])
+        self.masters = PLUGIN["Masters"](self.queue.put_nowait, list(agents), times["settle"])
         self.tasks = [
             asyncio.ensure_future(
-                PLUGIN["Host"](name, agent, self.queue, self.masters, times).follow()
+                PLUGIN["Host"](name, agent, self.queue.put_nowait, self.masters, times).follow()
             )
             for name, agent in agents.items()
         ]
@@ -131,16 +135,102 @@ def test_a_transition_that_was_missed_is_reported_after_the_connection_is_back()
     play(scene)
 
 
-def test_a_status_that_is_older_than_a_transition_changes_nothing() -> None:
+def test_a_clock_that_was_set_back_hides_no_transition() -> None:
     async def scene() -> None:
-        agent = PlayedAgent(shown("BACKUP"))
+        agent = PlayedAgent(shown("MASTER", LATER))
         watched = Watched(lb1=agent)
         await watched.next("state")
+        agent.shown = None
+        await agent.sent.put(None)
+        await watched.next("disconnected")
+        agent.shown = shown("BACKUP", NOON)
+        event = await watched.next("transition")
+        assert (event["old"], event["new"]) == ("MASTER", "BACKUP")
+        await watched.stop()
+
+    play(scene)
+
+
+def test_an_odd_answer_is_a_lost_connection_of_that_host_alone() -> None:
+    async def scene() -> None:
+        odd, other = PlayedAgent({"instances": [{"label": "web"}]}), PlayedAgent(shown("BACKUP"))
+        watched = Watched(lb1=odd, lb2=other)
+        event = await watched.next("disconnected", host="lb1")
+        assert "an odd answer" in event["reason"]
+        assert (await watched.next("state", host="lb2"))["state"] == "BACKUP"
+        odd.shown = shown("MASTER")
+        assert (await watched.next("state", host="lb1"))["state"] == "MASTER"
+        await watched.stop()
+
+    play(scene)
+
+
+def test_an_instance_that_flaps_does_not_hide_the_masters_of_another() -> None:
+    async def scene() -> None:
+        def both(state: str, since: str) -> dict[str, Any]:
+            web, flap = shown("MASTER")["instances"], shown(state, since)["instances"]
+            return {"instances": [*web, {**flap[0], "name": "flap", "label": "flap"}]}
+
+        agent = PlayedAgent(both("BACKUP", NOON))
+        watched = Watched(lb1=agent)
+
+        async def flap() -> None:
+            for number in range(1000):
+                agent.shown = both("BACKUP" if number % 2 else "MASTER", f"{NOON}{number}")
+                await asyncio.sleep(0.03)
+
+        flapping = asyncio.ensure_future(flap())
+        assert (await watched.next("masters", instance="web"))["count"] == 1
+        flapping.cancel()
+        await watched.stop()
+
+    play(scene)
+
+
+def test_events_wait_for_a_queue_that_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    agents = {name: PlayedAgent(shown("MASTER")) for name in ("lb1", "lb2")}
+    monkeypatch.setitem(PLUGIN["main"].__globals__, "_agents", lambda _args: agents)
+
+    async def scene() -> None:
+        queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue(1)
+        arguments = {"status_interval": 60, "settle": 0.02, "retry_delay": 0.01}
+        source = asyncio.ensure_future(PLUGIN["main"](queue, arguments))
+        await asyncio.sleep(0.1)  # The first event has filled the queue since long.
+        for agent in agents.values():
+            await agent.sent.put(moved("MASTER", "BACKUP"))
+        await asyncio.sleep(0.1)
+        seen = [(await queue.get())["vrrp"] for _event in range(8)]
+        kinds = [(one["type"], one.get("host"), one.get("count")) for one in seen]
+        assert sorted(kinds, key=str) == sorted(
+            [
+                *(("connected", name, None) for name in agents),
+                *(("state", name, None) for name in agents),
+                *(("transition", name, None) for name in agents),
+                ("masters", None, 2),
+                ("masters", None, 0),
+            ],
+            key=str,
+        )
+        source.cancel()
+        await asyncio.gather(source, return_exceptions=True)
+
+    play(scene)
+
+
+def test_a_status_that_was_asked_for_before_a_transition_changes_nothing() -> None:
+    async def scene() -> None:
+        agent = PlayedAgent(shown("BACKUP"))
+        agent.is_held = True
+        watched = Watched(lb1=agent)
+        while not agent.is_asked:
+            await asyncio.sleep(0.001)
         await agent.sent.put(moved("BACKUP", "MASTER"))
-        await watched.next("transition", new="MASTER")
-        await asyncio.sleep(0.06)  # Three more answers, which were made before.
+        assert not (await watched.next("transition"))["missed"]
+        agent.is_held = False  # The status from before comes now.
+        await watched.next("connected")
         agent.shown = shown("MASTER", LATER)
-        assert (await watched.next("state"))["state"] == "MASTER"
+        event = await watched.next("state")
+        assert event["state"] == "MASTER"
         await watched.stop()
 
     play(scene)
@@ -185,13 +275,13 @@ def test_the_agent_of_this_host_is_asked_by_its_socket(tmp_path: Path) -> None:
         request = json.loads(await reader.readline())
         assert request["version"] == 1
         answers = {
-            "status": [shown("MASTER", LATER)],
+            "status": [shown("BACKUP")],
             "watch": [{"ok": True}, moved("BACKUP", "MASTER")],
         }
         for one in answers[request["command"]]:
             writer.write(json.dumps(one).encode() + b"\n")
-        if request["command"] == "watch":
-            await asyncio.sleep(0.5)
+            if request["command"] == "watch":
+                await asyncio.sleep(0.3)
         writer.close()
 
     async def scene() -> None:
@@ -240,6 +330,8 @@ def test_other_hosts_are_asked_by_ssh(tmp_path: Path) -> None:
         ({}, "either hosts or socket"),
         ({"hosts": ["a"], "socket": "/run/x"}, "either hosts or socket"),
         ({"hosts": [{"address": "192.0.2.1"}]}, "has no name"),
+        ({"hosts": "lb1"}, "hosts: 'lb1' is no list"),
+        ({"hosts": ["a"], "ssh": "ssh -v"}, "ssh: 'ssh -v' is no list"),
         ({"hosts": ["a"], "settle": "soon"}, "settle: 'soon' is no number of seconds"),
         ({"hosts": ["a"], "status_interval": -1}, "status_interval: -1 is no number of seconds"),
     ],

@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Event source of Event-Driven Ansible: the states of VRRP hosts, as they change."""
+"""Event source of Event-Driven Ansible: the states of VRRP hosts, as they change.
+
+The options and the events are documented in ``transitions.yaml``.
+"""
 
 from __future__ import annotations
 
@@ -11,76 +14,25 @@ import contextlib
 import json
 import logging
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime
 from typing import Any
-
-DOCUMENTATION = r"""
----
-short_description: Report the states of VRRP hosts, and each change of them
-description:
-  - Watches the agents of hosts, by ssh or by a socket of this host. A host whose agent restarts, or that can't be reached, is tried again
-    until it answers.
-  - Each event is a dictionary C(vrrp), whose C(type) is one of the following, and has the host in C(meta.hosts), to which ansible-rulebook
-    limits a playbook.
-  - C(transition) is a change of the state of an instance, with C(instance), C(label), C(family), C(old), C(new), C(event_type) (the reason
-    by the names of RFC 8347), C(cause) (in words), C(priority) and C(at). C(missed) is true for one that happened while the host could not
-    be watched, or was not seen for another reason; only the last one of several is known then.
-  - C(state) is what an instance is at present, once when a host is first reached, and then every C(status_interval) seconds, with
-    C(instance), C(label), C(family), C(state), C(reason), C(since), C(intent), C(intent_by) and C(intent_seconds), the time since the intent
-    was set.
-  - C(masters) has the hosts that are master of an instance in C(hosts), their number in C(count), and the hosts that do not answer in
-    C(unknown), when these have been the same for C(settle) seconds.
-  - C(connected) and C(disconnected) are about the connection to the agent of a host, the latter with the C(reason).
-options:
-  hosts:
-    description:
-      - The hosts, each by the name that ssh knows, or as a dictionary with its C(name), and with C(address) and C(user) where they differ.
-      - The user needs no rights on the host.
-    type: list
-    elements: raw
-  socket:
-    description: The control socket of an agent of this host, in place of O(hosts), such as V(/run/vrrp-agent/control.sock).
-    type: str
-  name:
-    description: The name in the events of the host of O(socket).
-    type: str
-    default: localhost
-  ssh:
-    description: The command that reaches a host.
-    type: list
-    elements: str
-    default: [ssh, -o, BatchMode=yes, -o, ConnectTimeout=10, -o, ServerAliveInterval=5]
-  status_interval:
-    description: The seconds between two reports of the states of a host.
-    type: float
-    default: 60
-  settle:
-    description: For how many seconds the masters of an instance have to be the same before they are reported.
-    type: float
-    default: 5
-  retry_delay:
-    description: The seconds after which a host is tried again; twice as many each time, up to a minute.
-    type: float
-    default: 1
-"""
-
-EXAMPLES = r"""
-- name: Watch a cluster by ssh
-  failover.vrrp.transitions:
-    hosts: [lb1, lb2, {name: lb3, address: 192.0.2.13, user: monitor}]
-
-- name: Watch the agent of this host
-  failover.vrrp.transitions:
-    socket: /run/vrrp-agent/control.sock
-    name: lb1
-"""
 
 LOGGER = logging.getLogger(__name__)
 _SSH = ("ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-o", "ServerAliveInterval=5")
 _RETRY_MAX = 60.0  # Seconds.
 _PATIENCE = 30.0  # Seconds for the answer to a query.
 _LINE_MAX = 1 << 24  # Bytes: that of a thousand instances has some three million.
+_MESSAGE_MAX = 1000  # Bytes of an error message.
+_SECOND_LOOK = 2.0  # Seconds after which a watch by ssh has surely begun.
+_FIELDS = (
+    "instance", "label", "family", "old", "new", "event_type", "cause", "priority", "at",
+)  # fmt: skip
+
+Key = tuple[str, str]  # An instance and its family.
+View = tuple[tuple[str, ...], tuple[str, ...]]  # The masters, and the hosts that do not answer.
+Put = Callable[[dict[str, Any]], None]
+Times = dict[str, float]
 
 
 class ConnectionLostError(Exception):
@@ -129,24 +81,26 @@ class BySsh:
 
     async def status(self) -> dict[str, Any]:
         """Return the status of the agent; raises ConnectionLostError."""
-        async with self._run("status") as process:
-            output, errors = await process.communicate()
-            if process.returncode != 0:
-                raise ConnectionLostError(errors.decode(errors="replace").strip() or "no answer")
-            return _object(output)
+        async with self._run("status") as (output, failure):
+            parts = []
+            while part := await output.read(_LINE_MAX):
+                parts.append(part)
+            if not parts:
+                raise ConnectionLostError(await failure() or "no answer")
+            return _object(b"".join(parts))
 
     async def transitions(self) -> AsyncGenerator[dict[str, Any], None]:
         """Yield the transitions from now on; raises ConnectionLostError."""
-        async with self._run("watch") as process:
-            while process.stdout and (line := await process.stdout.readline()):
+        async with self._run("watch") as (output, failure):
+            while line := await output.readline():
                 yield _object(line)
-            _output, errors = await process.communicate()
-            raise ConnectionLostError(
-                errors.decode(errors="replace").strip() or "the agent has restarted"
-            )
+            raise ConnectionLostError(await failure() or "the agent has restarted")
 
     @contextlib.asynccontextmanager
-    async def _run(self, action: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    async def _run(
+        self, action: str
+    ) -> AsyncIterator[tuple[asyncio.StreamReader, Callable[[], Awaitable[str]]]]:
+        """Run vrrpctl; yields its output, and a function that returns its error messages."""
         pipe = asyncio.subprocess.PIPE
         try:
             process = await asyncio.create_subprocess_exec(
@@ -155,12 +109,24 @@ class BySsh:
             )  # fmt: skip
         except OSError as error:
             raise ConnectionLostError(f"{self._command[0]}: {error.strerror}") from None
+        if process.stdout is None or process.stderr is None:
+            raise ConnectionLostError(f"{self._command[0]}: no output")
+        errors = asyncio.create_task(_tail(process.stderr))
         try:
-            yield process
+            yield process.stdout, lambda: errors
         finally:
+            errors.cancel()
             if process.returncode is None:
                 process.kill()
                 await process.wait()
+
+
+async def _tail(stream: asyncio.StreamReader) -> str:
+    """Return the end of a text, which is read to its end."""
+    kept = b""
+    while part := await stream.read(4096):
+        kept = (kept + part)[-_MESSAGE_MAX:]
+    return kept.decode(errors="replace").strip()
 
 
 def _object(line: bytes) -> dict[str, Any]:
@@ -174,69 +140,72 @@ def _object(line: bytes) -> dict[str, Any]:
 
 
 class Masters:
-    """The masters of all instances, reported when they have been the same for a while. Mutable."""
+    """The masters of all instances, each reported when they have been the same for a while.
+    Mutable.
+    """
 
-    def __init__(self, queue: asyncio.Queue[Any], hosts: list[str], settle: float) -> None:
-        self._queue = queue
+    def __init__(self, put: Put, hosts: list[str], settle: float) -> None:
+        self._put = put
         self._hosts = hosts
         self._settle = settle
-        self._states: dict[str, dict[tuple[str, str], str]] = {}
-        self._reported: dict[tuple[str, str], Any] = {}
-        self._timer: asyncio.Task[None] | None = None
+        self._states: dict[str, dict[Key, str]] = {}
+        self._reported: dict[Key, View] = {}
+        self._pending: dict[Key, tuple[View, asyncio.TimerHandle]] = {}
 
-    def update(self, host: str, states: dict[tuple[str, str], str] | None) -> None:
+    def update(self, host: str, states: dict[Key, str] | None) -> None:
         """Take note of the states of a host by instance and family; None while it is unknown."""
-        before = dict(self._states)
         if states is None:
             self._states.pop(host, None)
         else:
-            self._states[host] = dict(states)
-        if self._states != before:
-            self.stop()
-            self._timer = asyncio.create_task(self._report_later())
+            self._states[host] = states
+        known = {key for found in self._states.values() for key in found}
+        for key in known | self._reported.keys() | self._pending.keys():
+            self._look(key)
 
     def stop(self) -> None:
-        """Report nothing until the next update."""
-        if self._timer is not None:
-            self._timer.cancel()
+        """Report nothing any more."""
+        for _view, timer in self._pending.values():
+            timer.cancel()
 
-    async def _report_later(self) -> None:
-        await asyncio.sleep(self._settle)
-        for event in self._changes():
-            await self._queue.put(event)
+    def _look(self, key: Key) -> None:
+        """Have the masters of one instance reported later, if they are others."""
+        states = {host: found.get(key) for host, found in self._states.items()}
+        hosts = tuple(one for one in self._hosts if states.get(one) == "MASTER")
+        view = hosts, tuple(one for one in self._hosts if one not in states)
+        if key in self._pending:
+            if self._pending[key][0] == view:
+                return
+            self._pending.pop(key)[1].cancel()
+        if self._reported.get(key) != view:
+            loop = asyncio.get_running_loop()
+            self._pending[key] = view, loop.call_later(self._settle, self._report, key, view)
 
-    def _changes(self) -> Iterator[dict[str, Any]]:
-        unknown = [one for one in self._hosts if one not in self._states]
-        known = {key for states in self._states.values() for key in states}
-        for key in sorted({*known, *self._reported}):
-            hosts = [one for one in self._hosts if self._states.get(one, {}).get(key) == "MASTER"]
-            if self._reported.get(key) == (hosts, unknown):
-                continue
-            self._reported[key] = hosts, unknown
-            about = {"instance": key[0], "family": key[1]}
-            found = {"hosts": hosts, "count": len(hosts), "unknown": unknown}
-            yield _event("masters", hosts or self._hosts, {**about, **found})
+    def _report(self, key: Key, view: View) -> None:
+        del self._pending[key]
+        self._reported[key] = view
+        hosts, unknown = map(list, view)
+        about = {"instance": key[0], "family": key[1]}
+        found = {"hosts": hosts, "count": len(hosts)}
+        missing = {"unknown": unknown, "unknown_count": len(unknown)}
+        self._put(_event("masters", hosts or self._hosts, {**about, **found, **missing}))
 
 
 class Host:
     """A host whose agent is watched. Mutable."""
 
     def __init__(
-        self,
-        name: str,
-        agent: BySocket | BySsh,
-        queue: asyncio.Queue[Any],
-        masters: Masters,
-        times: dict[str, float],
+        self, name: str, agent: BySocket | BySsh, put: Put, masters: Masters, times: Times
     ) -> None:
         self._name = name
         self._agent = agent
-        self._queue = queue
+        self._put_event = put
         self._masters = masters
         self._times = times
-        # The state of each instance by its label, and when it entered it.
-        self._known: dict[str, tuple[str, str]] = {}
-        self._keys: dict[str, tuple[str, str]] = {}
+        # The state of each instance by its label, since when, and its instance and family.
+        self._known: dict[str, tuple[str, str, Key]] = {}
+        # The number of transitions heard, and that of the last one of each label.
+        self._heard = 0
+        self._last: dict[str, int] = {}
         self._is_connected = False
 
     async def follow(self) -> None:
@@ -245,90 +214,90 @@ class Host:
         while True:
             try:
                 await self._watch()
-            except ConnectionLostError as lost:
+            except Exception as error:
                 if self._is_connected:
                     delay = self._times["retry_delay"]
-                await self._disconnected(str(lost))
+                is_known = isinstance(error, ConnectionLostError)
+                self._disconnected(str(error) if is_known else f"an odd answer: {error!r}")
             await asyncio.sleep(delay)
             delay = min(2 * delay, _RETRY_MAX)
 
     async def _watch(self) -> None:
         """Report transitions and states; raises ConnectionLostError."""
-        parts = [asyncio.create_task(one()) for one in (self._transitions, self._statuses)]
-        try:
-            ended, _others = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
-            for one in ended:
-                one.result()
-        finally:
-            for one in parts:
-                one.cancel()
-            await asyncio.gather(*parts, return_exceptions=True)
+        await _run_all([self._transitions(), self._statuses()])
 
     async def _transitions(self) -> None:
         async with contextlib.aclosing(self._agent.transitions()) as transitions:
             async for one in transitions:
-                fields = ("instance", "label", "family", "old", "new", "event_type", "cause",
-                          "priority", "at")  # fmt: skip
-                about = {name: one.get(name) for name in fields}
-                self._learn(one["label"], (one["instance"], one["family"]), one["new"], one["at"])
-                await self._put("transition", {**about, "missed": False})
+                about = {name: one.get(name) for name in _FIELDS}
+                label, new = one["label"], (one["new"], one["at"], (one["instance"], one["family"]))
+                self._heard += 1
+                self._last[label] = self._heard
+                if self._known.get(label) != new:  # Else a status has shown it already.
+                    self._known[label] = new
+                    self._put("transition", {**about, "missed": False})
+                    self._share()
 
     async def _statuses(self) -> None:
+        pause = min(_SECOND_LOOK, self._times["status_interval"])  # The watch may begin later.
         while True:
+            asked = self._heard
             try:
                 status = await asyncio.wait_for(self._agent.status(), _PATIENCE)
             except asyncio.TimeoutError:
                 raise ConnectionLostError("no answer in time") from None
-            await self._take(status)
-            await asyncio.sleep(self._times["status_interval"])
+            self._take(status, asked)
+            await asyncio.sleep(pause)
+            pause = self._times["status_interval"]
 
-    async def _take(self, status: dict[str, Any]) -> None:
-        """Report the states of a host, and the transitions that they show to be missed."""
+    def _take(self, status: dict[str, Any], asked: int) -> None:
+        """Report the states of a host, and the transitions that they show to be missed; what has
+        changed since the status was asked for is reported by the next one.
+        """
         if not self._is_connected:
             self._is_connected = True
-            await self._put("connected", {})
+            self._put("connected", {})
         instances = status.get("instances", [])
         for gone in self._known.keys() - {one["label"] for one in instances}:
-            del self._known[gone], self._keys[gone]
+            del self._known[gone]
         for one in instances:
-            await self._take_instance(one)
+            if self._last.get(one["label"], 0) <= asked:
+                self._take_instance(one)
         self._share()
 
-    async def _take_instance(self, one: dict[str, Any]) -> None:
+    def _take_instance(self, one: dict[str, Any]) -> None:
         label, state, since = one["label"], one["state"], one["since"]
-        before, entered = self._known.get(label, (state, since))
+        key = one["name"], one["family"]
+        before = self._known.get(label, (state, since, key))[0]
+        self._known[label] = state, since, key
         about = {"instance": one["name"], "label": label, "family": one["family"]}
-        if since < entered:
-            return  # It is older than what has been heard since.
-        self._learn(label, (one["name"], one["family"]), state, since)
         if before != state:
             change = {"old": before, "new": state, "event_type": None, "cause": one["reason"]}
             more = {"priority": one["effective_priority"], "at": since, "missed": True}
-            await self._put("transition", {**about, **change, **more})
+            self._put("transition", {**about, **change, **more})
         intent = {name: one.get(name) for name in ("intent", "intent_by")}
         seconds = {"intent_seconds": _seconds_since(one.get("intent_since"))}
         now = {"state": state, "reason": one["reason"], "since": since}
-        await self._put("state", {**about, **now, **intent, **seconds})
-
-    def _learn(self, label: str, key: tuple[str, str], state: str, since: str) -> None:
-        self._known[label], self._keys[label] = (state, since), key
-        self._share()
+        self._put("state", {**about, **now, **intent, **seconds})
 
     def _share(self) -> None:
-        states = {self._keys[label]: state for label, (state, _since) in self._known.items()}
+        states: dict[Key, str] = {}
+        for state, _since, key in self._known.values():
+            if states.get(key) != "MASTER":  # Of two, one is leaving, and may still serve.
+                states[key] = state
         self._masters.update(self._name, states if self._is_connected else None)
 
-    async def _disconnected(self, reason: str) -> None:
+    def _disconnected(self, reason: str) -> None:
         """Report the loss of a connection; the log has each attempt that fails."""
         was_connected, self._is_connected = self._is_connected, False
         self._masters.update(self._name, None)
         if was_connected:
-            await self._put("disconnected", {"reason": reason})
+            self._put("disconnected", {"reason": reason})
         else:
             LOGGER.warning("%s: %s", self._name, reason)
 
-    async def _put(self, kind: str, fields: dict[str, Any]) -> None:
-        await self._queue.put(_event(kind, [self._name], {"host": self._name, **fields}))
+    def _put(self, kind: str, fields: dict[str, Any]) -> None:
+        self._put_event(_event(kind, [self._name], {"host": self._name, **fields}))
 
 
 def _event(kind: str, hosts: list[str], fields: dict[str, Any]) -> dict[str, Any]:
@@ -347,15 +316,19 @@ def _agents(args: dict[str, Any]) -> dict[str, BySocket | BySsh]:
         raise ValueError("failover.vrrp.transitions: give either hosts or socket")
     if args.get("socket"):
         return {args.get("name", "localhost"): BySocket(args["socket"])}
-    found: dict[str, BySocket | BySsh] = {}
-    for one in args["hosts"]:
-        host = one if isinstance(one, dict) else {"name": one}
-        if "name" not in host:
-            raise ValueError(f"failover.vrrp.transitions: hosts: {one} has no name")
-        address = host.get("address", host["name"])
-        user = f"{host['user']}@" if host.get("user") else ""
-        found[host["name"]] = BySsh([*args.get("ssh", _SSH), f"{user}{address}"])
-    return found
+    ssh = args.get("ssh", _SSH)
+    for name, value in (("hosts", args["hosts"]), ("ssh", ssh)):
+        if not isinstance(value, (list, tuple)):
+            raise ValueError(f"failover.vrrp.transitions: {name}: {value!r} is no list")
+    return dict(_host(one, [*ssh]) for one in args["hosts"])
+
+
+def _host(given: Any, ssh: list[str]) -> tuple[str, BySsh]:
+    host = given if isinstance(given, dict) else {"name": given}
+    if not isinstance(host.get("name"), str):
+        raise ValueError(f"failover.vrrp.transitions: hosts: {given} has no name")
+    user = f"{host['user']}@" if host.get("user") else ""
+    return host["name"], BySsh([*ssh, f"{user}{host.get('address', host['name'])}"])
 
 
 def _times(args: dict[str, Any]) -> dict[str, float]:
@@ -371,14 +344,36 @@ def _times(args: dict[str, Any]) -> dict[str, float]:
 
 
 async def main(queue: asyncio.Queue[Any], args: dict[str, Any]) -> None:
-    """Watch all hosts until the source is cancelled; raises ValueError for wrong arguments."""
+    """Watch all hosts until the source is cancelled; raises ValueError for wrong arguments.
+
+    The queue may be full for a while, and what happens meanwhile must not be lost: events wait.
+    """
     agents, times = _agents(args), _times(args)
-    masters = Masters(queue, list(agents), times["settle"])
-    hosts = [Host(name, agent, queue, masters, times) for name, agent in agents.items()]
+    waiting: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    masters = Masters(waiting.put_nowait, list(agents), times["settle"])
+    hosts = [Host(*one, waiting.put_nowait, masters, times) for one in agents.items()]
     try:
-        await asyncio.gather(*(one.follow() for one in hosts))
+        await _run_all([_forward(waiting, queue), *(one.follow() for one in hosts)])
     finally:
         masters.stop()
+
+
+async def _run_all(parts: Sequence[Coroutine[Any, Any, None]]) -> None:
+    """Run all parts until one ends; none of them is left behind. Raises what that one raises."""
+    tasks = [asyncio.ensure_future(one) for one in parts]
+    try:
+        ended, _others = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for one in ended:
+            one.result()
+    finally:
+        for one in tasks:
+            one.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _forward(waiting: asyncio.Queue[Any], queue: asyncio.Queue[Any]) -> None:
+    while True:
+        await queue.put(await waiting.get())
 
 
 if __name__ == "__main__":  # For a try: the path of a control socket, or the names of hosts.
