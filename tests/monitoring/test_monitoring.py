@@ -81,6 +81,29 @@ def test_a_client_that_says_nothing_keeps_nobody_waiting(booted: Booted) -> None
     assert booted.run("node1", f'python3 -c "{code}"') == "True\n"
 
 
+BREAK_SERVER = """\
+mkdir -p /run/systemd/system/vrrp-agent-metrics.service.d
+printf '[Service]\\nExecStart=\\nExecStart=/bin/false\\n' \
+  > /run/systemd/system/vrrp-agent-metrics.service.d/broken.conf
+systemctl daemon-reload; systemctl stop vrrp-agent-metrics.service
+"""
+MEND_SERVER = """\
+rm -r /run/systemd/system/vrrp-agent-metrics.service.d; systemctl daemon-reload
+"""
+READ = f"""\
+python3 -c "import urllib.request as r; r.urlopen('http://127.0.0.1:{PORT}/', timeout=3)"
+"""
+
+
+def test_a_server_that_could_not_be_started_is_tried_again(booted: Booted) -> None:
+    booted.run("node3", BREAK_SERVER)
+    try:
+        assert "Error" in booted.run("node3", READ, check=False)
+    finally:
+        booted.run("node3", MEND_SERVER)
+    eventually(lambda: booted.run("node3", READ, check=False) == "", WITHIN)
+
+
 def wait_for_alert(prometheus: Prometheus, alert: str, **labels: str) -> None:
     """Wait until an alert fires."""
     eventually(lambda: prometheus.fires(alert, **labels), WITHIN, f"{alert} fires")
@@ -93,6 +116,10 @@ def wait_for_end(prometheus: Prometheus, alert: str, **labels: str) -> None:
 
 # The commands that break something on hosts, and those that mend it.
 FAULTS = {
+    "VrrpScrapeFails": (
+        {"node3": "systemctl stop vrrp-agent-metrics.socket vrrp-agent-metrics.service"},
+        {"node3": "systemctl start vrrp-agent-metrics.socket"},
+    ),
     "VrrpAgentDown": (
         {"node3": "systemctl stop vrrp-agent"},
         {"node3": "systemctl start vrrp-agent"},

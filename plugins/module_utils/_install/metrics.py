@@ -41,8 +41,8 @@ def read_metrics(given: Mapping[str, Any]) -> Metrics:
     made = Metrics(given.get("listen") or "", bool(given.get("compatible")))
     if made.listen and not _is_address(made.listen):
         raise HostError(
-            f"metrics.listen: {made.listen!r} is no address with a port, such as 127.0.0.1:9112, "
-            "[::1]:9112 or :9112 for all addresses"
+            f"metrics.listen (vrrp_metrics_listen): {made.listen!r} is no address with a port, "
+            "such as 127.0.0.1:9112, [::1]:9112 or :9112 for all addresses"
         )
     return made
 
@@ -94,7 +94,11 @@ def _start(host: Host) -> None:
     _status, output = host.ask("systemctl", "show", "--property=UnitFileState,ActiveState", name)
     facts = dict(line.partition("=")[::2] for line in output.splitlines())
     if (facts.get("UnitFileState"), facts.get("ActiveState")) != ("enabled", "active"):
-        host.command("enable the server of metrics", "systemctl", "enable", "--now", name)
+        try:
+            host.command("enable the server of metrics", "systemctl", "enable", "--now", name)
+        except HostError as error:
+            why = "is the port taken? 'ss -ltnp' on the host shows by whom"
+            raise HostError(f"metrics.listen (vrrp_metrics_listen): {why}: {error}") from None
 
 
 def _remove(host: Host) -> None:

@@ -229,6 +229,8 @@ StartLimitIntervalSec=0
 
 [Service]
 ExecStart={DAEMON} metrics{option}
+Restart=on-failure
+RestartSec=5
 Environment=VRRP_AGENT_BUNDLE={bundle}
 
 {METRICS_SANDBOX}"""
@@ -246,6 +248,8 @@ Description=Socket of the metrics of the VRRP agent
 [Socket]
 ListenStream={listen[1:] if listen.startswith(":") else listen}
 FreeBind=true
+# However often it fails, it is tried again: the service waits between two attempts.
+TriggerLimitIntervalSec=0
 
 [Install]
 WantedBy=sockets.target

@@ -32,7 +32,7 @@ INSTANCE = {"name": "web", "interface": "eth0", "vrid": 51, "addresses": ["192.0
 PLACEHOLDER = re.compile(r"\{\{.*?\}\}")
 BLOCKS = list(blocks())
 COMMANDS = list(commands())
-UNITS = ("vrrp-agent",)
+UNITS = ("vrrp-agent", "vrrp-agent-metrics.socket")
 
 
 def place(example: Example) -> str:

@@ -112,5 +112,5 @@ def test_an_address_with_a_port_is_accepted(listen: str) -> None:
      "127.0.0.1:9112\nExecStart=/bin/sh", ":\u0661", "127.0.0.300:9112"],
 )  # fmt: skip
 def test_anything_else_is_refused_by_its_name(listen: str) -> None:
-    with pytest.raises(HostError, match=r"^metrics\.listen: "):
+    with pytest.raises(HostError, match=r"^metrics\.listen \(vrrp_metrics_listen\): "):
         metrics.read_metrics({"listen": listen})

@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import sys
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime
@@ -22,12 +23,13 @@ LOGGER = logging.getLogger(__name__)
 _SSH = ("ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-o", "ServerAliveInterval=5")
 _RETRY_MAX = 60.0  # Seconds.
 _PATIENCE = 30.0  # Seconds for the answer to a query.
+_DEFAULTS = {"status_interval": 60.0, "settle": 5.0, "retry_delay": 1.0}
+# The last one is of ansible-rulebook itself.
+_ARGUMENTS = {*_DEFAULTS, "hosts", "socket", "name", "ssh", "eda_feedback_queue"}
 _LINE_MAX = 1 << 24  # Bytes: that of a thousand instances has some three million.
 _MESSAGE_MAX = 1000  # Bytes of an error message.
 _SECOND_LOOK = 2.0  # Seconds after which a watch by ssh has surely begun.
-_FIELDS = (
-    "instance", "label", "family", "old", "new", "event_type", "cause", "priority", "at",
-)  # fmt: skip
+_FIELDS = ("instance", "label", "family", "old", "new", "event_type", "cause", "priority", "at")
 
 Key = tuple[str, str]  # An instance and its family.
 View = tuple[tuple[str, ...], tuple[str, ...]]  # The masters, and the hosts that do not answer.
@@ -94,7 +96,7 @@ class BySsh:
         async with self._run("watch") as (output, failure):
             while line := await output.readline():
                 yield _object(line)
-            raise ConnectionLostError(await failure() or "the agent has restarted")
+            raise ConnectionLostError(await failure() or f"{self._command[0]} has ended")
 
     @contextlib.asynccontextmanager
     async def _run(
@@ -312,6 +314,9 @@ def _seconds_since(moment: str | None) -> float | None:
 
 def _agents(args: dict[str, Any]) -> dict[str, BySocket | BySsh]:
     """Return the agents by the names of their hosts; raises ValueError for wrong arguments."""
+    unknown = args.keys() - _ARGUMENTS
+    if unknown:
+        raise ValueError(f"failover.vrrp.transitions: unknown: {', '.join(sorted(unknown))}")
     if bool(args.get("hosts")) is bool(args.get("socket")):
         raise ValueError("failover.vrrp.transitions: give either hosts or socket")
     if args.get("socket"):
@@ -320,7 +325,10 @@ def _agents(args: dict[str, Any]) -> dict[str, BySocket | BySsh]:
     for name, value in (("hosts", args["hosts"]), ("ssh", ssh)):
         if not isinstance(value, (list, tuple)):
             raise ValueError(f"failover.vrrp.transitions: {name}: {value!r} is no list")
-    return dict(_host(one, [*ssh]) for one in args["hosts"])
+    found = [_host(one, [*ssh]) for one in args["hosts"]]
+    if len(dict(found)) < len(found):
+        raise ValueError("failover.vrrp.transitions: hosts: a name is there twice")
+    return dict(found)
 
 
 def _host(given: Any, ssh: list[str]) -> tuple[str, BySsh]:
@@ -328,13 +336,15 @@ def _host(given: Any, ssh: list[str]) -> tuple[str, BySsh]:
     if not isinstance(host.get("name"), str):
         raise ValueError(f"failover.vrrp.transitions: hosts: {given} has no name")
     user = f"{host['user']}@" if host.get("user") else ""
-    return host["name"], BySsh([*ssh, f"{user}{host.get('address', host['name'])}"])
+    reached = f"{user}{host.get('address', host['name'])}"
+    if reached.startswith("-"):
+        raise ValueError(f"failover.vrrp.transitions: hosts: {reached} begins like an option")
+    return host["name"], BySsh([*ssh, reached])
 
 
 def _times(args: dict[str, Any]) -> dict[str, float]:
     """Return the lengths of time, in seconds; raises ValueError for wrong arguments."""
-    defaults = {"status_interval": 60.0, "settle": 5.0, "retry_delay": 1.0}
-    found = {name: args.get(name, default) for name, default in defaults.items()}
+    found = {name: args.get(name, default) for name, default in _DEFAULTS.items()}
     for name, value in found.items():
         if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
             raise ValueError(
@@ -377,16 +387,14 @@ async def _forward(waiting: asyncio.Queue[Any], queue: asyncio.Queue[Any]) -> No
 
 
 if __name__ == "__main__":  # For a try: the path of a control socket, or the names of hosts.
-    import sys
 
     class _Printer:
         """A queue that prints its events."""
 
         async def put(self, event: dict[str, Any]) -> None:
             """Print an event."""
-            sys.stdout.write(f"{json.dumps(event)}\n")
-            sys.stdout.flush()
+            print(json.dumps(event), flush=True)
 
-    given = sys.argv[1:]
-    chosen = {"socket": given[0]} if given[:1] and given[0].startswith("/") else {"hosts": given}
+    _, *given = sys.argv
+    chosen = {"socket": given[0]} if "/" in "".join(given) else {"hosts": given}
     asyncio.run(main(_Printer(), chosen))  # type: ignore[arg-type]

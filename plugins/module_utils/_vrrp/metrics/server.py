@@ -37,6 +37,7 @@ class MetricsServer(ThreadingHTTPServer):
 
     def __init__(self, listening: socket.socket, path: str, is_compatible: bool) -> None:
         handler: Type[Any] = MetricsHandler.factory(registry_of(path, is_compatible))
+        handler.server_version, handler.sys_version = "vrrp-agent", ""
         super().__init__(listening.getsockname(), handler, bind_and_activate=False)
         self.socket.close()
         self.socket = listening
