@@ -234,6 +234,11 @@ def check_pip(arguments: list[str]) -> None:
     assert (ROOT / arguments[-1]).exists()
 
 
+def check_release(arguments: list[str]) -> None:
+    """Assert that script/release has the options."""
+    assert set(arguments) <= {"--dry-run"}
+
+
 def check_nothing(arguments: list[str]) -> None:
     """Assert that a command without options is given none."""
     assert all(re.fullmatch(r"[A-Z0-9.-]+", one) for one in arguments)
@@ -252,6 +257,7 @@ CHECKS: dict[str, Callable[[list[str]], None]] = {
     "script/ledger": check_nothing,
     "script/diagram": check_nothing,
     "script/docs": check_nothing,
+    "script/release": check_release,
     "ansible-playbook": check_playbook,
     "ansible-galaxy": lambda arguments: GalaxyCLI(["ansible-galaxy", *arguments]).parse(),
     "ansible-doc": check_doc,
