@@ -16,6 +16,32 @@ from .._vrrp.base.paths import HELPER_SOCKET
 from .paths import CONTROL, CURRENT, DAEMON, HELPER_SOCKET_NAME, USER
 from .scheduling import DEFAULT, Scheduling
 
+# For processes that write no file but in directories of their own, and start no other program.
+_CONFINED = """\
+DevicePolicy=closed
+LockPersonality=true
+MemoryDenyWriteExecute=true
+NoExecPaths=/run /var /tmp /dev/shm
+PrivateDevices=true
+PrivateMounts=true
+PrivateTmp=true
+ProtectClock=true
+ProtectControlGroups=true
+ProtectHome=true
+ProtectHostname=true
+ProtectKernelLogs=true
+ProtectKernelModules=true
+ProtectKernelTunables=true
+ProtectProc=invisible
+ProtectSystem=strict
+"""
+_RESTRICTED = """\
+RemoveIPC=true
+RestrictNamespaces=true
+RestrictRealtime=true
+RestrictSUIDSGID=true
+"""
+
 # The agent starts only itself and reads only its own files, so the unit forbids everything else.
 # The two capabilities are for addresses (NET_ADMIN) and raw sockets (NET_RAW). No file that the
 # agent can write can be executed as a program. It needs 42 MiB for 250 instances.
@@ -38,28 +64,8 @@ SystemCallArchitectures=native
 SystemCallFilter=@system-service
 SystemCallFilter=~@privileged @resources memfd_create
 SystemCallErrorNumber=EPERM
-DevicePolicy=closed
-LockPersonality=true
-MemoryDenyWriteExecute=true
-NoExecPaths=/run /var /tmp /dev/shm
-PrivateDevices=true
-PrivateMounts=true
-PrivateTmp=true
-ProtectClock=true
-ProtectControlGroups=true
-ProtectHome=true
-ProtectHostname=true
-ProtectKernelLogs=true
-ProtectKernelModules=true
-ProtectKernelTunables=true
-ProtectProc=invisible
-ProtectSystem=strict
-ReadWritePaths=/proc/sys/net
-RemoveIPC=true
-RestrictNamespaces=true
-RestrictRealtime=true
-RestrictSUIDSGID=true
-"""
+{_CONFINED}ReadWritePaths=/proc/sys/net
+{_RESTRICTED}"""
 
 _UNIT = f"""\
 # Written by the Ansible collection failover.vrrp; changes are overwritten.
@@ -177,7 +183,7 @@ RemoveOnStop=true
 """
 
 # It has a socket of systemd and asks the agent, as everybody may; of the host it sees nothing else.
-METRICS_SANDBOX = """\
+METRICS_SANDBOX = f"""\
 DynamicUser=true
 UMask=0077
 LimitCORE=0
@@ -190,30 +196,10 @@ SystemCallArchitectures=native
 SystemCallFilter=@system-service
 SystemCallFilter=~@privileged @resources
 SystemCallErrorNumber=EPERM
-DevicePolicy=closed
-LockPersonality=true
-MemoryDenyWriteExecute=true
-NoExecPaths=/run /var /tmp /dev/shm
-PrivateDevices=true
-PrivateMounts=true
 PrivateNetwork=true
-PrivateTmp=true
 PrivateUsers=true
 ProcSubset=pid
-ProtectClock=true
-ProtectControlGroups=true
-ProtectHome=true
-ProtectHostname=true
-ProtectKernelLogs=true
-ProtectKernelModules=true
-ProtectKernelTunables=true
-ProtectProc=invisible
-ProtectSystem=strict
-RemoveIPC=true
-RestrictNamespaces=true
-RestrictRealtime=true
-RestrictSUIDSGID=true
-"""
+{_CONFINED}{_RESTRICTED}"""
 
 
 def metrics_unit(compatible: bool, bundle: str) -> str:
