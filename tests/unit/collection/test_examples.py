@@ -144,12 +144,17 @@ def check_yaml(document: Any) -> None:
         check_inventory(document)
 
 
+# How Ansible reaches a host.
+CONNECTION = {"ansible_user"}
+
+
 def check_inventory(groups: Mapping[str, Any]) -> None:
     """Assert that the groups of an inventory are valid, and have variables of the role."""
     for group in groups.values():
         assert set(group) <= {"hosts", "vars", "children"}
         assert "vars" in group or "children" in group
-        check_variables(group.get("vars", {}))
+        variables = group.get("vars", {})
+        check_variables({key: value for key, value in variables.items() if key not in CONNECTION})
         check_inventory(group.get("children", {}))
 
 
@@ -202,8 +207,11 @@ def check_playbook(arguments: list[str]) -> None:
 
 
 def check_doc(arguments: list[str]) -> None:
-    """Assert that the module or the role exists."""
+    """Assert that the module or the role exists, or that all modules are listed."""
     *option, name = arguments
+    if option == ["-l"]:
+        assert name == COLLECTION.removesuffix(".")
+        return
     assert option in ([], ["-t", "role"])
     folder = "roles" if option else "plugins/modules"
     assert list((ROOT / folder).glob(f"{name.removeprefix(COLLECTION)}*"))
@@ -234,6 +242,13 @@ def check_pip(arguments: list[str]) -> None:
     assert (ROOT / arguments[-1]).exists()
 
 
+def check_run_of_rulebook(arguments: list[str]) -> None:
+    """Assert that the rulebook exists."""
+    assert arguments[0] == "--rulebook"
+    name = arguments[1].removeprefix(COLLECTION)
+    assert (ROOT / "extensions" / "eda" / "rulebooks" / f"{name}.yml").exists()
+
+
 def check_release(arguments: list[str]) -> None:
     """Assert that script/release has the options."""
     assert set(arguments) <= {"--dry-run"}
@@ -259,6 +274,7 @@ CHECKS: dict[str, Callable[[list[str]], None]] = {
     "script/docs": check_nothing,
     "script/release": check_release,
     "ansible-playbook": check_playbook,
+    "ansible-rulebook": check_run_of_rulebook,
     "ansible-galaxy": lambda arguments: GalaxyCLI(["ansible-galaxy", *arguments]).parse(),
     "ansible-doc": check_doc,
     "systemctl": check_unit,
@@ -267,7 +283,8 @@ CHECKS: dict[str, Callable[[list[str]], None]] = {
 }
 # The name of a command within a sentence.
 NAMED_ALONE = ("vrrpctl", "vrrp-agent", "ansible-playbook", "ansible-rulebook")
-NOT_OURS = ("ansible-test", "ansible-lint", ".")
+# Programs of others, which are not looked into.
+NOT_OURS = (".", "ansible-lint", "ansible-test", "apt", "cd", "git", "ssh-copy-id", "ssh-keygen")
 VENV = ["python3", "-m", "venv"]
 
 
