@@ -284,7 +284,17 @@ CHECKS: dict[str, Callable[[list[str]], None]] = {
 # The name of a command within a sentence.
 NAMED_ALONE = ("vrrpctl", "vrrp-agent", "ansible-playbook", "ansible-rulebook")
 # Programs of others, which are not looked into.
-NOT_OURS = (".", "ansible-lint", "ansible-test", "apt", "cd", "git", "ssh-copy-id", "ssh-keygen")
+NOT_OURS = (
+    ".",
+    "ansible",
+    "ansible-lint",
+    "ansible-test",
+    "apt",
+    "cd",
+    "git",
+    "ssh-copy-id",
+    "ssh-keygen",
+)
 VENV = ["python3", "-m", "venv"]
 
 
