@@ -170,11 +170,27 @@ def test_an_alert_fires_and_clears(booted: Booted, prometheus: Prometheus, alert
     wait_for_end(prometheus, alert)
 
 
-def test_flapping_fires_and_clears(booted: Booted, prometheus: Prometheus) -> None:
+def is_master(booted: Booted, host: str) -> bool:
+    """Whether a host is master of the instance web."""
+    status = json.loads(booted.run(host, "vrrpctl status web --json"))
+    return bool(status["instances"][0]["state"] == "MASTER")
+
+
+def test_moves_by_operators_are_not_flapping(booted: Booted, prometheus: Prometheus) -> None:
     for host in ("node2", "node1") * 3:
         booted.run(host, "vrrpctl master web")
-    wait_for_alert(prometheus, "VrrpFlapping")
     booted.run("node1", "vrrpctl auto web")
+    moved = 'sum(increase(vrrp_transitions_total{name="web", state="MASTER"}[40s])) > 4'
+    eventually(lambda: prometheus.query(moved), WITHIN)
+    assert not prometheus.fires("VrrpFlapping")
+
+
+def test_flapping_fires_and_clears(booted: Booted, prometheus: Prometheus) -> None:
+    for _round in range(3):
+        for master, command in (("node2", "touch /run/broken"), ("node1", "rm /run/broken")):
+            booted.run("node1", command)
+            eventually(partial(is_master, booted, master), WITHIN)
+    wait_for_alert(prometheus, "VrrpFlapping")
     wait_for_end(prometheus, "VrrpFlapping")
 
 
