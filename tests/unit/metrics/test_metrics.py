@@ -53,9 +53,9 @@ class Scrape:
             for one in family.samples
         }
 
-    def value(self, name: str, /, **labels: str) -> float:
+    def value(self, metric: str, /, **labels: str) -> float:
         """The value of a series."""
-        return float(self.series[name, tuple(sorted(labels.items()))])
+        return float(self.series[metric, tuple(sorted(labels.items()))])
 
     def of(self, name: str) -> list[dict[str, str]]:
         """The labels of all series of a metric, without those of the instance."""

@@ -93,7 +93,7 @@ def test_a_client_gets_the_form_that_it_asks_for(served: Served) -> None:
 
 
 def test_clients_beyond_the_limit_are_turned_away_and_the_others_served(served: Served) -> None:
-    silent = [socket.create_connection(served.address, timeout=10) for _ in range(CLIENTS_MAX)]
+    silent = [socket.create_connection(served.address, timeout=10) for _one in range(CLIENTS_MAX)]
     turned_away = socket.create_connection(served.address, timeout=10)
     assert turned_away.recv(1) == b""
     for one in (*silent, turned_away):
@@ -105,7 +105,7 @@ def test_slow_clients_make_room_for_others_after_a_time(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("_vrrp.metrics.server._PATIENCE", 0.2)
-    slow = [socket.create_connection(served.address, timeout=10) for _ in range(CLIENTS_MAX)]
+    slow = [socket.create_connection(served.address, timeout=10) for _one in range(CLIENTS_MAX)]
     for one in slow:
         one.send(b"GET ")  # The rest never comes, or comes byte by byte.
     for one in slow:

@@ -4,23 +4,16 @@
 #
 # This module is PRIVATE to the collection and can change at any time.
 
-"""The form in which Prometheus and others scrape metrics: OpenMetrics, or the older text."""
+"""The form in which Prometheus and others scrape metrics: OpenMetrics, or the older text.
+
+The bundle has prometheus_client, which is imported when it is needed.
+"""
 
 from __future__ import annotations
 
 import threading
 import time
-from typing import Dict, Iterable, Iterator, List, Mapping
-
-from prometheus_client.core import (
-    CounterMetricFamily,
-    GaugeMetricFamily,
-    InfoMetricFamily,
-    StateSetMetricFamily,
-)
-from prometheus_client.exposition import choose_encoder
-from prometheus_client.metrics_core import Metric as Family
-from prometheus_client.registry import Collector, CollectorRegistry
+from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, List, Mapping
 
 from ..base.errors import ControlError
 from ..control.client import ControlClient
@@ -28,19 +21,17 @@ from ..model.status import Status
 from . import agent, compatible, counters, instance
 from .sample import Kind, Metric, Sample, Samples
 
+if TYPE_CHECKING:
+    from prometheus_client.metrics_core import Metric as Family
+    from prometheus_client.registry import CollectorRegistry
+
 METRICS = (*agent.METRICS, *instance.METRICS, *counters.METRICS)
-_FAMILIES = {
-    Kind.GAUGE: GaugeMetricFamily,
-    Kind.COUNTER: CounterMetricFamily,
-    Kind.INFO: InfoMetricFamily,
-    Kind.STATE_SET: StateSetMetricFamily,
-}
 _FRESH_FOR = 1.0  # Seconds.
 _OPEN_METRICS = "application/openmetrics-text; version=1.0.0"
 _TIMEOUT = 5.0  # Seconds: Prometheus waits for ten.
 
 
-class AgentCollector(Collector):
+class AgentCollector:
     """Asks the agent at ``path``, once a second at most: anybody may scrape. With
     ``is_compatible`` the metrics have the names of keepalived's exporter, too. Mutable.
     """
@@ -87,11 +78,19 @@ def status_samples(status: Status, is_compatible: bool) -> Samples:
 
 def families(samples: Iterable[Sample]) -> Iterator[Family]:
     """Yield the samples as prometheus_client takes them, those of a metric together."""
+    from prometheus_client import core
+
+    kinds: Dict[Kind, Any] = {
+        Kind.GAUGE: core.GaugeMetricFamily,
+        Kind.COUNTER: core.CounterMetricFamily,
+        Kind.INFO: core.InfoMetricFamily,
+        Kind.STATE_SET: core.StateSetMetricFamily,
+    }
     grouped: Dict[Metric, List[Sample]] = {}
     for one in samples:
         grouped.setdefault(one.metric, []).append(one)
     for metric, found in grouped.items():
-        family = _FAMILIES[metric.kind](metric.family, metric.help, labels=metric.labels)
+        family = kinds[metric.kind](metric.family, metric.help, labels=metric.labels)
         for one in found:
             value = one.value if isinstance(one.value, Mapping) else float(one.value)
             family.add_metric(one.labels, value)
@@ -100,12 +99,17 @@ def families(samples: Iterable[Sample]) -> Iterator[Family]:
 
 def registry_of(path: str, is_compatible: bool) -> CollectorRegistry:
     """Return a registry with the metrics of the agent at ``path`` alone."""
+    from prometheus_client.registry import CollectorRegistry
+
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(AgentCollector(path, is_compatible))
+    collector: Any = AgentCollector(path, is_compatible)
+    registry.register(collector)
     return registry
 
 
 def as_open_metrics(registry: CollectorRegistry) -> str:
     """Return all metrics of a registry as OpenMetrics."""
+    from prometheus_client.exposition import choose_encoder
+
     encode, _content_type = choose_encoder(_OPEN_METRICS)
     return str(encode(registry).decode())

@@ -19,8 +19,6 @@ import threading
 from http.server import ThreadingHTTPServer
 from typing import Any, Type
 
-from prometheus_client import MetricsHandler
-
 from ..base.errors import ControlError
 from .exposition import registry_of
 
@@ -36,6 +34,8 @@ class MetricsServer(ThreadingHTTPServer):
     address_family = socket.AF_UNIX  # Of the socket that the base class makes: all that it may.
 
     def __init__(self, listening: socket.socket, path: str, is_compatible: bool) -> None:
+        from prometheus_client import MetricsHandler
+
         handler: Type[Any] = MetricsHandler.factory(registry_of(path, is_compatible))
         handler.server_version, handler.sys_version = "vrrp-agent", ""
         super().__init__(listening.getsockname(), handler, bind_and_activate=False)
