@@ -16,6 +16,7 @@ from typing import Any, Mapping
 
 from . import paths
 from .host import Host, HostError
+from .service import unit_state
 from .templates import metrics_socket, metrics_unit
 
 # A scope has a percent sign, which is something else to systemd.
@@ -91,9 +92,7 @@ def start_metrics(host: Host) -> None:
 def _start(host: Host) -> None:
     """Have the socket enabled and active. The process is started by the first that asks."""
     name = paths.METRICS_SOCKET_NAME
-    _status, output = host.ask("systemctl", "show", "--property=UnitFileState,ActiveState", name)
-    facts = dict(line.partition("=")[::2] for line in output.splitlines())
-    if (facts.get("UnitFileState"), facts.get("ActiveState")) != ("enabled", "active"):
+    if not all(unit_state(host, name)):
         try:
             host.command("enable the server of metrics", "systemctl", "enable", "--now", name)
         except HostError as error:

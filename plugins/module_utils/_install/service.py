@@ -64,7 +64,7 @@ def ensure_service(
     The agent itself reports its version, so an interrupted earlier run is completed. Raises
     HostError.
     """
-    enabled, active = _service_state(host)
+    enabled, active = unit_state(host, paths.UNIT_NAME)
     if not enabled:
         host.command("enable the service", "systemctl", "enable", paths.UNIT_NAME)
     if not active:
@@ -105,13 +105,12 @@ def _reload(host: Host, before: str | None, moment: float | None = None) -> None
 
 def is_active(host: Host) -> bool:
     """Whether systemd says that the agent runs."""
-    return _service_state(host)[1]
+    return unit_state(host, paths.UNIT_NAME)[1]
 
 
-def _service_state(host: Host) -> Tuple[bool, bool]:
-    _status, output = host.ask(
-        "systemctl", "show", "--property=UnitFileState,ActiveState", paths.UNIT_NAME
-    )
+def unit_state(host: Host, name: str) -> Tuple[bool, bool]:
+    """Return whether a unit is enabled, and whether it is active, as systemd says."""
+    _status, output = host.ask("systemctl", "show", "--property=UnitFileState,ActiveState", name)
     facts = dict(line.partition("=")[::2] for line in output.splitlines())
     return facts.get("UnitFileState") == "enabled", facts.get("ActiveState") == "active"
 
