@@ -39,6 +39,7 @@ options:
       - The configuration, see the role P(failover.vrrp.vrrp#role) for its settings. When omitted, it is not changed.
     type: dict
   secrets:
+    version_added: 1.0.0
     description:
       - The secrets of O(config), by the names of the instances. Each has a C(password), or C(hmac_keys), which holds each secret
         by its id. They are not shown in any log or diff.
@@ -49,18 +50,18 @@ options:
     type: bool
     default: true
   nonlocal_bind:
+    version_added: 1.0.0
     description:
       - Let services bind to addresses that the host does not have, such as a load balancer to a virtual address on a backup, by
         the settings C(net.ipv4.ip_nonlocal_bind) and C(net.ipv6.ip_nonlocal_bind), in force and for the next start of the host.
       - When it is V(false), what it has set is set back.
     type: bool
     default: false
-    version_added: 0.1.0
   scheduling:
+    version_added: 1.0.0
     description:
       - The scheduling of the agent's process, for hosts on which other programs use all processors. A change takes a restart by systemd.
     type: dict
-    version_added: 0.1.0
     suboptions:
       nice:
         description: The nice value, V(-20) to V(19).
@@ -76,11 +77,11 @@ options:
         type: bool
         default: false
   metrics:
+    version_added: 1.0.0
     description:
       - The metrics of the agent, served over HTTP by a process of its own that has no rights on the host. Without O(metrics.listen)
         none are served; C(vrrpctl metrics) prints them in any case.
     type: dict
-    version_added: 0.1.0
     suboptions:
       listen:
         description: The address and the port at which they are served, such as V(127.0.0.1:9112), V([::1]:9112), or V(:9112) for all
@@ -91,6 +92,7 @@ options:
         type: bool
         default: false
   hold_back:
+    version_added: 1.0.0
     description:
       - Leave the configuration as it is when it would change the packets of an instance that the host has already, such as its
         VRID, version, addresses, unicast peers, password or keys. All else is done, and RV(held_back) names those settings.
@@ -98,36 +100,38 @@ options:
     type: bool
     default: false
   apply_at:
+    version_added: 1.0.0
     description:
       - The time at which the running agent applies a changed configuration, in seconds since 1970 by the clock of the host, at most
         600 seconds ahead. With the same one for all hosts of a cluster, they change together.
       - The module does not wait for it. Called again, it waits until the agent has applied the configuration.
     type: float
   python:
+    version_added: 1.0.0
     description:
       - The Python interpreter of the agent, version 3.9 or newer. Every user has to be able to run it, and it must not be in a home
         directory, which the sandbox of the agent hides.
       - When omitted, it is the one that runs the module, or another one of the host where the agent's user can't run that.
       - A new version of the agent, and another interpreter, are loaded in the sandboxes of the units before anything is switched.
     type: path
-    version_added: 0.1.0
   allow_local:
+    version_added: 1.0.0
     description:
       - Whether the host may be reached by a local connection. It is the controller then, and variables that many hosts share
         can hit it by accident.
     type: bool
     default: false
   upgraded_from:
+    version_added: 1.0.0
     description:
       - With O(state=previous), go back only from an upgrade to the version of this collection that has just failed. It is the name of the
         version that ran before that (RV(bundle)).
     type: str
-    version_added: 0.1.0
   kept:
+    version_added: 1.0.0
     description:
       - With O(state=previous), go back only to this version (RV(bundle)).
     type: str
-    version_added: 0.1.0
   bundle:
     description: The name of the bundle. The action plugin sets it.
     type: str

@@ -32,12 +32,12 @@ options:
     type: int
     default: 30
   watch:
+    version_added: 1.0.0
     description:
       - For how many seconds to watch the agent, after all else. The task fails as soon as another process than at first answers, or
         none, and in the end when an instance has not settled.
     type: int
     default: 0
-    version_added: 0.1.0
 extends_documentation_fragment:
   - failover.vrrp.attributes
   - failover.vrrp.attributes.socket

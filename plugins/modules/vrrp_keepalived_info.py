@@ -11,7 +11,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: vrrp_keepalived_info
 short_description: Read the configuration of keepalived as settings of this collection
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads a C(keepalived.conf) and all that it includes, and returns its instances as C(vrrp_instances) has
     them, with a verdict on every word.

@@ -11,7 +11,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: vrrp_keys
 short_description: Replace the keys of signed advertisements on a host, in stages
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Changes the keys of C(hmac) in the configuration of an installed agent, and nothing else, and lets the agent apply it.
   - A cluster replaces its keys in three stages, each of which all of its hosts have to reach before the first of them begins the next one.

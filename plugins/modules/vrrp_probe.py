@@ -11,7 +11,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: vrrp_probe
 short_description: Measure how long addresses go without an answer, and which host serves them
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Sends ICMP echo requests to addresses of the host's own segment at a steady rate, for a time or until a file exists, and records
     the answers with the MAC address that they come from.

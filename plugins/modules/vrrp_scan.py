@@ -11,7 +11,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: vrrp_scan
 short_description: Find out who speaks VRRP on the segments of a host, and what clashes with a plan
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Listens for advertisements for some seconds, also those that a firewall of the host keeps out, and asks by ARP and Neighbor
     Discovery who has the planned addresses.

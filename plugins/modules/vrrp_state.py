@@ -49,11 +49,11 @@ options:
     type: bool
     default: false
   by:
+    version_added: 1.0.0
     description:
       - The name that the status shows for the intent, of at most 100 characters, such as that of an operator and of a change.
       - When omitted, it is that of the user who has logged in to the host.
     type: str
-    version_added: 0.1.0
 extends_documentation_fragment:
   - failover.vrrp.attributes
   - failover.vrrp.attributes.socket
