@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 
-VERSION = "0.1.0"
+VERSION = "1.0.0"
 UNIT_VARIABLE = "VRRP_AGENT_UNIT"
 
 
