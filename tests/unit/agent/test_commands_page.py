@@ -39,7 +39,9 @@ def commands() -> Iterator[tuple[str, str, argparse.ArgumentParser]]:
 
 
 @pytest.mark.parametrize(
-    ("program", "name", "parser"), commands(), ids=lambda one: one if isinstance(one, str) else ""
+    ("program", "name", "parser"),
+    list(commands()),
+    ids=lambda one: one if isinstance(one, str) else "",
 )
 def test_a_command_has_its_row_with_all_its_options(
     program: str, name: str, parser: argparse.ArgumentParser
