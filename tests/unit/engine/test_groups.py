@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from _vrrp.engine.actions import Install, Results, Send
 from support.cluster import Cluster, Node, instance
 
@@ -46,6 +47,24 @@ def test_a_member_that_is_ready_waits_for_the_others() -> None:
     third.connected = False
     cluster.run(5)
     assert states(node) == ("MASTER", "MASTER")
+
+
+@pytest.mark.parametrize("patient", ["web", "inside"])
+def test_a_group_preempts_only_when_all_of_its_members_do(patient: str) -> None:
+    cluster = Cluster()
+    second = grouped(cluster, priority=150)
+    cluster.run(10)
+    preempts = {name: name != patient for name in ("web", "inside")}
+    inside = instance(**{**INSIDE, "priority": 200, "preempt": preempts["inside"]})
+    first = cluster.node(inside, sync_group="edge", priority=200, preempt=preempts["web"])
+    cluster.run(20)
+    assert states(second) == ("MASTER", "MASTER")
+    assert states(first) == ("BACKUP", "BACKUP")
+    for name in ("web", "inside"):
+        assert first.status(name)["preempt"] is False
+    second.connected = False
+    cluster.run(5)
+    assert states(first) == ("MASTER", "MASTER")
 
 
 def test_another_master_in_one_network_makes_the_whole_group_resign() -> None:

@@ -33,7 +33,7 @@ from ..timer_queue import TimerQueue
 from .deferred_resignations import DeferredResignations, cancel
 from .intents import IntentStore, event_for_intent, refuse_unreachable
 from .other_masters import OtherMasters
-from .sync_groups import groups_of
+from .sync_groups import group_preempts, groups_of
 
 Actions = List[Action]
 
@@ -72,9 +72,12 @@ class RouterSet:
         """Replace all routers; ``routers`` has them by name."""
         self._routers = dict(routers)
         self.groups = groups_of(self)
-        grouped = {id(one) for members in self.groups.values() for one in members}
+        grouped = {id(one): group for group in self.groups.values() for one in group}
         for router in self:
-            router.update(replace(router.inputs, in_sync_group=id(router) in grouped))
+            members = grouped.get(id(router), ())
+            preempts = group_preempts(members)
+            inputs = replace(router.inputs, in_sync_group=bool(members), group_preempts=preempts)
+            router.update(inputs)
 
     def group_members(self, router: Router) -> Sequence[Router]:
         """The members of a router's sync group, itself among them; none when it has no group."""

@@ -7,7 +7,8 @@
 """Sync groups: all members of a group are master together, or none is.
 
 A member that would become master is ready, and waits for the others. A member that follows
-another master makes the others resign. A member that can't take part keeps the others from it.
+another master makes the others resign. A member that can't take part keeps the others from it. A
+group preempts only when all members do: else some would be ready for ever.
 """
 
 from __future__ import annotations
@@ -29,6 +30,14 @@ def groups_of(routers: Iterable[Router]) -> Dict[str, List[Router]]:
         if router.instance.sync_group and not router.retired:
             found.setdefault(router.instance.sync_group, []).append(router)
     return {name: members for name, members in found.items() if len(members) > 1}
+
+
+def group_preempts(members: Sequence[Router]) -> bool:
+    """Whether a group preempts masters of lower priority: one of it owns its address, which always
+    does (RFC 9568 section 6.1), or each member does by its setting.
+    """
+    instances = [one.instance for one in members]
+    return any(one.is_owner for one in instances) or all(one.preempt for one in instances)
 
 
 def group_decisions(name: str, members: Sequence[Router]) -> List[Decision]:

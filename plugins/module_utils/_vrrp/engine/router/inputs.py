@@ -28,8 +28,8 @@ class RouterInputs:
     to the configured priority for what is tracked; ``is_healthy``: nothing that is tracked is
     down, and no part is missing. ``hold_priority`` is the bid of a router whose mastership the
     operator holds, 0 before the first; it counts while the router is healthy. ``deferred`` is the
-    resignation that waits for leaving hooks. ``alias`` is the name of a router that leaves when
-    another one has its own.
+    resignation that waits for leaving hooks. ``group_preempts``: its sync group preempts.
+    ``alias`` is the name of a router that leaves when another one has its own.
     """
 
     instance: Instance
@@ -40,6 +40,7 @@ class RouterInputs:
     hold_priority: int = 0
     deferred: Resign | None = None
     in_sync_group: bool = False
+    group_preempts: bool = True
     alias: str = ""
 
     @property
@@ -79,7 +80,8 @@ class RouterInputs:
         """Whether it preempts a master of lower priority; an owner always does (RFC 9568 section
         6.1).
         """
-        return self.instance.preempt or priority == PRIORITY_OWNER
+        own = self.group_preempts if self.in_sync_group else self.instance.preempt
+        return own or priority == PRIORITY_OWNER
 
     def parameters(
         self, priority: int, silent_since: Nanoseconds | None, sends: bool
