@@ -23,11 +23,10 @@ from ansible_collections.failover.vrrp.plugins.plugin_utils._spread import sprea
 # When a master resigns, backups wait longer the lower their priority is, by 1/256 of an interval
 # for each step: 4 ms. A busy host wakes up later than that, and two hosts take over. So the first
 # ten hosts are ten steps apart; the others follow one by one. Above all of them is room for a host
-# that holds mastership. In a larger cluster, the next places get the priorities that are left.
+# that holds mastership, and no host that is added comes before one that is there.
 _FIRST = range(200, 100, -10)
 _NEXT = range(109, 0, -1)
-_LAST = (*range(201, 255), *(one for one in range(199, 110, -1) if one not in _FIRST))
-_PRIORITIES = (*_FIRST, *_NEXT, *_LAST)
+_PRIORITIES = (*_FIRST, *_NEXT)
 HOSTS_MAX = len(_PRIORITIES)
 
 Key = t.Tuple[str, str]
@@ -58,8 +57,8 @@ def find_clusters(hosts: t.Mapping[str, HostSettings]) -> dict[Key, Cluster]:
 def place_priority(place: int) -> int | None:
     """Return the priority of the host at this place (0 is the first) of a cluster.
 
-    Distinct and in 1..254; a host added at the end changes no other's. None for a place beyond the
-    last priority.
+    Distinct, and each below those before, so that a host added at the end changes no other's and
+    moves nothing. None for a place beyond the last priority, which is 1.
     """
     return _PRIORITIES[place] if place < HOSTS_MAX else None
 

@@ -145,7 +145,7 @@ def _derived_places(cluster: Cluster, hosts: Hosts) -> t.Iterator[int]:
 
 
 def _too_many(entry: Entry) -> str:
-    why = f"the cluster has more than {HOSTS_MAX} hosts, and VRRP no more priorities"
+    why = f"the cluster has more than {HOSTS_MAX} hosts, and no priority is left for the next"
     how = f"give only the hosts that share the address this instance, or set {PRIORITY}"
     return f"{entry.path}.priority: {why}: {how}"
 
