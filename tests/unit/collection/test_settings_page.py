@@ -19,6 +19,7 @@ SPECS = yaml.safe_load((ROOT / "roles" / "vrrp" / "meta" / "argument_specs.yml")
 ROLE = SPECS["argument_specs"]["main"]["options"]
 INSTANCE = ROLE["vrrp_instances"]["options"]
 SETTINGS = (DOCS / "settings.md").read_text()
+PRIMARY = "track_primary"  # No check.
 # The settings of settings have pages of their own.
 FURTHER = SETTINGS + "".join(
     (DOCS / name).read_text() for name in ("tracking.md", "hooks.md", "signing.md")
@@ -49,6 +50,18 @@ def test_a_variable_of_the_role_has_its_row(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(INSTANCE))
 def test_a_setting_of_an_instance_has_its_row(name: str) -> None:
     assert name in rows(SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("setting", "page"),
+    [
+        *((one, "tracking.md") for one in INSTANCE if one.startswith("track_") and one != PRIMARY),
+        ("hooks", "hooks.md"),
+        ("hmac", "signing.md"),
+    ],
+)
+def test_each_part_of_a_setting_has_its_row_on_the_page_about_it(setting: str, page: str) -> None:
+    assert set(INSTANCE[setting]["options"]) - rows((DOCS / page).read_text()) == set()
 
 
 @pytest.mark.parametrize("name", sorted({*nested(INSTANCE), *ROLE["vrrp_scheduling"]["options"]}))
