@@ -395,6 +395,6 @@ if __name__ == "__main__":  # For a try: the path of a control socket, or the na
             """Print an event."""
             print(json.dumps(event), flush=True)
 
-    _, *given = sys.argv
+    given = sys.argv[1:]
     chosen = {"socket": given[0]} if "/" in "".join(given) else {"hosts": given}
     asyncio.run(main(_Printer(), chosen))  # type: ignore[arg-type]
