@@ -24,7 +24,10 @@ from ansible_collections.failover.vrrp.plugins.module_utils._install.templates i
     metrics_unit,
 )
 from ansible_collections.failover.vrrp.plugins.module_utils._vrrp.agent.version import VERSION
-from ansible_collections.failover.vrrp.plugins.plugin_utils._module_action import without_orders
+from ansible_collections.failover.vrrp.plugins.plugin_utils._module_action import (
+    notice_dead_host,
+    without_orders,
+)
 
 _LIBRARIES = ("pyroute2", "prometheus_client")
 
@@ -36,6 +39,7 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> t.Any:
         """Run the module, with the archive if the host needs it."""
+        notice_dead_host(self._connection)  # Before the first contact.
         super().run(tmp, task_vars)
         arguments = self._task.args.copy()
         self._refuse_controller(arguments)

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from ansible_collections.failover.vrrp.plugins.filter.vrrp_plan import vrrp_plan
-from ansible_collections.failover.vrrp.plugins.plugin_utils._module_action import without_orders
+from ansible_collections.failover.vrrp.plugins.plugin_utils._module_action import (
+    notice_dead_host,
+    without_orders,
+)
 
 WEB = {"name": "web", "interface": "eth0", "vrid": 51, "addresses": ["192.0.2.100/24"]}
 
@@ -20,6 +24,36 @@ def test_a_result_changes_no_variables_hosts_or_groups() -> None:
         "changed": False,
         "instances": [],
     }
+
+
+class Connection:
+    """A connection plugin with one option."""
+
+    def __init__(self, transport: str, arguments: str | None) -> None:
+        self.transport = transport
+        self.options = {"ssh_extra_args": arguments}
+
+    def get_option(self, name: str) -> str | None:
+        return self.options[name]
+
+    def set_option(self, name: str, value: str) -> None:
+        self.options[name] = value
+
+
+@pytest.mark.parametrize(
+    ("transport", "before", "after"),
+    [
+        ("ssh", None, "-o ServerAliveInterval=5 -o ServerAliveCountMax=3"),
+        ("ssh", "-4", "-4 -o ServerAliveInterval=5 -o ServerAliveCountMax=3"),
+        ("local", None, None),
+    ],
+)
+def test_a_connection_by_ssh_ends_when_its_host_is_dead(
+    transport: str, before: str | None, after: str | None
+) -> None:
+    connection = Connection(transport, before)
+    notice_dead_host(connection)
+    assert connection.options["ssh_extra_args"] == after
 
 
 def test_settings_that_a_host_has_returned_as_facts_are_a_problem() -> None:
