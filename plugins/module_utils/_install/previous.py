@@ -36,6 +36,7 @@ _FILES = (
 )
 _NAME = "version"
 _PRIVATE = 0o700  # The configuration may hold secrets.
+_ANSWERS_OTHERWISE = "0.1.0-"  # Its agents say nothing that tells whether they run as they should.
 
 
 def ensure_current(host: Host, bundle: str) -> None:
@@ -107,6 +108,9 @@ def go_back(host: Host) -> str | None:
     bundle = previous_version()
     if bundle is None:
         return None
+    if bundle.startswith(_ANSWERS_OTHERWISE):
+        how = "remove the agent, and deploy that version from its own collection"
+        raise HostError(f"{bundle} is a version that this one can't go back to: {how}")
     if not os.path.isdir(os.path.join(paths.VERSIONS, bundle)):
         raise HostError(f"{paths.VERSIONS} has no {bundle}: deploy the version that is wanted")
     _refuse_other_instances()
