@@ -155,7 +155,8 @@ def _unheard(host: str, answer: t.Mapping[str, t.Any]) -> str:
 
 
 def _reason(answer: t.Mapping[str, t.Any]) -> str:
-    return str(answer.get("msg", "it was not queried"))
+    """Return on one line why a host did not answer."""
+    return " ".join(str(answer.get("msg", "it was not queried")).split())
 
 
 def _summary(name: str, hosts: list[str]) -> str:
