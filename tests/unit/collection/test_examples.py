@@ -145,7 +145,7 @@ def check_yaml(document: Any) -> None:
 
 
 # How Ansible reaches a host.
-CONNECTION = {"ansible_user"}
+CONNECTION = {"ansible_user", "ansible_python_interpreter"}
 
 
 def check_inventory(groups: Mapping[str, Any]) -> None:
@@ -294,6 +294,7 @@ NOT_OURS = (
     "cd",
     "cp",
     "git",
+    "mkdir",
     "ssh-copy-id",
     "ssh-keygen",
 )
