@@ -34,8 +34,10 @@ def without_orders(result: dict[str, t.Any]) -> dict[str, t.Any]:
 
 def notice_dead_host(connection: t.Any) -> None:
     """Let a connection by ssh end some 15 seconds after its host was last heard."""
-    if connection.transport == "ssh":
-        given = connection.get_option(_SSH_ARGUMENTS) or ""
+    if connection.transport != "ssh":
+        return
+    given = connection.get_option(_SSH_ARGUMENTS) or ""
+    if _ALIVE not in given:  # A task that is tried again has the same connection.
         connection.set_option(_SSH_ARGUMENTS, f"{given} {_ALIVE}".strip())
 
 
