@@ -320,6 +320,15 @@ def is_left_alone(parameters: t.Mapping[str, t.Any]) -> bool:
     return before is not None and (before == this or current_version() != this)
 
 
+def diff_of(host: Host) -> list[dict[str, str]]:
+    """Return all that was done, or would be, and after that the changes of files."""
+    if not host.changes:
+        return host.diff
+    actions = "".join(f"{one}\n" for one in host.changes)
+    headers = {"before_header": "actions", "after_header": "actions"}
+    return [{**headers, "before": "", "after": actions}, *host.diff]
+
+
 def main() -> None:
     """Run the module."""
     # Other users have to read what is installed, whatever root's umask is.
@@ -339,7 +348,7 @@ def main() -> None:
     for warning in host.warnings:
         module.warn(warning)
     if module._diff:
-        result["diff"] = host.diff
+        result["diff"] = diff_of(host)
     module.exit_json(actions=host.changes, **result)
 
 

@@ -237,3 +237,13 @@ def test_a_removal_shows_in_diff_mode(tmp_path: Path) -> None:
     (diff,) = host.diff
     assert (diff["before"], diff["after"]) == (f"{secret} exists\n", "")
     assert secret.exists()
+
+
+def test_the_diff_begins_with_all_actions() -> None:
+    host = make_host(check_mode=True)
+    assert vrrp_agent.diff_of(host) == []
+    host.command("add the user vrrp", "useradd", "vrrp")
+    host.note_diff("/etc/file", "", "text\n")
+    actions, file = vrrp_agent.diff_of(host)
+    assert (actions["after_header"], actions["after"]) == ("actions", "add the user vrrp\n")
+    assert file["after"] == "text\n"
