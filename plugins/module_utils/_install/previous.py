@@ -36,19 +36,23 @@ _FILES = (
 )
 _NAME = "version"
 _PRIVATE = 0o700  # The configuration may hold secrets.
-_ANSWERS_OTHERWISE = "0.1.0-"  # Its agents say nothing that tells whether they run as they should.
+_FIRST = "0.1.0-"  # Its agents give no status that tells whether they run as they should.
 
 
 def ensure_current(host: Host, bundle: str) -> None:
     """Have a version in use, before its files are written; keep the one before with its files, and
     remove all others. Raises HostError.
 
-    Interrupted, it is begun anew: until the version before is kept, nothing of it is changed.
+    Interrupted, it is begun anew: until the version before is kept, nothing of it is changed. There
+    is no way back to 0.1.0.
     """
     before, kept = current_version(), previous_version()
-    if before not in (None, bundle):
-        kept = before
-        host.change(f"keep the version {kept} to go back to", lambda: _keep(str(kept)))
+    if before is not None and before != bundle:
+        kept = before  # Its agent still runs.
+        if kept.startswith(_FIRST):
+            host.remove_tree(paths.PREVIOUS)
+        else:
+            host.change(f"keep the version {kept} to go back to", lambda: _keep(str(kept)))
     elif kept == bundle:  # The end of an interrupted way back.
         host.remove_tree(paths.PREVIOUS)
     switch_to(host, bundle)
@@ -108,9 +112,6 @@ def go_back(host: Host) -> str | None:
     bundle = previous_version()
     if bundle is None:
         return None
-    if bundle.startswith(_ANSWERS_OTHERWISE):
-        how = "remove the agent, and deploy that version from its own collection"
-        raise HostError(f"{bundle} is a version that this one can't go back to: {how}")
     if not os.path.isdir(os.path.join(paths.VERSIONS, bundle)):
         raise HostError(f"{paths.VERSIONS} has no {bundle}: deploy the version that is wanted")
     _refuse_other_instances()
