@@ -22,9 +22,9 @@ from ansible.plugins.action.normal import ActionModule as NormalAction
 
 # What Ansible would act upon, and no module of this collection returns.
 _ACTED_UPON = ("ansible_facts", "add_host", "add_group", "ansible_stats")
-# The first value of an option counts for ssh, so what the user has set comes before these.
+# The first value of an option counts for ssh, so those in the user's ssh_args come before these.
 _ALIVE = "-o ServerAliveInterval=5 -o ServerAliveCountMax=3"
-_SSH_ARGUMENTS = "ssh_extra_args"
+_ARGUMENTS = ("ssh_extra_args", "sftp_extra_args", "scp_extra_args")
 
 
 def without_orders(result: dict[str, t.Any]) -> dict[str, t.Any]:
@@ -33,12 +33,15 @@ def without_orders(result: dict[str, t.Any]) -> dict[str, t.Any]:
 
 
 def notice_dead_host(connection: t.Any) -> None:
-    """Let a connection by ssh end some 15 seconds after its host was last heard."""
+    """Let a connection by ssh end some 20 seconds after its host was last heard, unless another
+    task has opened it.
+    """
     if connection.transport != "ssh":
         return
-    given = connection.get_option(_SSH_ARGUMENTS) or ""
-    if _ALIVE not in given:  # A task that is tried again has the same connection.
-        connection.set_option(_SSH_ARGUMENTS, f"{given} {_ALIVE}".strip())
+    for name in _ARGUMENTS:
+        given = connection.get_option(name) or ""
+        if _ALIVE not in given:  # A task that is tried again has the same connection.
+            connection.set_option(name, f"{given} {_ALIVE}".strip())
 
 
 class ModuleAction(NormalAction):  # type: ignore[misc]

@@ -61,7 +61,9 @@ class Project:
         """Write the inventory as the page has it, and beside it how the hosts are reached: by ssh
         as users have it, which does not ask whether a host is alive.
         """
-        plain = re.sub(r" -o ServerAlive\w+=\d+", "", (self.booted.state / "ssh").read_text())
+        ours = (self.booted.state / "ssh").read_text()
+        plain, times = re.subn(r" -o ServerAlive\w+=\d+", "", ours)
+        assert times == 2
         ssh = self.directory / "ssh"
         ssh.write_text(plain)
         ssh.chmod(0o755)
@@ -141,8 +143,9 @@ def test_a_host_without_power_is_named_although_a_connection_to_it_is_open(
     deploy, status, _switch = project.commands("ansible-playbook -i")
     first, second = project.hosts()
     project.type_in(deploy)
+    assert list((project.booted.state / "connections").iterdir())
     project.booted.power("off", "node1")
     eventually(lambda: "192.0.2.100/24" in project.booted.run("node2", "ip -brief address"))
-    found = project.type_in(status, check=False)
+    found = project.type_in(f"timeout 60 {status}", check=False)
     assert f"{first} could not be queried" in found
     assert re.search(rf"web +{re.escape(second)} +MASTER", found)

@@ -31,7 +31,8 @@ class Connection:
 
     def __init__(self, transport: str, arguments: str | None) -> None:
         self.transport = transport
-        self.options = {"ssh_extra_args": arguments}
+        names = ("ssh_extra_args", "sftp_extra_args", "scp_extra_args")
+        self.options = dict.fromkeys(names, arguments)
 
     def get_option(self, name: str) -> str | None:
         return self.options[name]
@@ -54,7 +55,7 @@ def test_a_connection_by_ssh_ends_when_its_host_is_dead(
     connection = Connection(transport, before)
     for _try in range(2):
         notice_dead_host(connection)
-    assert connection.options["ssh_extra_args"] == after
+    assert set(connection.options.values()) == {after}
 
 
 def test_settings_that_a_host_has_returned_as_facts_are_a_problem() -> None:
