@@ -295,6 +295,7 @@ NOT_OURS = (
     "cp",
     "git",
     "mkdir",
+    "rm",
     "ssh-copy-id",
     "ssh-keygen",
 )
