@@ -29,8 +29,9 @@ try:
     with urllib.request.urlopen(url, timeout=10) as answer:
         print(answer.read().decode())
 except urllib.error.HTTPError as error:
+    said = error.read().decode()
     # A Prometheus that opens its data says so in plain text.
-    print(starting if error.code == 503 else error.read().decode())
+    print(said if said.startswith("{") or error.code != 503 else starting)
 except OSError:
     print(starting)
 """
