@@ -32,6 +32,24 @@ def test_galaxy_accepts_the_names_of_all_module_utils() -> None:
     assert {name for name in names - {"__init__"} if not NAME.fullmatch(name)} == set()
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "inventory.yml",
+        "inventories/production/hosts.yml",
+        "hosts",
+        "group_vars/vrrp/vault.yml",
+        "host_vars/lb1.yml",
+        "vrrp-migration",  # Where migrate writes.
+        "migrated/group_vars/vrrp/vault.yml",
+    ],
+)
+def test_an_inventory_in_the_checkout_is_not_shipped(path: str) -> None:
+    # Galaxy looks into no directory that is left out.
+    ways = [ROOT / path, *(one for one in (ROOT / path).parents if ROOT in one.parents)]
+    assert not all(shipped(one) for one in ways)
+
+
 @pytest.mark.finding("F1")
 def test_each_role_of_the_artefact_has_a_readme() -> None:
     roles = [path for path in (ROOT / "roles").iterdir() if shipped(path)]

@@ -27,7 +27,7 @@ def test_a_result_changes_no_variables_hosts_or_groups() -> None:
 
 
 class Connection:
-    """A connection plugin with one option."""
+    """A connection plugin, whose options have all the same value at first."""
 
     def __init__(self, transport: str, arguments: str | None) -> None:
         self.transport = transport

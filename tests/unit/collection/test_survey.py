@@ -108,8 +108,8 @@ def test_an_incomplete_survey_accepts_a_master_outside() -> None:
 
 
 def test_a_survey_reports_a_host_that_could_not_be_queried() -> None:
-    found = survey({**GOOD, "c": {"msg": "unreachable"}})
-    assert found["problems"] == ["c could not be queried: unreachable"]
+    found = survey({**GOOD, "c": {"msg": "mux: broken pipe\r\nssh: timed out"}})
+    assert found["problems"] == ["c could not be queried: mux: broken pipe ssh: timed out"]
     assert "UNKNOWN" in found["table"]
 
 

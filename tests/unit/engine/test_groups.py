@@ -67,6 +67,17 @@ def test_a_group_preempts_only_when_all_of_its_members_do(patient: str) -> None:
     assert states(first) == ("MASTER", "MASTER")
 
 
+def test_an_owner_preempts_together_with_its_group() -> None:
+    cluster = Cluster()
+    second = grouped(cluster, priority=150)
+    cluster.run(10)
+    inside = instance(**{**INSIDE, "priority": 200, "preempt": False})
+    first = cluster.node(inside, sync_group="edge", priority=255)
+    cluster.run(20)
+    assert states(first) == ("MASTER", "MASTER")
+    assert states(second) == ("BACKUP", "BACKUP")
+
+
 def test_another_master_in_one_network_makes_the_whole_group_resign() -> None:
     cluster, first, _second = pair()
     cluster.node(priority=250)
